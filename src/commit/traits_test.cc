@@ -32,7 +32,7 @@ class TraitsKept : public testing::Test {
   }
   std::string plan_of(const std::string& visitor = "jon") {
     const auto records = reader_of(world->sessions, kShop, world->clock.now()).records(VisitorId{visitor});
-    const auto values = ledger::values_of(traits_of(*records));
+    const auto values = ledger::values_of(ledger::united(traits_of(*records)));
     return values.empty() ? "" : values.front().json;
   }
   void pass(Duration time) {

@@ -209,11 +209,11 @@ Whose whose(const VisitorReader& reader, const VisitorId& id) {
   return whose;
 }
 
-ledger::Traits traits_of(const std::vector<SessionPtr>& records) {
-  std::vector<const ledger::Traits*> parts;
+std::vector<const ledger::PackedTraits*> traits_of(const std::vector<SessionPtr>& records) {
+  std::vector<const ledger::PackedTraits*> parts;
   for (const SessionPtr& record : records)
     if (record->traits) parts.push_back(record->traits.get());
-  return ledger::united(parts);
+  return parts;
 }
 
 void log_unreadable(const Handle& handle, const Fault& fault) {

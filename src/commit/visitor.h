@@ -63,8 +63,8 @@ struct Whose {
 // An owner that cannot be read is left out.
 Whose whose(const VisitorReader& reader, const VisitorId& id);
 
-// The traits of a visitor, whose records these are.
-ledger::Traits traits_of(const std::vector<ledger::SessionPtr>& records);
+// The traits of a visitor, whose records these are: one part for each id that has some. Views into the records.
+std::vector<const ledger::PackedTraits*> traits_of(const std::vector<ledger::SessionPtr>& records);
 
 // What a request says of who it is.
 struct Said {

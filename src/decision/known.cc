@@ -69,17 +69,15 @@ void take_counted(Known& known) {
 
 // Those that count for the judgement.
 void take_traits(Known& known) {
-  known.traits.clear();
-  for (const SessionPtr& record : known.records())
-    if (record->traits) known.traits.push_back(record->traits.get());
-  if (!known.public_only || known.traits.empty()) return;
-  ledger::Traits shown = ledger::united(known.traits);
-  std::erase_if(shown.all, [&](const ledger::Trait& trait) {
-    const commit::TraitDeclaration* declared = known.declared->find(trait.name);
-    return !declared || !declared->is_public;
-  });
-  known.public_traits = std::make_shared<const ledger::Traits>(std::move(shown));
-  known.traits.assign(1, known.public_traits.get());
+  known.traits = commit::traits_of(known.records());
+  known.public_traits.clear();
+  if (!known.public_only) return;
+  const auto is_public = [&](std::string_view name) {
+    const commit::TraitDeclaration* declared = known.declared->find(name);
+    return declared && declared->is_public;
+  };
+  for (const ledger::PackedTraits*& part : known.traits)
+    part = known.public_traits.emplace_back(std::make_shared<const ledger::PackedTraits>(part->only(is_public))).get();
 }
 
 }  // namespace

@@ -19,11 +19,11 @@ struct Known {
   commit::TraitTablePtr declared = commit::TraitTable::none();  // which these are
 
   // What `gather` found; null where it was not asked for, or where there is none.
-  ledger::SessionPtr visitor;                    // the visitor's own record: that of one of their ids
-  std::vector<ledger::SessionPtr> others;        // those of the other ids, and of what the call makes theirs
-  std::shared_ptr<const ledger::Window> merged;  // all of the visitor's, for scope visitor
-  std::vector<const ledger::Traits*> traits;     // of `visitor` and `others`, or `public_traits`
-  std::shared_ptr<const ledger::Traits> public_traits;
+  ledger::SessionPtr visitor;                       // the visitor's own record: that of one of their ids
+  std::vector<ledger::SessionPtr> others;           // those of the other ids, and of what the call makes theirs
+  std::shared_ptr<const ledger::Window> merged;     // all of the visitor's, for scope visitor
+  std::vector<const ledger::PackedTraits*> traits;  // of `visitor` and `others`, or `public_traits`
+  std::vector<std::shared_ptr<const ledger::PackedTraits>> public_traits;
   // Of `visitor` and `others`, and of the session where it is about to join, or has no visitor.
   std::vector<std::shared_ptr<const ledger::Counted>> counted_kept;
   std::vector<const ledger::Counted*> counted;

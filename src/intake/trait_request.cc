@@ -301,8 +301,8 @@ Result<TraitsTaken> take_traits(commit::Draft& draft, const Handle& handle, cons
   const auto records = commit::reader_of(draft, handle, draft.now()).records(id);
   if (!records) return unexpected(records.error());
   const auto own = std::ranges::find(*records, id.view(), [](const auto& record) { return commit::id_of(*record); });
-  Taking taking(draft, handle, said, speaker, commit::traits_of(*records),
-                own != records->end() && (*own)->traits ? *(*own)->traits : Traits{});
+  Taking taking(draft, handle, said, speaker, ledger::united(commit::traits_of(*records)),
+                own != records->end() && (*own)->traits ? (*own)->traits->unpacked() : Traits{});
   for (const TraitsSaid::One& one : said.changes) taking.take(one);
   if (!taking.changes().empty())
     if (auto fault = draft.say_traits(handle, id, std::move(taking.changes()), taking.id()))

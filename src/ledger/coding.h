@@ -76,25 +76,29 @@ class Encoder {
     text(said.source);
     stamp(said.stamp);
   }
+  void trait(const Trait& trait) {
+    text(trait.name);
+    number(trait.said.size());
+    for (const Trait::Said& one : trait.said) said(one);
+    byte(static_cast<std::uint8_t>((trait.once ? 1 : 0) | (trait.added ? 2 : 0)));
+    if (trait.once) said(*trait.once);
+    if (trait.added) said(*trait.added), word(static_cast<std::uint64_t>(trait.sum));
+    number(trait.elements.size());
+    for (const Trait::Element& one : trait.elements) {
+      text(one.text);
+      byte(one.in ? 1 : 0);
+      byte(one.rank);
+      stamp(one.stamp);
+    }
+  }
+  void trait_ids(const std::vector<std::pair<std::uint64_t, Instant>>& ids) {
+    number(ids.size());
+    for (const auto& [id, at] : ids) word(id), instant(at);
+  }
   void traits(const Traits& traits) {
     number(traits.all.size());
-    for (const Trait& trait : traits.all) {
-      text(trait.name);
-      number(trait.said.size());
-      for (const Trait::Said& one : trait.said) said(one);
-      byte(static_cast<std::uint8_t>((trait.once ? 1 : 0) | (trait.added ? 2 : 0)));
-      if (trait.once) said(*trait.once);
-      if (trait.added) said(*trait.added), word(static_cast<std::uint64_t>(trait.sum));
-      number(trait.elements.size());
-      for (const Trait::Element& one : trait.elements) {
-        text(one.text);
-        byte(one.in ? 1 : 0);
-        byte(one.rank);
-        stamp(one.stamp);
-      }
-    }
-    number(traits.ids.size());
-    for (const auto& [id, at] : traits.ids) word(id), instant(at);
+    for (const Trait& one : traits.all) trait(one);
+    trait_ids(traits.ids);
   }
   void subtotal(const Subtotal& one) {
     word(one.counter);
@@ -196,7 +200,8 @@ class Decoder {
   }
   Identity identity() {
     Identity who{.owner = VisitorId{text()}};
-    for (std::size_t n = count(2); n > 0 && ok(); --n) {
+    std::size_t n = count(2);
+    for (who.members.reserve(n); n > 0 && ok(); --n) {
       const std::string_view id = text();
       who.members.push_back({VisitorId{id}, instant()});
     }
@@ -221,35 +226,40 @@ class Decoder {
     change.stamp = stamp();
     return change;
   }
-  Trait::Said said() {
-    Trait::Said said;
+  void said(Trait::Said& said) {
     said.json = text();
     said.rank = byte();
     said.source = text();
     said.stamp = stamp();
-    return said;
+  }
+  // Into room where a former one may be, of which nothing stays.
+  void trait(Trait& trait) {
+    trait.name = text();
+    trait.said.resize(count(5));
+    for (Trait::Said& one : trait.said) said(one);
+    const std::uint8_t flags = byte();
+    trait.once.reset();
+    trait.added.reset();
+    trait.sum = 0;
+    if (flags & 1) said(trait.once.emplace());
+    if (flags & 2) said(trait.added.emplace()), trait.sum = static_cast<std::int64_t>(word());
+    trait.elements.resize(count(5));
+    for (Trait::Element& one : trait.elements) {
+      one.text = text();
+      one.in = byte() != 0;
+      one.rank = byte();
+      one.stamp = stamp();
+    }
+  }
+  std::vector<std::pair<std::uint64_t, Instant>> trait_ids() {
+    std::vector<std::pair<std::uint64_t, Instant>> ids(count(9));
+    for (auto& [id, at] : ids) id = word(), at = instant();
+    return ids;
   }
   Traits traits() {
     Traits traits;
-    for (std::size_t n = count(4); n > 0 && ok_; --n) {
-      Trait& trait = traits.all.emplace_back();
-      trait.name = text();
-      for (std::size_t m = count(5); m > 0 && ok_; --m) trait.said.push_back(said());
-      const std::uint8_t flags = byte();
-      if (flags & 1) trait.once = said();
-      if (flags & 2) trait.added = said(), trait.sum = static_cast<std::int64_t>(word());
-      for (std::size_t m = count(5); m > 0 && ok_; --m) {
-        Trait::Element& one = trait.elements.emplace_back();
-        one.text = text();
-        one.in = byte() != 0;
-        one.rank = byte();
-        one.stamp = stamp();
-      }
-    }
-    for (std::size_t n = count(9); n > 0 && ok_; --n) {
-      const std::uint64_t id = word();
-      traits.ids.emplace_back(id, instant());
-    }
+    for (std::size_t n = count(4); n > 0 && ok_; --n) trait(traits.all.emplace_back());
+    traits.ids = trait_ids();
     return traits;
   }
   Subtotal subtotal() {
@@ -273,7 +283,8 @@ class Decoder {
   }
   Counted counted() {
     Counted counted;
-    for (std::size_t n = count(17); n > 0 && ok_; --n) {
+    std::size_t n = count(17);
+    for (counted.all.reserve(n); n > 0 && ok_; --n) {
       const std::uint64_t session = word();
       Subtotal one = subtotal();
       if (one.count == 0) ok_ = false;

@@ -10,13 +10,21 @@ namespace {
 // Arrivals older than this no longer count toward the limit of a rolling minute.
 constexpr Duration kMinute{60'000};
 
+// A session stays as it is for long, so it has exactly the room that it needs, where a vector would take twice as much.
+template <class Value>
+void make_room(std::vector<Value>& values, std::size_t more) {
+  values.reserve(values.size() + more);
+}
+
 void remember_arrival(Session& session, Instant received, std::size_t count) {
   std::erase_if(session.arrivals, [&](const auto& arrival) { return arrival.first <= received - kMinute; });
   if (count == 0) return;
-  if (!session.arrivals.empty() && session.arrivals.back().first == received)
+  if (!session.arrivals.empty() && session.arrivals.back().first == received) {
     session.arrivals.back().second += static_cast<std::uint32_t>(count);
-  else
-    session.arrivals.emplace_back(received, static_cast<std::uint32_t>(count));
+    return;
+  }
+  make_room(session.arrivals, 1);
+  session.arrivals.emplace_back(received, static_cast<std::uint32_t>(count));
 }
 
 // Keeps the `most` last ones.
@@ -26,11 +34,13 @@ void keep_newest(std::vector<Value>& values, std::size_t most) {
 }
 
 void remember_ids(Session& session, const std::vector<std::uint64_t>& ids) {
+  make_room(session.ids, ids.size());
   session.ids.insert(session.ids.end(), ids.begin(), ids.end());
   keep_newest(session.ids, Session::kIdsRemembered);
 }
 
 void remember_spends(Session& session, const std::vector<Spend>& spends) {
+  make_room(session.spends, spends.size());
   for (const Spend& spend : spends)
     session.spends.insert(std::ranges::upper_bound(session.spends, spend.at, {}, &Spend::at), spend);
   keep_newest(session.spends, kSpendsKept);
@@ -81,11 +91,17 @@ std::shared_ptr<Session> changeable(SessionPtr before) {
   return std::make_shared<Session>(*before);
 }
 
-// Drops the oldest decisions, so that kKept stay.
-void trim(DecisionLog& log) {
+// Once there are twice kKept, the oldest are dropped, so that kKept stay.
+void remember_decision(DecisionLog& log, std::string_view past) {
   std::size_t from = 0;
-  for (; log.count > DecisionLog::kKept; --log.count) from += past_size(std::string_view(log.bytes).substr(from));
-  log.bytes.erase(0, from);
+  if (log.count + 1 >= 2 * DecisionLog::kKept)
+    for (; log.count + 1 > DecisionLog::kKept; --log.count) from += past_size(std::string_view(log.bytes).substr(from));
+  const std::string_view kept = std::string_view(log.bytes).substr(from);
+  std::string bytes;
+  bytes.reserve(kept.size() + past.size());
+  bytes.append(kept).append(past);
+  log.bytes = std::move(bytes);
+  ++log.count;
 }
 
 }  // namespace
@@ -123,11 +139,11 @@ SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row
   if (!record.visitor.empty() || record.proven) take_visitor(*session, record.visitor, begins, record.proven);
   if (!record.spends.empty()) remember_spends(*session, record.spends);
   if (record.shown) {
+    make_room(session->shown, 1);
     session->shown.push_back(remembered(past_id(record.past)));
     keep_newest(session->shown, Session::kShownRemembered);
   }
-  session->decisions.bytes += record.past;
-  if (++session->decisions.count >= 2 * DecisionLog::kKept) trim(session->decisions);
+  remember_decision(session->decisions, record.past);
   return session;
 }
 
@@ -150,6 +166,7 @@ SessionPtr applied(SessionPtr before, const DoneRecord& record) {
   auto session = changeable(std::move(before));
   if (session->done.size() >= kManyDone) forget_old_anchors(*session);
   std::erase_if(session->done, [&](const DoneAnchor& one) { return one.rule == record.done.rule; });
+  make_room(session->done, 1);
   session->done.push_back(record.done);
   keep_newest(session->done, Session::kAnchorsDone);
   return session;
@@ -183,6 +200,7 @@ SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row)
   }
   if (record.joined) std::erase_if(visitor->sessions, same);
   if (std::ranges::none_of(visitor->sessions, same)) {
+    make_room(visitor->sessions, 1);
     visitor->sessions.push_back({SessionId{record.session}, record.of, record.at});
     keep_newest(visitor->sessions, Session::kSessionsJoined);
   }
@@ -207,13 +225,13 @@ SessionPtr applied(SessionPtr before, const TraitsRecord& record, Position row) 
   if (record.fresh) before = nullptr;
   auto visitor =
       before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at, row);
-  auto traits = visitor->traits ? std::make_shared<Traits>(*visitor->traits) : std::make_shared<Traits>();
-  for (const TraitChange& change : record.changes) take(*traits, change);
-  drop_old_marks(*traits);
-  std::erase_if(traits->ids, [&](const auto& one) { return one.second <= record.at - Traits::kIdsKept; });
-  if (record.id != 0) traits->ids.emplace_back(record.id, record.at);
-  keep_newest(traits->ids, Traits::kIdsRemembered);
-  visitor->traits = std::move(traits);
+  Traits traits = visitor->traits ? visitor->traits->unpacked() : Traits{};
+  for (const TraitChange& change : record.changes) take(traits, change);
+  drop_old_marks(traits);
+  std::erase_if(traits.ids, [&](const auto& one) { return one.second <= record.at - Traits::kIdsKept; });
+  if (record.id != 0) traits.ids.emplace_back(record.id, record.at);
+  keep_newest(traits.ids, Traits::kIdsRemembered);
+  visitor->traits = std::make_shared<const PackedTraits>(traits);
   visitor->last_received = std::max(visitor->last_received, record.at);
   visitor->expires_at = std::max(visitor->expires_at, record.expires_at);
   return visitor;

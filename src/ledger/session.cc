@@ -81,7 +81,7 @@ std::size_t Session::bytes() const {
            done.capacity() * sizeof(DoneAnchor);
   for (const Joined& joined : sessions)
     total += sizeof(Joined) + (joined.id.text.size() > 15 ? joined.id.text.size() : 0);
-  if (traits) total += sizeof(Traits) + traits->all.size() * sizeof(Trait) + 2 * traits->bytes();
+  if (traits) total += traits->bytes();
   if (counted) total += sizeof(Counted) + counted->all.capacity() * sizeof(Subtotal);
   if (identity) {
     total += sizeof(Identity) + 32 + identity->owner.text.size() + identity->said.text.size();

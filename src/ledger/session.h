@@ -13,8 +13,8 @@
 #include "ledger/counted.h"
 #include "ledger/hold.h"
 #include "ledger/identity.h"
+#include "ledger/packed_traits.h"
 #include "ledger/spend.h"
-#include "ledger/traits.h"
 #include "ledger/window.h"
 
 namespace beckon::ledger {
@@ -148,9 +148,9 @@ struct Session {
   std::vector<DoneAnchor> done;      // the last one of each delayed rule, and of those by value all that are in the
                                      // window; at most kAnchorsDone, the newest
   std::vector<Joined> sessions;      // of a visitor: the newest that joined, newest last, at most kSessionsJoined
-  std::shared_ptr<const Identity> identity;  // of a visitor: null where the id is the visitor's only one
-  std::shared_ptr<const Traits> traits;      // of a visitor: said under this id; null: none
-  std::shared_ptr<const Counted> counted;    // of a session, or of a visitor under this id; null: nothing
+  std::shared_ptr<const Identity> identity;    // of a visitor: null where the id is the visitor's only one
+  std::shared_ptr<const PackedTraits> traits;  // of a visitor: said under this id; null: none
+  std::shared_ptr<const Counted> counted;      // of a session, or of a visitor under this id; null: nothing
 
   // What splits hash, and never changes: the visitor where they were known from the beginning, else the session. Only
   // where consent becomes basic the one gives way to the other, since the visitor is forgotten.

@@ -11,7 +11,8 @@ constexpr std::uint8_t kFormat = 6;
 void read_second(Decoder& in, std::uint8_t format, Session& session) {
   session.spends = in.spends();
   session.shown = in.ids();
-  for (std::size_t n = in.count(17); n > 0 && in.ok(); --n) {
+  std::size_t sessions = in.count(17);
+  for (session.sessions.reserve(sessions); sessions > 0 && in.ok(); --sessions) {
     const std::string_view id = in.text();
     const SessionDigest digest = in.digest();
     session.sessions.push_back({SessionId{id}, digest, format < 4 ? Instant{} : in.instant()});
@@ -24,8 +25,8 @@ void read_of_visitor(Decoder& in, std::uint8_t format, Session& session) {
   Identity who = in.identity();
   if (!who.empty()) session.identity = std::make_shared<const Identity>(std::move(who));
   if (format < 5) return;
-  Traits traits = in.traits();
-  if (!traits.empty()) session.traits = std::make_shared<const Traits>(std::move(traits));
+  const Traits traits = in.traits();
+  if (!traits.empty()) session.traits = std::make_shared<const PackedTraits>(traits);
 }
 
 bool has_places(const Window& window) {
@@ -70,7 +71,7 @@ std::string encode_snapshot(const Session& session) {
   for (const DoneAnchor& done : session.done) out.word(done.rule), out.number(done.version);
   if (is_own_record(session.id.view())) {
     out.identity(session.identity ? *session.identity : Identity{});
-    out.traits(session.traits ? *session.traits : Traits{});
+    out.traits(session.traits ? session.traits->unpacked() : Traits{});
   }
   out.counted(session.counted ? *session.counted : Counted{});
   if (has_places(session.window))

@@ -53,13 +53,6 @@ void count(Trait& trait, std::int64_t millionths, Trait::Said said) {
   if (__builtin_add_overflow(trait.sum, millionths, &trait.sum)) trait.sum = millionths < 0 ? INT64_MIN + 1 : INT64_MAX;
 }
 
-void unite(Trait& whole, const Trait& part) {
-  for (const Trait::Said& said : part.said) say(whole, said);
-  if (part.once) say_once(whole, *part.once);
-  for (const Trait::Element& element : part.elements) say_of_element(whole, element);
-  if (part.added) count(whole, part.sum, *part.added);
-}
-
 // What is set, and since when nothing older counts.
 struct Base {
   const Trait::Said* set = nullptr;
@@ -208,6 +201,13 @@ bool counts(const Trait& trait, const TraitChange& change) {
   return false;
 }
 
+void unite(Trait& whole, const Trait& part) {
+  for (const Trait::Said& said : part.said) say(whole, said);
+  if (part.once) say_once(whole, *part.once);
+  for (const Trait::Element& element : part.elements) say_of_element(whole, element);
+  if (part.added) count(whole, part.sum, *part.added);
+}
+
 Traits united(std::span<const Traits* const> parts) {
   Traits whole;
   for (const Traits* part : parts) {
@@ -232,25 +232,6 @@ std::optional<TraitNow> value_of(const Trait& trait) {
   }
   if (!trait.elements.empty()) change_list(trait, base, now);
   if (now.json.empty()) return std::nullopt;
-  return now;
-}
-
-std::optional<TraitNow> trait_in(std::span<const Traits* const> parts, std::string_view name) {
-  const Trait* only = nullptr;
-  std::optional<Trait> whole;
-  for (const Traits* part : parts) {
-    const auto found = std::ranges::lower_bound(part->all, name, {}, &Trait::name);
-    if (found == part->all.end() || found->name != name) continue;
-    if (!only) {
-      only = &*found;
-      continue;
-    }
-    if (!whole) whole = *only;
-    unite(*whole, *found);
-  }
-  if (!only) return std::nullopt;
-  auto now = value_of(whole ? *whole : *only);
-  if (now) now->name = name;
   return now;
 }
 

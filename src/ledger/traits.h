@@ -96,6 +96,7 @@ Held held(const Traits& traits);
 void drop_old_marks(Traits& traits);
 // As if all had been said under one id.
 Traits united(std::span<const Traits* const> parts);
+void unite(Trait& whole, const Trait& part);  // likewise, of one trait
 
 // What a trait is now.
 struct TraitNow {
@@ -106,7 +107,5 @@ struct TraitNow {
 };
 std::optional<TraitNow> value_of(const Trait& trait);   // nothing: it is unset
 std::vector<TraitNow> values_of(const Traits& traits);  // by name; views into the traits
-// Of a trait as if all parts had been said under one id. `name` outlives it.
-std::optional<TraitNow> trait_in(std::span<const Traits* const> parts, std::string_view name);
 
 }  // namespace beckon::ledger

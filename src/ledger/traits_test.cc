@@ -118,6 +118,17 @@ TEST(Traits, DoNotDependOnTheOrderNorOnTheIdsUnderWhichTheyWereSaid) {
     const std::vector<const Traits*> all{&parts[0], &parts[1], &parts[2]};
     ASSERT_EQ(shuffled, whole) << "seed " << seed;
     ASSERT_EQ(united(all), whole) << "seed " << seed;
+    const std::vector<PackedTraits> packed(parts.begin(), parts.end());
+    const std::vector<const PackedTraits*> several{&packed[0], &packed[1], &packed[2]};
+    ASSERT_EQ(united(several), whole) << "seed " << seed;
+    for (const char* name : {"plan", "points", "other"}) {
+      const auto found = std::ranges::find(whole.all, name, &Trait::name);
+      const auto now = trait_in(several, name), wanted = found == whole.all.end() ? std::nullopt : value_of(*found);
+      ASSERT_EQ(now.has_value(), wanted.has_value()) << "seed " << seed;
+      if (!now) continue;
+      ASSERT_EQ(std::tie(now->name, now->json, now->source, now->at),
+                std::tie(wanted->name, wanted->json, wanted->source, wanted->at));
+    }
   }
 }
 
@@ -154,9 +165,9 @@ TEST(Traits, OfThoseThatWereUnsetTheNewestAreRememberedInWhateverOrderTheyArrive
       change.stamp.place = ++place;
       own = applied(own, TraitsRecord{.handle = "acme", .visitor = "jon", .at = kT0, .id = 0, .changes = {change}});
     }
-    ASSERT_EQ(own->traits->all.size(), Traits::kMarks);
-    for (int n = 1; n <= 250; ++n)
-      EXPECT_EQ(std::ranges::count(own->traits->all, "gone" + std::to_string(n), &Trait::name), n > 150 ? 1 : 0) << n;
+    ASSERT_EQ(own->traits->unpacked().all.size(), Traits::kMarks);
+    Trait room;
+    for (int n = 1; n <= 250; ++n) EXPECT_EQ(own->traits->read("gone" + std::to_string(n), room), n > 150) << n;
   }
 }
 
@@ -166,8 +177,9 @@ TEST(Traits, WhatHasAValueIsNeverDropped) {
   for (int n = 1; n <= 200; ++n)
     record.changes.push_back(of_name(of(TraitOp::kUnset, "", n), "gone" + std::to_string(n)));
   const SessionPtr own = applied(nullptr, record);
-  EXPECT_EQ(own->traits->all.size(), 200u);
-  EXPECT_EQ(values_of(*own->traits).size(), 100u);
+  const Traits traits = own->traits->unpacked();
+  EXPECT_EQ(traits.all.size(), 200u);
+  EXPECT_EQ(values_of(traits).size(), 100u);
 }
 
 TEST(Traits, WhatIsRememberedOfThoseWithoutAValueIsBoundedInBytes) {
@@ -178,9 +190,10 @@ TEST(Traits, WhatIsRememberedOfThoseWithoutAValueIsBoundedInBytes) {
     record.changes.push_back(of_name(set("\"" + std::string(500, 'x') + "\"", 1, 1), name));
   }
   const SessionPtr own = applied(nullptr, record);
-  EXPECT_LE(own->traits->bytes(), Traits::kBytesOfMarks);
-  EXPECT_GT(own->traits->all.size(), 10u);
-  EXPECT_EQ(std::ranges::count(own->traits->all, "gone50", &Trait::name), 1) << "the newest stays";
+  const Traits traits = own->traits->unpacked();
+  EXPECT_LE(traits.bytes(), Traits::kBytesOfMarks);
+  EXPECT_GT(traits.all.size(), 10u);
+  EXPECT_EQ(std::ranges::count(traits.all, "gone50", &Trait::name), 1) << "the newest stays";
 }
 
 TEST(Traits, SnapshotsAndRecordsGiveThemBack) {
@@ -206,13 +219,43 @@ TEST(Traits, SnapshotsAndRecordsGiveThemBack) {
   EXPECT_EQ(std::get<TraitsRecord>(*read).changes, record.changes);
   const SessionPtr own = applied(nullptr, std::get<TraitsRecord>(*read));
   ASSERT_TRUE(own->traits);
-  EXPECT_EQ(own->traits->ids.size(), 1u);
+  EXPECT_EQ(own->traits->unpacked().ids.size(), 1u);
   EXPECT_EQ(own->expires_at, second(9));
   const auto stored = encode_snapshot(*own);
   const auto back = decode_snapshot({.bytes = stored});
   ASSERT_TRUE(back);
   ASSERT_TRUE(back->session->traits);
   EXPECT_EQ(*back->session->traits, *own->traits);
+}
+
+TEST(Traits, ArePackedAndUnpackedAsTheyAre) {
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    std::mt19937 dice(seed);
+    Traits traits;
+    const unsigned sources = seed % 2 == 0 ? 3 : 400;
+    for (int n = 1; n <= (seed % 2 == 0 ? 20 : 500); ++n) {
+      TraitChange change = of_name(random_change(dice, n), "name" + std::to_string(dice() % (seed % 2 == 0 ? 9 : 300)));
+      change.source = seed % 3 == 0 ? "s" : "source-" + std::to_string(dice() % sources);
+      change.stamp.at -= std::chrono::hours{dice() % 20'000'000};  // also of before 1970
+      take(traits, change);
+    }
+    if (seed % 3 == 0) traits.ids = {{7, kT0}, {8, second(1)}};
+    const PackedTraits packed(traits);
+    ASSERT_EQ(packed.unpacked(), traits) << "seed " << seed;
+    ASSERT_EQ(PackedTraits::of_packed(packed.packed()), packed);
+    Trait room;
+    for (const Trait& trait : traits.all) {
+      ASSERT_TRUE(packed.read(trait.name, room));
+      ASSERT_EQ(room, trait) << "seed " << seed;
+    }
+    ASSERT_FALSE(packed.read("name", room));
+    const PackedTraits odd = packed.only([](std::string_view name) { return name.back() % 2 == 1; });
+    traits.ids.clear();
+    std::erase_if(traits.all, [](const Trait& trait) { return trait.name.back() % 2 == 0; });
+    ASSERT_EQ(odd.unpacked(), traits) << "seed " << seed;
+  }
+  EXPECT_TRUE(PackedTraits(Traits{}).empty());
+  EXPECT_TRUE(PackedTraits().unpacked().empty());
 }
 
 }  // namespace

@@ -355,7 +355,8 @@ TEST(Groups, HoldAsTheirPartsDo) {
 bool are_left(int wanted, const std::string& date, const char* at, bool yearly = true) {
   ledger::Traits traits;
   ledger::take(traits, {.name = "d", .value = json::quote(date), .source = "crm", .stamp = {{}, 1}});
-  const ledger::Traits* const said = &traits;
+  const ledger::PackedTraits packed(traits);
+  const ledger::PackedTraits* const said = &packed;
   const std::string condition = R"({"trait":"d","zone":"Europe/Vienna","daysUntil":{"equals":)" +
                                 std::to_string(wanted) + R"(,"yearly":)" + (yearly ? "true" : "false") + "}}";
   const RuleSet set = rule_set({rule(R"({"all":[)" + condition + "]}")});

@@ -87,6 +87,7 @@ class Visitor {
   // What is known of them from then on, as JSON.
   void is(const std::string& trait, const std::string& value) {
     ledger::take(traits_, {.name = trait, .value = value, .source = "crm", .stamp = {{}, ++traits_said_}});
+    packed_ = ledger::PackedTraits(traits_);
   }
   // The payload of the last one that acted.
   const std::string& payload() const { return payload_; }
@@ -143,7 +144,8 @@ class Visitor {
   std::vector<ledger::Spend> spends_, session_spends_;
   ledger::Traits traits_;
   std::uint64_t traits_said_ = 0;
-  const ledger::Traits* const said_ = &traits_;
+  ledger::PackedTraits packed_;
+  const ledger::PackedTraits* const said_ = &packed_;
   std::string payload_;
 };
 

@@ -15,23 +15,25 @@ constexpr std::size_t kSessions = 1'000;  // the newest, and of these
 constexpr std::size_t kVisitors = 500;
 constexpr std::chrono::days kSpan{7};
 
-// Of a payload of which nothing else matters. Null: no traits are known.
+using Parts = std::vector<const ledger::PackedTraits*>;
+
+// Of a payload of which nothing else matters.
 class TraitsAlone final : public rules::PayloadValues {
  public:
-  explicit TraitsAlone(const ledger::Traits* traits) : traits_(traits) {}
+  explicit TraitsAlone(const Parts& traits) : traits_(traits) {}
   std::optional<std::string_view> value(const rules::PayloadPath& path, std::string& room) const override {
-    if (!traits_ || path.root != rules::PayloadRoot::kTrait) return std::nullopt;
-    auto trait = ledger::trait_in({&traits_, 1}, path.rest);
+    if (path.root != rules::PayloadRoot::kTrait) return std::nullopt;
+    auto trait = ledger::trait_in(traits_, path.rest);
     if (!trait) return std::nullopt;
     return room = std::move(trait->json);
   }
 
  private:
-  const ledger::Traits* traits_;
+  const Parts& traits_;
 };
 
 // The names of traits that are missing. One that any arm lacks holds back all of them.
-std::set<std::string> lacking(const rules::Rule& rule, const ledger::Traits* traits) {
+std::set<std::string> lacking(const rules::Rule& rule, const Parts& traits) {
   std::set<std::string> names;
   for (const rules::Arm& arm : rule.arms) {
     if (!arm.payload) continue;
@@ -59,9 +61,8 @@ Result<Counted> count(const Api& api, const Handle& handle, const rules::Rule& r
     const auto records = reader.records(session.visitor);
     if (!records) return unexpected(records.error());
     if (records->empty() || !names.emplace(commit::id_of(*records->front())).second) continue;
-    const ledger::Traits traits = commit::traits_of(*records);
     ++counted.visitors;
-    for (const std::string& name : lacking(rule, &traits)) ++counted.lacking[name];
+    for (const std::string& name : lacking(rule, commit::traits_of(*records))) ++counted.lacking[name];
   }
   return counted;
 }
@@ -79,7 +80,7 @@ void warn_of_missing_traits(const Api& api, const commit::Tenant& tenant, const 
   if (!document) return;
   Issues issues;
   const rules::Rule rule = rules::read_rule(stored.id, document->root(), system_zones(), issues, true);
-  std::set<std::string> needed = lacking(rule, nullptr);
+  std::set<std::string> needed = lacking(rule, {});
   const auto warn = [&](std::string message) {
     warnings.push_back({"missing_trait", std::move(message), {.at = api.clock.now()}});
   };

@@ -154,9 +154,7 @@ Result<Response> reveal(Api& api, Request& request) {
   if (meant->empty()) return unexpected(not_found("visitor"));
   const auto records = reader.records(meant->front());
   if (!records) return unexpected(records.error());
-  const ledger::Traits traits = commit::traits_of(*records);
-  const ledger::Traits* const part = &traits;
-  const auto now = ledger::trait_in(std::span(&part, 1), name);
+  const auto now = ledger::trait_in(commit::traits_of(*records), name);
   if (!now) return unexpected(not_found("trait of this visitor"));
   const TraitDeclaration* trait = (*tenant)->traits->find(name);
   if (trait && trait->sensitive) {

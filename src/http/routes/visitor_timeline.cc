@@ -194,7 +194,7 @@ Result<Response> get(Api& api, Request& request) {
   for (const SessionPtr& session : *sessions)
     if (const auto added = line.add(*session); !added) return unexpected(added.error());
   for (const SessionPtr& record : *records) {
-    if (record->traits) line.add(*record->traits, commit::id_of(*record));
+    if (record->traits) line.add(record->traits->unpacked(), commit::id_of(*record));
     for (const ledger::Member& member : commit::identity_of(record).members) line.add(member);
   }
   std::vector<Entry> entries = std::move(line).page();

@@ -175,7 +175,7 @@ std::string masked(std::string_view json) {
 
 void write_traits(json::Writer& out, const commit::TraitTable& table, const std::vector<ledger::SessionPtr>& records,
                   Sensitive sensitive) {
-  const ledger::Traits traits = commit::traits_of(records);
+  const ledger::Traits traits = ledger::united(commit::traits_of(records));
   out.key("traits").begin_object();
   for (const ledger::TraitNow& now : ledger::values_of(traits)) {
     const commit::TraitDeclaration* trait = table.find(now.name);

@@ -38,7 +38,7 @@ struct Facts {
   bool may_spend = true;  // false: limited rules are skipped (consent denied)
   // Of the visitor, by their ids; those that must not count for this judgement are not there. Only read where
   // RuleSet::reads_traits says so.
-  std::span<const ledger::Traits* const> traits = {};
+  std::span<const ledger::PackedTraits* const> traits = {};
   const Zones* zones = nullptr;      // where the visitor's zone is looked up; null: it is not known
   std::string_view visitor_id = {};  // the visitor's name, for payloads; empty: not known, or not to be told
   bool tells_sensitive = false;      // payloads may have sensitive traits

@@ -91,7 +91,8 @@ RuleSet Probe::live(const std::vector<const json::Value*>& rules) const {
 
 std::string Probe::answer(const RuleSet& rules, std::string_view trigger, const Witness& witness) const {
   const ledger::Window window = witness.window();
-  const ledger::Traits* const traits = &witness.traits;
+  const ledger::PackedTraits packed(witness.traits);
+  const ledger::PackedTraits* const traits = &packed;
   ledger::Counted counted;
   Counters counters;
   for (const auto& [name, sum] : witness.counters) {

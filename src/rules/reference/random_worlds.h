@@ -197,9 +197,11 @@ class AsFacts {
         retention_(world.retention),
         known_(world.visitor),
         may_spend_(world.may_spend) {
+    ledger::Traits traits;
     for (const auto& [name, json] : world.traits)
-      ledger::take(traits_,
+      ledger::take(traits,
                    {.name = name, .op = ledger::TraitOp::kSet, .value = json, .source = "crm", .stamp = {{}, 1}});
+    traits_ = ledger::PackedTraits(traits);
     count(world, dice);
     for (const naive::Session& session : world.sessions) windows_.push_back(window_of(session, dice));
     asking_ = world.asking;
@@ -298,8 +300,8 @@ class AsFacts {
   }
 
   ledger::Context context_;
-  ledger::Traits traits_;
-  const ledger::Traits* const said_ = &traits_;
+  ledger::PackedTraits traits_;
+  const ledger::PackedTraits* const said_ = &traits_;
   Counters counters_;
   std::vector<ledger::Counted> counted_;
   std::vector<const ledger::Counted*> counted_by_id_;

@@ -1,0 +1,189 @@
+#include "ledger/packed_traits.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "ledger/coding.h"
+
+namespace beckon::ledger {
+namespace {
+
+// One byte says which source it is, from this one on: no source's name has such a byte.
+constexpr unsigned char kFirstSource = 0x80;
+constexpr std::size_t kSources = 0x100 - kFirstSource;
+
+struct Parts {
+  std::string_view head;     // all of it up to the traits
+  std::string_view sources;  // string*
+  Stamp base;                // the least instant, from 1970 on, and the least place
+  std::string_view traits;   // (size:varint trait)*
+  std::string_view ids;
+};
+
+Parts parts_of(std::string_view packed) {
+  if (packed.empty()) return {};
+  Parts parts;
+  Decoder in(packed);
+  std::uint64_t sources = in.number();
+  parts.sources = in.rest();
+  for (; sources > 0; --sources) in.text();
+  parts.base = in.stamp();
+  parts.head = packed.substr(0, packed.size() - in.rest().size());
+  parts.traits = in.text();
+  parts.ids = in.rest();
+  return parts;
+}
+
+template <class Visit>
+void visit_stamps(auto& trait, Visit visit) {
+  for (auto& said : trait.said) visit(said.stamp);
+  if (trait.once) visit(trait.once->stamp);
+  if (trait.added) visit(trait.added->stamp);
+  for (auto& element : trait.elements) visit(element.stamp);
+}
+
+template <class Visit>
+void visit_sources(auto& trait, Visit visit) {
+  for (auto& said : trait.said) visit(said.source);
+  if (trait.once) visit(trait.once->source);
+  if (trait.added) visit(trait.added->source);
+}
+
+void read_trait(const Parts& parts, std::string_view bytes, Trait& into) {
+  Decoder(bytes).trait(into);
+  visit_stamps(into, [&](Stamp& stamp) {
+    stamp.at += parts.base.at.time_since_epoch();
+    stamp.place += parts.base.place;
+  });
+  visit_sources(into, [&](std::string& source) {
+    if (source.size() != 1 || static_cast<unsigned char>(source[0]) < kFirstSource) return;
+    Decoder in(parts.sources);
+    for (int before = static_cast<unsigned char>(source[0]) - kFirstSource; before > 0; --before) in.text();
+    source = in.text();
+  });
+}
+
+// Takes a string off the front.
+inline std::string_view take_text(std::string_view& rest) {
+  const char* const begin = rest.data();
+  std::size_t size = static_cast<unsigned char>(*begin), bytes = 1;  // most are of less than 128 bytes
+  if (size >= 0x80) {
+    Decoder in(rest);
+    size = in.number();
+    bytes = rest.size() - in.rest().size();
+  }
+  rest = {begin + bytes + size, rest.size() - bytes - size};
+  return {begin + bytes, size};
+}
+
+std::string_view name_of(std::string_view trait) { return take_text(trait); }
+
+}  // namespace
+
+PackedTraits::PackedTraits(const Traits& traits) {
+  if (traits.empty()) return;
+  std::vector<std::string_view> sources;
+  Stamp base{Instant::max(), UINT64_MAX};
+  for (const Trait& trait : traits.all) {
+    visit_sources(trait, [&](const std::string& source) {
+      const bool is_new = std::ranges::find(sources, source) == sources.end();
+      if (is_new && source.size() > 1 && sources.size() < kSources) sources.push_back(source);
+    });
+    visit_stamps(trait, [&](const Stamp& stamp) {
+      base.at = std::min(base.at, stamp.at);
+      base.place = std::min(base.place, stamp.place);
+    });
+  }
+  if (base.at == Instant::max()) base = {};  // there is none
+  base.at = std::max(base.at, Instant{});    // so that no difference overflows
+  thread_local std::string all, one, bytes;  // as `packed`: so that no room is allocated each time
+  thread_local Trait packed;
+  all.clear(), bytes.clear();
+  for (const Trait& trait : traits.all) {
+    packed = trait;
+    visit_stamps(packed, [&](Stamp& stamp) {
+      stamp.at -= base.at.time_since_epoch();
+      stamp.place -= base.place;
+    });
+    visit_sources(packed, [&](std::string& source) {
+      const auto found = std::ranges::find(sources, source);
+      if (found != sources.end()) source.assign(1, static_cast<char>(kFirstSource + (found - sources.begin())));
+    });
+    one.clear();
+    Encoder(one).trait(packed);
+    Encoder(all).text(one);
+  }
+  Encoder out(bytes);
+  out.number(sources.size());
+  for (const std::string_view source : sources) out.text(source);
+  out.stamp(base);
+  out.text(all);
+  out.trait_ids(traits.ids);
+  *this = of_packed(bytes);
+}
+
+PackedTraits PackedTraits::of_packed(std::string_view packed) {
+  PackedTraits traits;
+  traits.bytes_ = packed;  // of exactly its size, since it stays
+  return traits;
+}
+
+Traits PackedTraits::unpacked() const {
+  Traits traits;
+  const Parts parts = parts_of(bytes_);
+  std::size_t count = 0;
+  for (std::string_view rest = parts.traits; !rest.empty(); ++count) take_text(rest);
+  traits.all.reserve(count);
+  for (std::string_view rest = parts.traits; !rest.empty();)
+    read_trait(parts, take_text(rest), traits.all.emplace_back());
+  if (!parts.ids.empty()) traits.ids = Decoder(parts.ids).trait_ids();
+  return traits;
+}
+
+bool PackedTraits::read(std::string_view name, Trait& into) const {
+  const Parts parts = parts_of(bytes_);
+  for (std::string_view rest = parts.traits; !rest.empty();) {
+    const std::string_view trait = take_text(rest);
+    if (name_of(trait) != name) continue;
+    read_trait(parts, trait, into);
+    return true;
+  }
+  return false;
+}
+
+PackedTraits PackedTraits::only(const std::function<bool(std::string_view name)>& keeps) const {
+  if (empty()) return {};
+  const Parts parts = parts_of(bytes_);
+  std::string kept;
+  for (std::string_view rest = parts.traits; !rest.empty();)
+    if (const std::string_view trait = take_text(rest); keeps(name_of(trait))) Encoder(kept).text(trait);
+  std::string bytes(parts.head);
+  Encoder out(bytes);
+  out.text(kept);
+  out.number(0);
+  return of_packed(bytes);
+}
+
+Traits united(std::span<const PackedTraits* const> parts) {
+  std::vector<Traits> unpacked;
+  std::vector<const Traits*> pointers;
+  unpacked.reserve(parts.size());
+  for (const PackedTraits* part : parts) pointers.push_back(&unpacked.emplace_back(part->unpacked()));
+  return united(pointers);
+}
+
+std::optional<TraitNow> trait_in(std::span<const PackedTraits* const> parts, std::string_view name) {
+  thread_local Trait whole, part_of_it;  // so that no room is allocated each time
+  bool found = false;
+  for (const PackedTraits* part : parts) {
+    if (!part->read(name, found ? part_of_it : whole)) continue;
+    if (std::exchange(found, true)) unite(whole, part_of_it);
+  }
+  if (!found) return std::nullopt;
+  auto now = value_of(whole);
+  if (now) now->name = name;
+  return now;
+}
+
+}  // namespace beckon::ledger
