@@ -40,6 +40,7 @@ void Housekeeping::plan(Draft& draft) {
   bound_tail(draft);
   settle_old(draft);
   free_memory(draft);
+  rest(draft.now());
   if (is_due(draft.now(), swept_at_, options_.sweep_every)) sweep(draft);
   if (stored_may_expire_) expire_stored(draft);
   if (parts_to_search_ > 0) expire_in_memory(draft);
@@ -77,6 +78,14 @@ void Housekeeping::free_memory(Draft& draft) {
   // Twice what comes in, where much does: so that memory is bounded at any rate, and by the work of the batch itself.
   leaving_ = places_.sessions.idle(std::max(options_.snapshots_per_batch * 4, 2 * records_of(draft.batch().journal)));
   for (const SessionDigest& digest : leaving_) snapshot(draft, digest);
+}
+
+void Housekeeping::rest(Instant now) {
+  if (!rests_ && is_due(now, rested_at_, options_.rest_every)) {
+    rests_ = true;
+    rested_at_ = now;
+  }
+  if (rests_) rests_ = !places_.sessions.rest(options_.rested_per_batch);
 }
 
 void Housekeeping::snapshot(Draft& draft, const SessionDigest& digest) {

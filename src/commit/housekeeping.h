@@ -1,6 +1,6 @@
 // Upkeep in small steps on the committing thread, each riding in a batch: snapshots that bound the journal's tail,
-// sessions that leave memory, what has expired, and the rewriting of journal rows that hold what was erased or has
-// expired.
+// sessions that leave memory, visitors' own records that rest there, what has expired, and the rewriting of journal
+// rows that hold what was erased or has expired.
 #pragma once
 #include <deque>
 #include <vector>
@@ -15,9 +15,11 @@ class Housekeeping final : public Maintenance {
     std::size_t tail_bytes = 128u << 20;              // of the journal behind the checkpoint: bounds recovery
     Duration erase_every = std::chrono::minutes{10};  // a rewriting of the journal begins this long after another one
     Duration sweep_every = std::chrono::minutes{1};
+    Duration rest_every = std::chrono::minutes{1};    // a visitor's own record rests after once to twice that time
     Duration tallies = std::chrono::hours{24} * 400;  // how long what was counted of decisions is kept
     std::size_t snapshots_per_batch = 64;
     std::size_t expired_per_batch = 64;
+    std::size_t rested_per_batch = 256;       // about 300 µs
     std::size_t rows_per_batch = 32;          // of the journal, rewritten
     std::size_t read_per_batch = 256u << 10;  // bytes of the journal, read for rewriting
   };
@@ -40,6 +42,7 @@ class Housekeeping final : public Maintenance {
   void bound_tail(Draft& draft);
   void settle_old(Draft& draft);
   void free_memory(Draft& draft);
+  void rest(Instant now);
   void sweep(Draft& draft);
   void expire_stored(Draft& draft);
   void expire_in_memory(Draft& draft);
@@ -57,6 +60,8 @@ class Housekeeping final : public Maintenance {
   std::size_t tail_bytes_ = 0;
   std::vector<ledger::SessionDigest> leaving_;
   Instant swept_at_{};
+  Instant rested_at_{};
+  bool rests_ = false;  // what nobody reads is being let rest
   Instant erased_at_{};
   std::atomic<bool> erase_now_{false};
   std::atomic<std::uint64_t> rewritings_{0};

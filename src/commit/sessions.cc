@@ -14,6 +14,15 @@ namespace beckon::commit {
 using ledger::SessionDigest;
 using ledger::SessionPtr;
 
+namespace {
+
+// Of a slot in its table, with what the allocator adds.
+constexpr std::size_t kSlotBytes = 96;
+// That `rest` looks at in one step: about 100 µs.
+constexpr std::size_t kLookedAt = 4'096;
+
+}  // namespace
+
 Sessions::Sessions(ledger::Ledger& ledger, const SessionHasher& hasher, std::size_t budget)
     : ledger_(ledger), hasher_(hasher), budget_(budget) {
   // A file that never had a journal row has no snapshot either: then what is not in memory was never seen.
@@ -31,8 +40,14 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
     {
       const std::lock_guard lock(shard.mutex);
       if (const auto found = shard.slots.find(digest); found != shard.slots.end()) {
-        found->second.touched = true;
-        return found->second.session;
+        Slot& slot = found->second;
+        slot.touched = slot.read = true;
+        if (!slot.session) {
+          slot.session = slot.rested.session();
+          slot.rested = {};
+          measure(shard, slot);
+        }
+        return slot.session;
       }
       if (!some_on_disk_.load(std::memory_order_relaxed)) return SessionPtr{};
       dropped = shard.dropped;
@@ -53,34 +68,56 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
     }
     const std::lock_guard lock(shard.mutex);
     if (shard.dropped != dropped) continue;
-    if (const auto found = shard.slots.find(digest); found != shard.slots.end()) return found->second.session;
+    if (const auto found = shard.slots.find(digest); found != shard.slots.end()) return session_in(found->second);
     put(shard, digest, {.session = read->session, .as_of = read->as_of});
     return read->session;
   }
   return unexpected(unavailable("The session is being moved."));
 }
 
+ledger::RestedRecord::Head Sessions::head(const Slot& slot) {
+  if (!slot.session) return slot.rested.head();
+  return {slot.session->handle.view(), slot.session->id.view(), slot.session->expires_at};
+}
+
+SessionPtr Sessions::session_in(const Slot& slot) { return slot.session ? slot.session : slot.rested.session(); }
+
+// Caller locks.
+void Sessions::measure(Shard& shard, Slot& slot) {
+  shard.bytes -= slot.bytes;
+  slot.bytes = static_cast<std::uint32_t>(kSlotBytes + (slot.session ? slot.session->bytes() : slot.rested.bytes()));
+  shard.bytes += slot.bytes;
+}
+
 void Sessions::put(Shard& shard, const SessionDigest& digest, Slot slot) {
-  slot.bytes = slot.session->bytes();
-  Slot& place = shard.slots[digest];
-  const std::string_view id = slot.session->id.view();
-  if (!place.session && ledger::is_own_record(id)) {
-    ++shard.visitors;
-    const std::lock_guard lock(own_mutex_);
-    own_[slot.session->handle.text].emplace(id);
-  }
-  shard.bytes += slot.bytes - place.bytes;
+  const auto [found, added] = shard.slots.try_emplace(digest);
+  Slot& place = found->second;
+  slot.bytes = place.bytes;
   place = std::move(slot);
+  measure(shard, place);
+  const std::string_view id = place.session->id.view();
+  if (!added || !ledger::is_own_record(id)) return;
+  ++shard.visitors;
+  const std::lock_guard lock(own_mutex_);
+  const auto [theirs, is_new] = own_.try_emplace(place.session->handle.text);
+  const std::size_t before = is_new ? 0 : theirs->second.bytes();
+  theirs->second.insert(id);
+  own_bytes_ += theirs->second.bytes() - before;
 }
 
 void Sessions::uncount(Shard& shard, const Slot& slot) {
   shard.bytes -= slot.bytes;
-  if (!ledger::is_own_record(slot.session->id.view())) return;
+  const auto [handle, id, expires_at] = head(slot);
+  if (!ledger::is_own_record(id)) return;
   --shard.visitors;
   const std::lock_guard lock(own_mutex_);
-  const auto theirs = own_.find(slot.session->handle.view());
-  theirs->second.erase(slot.session->id.text);
-  if (theirs->second.empty()) own_.erase(theirs);
+  const auto theirs = own_.find(handle);
+  own_bytes_ -= theirs->second.bytes();
+  theirs->second.erase(id);
+  if (theirs->second.empty())
+    own_.erase(theirs);
+  else
+    own_bytes_ += theirs->second.bytes();
 }
 
 bool Sessions::denied(const SessionDigest& digest, Instant now) const {
@@ -163,7 +200,7 @@ std::set<std::string, std::less<>> Sessions::above_share(const Shard& shard) {
   std::map<std::string_view, std::size_t> bytes;
   std::size_t all = 0, left = 256;
   for (auto place = shard.slots.begin(); place != shard.slots.end() && left > 0; ++place, --left) {
-    bytes[place->second.session->handle.view()] += place->second.bytes;
+    bytes[head(place->second).handle] += place->second.bytes;
     all += place->second.bytes;
   }
   std::set<std::string, std::less<>> above;
@@ -182,12 +219,12 @@ std::vector<SessionDigest> Sessions::idle(std::size_t limit) {
     const auto above = all ? std::set<std::string, std::less<>>{} : above_share(shard);
     for (auto place = shard.slots.begin(); place != shard.slots.end() && left > 0 && digests.size() < limit;) {
       Slot& slot = place->second;
-      if (!all && !above.contains(slot.session->handle.view())) {
+      if (!all && !above.contains(head(slot).handle)) {
         ++place;
         continue;
       }
       const bool touched = std::exchange(slot.touched, false), dirty = slot.dirty_since != 0;
-      if (!touched) left -= std::min(left, slot.bytes);
+      if (!touched) left -= std::min<std::size_t>(left, slot.bytes);
       if (!touched && dirty) digests.push_back(place->first);
       if (touched || dirty) {
         ++place;
@@ -206,7 +243,7 @@ SessionPtr Sessions::in_memory(const SessionDigest& digest) const {
   const Shard& shard = this->shard(digest);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.slots.find(digest);
-  return found == shard.slots.end() ? nullptr : found->second.session;
+  return found == shard.slots.end() ? nullptr : session_in(found->second);
 }
 
 void Sessions::written(const SessionDigest& digest, ledger::Position position) {
@@ -236,14 +273,37 @@ bool Sessions::is_dirty(const SessionDigest& digest) const {
   return found != shard.slots.end() && found->second.dirty_since != 0;
 }
 
+bool Sessions::rest(std::size_t limit) {
+  std::size_t looked_at = 0;
+  for (; rested_parts_ < kShards; ++rested_parts_, rested_buckets_ = 0) {
+    Shard& shard = shards_[rested_parts_];
+    const std::lock_guard lock(shard.mutex);
+    // A table that has grown meanwhile lets some of them wait for the next time.
+    for (; rested_buckets_ < shard.slots.bucket_count(); ++rested_buckets_) {
+      if (limit == 0 || looked_at++ == kLookedAt) return false;
+      for (auto place = shard.slots.begin(rested_buckets_); place != shard.slots.end(rested_buckets_); ++place) {
+        Slot& slot = place->second;
+        if (!slot.session || std::exchange(slot.read, false) || !ledger::is_own_record(slot.session->id.view()))
+          continue;
+        slot.rested = ledger::RestedRecord(*slot.session);
+        slot.session = nullptr;
+        measure(shard, slot);
+        limit -= limit > 0 ? 1 : 0;
+      }
+    }
+  }
+  rested_parts_ = 0;
+  return true;
+}
+
 std::vector<Sessions::Expired> Sessions::expired(Instant now, std::size_t limit) {
   std::vector<Expired> found;
   const Shard& shard = shards_[searched_ % kShards];
   const std::lock_guard lock(shard.mutex);
   for (const auto& [digest, slot] : shard.slots) {
-    if (slot.session->expires_at > now) continue;
+    if (head(slot).expires_at > now) continue;
     if (found.size() == limit) return found;
-    found.push_back({digest, slot.session, slot.as_of});
+    found.push_back({digest, session_in(slot), slot.as_of});
   }
   if (found.size() < limit) ++searched_;
   return found;
@@ -269,7 +329,8 @@ std::size_t Sessions::bytes() const {
     const std::lock_guard lock(shard.mutex);
     total += shard.bytes;
   }
-  return total;
+  const std::lock_guard lock(own_mutex_);
+  return total + own_bytes_;
 }
 
 Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handle,
@@ -289,6 +350,7 @@ Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handl
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     for (const auto& [digest, slot] : shard.slots) {
+      if (!slot.session) continue;  // it rests, so it is of a visitor
       const ledger::Session& session = *slot.session;
       if (session.handle != handle || session.expires_at <= now || ledger::is_own_record(session.id.view())) continue;
       offer({session.id, session.visitor, session.created, session.last_received, session.version});
@@ -306,9 +368,8 @@ Result<std::vector<SessionId>> Sessions::own_records(const Handle& handle, std::
   {
     const std::lock_guard lock(own_mutex_);
     if (const auto theirs = own_.find(handle.view()); theirs != own_.end()) {
-      std::size_t left = limit;
-      auto id = behind < prefix ? theirs->second.lower_bound(prefix) : theirs->second.upper_bound(behind);
-      for (; id != theirs->second.end() && id->starts_with(prefix) && left > 0; ++id, --left) ids->emplace_back(*id);
+      const auto more = theirs->second.list(prefix, behind, limit);
+      ids->insert(ids->end(), more.begin(), more.end());
     }
   }
   std::ranges::sort(*ids);
@@ -324,7 +385,8 @@ Result<std::vector<SessionId>> Sessions::of_visitor(const Handle& handle, const 
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     for (const auto& [digest, slot] : shard.slots)
-      if (slot.session->handle == handle && slot.session->visitor == visitor) ids->push_back(slot.session->id);
+      if (slot.session && slot.session->handle == handle && slot.session->visitor == visitor)
+        ids->push_back(slot.session->id);
   }
   std::ranges::sort(*ids);
   const auto twice = std::ranges::unique(*ids);

@@ -15,8 +15,10 @@
 #include <vector>
 
 #include "commit/commit.h"
+#include "commit/id_list.h"
 #include "commit/session_hasher.h"
 #include "ledger/ledger.h"
+#include "ledger/rested.h"
 #include "ledger/session.h"
 
 namespace beckon::commit {
@@ -46,7 +48,7 @@ class Sessions {
                                              std::size_t limit);
 
   std::size_t count() const;  // without visitors' own records
-  std::size_t bytes() const;
+  std::size_t bytes() const;  // memory held, about: with the lists of visitors' own records
 
   // The rest: committing thread only.
 
@@ -74,6 +76,10 @@ class Sessions {
   // Whether it has changed since its snapshot was written.
   bool is_dirty(const ledger::SessionDigest& digest) const;
 
+  // Lets visitors' own records rest that nobody has read since it last came by: at most `limit`, of a part of memory.
+  // They are read as before. True: it has come by all of them, and begins again with the next call.
+  bool rest(std::size_t limit);
+
   // Sessions in memory whose expiry is over, at most `limit` of one of kParts parts: the next part with the next call,
   // once fewer than that are found.
   static constexpr std::size_t kParts = 64;
@@ -88,11 +94,13 @@ class Sessions {
 
  private:
   struct Slot {
-    ledger::SessionPtr session;
+    ledger::SessionPtr session;   // null: it rests
+    ledger::RestedRecord rested;  // one of a visitor
     ledger::Position as_of = 0;
     ledger::Position dirty_since = 0;  // 0: its snapshot is current
-    bool touched = true;               // read since the hand last passed
-    std::size_t bytes = 0;
+    std::uint32_t bytes = 0;
+    bool touched = true;  // read since the hand last passed
+    bool read = true;     // since `rest` last came by
   };
   struct Shard {
     mutable std::mutex mutex;
@@ -105,6 +113,9 @@ class Sessions {
 
   Shard& shard(const ledger::SessionDigest& digest) { return shards_[digest.high % kShards]; }
   const Shard& shard(const ledger::SessionDigest& digest) const { return shards_[digest.high % kShards]; }
+  static ledger::RestedRecord::Head head(const Slot& slot);  // views into it
+  static ledger::SessionPtr session_in(const Slot& slot);    // as it is, or decoded
+  static void measure(Shard& shard, Slot& slot);
   void put(Shard& shard, const ledger::SessionDigest& digest, Slot slot);
   void uncount(Shard& shard, const Slot& slot);  // which is about to go
   static std::set<std::string, std::less<>> above_share(const Shard& shard);
@@ -116,10 +127,12 @@ class Sessions {
   std::atomic<bool> some_on_disk_;  // some session may have a snapshot and not be in memory
   std::deque<std::pair<ledger::Position, ledger::SessionDigest>> dirty_;  // by dirty_since; stale entries are skipped
   std::size_t hand_ = 0;
-  std::size_t searched_ = 0;  // shards, for expired ones
+  std::size_t searched_ = 0;                           // shards, for expired ones
+  std::size_t rested_parts_ = 0, rested_buckets_ = 0;  // where `rest` has come by
   // Visitors' own records in memory, by handle. The lock is taken inside of a shard's, for one change of one set.
-  std::mutex own_mutex_;
-  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> own_;
+  mutable std::mutex own_mutex_;
+  std::map<std::string, IdList, std::less<>> own_;
+  std::size_t own_bytes_ = 0;
   mutable std::mutex denied_mutex_;
   std::unordered_map<ledger::SessionDigest, Instant> denied_;  // until when
   std::atomic<bool> someone_denied_{false};                    // ever: spares the lock where no one did

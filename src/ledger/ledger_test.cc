@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "ledger/codec.h"
+#include "ledger/rested.h"
 
 namespace beckon::ledger {
 namespace {
@@ -433,6 +436,45 @@ TEST(Codec, ASnapshotReadsBackTheSameSession) {
   EXPECT_LT(back->session->decisions.count, 2 * DecisionLog::kKept);
   EXPECT_EQ(back->session->unit(), "v1");
   EXPECT_FALSE(decode_snapshot({"x", 42}));
+}
+
+TEST(RestedRecord, IsTheOwnRecordAsItWas) {
+  std::mt19937 dice(3);
+  for (int round = 0; round < 200; ++round) {
+    const auto up_to = [&](unsigned most) { return static_cast<unsigned>(dice()) % (most + 1); };
+    Session own;
+    own.handle = Handle{"acme"};
+    own.id = own_record(std::string(up_to(40), 'j'));
+    own.created = instant_ms(up_to(1'000'000));
+    own.last_received = instant_ms(2'000'000'000'000 + up_to(9));
+    own.expires_at = instant_ms(-5);
+    own.began = std::uint64_t{up_to(3)} << 40;
+    std::int64_t at = 1'800'000'000'000;
+    for (unsigned n = up_to(round % 2 == 0 ? 3 : 60); n > 0; --n)
+      own.spends.push_back(
+          {.key = std::uint64_t{up_to(4)} << 61, .at = instant_ms(at += up_to(90'000)), .session = up_to(3)});
+    for (unsigned n = up_to(3); n > 0; --n)
+      own.sessions.push_back({SessionId{"s" + std::to_string(n)}, {.high = dice(), .low = dice()}, instant_ms(n)});
+    if (up_to(1) == 1)
+      own.identity = std::make_shared<Identity>(Identity{.owner = VisitorId{"jon"}, .share = up_to(2)});
+    Traits traits;
+    take(traits, {.name = "plan", .value = "\"pro\"", .rank = 2, .source = "crm", .stamp = {instant_ms(7), 1}});
+    if (up_to(1) == 1) own.traits = std::make_shared<PackedTraits>(up_to(3) == 0 ? Traits{} : traits);
+    if (up_to(1) == 1)
+      own.counted = std::make_shared<Counted>(Counted{.all = {{.counter = 1, .session = 2, .count = 3}}});
+    const RestedRecord rested(own);
+    const SessionPtr back = rested.session();
+    ASSERT_EQ(encode_snapshot(*back), encode_snapshot(own));
+    EXPECT_EQ(back->began, own.began);
+    EXPECT_EQ(back->spends, own.spends);
+    EXPECT_EQ(back->traits == nullptr, own.traits == nullptr);
+    EXPECT_EQ(rested.head().handle, "acme");
+    EXPECT_EQ(rested.head().id, own.id.view());
+    EXPECT_EQ(rested.head().expires_at, own.expires_at);
+    EXPECT_LT(rested.bytes(), own.bytes() / 2);
+  }
+  EXPECT_FALSE(RestedRecord());
+  EXPECT_EQ(RestedRecord().bytes(), 0u);
 }
 
 TEST(Codec, PlacesInTheJournalReadBackFromARecordAndFromASnapshot) {
