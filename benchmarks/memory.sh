@@ -1,5 +1,6 @@
 #!/bin/bash
-# Resident memory per session of 50 signals, measured with 20 thousand such sessions. Usage: benchmarks/memory.sh [SESSIONS]
+# Resident memory per session of 50 signals, measured with 20 thousand such sessions, and then of visitors in addition to their
+# sessions (memory_visitors.bash). Usage: benchmarks/memory.sh [SESSIONS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . benchmarks/server.bash
@@ -23,3 +24,6 @@ before=$(rss_kib $server_pid)
 load_all 32 "$work/post.lua" "$base/v2/public/chain/signals"
 after=$(rss_kib $server_pid)
 awk -v a="$before" -v b="$after" -v n="$sessions" 'BEGIN {printf "%d sessions of 50 signals: %.2f KiB of resident memory each\n", n, (b - a) / n}'
+kill -9 $server_pid
+wait $server_pid 2>"$work/null" || true
+bash benchmarks/memory_visitors.bash

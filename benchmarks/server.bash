@@ -4,7 +4,7 @@ work=$(cd "$work" && pwd)
 server_pid='' nginx_pid=''
 trap 'kill -9 $server_pid $nginx_pid 2>/dev/null; rm -rf "$work"' EXIT
 port=${BENCH_PORT:-18090} base=http://127.0.0.1:${BENCH_PORT:-18090}
-beckon=build/beckon
+beckon=${BECKON:-build/beckon}
 
 start_server() { # FLAGS…
   taskset -c 0 "$beckon" serve --data "$work/data" --listen "127.0.0.1:$port" --log-level "${log_level:-warn}" --io-threads 1 \
