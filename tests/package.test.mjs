@@ -94,16 +94,16 @@ describe('beckon doctor', () => {
     assert.deepEqual(readdirSync(data), []);
   });
 
-  for (const [what, option, make] of [
-    ['master key', '--master-key-file', file => writeFileSync(file, 'short')],
-    ['master key', '--master-key-file', file => (writeFileSync(file, 'a'.repeat(32)), chmodSync(file, 0o644))],
-    ['authorities', '--extra-ca-file', file => writeFileSync(file, 'no certificate')],
-    ['data folder', '--data', file => writeFileSync(file, 'a file')],
+  for (const [why, what, option, text, mode] of [
+    ['is too short', 'master key', '--master-key-file', 'short', 0o600],
+    ['everybody may read', 'master key', '--master-key-file', 'a'.repeat(32), 0o644],
+    ['has no certificate', 'authorities', '--extra-ca-file', 'no certificate', 0o644],
+    ['is no folder', 'data folder', '--data', 'a file', 0o644],
   ])
-    test(`is not content with ${what} (${make})`, () => {
+    test(`is not content with a file that ${why}, for ${option}`, () => {
       const file = join(folder, 'wrong');
-      rmSync(file, { force: true });
-      make(file);
+      writeFileSync(file, text);
+      chmodSync(file, mode);
       const answer = cli('doctor', '--name', '', option, file);
       assert.equal(answer.status, 1, answer.stdout);
       assert.equal(rows(answer)[what][1], 'broken');

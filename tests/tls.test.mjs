@@ -514,7 +514,7 @@ describe('docs/operations.md', () => {
       const lineage = mkdtempSync(join(folder, 'lineage-'));
       writeFileSync(join(lineage, 'fullchain.pem'), readFileSync(pair.certificate));
       writeFileSync(join(lineage, 'privkey.pem'), readFileSync(pair.key));
-      const script = adapted(hook, { ' -g beckon-tls': '', '/etc/beckon/tls': to });
+      const script = adapted(hook, { ' -g beckon': '', '/etc/beckon/tls': to });
       execFileSync('sh', ['-c', script], { env: { ...process.env, RENEWED_LINEAGE: lineage } });
     };
     const pairs = [1, 2].map(() => authority.issue(['localhost', '127.0.0.1']));
