@@ -24,7 +24,7 @@ const kIdle = new Set(['draft', 'shadow', 'paused']);
 
 export function Simulate() {
   const { handle } = place.value;
-  const [rules, setRules] = useState<RuleDraft[]>([]),
+  const [loaded, setRules] = useState<RuleDraft[] | null>(null),
     [span, setSpan] = useState('86400000'),
     [what, setWhat] = useState('rule'),
     [ruleId, setRuleId] = useState(place.value.query.get('rule') ?? ''),
@@ -42,6 +42,7 @@ export function Simulate() {
     },
     [handle],
   );
+  const rules = loaded ?? [];
   const idle = rules.filter(rule => kIdle.has(String(rule.status)));
   const chosen = ruleId || String(idle[0]?.ruleId ?? '');
   const run = async () => {
@@ -78,9 +79,11 @@ export function Simulate() {
       ? /^\d+$/.test(version)
         ? ''
         : 'Enter a version first.'
-      : chosen
-        ? ''
-        : 'There is no draft, shadow or paused rule to try.';
+      : !loaded
+        ? 'The rules are being loaded.'
+        : chosen
+          ? ''
+          : 'There is no draft, shadow or paused rule to try.';
   useKeys(
     [
       {
@@ -91,7 +94,7 @@ export function Simulate() {
         },
       },
     ],
-    [closed, what, chosen, version, span, rules],
+    [closed, what, chosen, version, span, loaded],
   );
   return (
     <>
