@@ -10,8 +10,6 @@
 namespace beckon::app {
 namespace {
 
-using Fault = std::optional<std::string>;
-
 // A setting that is a member of Settings, reached by `at`.
 template <class At, class Read, class Show>
 Setting make(std::string_view name, std::string_view group, std::string_view form, std::string_view help, At at,
@@ -20,7 +18,7 @@ Setting make(std::string_view name, std::string_view group, std::string_view for
           group,
           form,
           help,
-          [at, read, form](Settings& settings, std::string_view text) -> Fault {
+          [at, read, form](Settings& settings, std::string_view text) -> std::optional<std::string> {
             auto value = read(text);
             if (!value) return "must be " + std::string(form) + ", not \"" + std::string(text) + "\"";
             at(settings) = std::move(*value);

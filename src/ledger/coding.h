@@ -241,8 +241,8 @@ class Decoder {
     trait.once.reset();
     trait.added.reset();
     trait.sum = 0;
-    if (flags & 1) said(trait.once.emplace());
-    if (flags & 2) said(trait.added.emplace()), trait.sum = static_cast<std::int64_t>(word());
+    if (flags & 1) said(trait.once.emplace(Trait::Said{}));
+    if (flags & 2) said(trait.added.emplace(Trait::Said{})), trait.sum = static_cast<std::int64_t>(word());
     trait.elements.resize(count(5));
     for (Trait::Element& one : trait.elements) {
       one.text = text();
