@@ -284,6 +284,11 @@ TEST_F(StoreCopy, IsNotRestoredOverDataOrIntoAFolderInUse) {
   ASSERT_FALSE(over);
   EXPECT_EQ(over.error().code, FaultCode::kConflict);
   EXPECT_NE(over.error().message.find("already holds data"), std::string::npos);
+  TemporaryFolder with_log;
+  std::ofstream(SqliteStore::data_file(with_log.path()) + "-wal") << "of a file that is gone";
+  const auto beside = restore(with_log.path());
+  ASSERT_FALSE(beside) << "it would be played into the restored file";
+  EXPECT_EQ(beside.error().code, FaultCode::kConflict);
   TemporaryFolder into;
   const auto lock = ServerLock::take(into.path() + "/beckon.lock");
   EXPECT_EQ(restore(into.path()).error().code, FaultCode::kConflict);

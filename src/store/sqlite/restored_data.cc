@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <filesystem>
 
 #include "base/operator_fault.h"
 #include "store/sqlite/connection.h"
@@ -19,6 +22,13 @@ Fault not_empty(const std::string& folder) {
                             " already holds data. Restore into another folder (--data), or move away " +
                             SqliteStore::data_file(folder) + ", -wal and -shm first.",
                         FaultCode::kConflict);
+}
+
+// A log without its file belongs to one that was lost or moved away: SQLite would play it into the new one.
+bool has_anything_of_data(const std::string& folder) {
+  return std::ranges::any_of(std::array{"", "-wal", "-shm", "-journal"}, [&](const char* end) {
+    return std::filesystem::exists(SqliteStore::data_file(folder) + end);
+  });
 }
 
 // The data file before it has its name; gone with everything beside it, if it does not get it.
@@ -80,7 +90,7 @@ std::string unnamed_data_file(const std::string& folder) {
 }
 
 Result<DataCheck> restore_data(BackupReader& backup, const std::string& folder, const SecretBox* secrets) {
-  if (SqliteStore::holds_data(folder)) return unexpected(not_empty(folder));
+  if (has_anything_of_data(folder)) return unexpected(not_empty(folder));
   if (auto sound = read_through(backup); !sound) return unexpected(sound.error());
   backup.rewind();
   if (!SqliteStore::make_folder(folder))
