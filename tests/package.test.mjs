@@ -80,6 +80,7 @@ describe('beckon doctor', () => {
       'data folder',
       'free space',
       'master key',
+      'address',
       'clock',
       'name server',
       'authorities',
@@ -109,6 +110,31 @@ describe('beckon doctor', () => {
       assert.equal(rows(answer)[what][1], 'broken');
       assert.ok(rows(answer)[what][3].includes(file), answer.stdout);
     });
+
+  for (const [why, what, ...options] of [
+    [
+      'an address that is reachable from outside, without a key of the operator’s',
+      'address',
+      '--listen',
+      '0.0.0.0:18080',
+    ],
+    ['a certificate without a key', 'address', '--tls-certificate', 'a.pem'],
+    ['a certificate that is not there', 'address', '--tls-certificate', 'a.pem', '--tls-key', 'a.key'],
+  ])
+    test(`is not content with ${why}`, () => {
+      const answer = cli('doctor', '--name', '', ...options);
+      assert.equal(answer.status, 1, answer.stdout);
+      assert.equal(rows(answer)[what][1], 'broken');
+    });
+
+  test('is not content with data whose key is gone', () => {
+    const data = join(folder, 'keyless');
+    mkdirSync(data);
+    writeFileSync(join(data, 'beckon.db'), '');
+    const answer = cli('doctor', '--name', '', '--data', data);
+    assert.equal(answer.status, 1, answer.stdout);
+    assert.match(rows(answer)['master key'][3], /bring the key back from your copy/);
+  });
 
   test('says which setting is wrong', () => {
     const answer = cli('doctor', '--drain', 'soon');

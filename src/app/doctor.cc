@@ -10,8 +10,11 @@
 #include <filesystem>
 
 #include "app/keys.h"
+#include "app/listen_address.h"
 #include "egress/cares_resolver.h"
 #include "egress/trust.h"
+#include "http/tls_certificates.h"
+#include "store/sqlite/sqlite_store.h"
 #include "system/clock.h"
 #include "system/random.h"
 #include "system/zones.h"
@@ -65,6 +68,11 @@ Finding look_at_space(const Settings& settings) {
 
 Finding look_at_key(const Settings& settings) {
   const std::string own = settings.data + "/master.key";
+  if (settings.master_key_file.empty() && !std::filesystem::exists(own) &&
+      store::SqliteStore::holds_data(settings.data))
+    return {
+        "master key", kBroken,
+        own + " is missing, and there is data: bring the key back from your copy, or name it by --master-key-file."};
   if (settings.master_key_file.empty() && !std::filesystem::exists(own))
     return {"master key", kWarning,
             "will be made in the data folder at the first start. Keep a copy elsewhere, or make one yourself and name "
@@ -75,6 +83,21 @@ Finding look_at_key(const Settings& settings) {
   if (settings.master_key_file.empty())
     return {"master key", kWarning, own + " is in the same folder as what it encrypts: keep a copy elsewhere."};
   return {"master key", kGood, settings.master_key_file + " can be read"};
+}
+
+Finding look_at_address(const Settings& settings) {
+  if (const auto why = refused_to_listen(settings)) return {"address", kBroken, *why};
+  const auto files = tls_files(settings);
+  if (!files) return {"address", kBroken, files.error()};
+  if (files->empty()) return {"address", kGood, settings.listen};
+  const Instant now = SystemClock().now();
+  const auto certificates = http::TlsCertificates::read(*files, now);
+  if (!certificates) return {"address", kBroken, certificates.error()};
+  for (const Instant end : (*certificates)->not_after())
+    if (end < now + std::chrono::hours{24 * 20})
+      return {"address", kWarning,
+              settings.listen + ", with a certificate that ends at " + to_rfc3339(end) + ": renew it."};
+  return {"address", kGood, settings.listen + ", by TLS"};
 }
 
 Finding look_at_clock() {
@@ -149,7 +172,8 @@ std::string_view word(Finding::Level level) {
 }  // namespace
 
 std::vector<Finding> examine(const Settings& settings, const std::string& name) {
-  std::vector<Finding> found{look_at_folder(settings), look_at_space(settings), look_at_key(settings), look_at_clock()};
+  std::vector<Finding> found{look_at_folder(settings), look_at_space(settings), look_at_key(settings),
+                             look_at_address(settings), look_at_clock()};
   if (!name.empty()) found.push_back(look_at_names(settings, name));
   found.push_back(look_at_trust(settings));
   found.push_back(look_at_zones());

@@ -23,8 +23,11 @@ Result<std::string> read_key(const std::string& path) {
   const auto last = raw.find_last_not_of("\n\r ");
   const auto bytes = from_base64(raw.substr(0, last + 1));
   if (bytes && bytes->size() == SecretBox::kKeySize) return *bytes;
-  return unexpected(operator_fault("The master key " + path +
-                                   " must be 32 bytes in base64: head -c 32 /dev/urandom | base64 > " + path + "."));
+  return unexpected(
+      operator_fault("The master key " + path +
+                     " is not 32 bytes, raw or in base64. Where data is stored, bring the key that it was "
+                     "stored with back from your copy. Only for new data, make one: head -c 32 "
+                     "/dev/urandom | base64 > FILE"));
 }
 
 // Complete on disk under its name, or not there at all: two processes that start at once agree on one key.

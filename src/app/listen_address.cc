@@ -23,4 +23,20 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
   return address;
 }
 
+std::optional<std::string> refused_to_listen(const Settings& settings) {
+  for (const std::string* where : {&settings.listen, &settings.metrics_listen}) {
+    if (where->empty()) continue;
+    const auto address = parse_listen(*where);
+    if (!address) return "\"" + *where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080";
+    if (address->is_loopback()) continue;
+    if (settings.dev) return "--dev serves loopback only, not " + *where;
+    if (where == &settings.listen && settings.master_key_file.empty())
+      return *where +
+             " is reachable from outside, so a master key for the stored secrets is required. Create one:\n"
+             "  head -c 32 /dev/urandom | base64 > master.key && chmod 600 master.key\n"
+             "and start with --master-key-file master.key";
+  }
+  return std::nullopt;
+}
+
 }  // namespace beckon::app

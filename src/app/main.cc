@@ -126,34 +126,6 @@ std::optional<Settings> settings_of(const Given& given) {
   return settings;
 }
 
-// Without --dev, what is reachable from outside needs a master key that the operator keeps.
-bool may_listen(const Settings& settings) {
-  for (const std::string* where : {&settings.listen, &settings.metrics_listen}) {
-    if (where->empty()) continue;
-    const auto address = parse_listen(*where);
-    if (!address) {
-      std::fprintf(stderr, "beckon: \"%s\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080\n",
-                   where->c_str());
-      return false;
-    }
-    if (address->is_loopback()) continue;
-    if (settings.dev) {
-      std::fprintf(stderr, "beckon: --dev serves loopback only, not %s\n", where->c_str());
-      return false;
-    }
-    if (where == &settings.listen && settings.master_key_file.empty()) {
-      std::fprintf(
-          stderr,
-          "beckon: %s is reachable from outside, so a master key for the stored secrets is required. Create one:\n"
-          "  head -c 32 /dev/urandom | base64 > master.key && chmod 600 master.key\n"
-          "and start with --master-key-file master.key\n",
-          where->c_str());
-      return false;
-    }
-  }
-  return true;
-}
-
 // SIGHUP: the log level of the file and the environment holds at once; what else has changed is named. Certificates are
 // read again anyway.
 void reload(const Settings& running, const std::optional<Settings>& read) {
@@ -188,7 +160,10 @@ char wait_for_signal(const Server& server) {
 
 // `read_again` reads the settings as they are now.
 int serve(const Settings& settings, const std::function<std::optional<Settings>()>& read_again) {
-  if (!may_listen(settings)) return 1;
+  if (const auto why = refused_to_listen(settings)) {
+    std::fprintf(stderr, "beckon: %s\n", why->c_str());
+    return 1;
+  }
   log::set_level(settings.log_level);
   if (::pipe2(wake_pipe, O_CLOEXEC) != 0) return 1;
   std::signal(SIGPIPE, SIG_IGN);
