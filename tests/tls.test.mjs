@@ -473,7 +473,10 @@ describe('a renewal', () => {
     writeFileSync(served.key, keep);
     await until('and of another fault it is told again', () => told() === 2);
     assert.equal(await serial(), serialOf(next));
-    writeFileSync(served.key, readFileSync(next.key));
+    rmSync(served.key);
+    await until('and that a file stays away', () => told() === 3);
+    assert.match(server.log.slice(server.log.lastIndexOf('not_renewed')), /cannot be read/);
+    writeFileSync(served.key, readFileSync(next.key), { mode: 0o600 });
   });
 
   test('again and again under load drops no connection and fails no request', async () => {

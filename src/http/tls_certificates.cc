@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <filesystem>
 #include <utility>
 
 #include "base/check.h"
@@ -95,7 +96,9 @@ void TlsCertificates::look(Instant now) {
 }
 
 bool TlsCertificates::renew(Pair& pair, std::shared_ptr<const TlsCertificate>& certificate, Instant now) {
-  if (!pair.watch.changed() && pair.fault.empty()) return false;
+  // A missing file is not a change: it is probably being replaced. If it still is at the second look, that is logged.
+  const bool missing = !std::filesystem::exists(pair.files.certificate) || !std::filesystem::exists(pair.files.key);
+  if (!pair.watch.changed() && pair.fault.empty() && !missing) return false;
   auto fresh = read(pair.files, now);
   if (!fresh) {
     if (fresh.error() != pair.fault) {
