@@ -81,10 +81,8 @@ test('every fault of a new token is named at once, and nothing is made', async (
   for (const name of [undefined, '', 'a\u0007b', 'x'.repeat(65), 7])
     assert.deepEqual(await refused({ name, scopes: ['audit.read'] }), ['name']);
   const { json } = await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'x', scopes: ['webhooks', '*'] });
-  assert.deepEqual(
-    json.details.map(({ issue }) => issue),
-    ['is an unknown scope: "webhooks"', 'is an unknown scope: "*"'],
-  );
+  assert.equal(json.details.length, 2);
+  for (const { issue } of json.details) assert.match(issue, /^must be one of chain\.signal\.write, .*, audit\.read$/);
   assert.deepEqual(await listed(), before);
 });
 

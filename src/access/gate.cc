@@ -35,7 +35,7 @@ std::string_view bearer_token(std::string_view authorization) {
 Result<Principal> Gate::authenticate(std::string_view authorization, std::string_view api_key) {
   const std::string_view token = bearer_token(authorization);
   if (token.starts_with(kPatPrefix) || api_key.starts_with(kPatPrefix))
-    return unexpected(invalid_token("personal access tokens only work on /v2/public/handles/{handle}/"));
+    return unexpected(invalid_token("access tokens only work on /v2/public/handles/{handle}/"));
   if (token.empty()) return unexpected(missing_bearer_token());
   if (token.size() > kLargestToken) return unexpected(invalid_token("it is larger than 8 KiB"));
   auto principal = verified(token);

@@ -72,11 +72,18 @@ std::string read_name(const json::Value& body, Issues& issues) {
   return {};
 }
 
+std::string all_scopes() {
+  std::string all;
+  for (const std::string_view scope : access::kScopes) all.append(all.empty() ? "" : ", ").append(scope);
+  return all;
+}
+
 access::Scopes read_scopes(const json::Value& body, Issues& issues) {
   access::Scopes scopes;
   const json::Value* list = body.find("scopes");
   if (!list || !list->is_array() || list->items().empty() || list->items().size() > access::kScopes.size()) {
-    issues.add("scopes", "is required: a list of 1 to " + std::to_string(access::kScopes.size()) + " scopes");
+    issues.add("scopes", (list ? "must be a list of 1 to " : "is required: a list of 1 to ") +
+                             std::to_string(access::kScopes.size()) + " scopes");
     return scopes;
   }
   for (std::size_t i = 0; i < list->items().size(); ++i) {
@@ -85,9 +92,7 @@ access::Scopes read_scopes(const json::Value& body, Issues& issues) {
     if (scope)
       scopes.add(*scope);
     else
-      issues.add(
-          "scopes[" + std::to_string(i) + "]",
-          "is an unknown scope" + (item.is_string() ? ": " + json::quote(item.text().substr(0, kNameBytes)) : ""));
+      issues.add("scopes[" + std::to_string(i) + "]", "must be one of " + all_scopes());
   }
   return scopes;
 }
