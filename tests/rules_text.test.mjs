@@ -274,7 +274,7 @@ holds(
 );
 holds(
   [
-    'The setting `scope` of the handle, `session` by default, is what a condition gets that is saved without one; a rule that is saved already keeps its own.',
+    'The setting `scope` of the handle, `session` by default, is what a condition gets that is saved without one; a rule that is saved already keeps its own, until its text is saved again.',
   ],
   async () => {
     const { json: settings } = await beckon.as('OWNER', 'GET', '/settings');
