@@ -44,7 +44,9 @@ TEST_F(MasterKey, ThatIsNoKeyIsRefusedWithWhatToDo) {
   std::filesystem::permissions(folder_ + "/master.key", std::filesystem::perms::owner_read);
   const auto read = master_key(folder_, "", MissingKey::kCreate, random_);
   ASSERT_FALSE(read);
-  EXPECT_NE(read.error().message.find("must be 32 bytes"), std::string::npos);
+  EXPECT_NE(read.error().message.find("is not 32 bytes"), std::string::npos);
+  EXPECT_NE(read.error().message.find("from your copy"), std::string::npos);
+  EXPECT_EQ(read.error().message.find("> " + folder_), std::string::npos) << "advice never overwrites a key";
 }
 
 TEST_F(MasterKey, IsNeverReplacedWhereThereIsData) {
