@@ -16,6 +16,7 @@
 #include "http/tls_certificates.h"
 #include "store/sqlite/sqlite_store.h"
 #include "system/clock.h"
+#include "system/files.h"
 #include "system/random.h"
 #include "system/zones.h"
 
@@ -23,8 +24,6 @@ namespace beckon::app {
 namespace {
 
 using enum Finding::Level;
-
-std::string reason() { return std::system_category().message(errno); }
 
 // Where a folder that is not there yet would be made.
 std::filesystem::path existing(std::filesystem::path folder) {
@@ -40,9 +39,10 @@ Finding look_at_folder(const Settings& settings) {
   const int fd = ::mkstemp(file.data());
   if (fd < 0)
     return {"data folder", kBroken,
-            folder.string() + " cannot be written: " + reason() + ". Make it belong to the user that runs Beckon."};
+            folder.string() + " cannot be written: " + system_message(errno) +
+                ". Make it belong to the user that runs Beckon."};
   const bool synced = ::fsync(fd) == 0;
-  const std::string why = synced ? "" : reason();
+  const std::string why = synced ? "" : system_message(errno);
   ::close(fd);
   ::unlink(file.c_str());
   if (!synced) return {"data folder", kBroken, folder.string() + " cannot be synced: " + why + ". Check the disk."};
@@ -57,7 +57,8 @@ Finding look_at_space(const Settings& settings) {
   constexpr std::uint64_t kLittle = std::uint64_t{1} << 30;
   struct statvfs volume = {};
   const std::string folder = existing(settings.data).string();
-  if (::statvfs(folder.c_str(), &volume) != 0) return {"free space", kWarning, "is not known: " + reason() + "."};
+  if (::statvfs(folder.c_str(), &volume) != 0)
+    return {"free space", kWarning, "is not known: " + system_message(errno) + "."};
   const std::uint64_t free = std::uint64_t{volume.f_bavail} * volume.f_frsize;
   const std::uint64_t all = std::uint64_t{volume.f_blocks} * volume.f_frsize;
   const std::string text = std::to_string(free >> 20) + " MiB of " + std::to_string(all >> 20) + " MiB";
@@ -153,7 +154,8 @@ Finding look_at_zones() {
 Finding look_at_files() {
   constexpr rlim_t kFew = 4'096;
   rlimit files = {};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return {"open files", kWarning, "are not known: " + reason() + "."};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0)
+    return {"open files", kWarning, "are not known: " + system_message(errno) + "."};
   const std::string text = std::to_string(files.rlim_max) + " at most";
   if (files.rlim_max < kFew)
     return {"open files", kWarning, text + ", each connection takes one: raise the limit (LimitNOFILE= of the unit)."};

@@ -7,12 +7,14 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <system_error>
+
+#include "base/operator_fault.h"
+#include "system/files.h"
 
 namespace beckon::app {
 namespace {
 
-Fault broken(std::string message) { return {.code = FaultCode::kValidationError, .message = std::move(message)}; }
+Fault refused(std::string message) { return operator_fault(std::move(message), FaultCode::kValidationError); }
 
 std::string first_line(std::istream& in) {
   std::string line;
@@ -51,8 +53,7 @@ std::string asked(const char* what) {
 Result<std::string> read_first_line(const std::string& file) {
   if (file == "-") return first_line(std::cin);
   std::ifstream in(file);
-  if (!in)
-    return unexpected(broken("The file " + file + " cannot be read: " + std::system_category().message(errno) + "."));
+  if (!in) return unexpected(refused("The file " + file + " cannot be read: " + system_message(errno) + "."));
   return first_line(in);
 }
 
@@ -60,7 +61,7 @@ Result<std::string> read_password(const std::string& file) {
   if (!file.empty()) return read_first_line(file);
   if (::isatty(STDIN_FILENO) == 0) return first_line(std::cin);
   std::string password = asked("Password");
-  if (asked("Again") != password) return unexpected(broken("The passwords do not match; nothing was changed."));
+  if (asked("Again") != password) return unexpected(refused("The passwords do not match; nothing was changed."));
   return password;
 }
 
