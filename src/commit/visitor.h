@@ -52,7 +52,7 @@ inline std::string_view id_of(const ledger::Session& own_record) { return own_re
 const ledger::Identity& identity_of(const ledger::SessionPtr& own_record);
 
 // Whether the visitor whom the browser was last said to be is still the one of that time: neither erased since, nor
-// erased and then seen anew under the same id. No where none was said.
+// erased and then seen again under the same id. False where none was said.
 Result<bool> is_still_kept(const VisitorReader& reader, const ledger::Identity& browser);
 
 // Of whom something is that is kept under an id.
