@@ -51,7 +51,7 @@ function ask({ method, path, body }, handle, headers) {
         });
         answer.on('end', () => {
           text = text.replace(/req_\w{26}/, 'req_');
-          const json = /json/.test(rest['content-type'] ?? '') ? JSON.parse(text) : {};
+          const json = /^application\/json/.test(rest['content-type'] ?? '') ? JSON.parse(text) : {};
           resolve({ status: answer.statusCode, headers: rest, text, json });
         });
       },
@@ -147,7 +147,7 @@ const kContract = [
   [/^GET events\//, 'OPERATOR', 'deliveries.read'],
   [/^POST events$/, 'OPERATOR', 'events.publish'],
   [/^GET analytics$/, 'CREATOR', 'analytics.*'],
-  [/^GET audit-events$/, 'OPERATOR', 'audit.read'],
+  [/^GET audit-events(\/export)?$/, 'OPERATOR', 'audit.read'],
   [/^\w+ tokens|^GET (live|identity-keys)$/, 'OPERATOR'],
   [/^\w+ (collaborators|settings|context-origins|identity-keys)/, 'OWNER'],
   [/^GET (catalog|notifications)$|^\w+ (counters|traits)/, 'CREATOR'],

@@ -672,6 +672,9 @@ describe('against the server', () => {
     });
     await ask('listHandles', { role: 'PLATFORM_ADMIN', expect: 200 });
     await ask('listAuditEvents', { role: 'OPERATOR', expect: 200 });
+    const exported = await ask('exportAuditEvents', { role: 'OPERATOR', expect: 200 });
+    for (const line of exported.text.trimEnd().split('\n'))
+      assertFits(JSON.parse(line), ['components', 'schemas', 'AuditEvent'], { closed: true, what: 'a line' });
     const { json: settings } = await ask('getSettings', { role: 'OWNER', expect: 200 });
     await ask('putSettings', {
       role: 'OWNER',
@@ -712,6 +715,7 @@ describe('against the server', () => {
     await ask('removeCollaborator', { role: 'OWNER', expect: 204, params: { userId: 'first@example.com' } });
     await ask('removeCollaborator', { role: 'OWNER', expect: 409, params: { userId: 'second@example.com' } });
     await ask('listServerAuditEvents', { role: 'PLATFORM_ADMIN', expect: 200 });
+    await ask('exportServerAuditEvents', { role: 'PLATFORM_ADMIN', expect: 200 });
     const email = 'described@example.com',
       password = 'correct horse battery staple';
     writeFileSync(join(beckon.data, 'password'), password);

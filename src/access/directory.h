@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/audit_query.h"
 #include "access/principal.h"
 #include "base/audit.h"
 #include "base/result.h"
@@ -131,10 +132,13 @@ class Directory {
 
   // Changed nothing that a server keeps in memory, so the control version stays; the same holds for ended tokens.
   virtual Result<void> add_audit(const AuditEntry& audit) = 0;
-  // Newest first, at most `limit`, strictly older than (at, id) if given.
-  virtual Result<std::vector<AuditEntry>> audit(const Handle& handle,
-                                                const std::optional<std::pair<Instant, AuditId>>& behind,
-                                                std::size_t limit) = 0;
+  // Newest first, at most `limit`, strictly older than `behind` if given. `query` has a handle.
+  virtual Result<AuditPage> audit(const AuditQuery& query, const std::optional<AuditPlace>& behind,
+                                  std::size_t limit) = 0;
+  // The chain behind entry `number` (0: from its beginning), in its order, at most `limit`. Without entries of before
+  // there was a chain.
+  virtual Result<std::vector<AuditEntry>> audit_chain(const std::optional<Handle>& handle, std::uint64_t number,
+                                                      std::size_t limit) = 0;
 };
 
 }  // namespace beckon::access

@@ -42,17 +42,6 @@ Fault in_words(Fault fault, FaultCode code, std::string message) {
 
 }  // namespace
 
-AuditEntry Enrolment::audit(Handle handle, std::string action, std::string target, std::string detail) const {
-  const Instant now = clock_.now();
-  return {.id = AuditId(make_ulid("aud_", now, random_)),
-          .handle = std::move(handle),
-          .at = now,
-          .actor = actor_,
-          .action = std::move(action),
-          .target = std::move(target),
-          .detail = std::move(detail)};
-}
-
 Result<HandleRecord> Enrolment::add_handle(std::string_view handle, std::string_view owner) {
   Issues issues;
   judge_handle(handle, issues);
@@ -122,8 +111,10 @@ Result<void> Enrolment::revoke(std::string_view handle, std::string_view user) {
 }
 
 Result<void> Enrolment::put_allowlist(const Allowlist& allowlist) {
+  auto before = directory_.allowlist();
+  if (!before) return unexpected(before.error());
   const std::string json = allowlist.to_json();
-  return directory_.put_allowlist(json, audit(Handle(), "allowlist.put", "allowlist", json));
+  return directory_.put_allowlist(json, audit(Handle(), "allowlist.put", "allowlist", json, *std::move(before)));
 }
 
 Result<HandleRecord> Enrolment::existing(std::string_view handle) {

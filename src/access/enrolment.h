@@ -16,9 +16,9 @@ namespace beckon::access {
 
 class Enrolment {
  public:
-  // `actor` is who does it: "cli", or the subject of a token.
-  Enrolment(Directory& directory, const Clock& clock, Random& random, std::string actor = "cli")
-      : directory_(directory), clock_(clock), random_(random), actor_(std::move(actor)) {}
+  // `by`: who does it.
+  Enrolment(Directory& directory, const Clock& clock, Random& random, Caller by = {"cli"})
+      : directory_(directory), clock_(clock), random_(random), by_(std::move(by)) {}
 
   // Creates the handle with its one OWNER, who is added as a user if needed. Fields of faults: handle, ownerEmail.
   Result<HandleRecord> add_handle(std::string_view handle, std::string_view owner);
@@ -39,12 +39,16 @@ class Enrolment {
   Result<HandleRecord> existing(std::string_view handle);
 
  private:
-  AuditEntry audit(Handle handle, std::string action, std::string target, std::string detail) const;
+  AuditEntry audit(Handle handle, std::string_view action, std::string_view target, std::string detail = "{}",
+                   std::string before = {}) const {
+    return audit_entry(clock_.now(), random_, std::move(handle), by_, action, target, std::move(detail),
+                       std::move(before));
+  }
 
   Directory& directory_;
   const Clock& clock_;
   Random& random_;
-  const std::string actor_;
+  const Caller by_;
 };
 
 }  // namespace beckon::access

@@ -23,7 +23,7 @@ TEST_F(EnrolmentTest, AHandleIsMadeWithItsOwnerAndAnAuditEntry) {
   EXPECT_EQ(directory_.role_of(Handle("acme"), "ada@example.com").value(), Role::kOwner);
   ASSERT_EQ(directory_.audits.size(), 1u);
   const AuditEntry& audit = directory_.audits[0];
-  EXPECT_EQ(audit.actor, "cli");
+  EXPECT_EQ(audit.by.actor, "cli");
   EXPECT_EQ(audit.action, "handle.add");
   EXPECT_EQ(audit.handle, Handle("acme"));
   EXPECT_EQ(audit.target, "acme");
@@ -145,10 +145,10 @@ TEST_F(EnrolmentTest, ARoleIsTakenAwayButNeverTheOwners) {
 }
 
 TEST_F(EnrolmentTest, AnAllowlistIsWrittenByItsActor) {
-  Enrolment admin(directory_, clock_, random_, "root@example.com");
+  Enrolment admin(directory_, clock_, random_, {"root@example.com"});
   ASSERT_TRUE(admin.put_allowlist({.every_handle = false, .handles = {Handle("acme")}, .egress = {"10.20.0.0/16"}}));
   EXPECT_EQ(directory_.facts.allowlist, R"({"handles":["acme"],"egress":["10.20.0.0/16"]})");
-  EXPECT_EQ(directory_.audits.back().actor, "root@example.com");
+  EXPECT_EQ(directory_.audits.back().by.actor, "root@example.com");
   EXPECT_EQ(directory_.audits.back().detail, directory_.facts.allowlist);
 }
 

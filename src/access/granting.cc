@@ -35,6 +35,12 @@ std::string detail_of(const Grant& grant, const Standings& now) {
   return out;
 }
 
+std::string before_of(const Standings& now) {
+  std::string out;
+  if (now.role) json::Writer(out).begin_object().member("role", to_text(*now.role)).end_object();
+  return out;
+}
+
 std::optional<Fault> judge_revocation(const std::string& user, const Standings& now) {
   if (user == now.owner) return Fault{.code = FaultCode::kConflict, .message = kOwned};
   if (!now.role) return not_found("collaborator");

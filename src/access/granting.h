@@ -30,6 +30,8 @@ std::optional<std::string> demoted(const Grant& grant, const Standings& now);
 
 // What the audit says of a grant: {"role"}, and if it moves ownership, "formerOwner" and "formerOwnerRole".
 std::string detail_of(const Grant& grant, const Standings& now);
+// And of what the user had: {"role"}; empty if they had none.
+std::string before_of(const Standings& now);
 
 // The fault that refuses to take the user's role away: kConflict for the owner, kNotFound for a user who has none.
 std::optional<Fault> judge_revocation(const std::string& user, const Standings& now);

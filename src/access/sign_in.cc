@@ -74,11 +74,11 @@ Result<void> SignIn::admit(const IpAddress& from) {
   return unexpected(too_many_tries(verdict.state));
 }
 
-Result<SignedIn> SignIn::with_password(const std::string& email, std::string_view password, const IpAddress& from) {
-  if (const auto admitted = admit(from); !admitted) return unexpected(admitted.error());
+Result<SignedIn> SignIn::with_password(const std::string& email, std::string_view password, const Visit& visit) {
+  if (const auto admitted = admit(visit.from); !admitted) return unexpected(admitted.error());
   const Turn turn(*this);
   if (!turn.taken()) return unexpected(unavailable("Too many sign-ins are in progress."));
-  const std::string pair = seen_from(email, from);
+  const std::string pair = seen_from(email, visit.from);
   if (const auto wait = by_account_and_address_.begin(pair, clock_.now()))
     return unexpected(too_many_failures(settings_.account.failures, *wait));
   if (const auto wait = by_account_.begin(email, clock_.now()))
@@ -86,16 +86,16 @@ Result<SignedIn> SignIn::with_password(const std::string& email, std::string_vie
   const auto user = directory_.user(email);
   if (!user) return unexpected(user.error());
   if (!matches(*user, password)) {
-    if (const auto noted = note_failure(*user, from); !noted) return unexpected(noted.error());
+    if (const auto noted = note_failure(*user, visit); !noted) return unexpected(noted.error());
     return unexpected(invalid_credentials("The e-mail address or the password is wrong."));
   }
   by_account_and_address_.succeeded(pair);
   by_account_.succeeded(email);
-  return signed_in(**user, "password");
+  return signed_in(**user, "password", visit);
 }
 
 // Without a name for an account that does not exist: what was typed there may be anything.
-Result<void> SignIn::note_failure(const std::optional<UserRecord>& user, const IpAddress& from) {
+Result<void> SignIn::note_failure(const std::optional<UserRecord>& user, const Visit& visit) {
   {
     const std::lock_guard lock(failures_mutex_);
     failures_.advance(clock_.now());
@@ -103,8 +103,8 @@ Result<void> SignIn::note_failure(const std::optional<UserRecord>& user, const I
     failures_.add(1);
   }
   std::string detail;
-  json::Writer(detail).begin_object().member("by", "password").member("from", from.text()).end_object();
-  return directory_.add_audit(audit(user ? user->email : "", "auth.login_failed", std::move(detail)));
+  json::Writer(detail).begin_object().member("by", "password").end_object();
+  return directory_.add_audit(audit(user ? user->email : "", "auth.login_failed", std::move(detail), visit));
 }
 
 // The same work whoever it is.
@@ -114,41 +114,36 @@ bool SignIn::matches(const std::optional<UserRecord>& user, std::string_view pas
   return is_right && has_password;
 }
 
-Result<SignedIn> SignIn::with_code(std::string_view code, const IpAddress& from) {
-  if (const auto admitted = admit(from); !admitted) return unexpected(admitted.error());
+Result<SignedIn> SignIn::with_code(std::string_view code, const Visit& visit) {
+  if (const auto admitted = admit(visit.from); !admitted) return unexpected(admitted.error());
   const auto email = codes_.take(code, clock_.now());
   if (!email) return unexpected(email.error());
   const auto user = directory_.user(*email);
   if (!user) return unexpected(user.error());
   if (!*user) return unexpected(invalid_credentials("The user of this sign-in link no longer exists."));
-  return signed_in(**user, "link");
+  return signed_in(**user, "link", visit);
 }
 
-Result<SignedIn> SignIn::signed_in(const UserRecord& user, std::string_view way) {
+Result<SignedIn> SignIn::signed_in(const UserRecord& user, std::string_view way, const Visit& visit) {
   auto token = issuer_.issue(UserToken{.email = user.email, .password_version = user.password_version}, settings_.life);
   if (!token) return unexpected(token.error());
   std::string detail;
   json::Writer(detail).begin_object().member("by", way).end_object();
-  if (const auto noted = directory_.add_audit(audit(user.email, "auth.login", std::move(detail))); !noted)
+  if (const auto noted = directory_.add_audit(audit(user.email, "auth.login", std::move(detail), visit)); !noted)
     return unexpected(noted.error());
   return SignedIn{
       .token = *std::move(token), .user = user.email, .life = std::chrono::floor<std::chrono::seconds>(settings_.life)};
 }
 
-Result<void> SignIn::out(const Principal& principal) {
+Result<void> SignIn::out(const Principal& principal, const Visit& visit) {
   return directory_.end_token(principal.token_id, principal.expires_at + kLeeway,
-                              audit(principal.subject, "auth.logout", "{}"));
+                              audit(principal.subject, "auth.logout", "{}", visit));
 }
 
-AuditEntry SignIn::audit(const std::string& user, std::string action, std::string detail) const {
-  const Instant now = clock_.now();
-  return {.id = AuditId(make_ulid("aud_", now, random_)),
-          .handle = {},
-          .at = now,
-          .actor = user,
-          .action = std::move(action),
-          .target = user,
-          .detail = std::move(detail)};
+AuditEntry SignIn::audit(const std::string& user, std::string_view action, std::string detail,
+                         const Visit& visit) const {
+  return audit_entry(clock_.now(), random_, {}, {.actor = user, .address = visit.from.text(), .request = visit.request},
+                     action, user, std::move(detail));
 }
 
 }  // namespace beckon::access

@@ -28,6 +28,12 @@ struct SignInSettings {
   PasswordCost cost = {};                 // of new hashes
 };
 
+// The request by which somebody signs in.
+struct Visit {
+  IpAddress from;
+  std::string request = {};  // its id
+};
+
 struct SignedIn {
   std::string token;
   std::string user;
@@ -46,23 +52,23 @@ class SignIn {
   // and a wrong password. kRateLimited, before any lookup, for an address, or an account, or the two together, with too
   // many attempts. kUnavailable if too many others wait. A failure is audited, at most kAuditedFailures a minute.
   // `email` is from to_email().
-  Result<SignedIn> with_password(const std::string& email, std::string_view password, const IpAddress& from);
+  Result<SignedIn> with_password(const std::string& email, std::string_view password, const Visit& visit);
 
   // kInvalidCredentials says what is wrong with the code; kRateLimited by address.
-  Result<SignedIn> with_code(std::string_view code, const IpAddress& from);
+  Result<SignedIn> with_code(std::string_view code, const Visit& visit);
   std::string make_code(std::string user) { return codes_.make(std::move(user), clock_.now(), random_); }
 
   // When this returns, the caller's token is no longer valid.
-  Result<void> out(const Principal& principal);
+  Result<void> out(const Principal& principal, const Visit& visit);
 
  private:
   class Turn;
 
   Result<void> admit(const IpAddress& from);
-  Result<void> note_failure(const std::optional<UserRecord>& user, const IpAddress& from);
+  Result<void> note_failure(const std::optional<UserRecord>& user, const Visit& visit);
   bool matches(const std::optional<UserRecord>& user, std::string_view password) const;
-  Result<SignedIn> signed_in(const UserRecord& user, std::string_view way);
-  AuditEntry audit(const std::string& user, std::string action, std::string detail) const;
+  Result<SignedIn> signed_in(const UserRecord& user, std::string_view way, const Visit& visit);
+  AuditEntry audit(const std::string& user, std::string_view action, std::string detail, const Visit& visit) const;
 
   Directory& directory_;
   Issuer& issuer_;

@@ -26,7 +26,7 @@ class SignInTest : public testing::Test {
   }
 
   Result<SignedIn> attempt(const std::string& email, std::string_view password, std::uint8_t from = 1) {
-    return sign_in_.with_password(email, password, address(from));
+    return sign_in_.with_password(email, password, {address(from)});
   }
   static IpAddress address(std::uint8_t last) { return IpAddress::v4(192, 0, 2, last); }
   Result<Principal> who(const std::string& token) { return gate_.authenticate("Bearer " + token); }
@@ -55,7 +55,7 @@ TEST_F(SignInTest, APasswordGivesATokenThatSaysWhoForAWhileAndIsAudited) {
   EXPECT_EQ(gate_.authorize(principal, Handle("acme"), Role::kOwner).value(), Role::kOwner);
   ASSERT_EQ(directory_.audits.size(), 1u);
   EXPECT_EQ(directory_.audits[0].action, "auth.login");
-  EXPECT_EQ(directory_.audits[0].actor, "ada@example.com");
+  EXPECT_EQ(directory_.audits[0].by.actor, "ada@example.com");
   EXPECT_EQ(directory_.audits[0].detail, R"({"by":"password"})");
 }
 
@@ -76,9 +76,10 @@ TEST_F(SignInTest, AFailureIsAuditedWithTheAddressAndWithoutANameThatNobodyHas) 
   EXPECT_FALSE(attempt("my secret@example.com", "wrong", 8));
   ASSERT_EQ(directory_.audits.size(), 2u);
   EXPECT_EQ(directory_.audits[0].action, "auth.login_failed");
-  EXPECT_EQ(directory_.audits[0].actor, "ada@example.com");
-  EXPECT_EQ(directory_.audits[0].detail, R"({"by":"password","from":"192.0.2.7"})");
-  EXPECT_EQ(directory_.audits[1].actor, "");
+  EXPECT_EQ(directory_.audits[0].by.actor, "ada@example.com");
+  EXPECT_EQ(directory_.audits[0].detail, R"({"by":"password"})");
+  EXPECT_EQ(directory_.audits[0].by.address, "192.0.2.7");
+  EXPECT_EQ(directory_.audits[1].by.actor, "");
 }
 
 TEST_F(SignInTest, AuditsSoManyFailuresAMinuteAndNoMore) {
@@ -116,7 +117,7 @@ TEST_F(SignInTest, AnAddressTriesSoOftenInAMinuteWhateverTheAccount) {
   const Fault fault = attempt("ada@example.com", kPassword).error();
   EXPECT_EQ(fault.code, FaultCode::kRateLimited);
   EXPECT_GE(fault.rate->reset, 60s);
-  EXPECT_EQ(sign_in_.with_code("x", address(1)).error().code, FaultCode::kRateLimited);
+  EXPECT_EQ(sign_in_.with_code("x", {address(1)}).error().code, FaultCode::kRateLimited);
   EXPECT_TRUE(attempt("ada@example.com", kPassword, 2));
   clock_.advance(61s);
   EXPECT_TRUE(attempt("ada@example.com", kPassword));
@@ -125,7 +126,7 @@ TEST_F(SignInTest, AnAddressTriesSoOftenInAMinuteWhateverTheAccount) {
 TEST_F(SignInTest, WhoSignsOutHoldsNothingAndTheOthersStay) {
   const std::string one = attempt("ada@example.com", kPassword)->token,
                     other = attempt("ada@example.com", kPassword)->token;
-  ASSERT_TRUE(sign_in_.out(who(one).value()));
+  ASSERT_TRUE(sign_in_.out(who(one).value(), {address(1)}));
   EXPECT_EQ(who(one).error().code, FaultCode::kInvalidToken);
   EXPECT_TRUE(who(other));
   EXPECT_EQ(directory_.audits.back().action, "auth.logout");
@@ -143,10 +144,10 @@ TEST_F(SignInTest, AnotherPasswordEndsEverySignIn) {
 TEST_F(SignInTest, ACodeIsGoodOnceAndForTenMinutes) {
   const std::string code = sign_in_.make_code("ada@example.com"), late = sign_in_.make_code("ada@example.com");
   EXPECT_EQ(code.size(), 43u);
-  EXPECT_EQ(who(sign_in_.with_code(code, address(1))->token)->subject, "ada@example.com");
+  EXPECT_EQ(who(sign_in_.with_code(code, {address(1)})->token)->subject, "ada@example.com");
   EXPECT_EQ(directory_.audits.back().detail, R"({"by":"link"})");
   const auto says = [&](std::string_view given, std::uint8_t from) {
-    const Fault fault = sign_in_.with_code(given, address(from)).error();
+    const Fault fault = sign_in_.with_code(given, {address(from)}).error();
     EXPECT_EQ(fault.code, FaultCode::kInvalidCredentials);
     return fault.message;
   };
@@ -158,7 +159,7 @@ TEST_F(SignInTest, ACodeIsGoodOnceAndForTenMinutes) {
 }
 
 TEST_F(SignInTest, AUserWhoMayNotHaveACodeAnyMoreGetsNone) {
-  EXPECT_EQ(sign_in_.with_code(sign_in_.make_code("nobody@example.com"), address(1)).error().code,
+  EXPECT_EQ(sign_in_.with_code(sign_in_.make_code("nobody@example.com"), {address(1)}).error().code,
             FaultCode::kInvalidCredentials);
 }
 

@@ -101,9 +101,13 @@ class WatchedDirectory final : public Directory {
     return inner_.named_secret(name, sealed_if_absent);
   }
   Result<void> add_audit(const AuditEntry& audit) override { return noted(inner_.add_audit(audit), audit); }
-  Result<std::vector<AuditEntry>> audit(const Handle& handle, const std::optional<std::pair<Instant, AuditId>>& behind,
-                                        std::size_t limit) override {
-    return inner_.audit(handle, behind, limit);
+  Result<AuditPage> audit(const AuditQuery& query, const std::optional<AuditPlace>& behind,
+                          std::size_t limit) override {
+    return inner_.audit(query, behind, limit);
+  }
+  Result<std::vector<AuditEntry>> audit_chain(const std::optional<Handle>& handle, std::uint64_t number,
+                                              std::size_t limit) override {
+    return inner_.audit_chain(handle, number, limit);
   }
 
  private:

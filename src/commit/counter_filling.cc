@@ -16,7 +16,7 @@ using ledger::SessionPtr;
 using ledger::Subtotal;
 
 constexpr Duration kRetryAfter = std::chrono::seconds{1};
-constexpr std::string_view kServer = "server";  // whose act it is, in the audit log
+constexpr const char* kServer = "server";  // whose act it is, in the audit log
 
 // Those of the handle that are filled up to the same row, the earliest, and the row up to which they are filled alone.
 struct Group {
@@ -130,7 +130,7 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
     counter.filled_to = at;
     if (at >= counter.fill_until) {
       counter.filled_to.reset();
-      draft.audit(tenant.handle, kServer, "counter.filled", name, rules::to_json(counter));
+      draft.audit(tenant.handle, {kServer}, "counter.filled", name, rules::to_json(counter));
     }
     draft.put_counter(tenant.handle, name, counter);
   }

@@ -364,17 +364,6 @@ void Draft::notify_watchers(outbox::Delivery delivery) {
   changes_.push_back({std::move(handle), std::make_shared<const outbox::Delivery>(std::move(delivery))});
 }
 
-void Draft::audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
-                  std::string detail) {
-  plan(AuditEntry{.id = AuditId{make_ulid("aud_", now(), places_.random)},
-                  .handle = handle,
-                  .at = now(),
-                  .actor = std::string(actor),
-                  .action = std::string(action),
-                  .target = std::string(target),
-                  .detail = std::move(detail)});
-}
-
 void Draft::publish(ledger::Position position) {
   for (const SessionDigest& digest : order_) places_.sessions.publish(digest, std::move(staged_[digest]), position);
   for (const auto& [digest, until] : denied_)

@@ -222,8 +222,11 @@ class Draft {
   void sweep_replaced_audit(Instant before) { plan(SweepReplacedAudit{before}); }
   void sweep_tallies(Instant before) { plan(SweepTallies{before}); }
 
-  void audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
-             std::string detail = "{}");
+  void audit(const Handle& handle, Caller by, std::string_view action, std::string_view target,
+             std::string detail = "{}", std::string before = {}) {
+    plan(audit_entry(now(), places_.random, handle, std::move(by), action, target, std::move(detail),
+                     std::move(before)));
+  }
 
   // Runs on the committing thread once the batch is on disk, before anyone is answered.
   void after_commit(std::move_only_function<void()> then) { after_.push_back(std::move(then)); }

@@ -76,7 +76,7 @@ TEST_F(History, KeepsAuditEventsForTheirTimeAndWhatSaysWhichSettingsAndCountersH
                                       .changes = {AuditEntry{.id = AuditId{id},
                                                              .handle = kOfRules,
                                                              .at = kToday - 24h * days,
-                                                             .actor = "o@a",
+                                                             .by = {"o@a"},
                                                              .action = action,
                                                              .target = "t",
                                                              .detail = "{}"}}}));
@@ -90,8 +90,8 @@ TEST_F(History, KeepsAuditEventsForTheirTimeAndWhatSaysWhichSettingsAndCountersH
   entry("counter-holds", 98, "counter.filled");
   run({.audit = 24h * 60}, 24h);
   std::string left;
-  const auto kept = *store.directory().audit(kOfRules, std::nullopt, 100);
-  for (const AuditEntry& one : kept) left += one.id.text + " ";
+  const auto kept = *store.directory().audit({kOfRules}, std::nullopt, 100);
+  for (const AuditEntry& one : kept.entries) left += one.id.text + " ";
   EXPECT_EQ(left, "holds-now young holds counter-holds ");
 }
 

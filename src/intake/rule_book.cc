@@ -81,6 +81,23 @@ std::optional<Fault> undeclared(const StoredRules& rules, const rules::Declared&
   return issues.fault();
 }
 
+namespace {
+
+// {"rulesVersion","rule"}; the latter if one rule is meant: as it is, or null.
+std::string audited(const StoredRules& rules, const RuleId& id) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("rulesVersion", static_cast<std::int64_t>(rules.version));
+  if (!id.empty()) {
+    const StoredRule* rule = find_rule(rules, id);
+    writer.member_raw("rule", rule ? rule->json : "null");
+  }
+  writer.end_object();
+  return out;
+}
+
+}  // namespace
+
 void plan_change(commit::Draft& draft, const RuleChange& change, const StoredRules& before, const StoredRules& next,
                  const rules::RuleSet& compiled) {
   const std::string zone_version(system_zones().version());
@@ -92,8 +109,8 @@ void plan_change(commit::Draft& draft, const RuleChange& change, const StoredRul
       draft.put_rule({change.handle, rule.id, next.version, "", change.at, {}, zone_version});
   if (const auto now = draft.places().tenants.known(change.handle.view()))
     delayed::rules_changed(draft, change.handle, *now->rules, compiled);
-  draft.audit(change.handle, change.actor, change.action, change.target,
-              "{\"rulesVersion\":" + std::to_string(next.version) + "}");
+  draft.audit(change.handle, change.by, change.action, change.target, audited(next, change.rule),
+              audited(before, change.rule));
 }
 
 std::unique_lock<std::mutex> RuleBook::turn(const Handle& handle) {

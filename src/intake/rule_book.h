@@ -16,9 +16,10 @@ namespace beckon::intake {
 
 struct RuleChange {
   Handle handle;
-  std::string actor;   // for the audit entry, like the next members
+  Caller by;           // for the audit entry, like the next members
   std::string action;  // "rule.put" …
   std::string target;
+  RuleId rule = {};  // the one that changes; empty: several may
   Instant at{};
 };
 

@@ -49,7 +49,7 @@ class SettleWork final : public commit::Work {
     if (known->enabled && !next->enabled) {
       draft.hold_subscription({change.subscription, true, std::string(outbox::kSubscriptionDisabled)});
       if (!draft.lean()) commit::publish_disabled(draft, *next);
-      draft.audit(change.handle, "server", "webhook.disable", change.subscription.view(),
+      draft.audit(change.handle, {"server"}, "webhook.disable", change.subscription.view(),
                   "{\"reason\":" + json::quote(change.disable_reason) + "}");
     }
   }

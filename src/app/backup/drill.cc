@@ -18,7 +18,7 @@ constexpr const char* kOwner = "drill@beckon.invalid";  // RFC 2606: a name that
 
 // A handle of the drill's own, which the platform's allowlist admits.
 Result<Handle> add_handle(Server::Inside& inside) {
-  access::Enrolment enrolment(inside.store->directory(), inside.clock, inside.random, "drill");
+  access::Enrolment enrolment(inside.store->directory(), inside.clock, inside.random, {"drill"});
   std::string name = make_ulid("drill-", inside.clock.now(), inside.random);
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto made = enrolment.add_handle(name, kOwner);

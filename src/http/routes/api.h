@@ -114,7 +114,8 @@ void add_live(Api& api, std::vector<Route>& routes);           // the live feed
 void add_notifications(Api& api, std::vector<Route>& routes);  // the event catalog
 void add_sign_in(Api& api, std::vector<Route>& routes);        // login, exchange, logout, me
 void add_platform(Api& api, std::vector<Route>& routes);       // allowlist, handles, keys
-void add_account(Api& api, std::vector<Route>& routes);        // audit, settings; added by add_platform
+void add_account(Api& api, std::vector<Route>& routes);        // settings; added by add_platform
+void add_audit(Api& api, std::vector<Route>& routes);          // added by add_account
 void add_identity_keys(Api& api, std::vector<Route>& routes);  // likewise
 void add_collaborators(Api& api, std::vector<Route>& routes);  // added by add_account
 void add_tokens(Api& api, std::vector<Route>& routes);         // likewise: access tokens
@@ -138,6 +139,7 @@ Authorize authorize(Api& api);
 void security_headers(const Request& request, Response& response);
 
 const access::Principal& principal_of(const Request& request);  // CHECK: the route is not public
+Caller caller_of(const Request& request);                       // likewise: for the audit
 
 // Of a route that is not public: why an access token may not do what needs this scope too; std::nullopt if it may, or
 // if a role calls.

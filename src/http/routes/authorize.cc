@@ -54,6 +54,10 @@ Authorize authorize(Api& api) {
   };
 }
 
+Caller caller_of(const Request& request) {
+  return {.actor = principal_of(request).subject, .address = request.client.text(), .request = request.id.text};
+}
+
 const access::Principal& principal_of(const Request& request) {
   const auto* principal = std::any_cast<access::Principal>(&request.principal);
   CHECK(principal != nullptr);

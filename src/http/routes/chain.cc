@@ -53,7 +53,8 @@ void erase_and_append(Api& api, Request& request, Respond respond, AppendRequest
   const std::string line = "visitors of " + waiting->second.tenant->handle.text;  // no handle has such a name
   const auto erase = [&api, &request, waiting] {
     auto& [answer, append] = *waiting;
-    const auto fault = erase_visitor(api, append.tenant->handle, append.visitor.view(), "visitor", "consent denied");
+    const Caller visitor{.actor = "visitor", .address = request.client.text(), .request = request.id.text};
+    const auto fault = erase_visitor(api, append.tenant->handle, append.visitor.view(), visitor, "consent denied");
     if (fault && fault->code != FaultCode::kNotFound) return refuse(request, answer, *fault);
     submit(api, request, std::move(answer), std::move(append));
   };

@@ -7,7 +7,7 @@ namespace beckon::http {
 namespace {
 
 access::Enrolment enrolment_by(Api& api, const Request& request) {
-  return access::Enrolment(api.directory, api.clock, api.random, principal_of(request).subject);
+  return access::Enrolment(api.directory, api.clock, api.random, caller_of(request));
 }
 
 void write_grant(json::Writer& out, const access::Grant& grant) {

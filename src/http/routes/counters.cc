@@ -100,7 +100,8 @@ Result<Response> put(Api& api, Request& request) {
     } else {
       counter = draft.declare_counter(handle, name, std::move(counter), *since);
     }
-    draft.audit(handle, principal_of(request).subject, "counter.put", name, rules::to_json(counter));
+    draft.audit(handle, caller_of(request), "counter.put", name, rules::to_json(counter),
+                before ? rules::to_json(*before) : std::string());
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
@@ -114,9 +115,10 @@ Result<Response> remove(Api& api, Request& request) {
   if (const auto unused = check_unused(api, handle, "counter", name, rules::counters_of); !unused)
     return unexpected(unused.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-    if (!draft.find_counter(handle, name)) return not_found("counter");
+    const auto before = draft.find_counter(handle, name);
+    if (!before) return not_found("counter");
     draft.put_counter(handle, name, std::nullopt);
-    draft.audit(handle, principal_of(request).subject, "counter.delete", name, "{}");
+    draft.audit(handle, caller_of(request), "counter.delete", name, "{}", rules::to_json(*before));
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);

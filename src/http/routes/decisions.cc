@@ -14,13 +14,14 @@ constexpr std::size_t kAuditPage = 200;
 
 // Visits the audit log of a handle, the newest entry first, until `visit` returns false.
 Result<void> read_audit(const Api& api, const Handle& handle, const std::function<bool(const AuditEntry&)>& visit) {
-  std::optional<std::pair<Instant, AuditId>> behind;
-  while (true) {
-    const auto page = api.directory.audit(handle, behind, kAuditPage);
+  std::optional<access::AuditPlace> behind;
+  do {
+    auto page = api.directory.audit({handle}, behind, kAuditPage);
     if (!page) return unexpected(page.error());
-    if (!std::ranges::all_of(*page, visit) || page->size() < kAuditPage) return {};
-    behind = {page->back().at, page->back().id};
-  }
+    if (!std::ranges::all_of(page->entries, visit)) return {};
+    behind = std::move(page->more_behind);
+  } while (behind);
+  return {};
 }
 
 // As they held at the instant: every change is in the audit log with what it was changed to.

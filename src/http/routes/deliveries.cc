@@ -43,7 +43,7 @@ Result<Response> get(Api& api, Request& request) {
 Result<Response> retry(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const DeliveryId id{request.param("deliveryId")};
-  const std::string& actor = principal_of(request).subject;
+  const Caller caller = caller_of(request);
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto delivery = delivery_of(api, request);
     if (!delivery) return delivery.error();
@@ -51,7 +51,7 @@ Result<Response> retry(Api& api, Request& request) {
     if (auto refused = intake::refuse_retry(draft, api.outbox, *delivery, api.sending.is_sending(id), circuit_open))
       return refused;
     draft.requeue(*delivery);
-    draft.audit(handle, actor, "delivery.retry", id.view());
+    draft.audit(handle, caller, "delivery.retry", id.view());
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
@@ -80,7 +80,7 @@ Result<Response> resend(Api& api, Request& request) {
   if (!issues.empty()) return unexpected(issues.fault());
   const auto original = delivery_of(api, request);
   if (!original) return unexpected(original.error());
-  const std::string& actor = principal_of(request).subject;
+  const Caller caller = caller_of(request);
   std::string cause;
   json::Writer(cause)
       .begin_object()
@@ -88,7 +88,7 @@ Result<Response> resend(Api& api, Request& request) {
       .begin_object()
       .member("delivery", original->id.view())
       .member("event", original->event.view())
-      .member("by", actor)
+      .member("by", caller.actor)
       .end_object()
       .end_object();
   Delivery made;
@@ -104,7 +104,7 @@ Result<Response> resend(Api& api, Request& request) {
       return Fault{.code = FaultCode::kConflict,
                    .message = "The subscription of this delivery has been deleted; nothing can be sent to it."};
     made = draft.add_event_for(*subscription, original->event_type, cause, json::to_text(*payload), original->session);
-    draft.audit(original->handle, actor, "delivery.resend", made.id.view(), cause);
+    draft.audit(original->handle, caller, "delivery.resend", made.id.view(), cause);
     held = !subscription->enabled;
     return std::nullopt;
   });

@@ -8,17 +8,6 @@ namespace {
 
 using access::IdentityKeyRecord;
 
-AuditEntry audit_of(Api& api, Request& request, const Handle& handle, std::string_view action, const std::string& id) {
-  const Instant now = api.clock.now();
-  return {.id = AuditId{make_ulid("aud_", now, api.random)},
-          .handle = handle,
-          .at = now,
-          .actor = principal_of(request).subject,
-          .action = std::string(action),
-          .target = id,
-          .detail = "{}"};
-}
-
 // Of one that is in use here, the use may be newer than what is stored.
 void write_key(json::Writer& out, const IdentityKeyRecord& record, const commit::IdentityKeyPtr& key) {
   out.begin_object().member("keyId", record.id).member("createdAt", to_rfc3339(record.created_at));
@@ -56,7 +45,7 @@ Result<Response> create(Api& api, Request& request) {
   IdentityKeyRecord made{.id = make_ulid("idk_", now, api.random), .sealed_secret = {}, .created_at = now};
   made.sealed_secret = api.secrets.seal(secret, commit::identity_key_place(handle, made.id), api.random);
   const auto added =
-      api.directory.add_identity_key(handle, made, audit_of(api, request, handle, "identity-key.create", made.id));
+      api.directory.add_identity_key(handle, made, audit_of(api, request, "identity-key.create", made.id));
   if (!added) return unexpected(added.error());
   api.reload(handle);
   std::string body;
@@ -69,8 +58,7 @@ Result<Response> create(Api& api, Request& request) {
 Result<Response> remove(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string id = request.param("keyId");
-  const auto removed =
-      api.directory.remove_identity_key(handle, id, audit_of(api, request, handle, "identity-key.delete", id));
+  const auto removed = api.directory.remove_identity_key(handle, id, audit_of(api, request, "identity-key.delete", id));
   if (!removed) return unexpected(removed.error());
   api.reload(handle);
   return no_content();

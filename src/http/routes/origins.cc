@@ -26,16 +26,12 @@ Result<Response> put_origins(Api& api, Request& request) {
   const auto origins = access::parse_origins(document->root());
   if (!origins) return unexpected(origins.error());
   const Handle handle{request.param("handle")};
-  const Instant now = api.clock.now();
   const std::string text = access::origins_json(*origins);
-  const auto put = api.directory.put_origins(handle, text,
-                                             {.id = AuditId{make_ulid("aud_", now, api.random)},
-                                              .handle = handle,
-                                              .at = now,
-                                              .actor = principal_of(request).subject,
-                                              .action = "context-origins.put",
-                                              .target = handle.text,
-                                              .detail = text});
+  const auto before = api.directory.handle(handle);
+  if (!before) return unexpected(before.error());
+  const auto put = api.directory.put_origins(
+      handle, text,
+      audit_of(api, request, "context-origins.put", handle.text, text, *before ? (*before)->origins : std::string()));
   if (!put) return unexpected(put.error());
   api.reload(handle);
   return json_response(200, text);

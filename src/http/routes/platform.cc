@@ -9,7 +9,7 @@ namespace beckon::http {
 namespace {
 
 access::Enrolment enrolment(Api& api, const Request& request) {
-  return access::Enrolment(api.directory, api.clock, api.random, principal_of(request).subject);
+  return access::Enrolment(api.directory, api.clock, api.random, caller_of(request));
 }
 
 std::string text_member(const json::Value& body, std::string_view name) {

@@ -75,7 +75,7 @@ Result<Response> start(Api& api, Request& request) {
     replay.created_at = draft.now();
     if (auto refused = api.replays.start(draft, replay)) return refused;
     draft.audit(
-        replay.handle, principal_of(request).subject, "webhook.replay", replay.subscription.view(),
+        replay.handle, caller_of(request), "webhook.replay", replay.subscription.view(),
         "{\"replay\":" + json::quote(replay.id.view()) + ",\"deliveries\":" + std::to_string(replay.total) + "}");
     return std::nullopt;
   });
@@ -124,7 +124,7 @@ Result<Response> cancel(Api& api, Request& request) {
     const auto cancelled = api.replays.cancel(draft, replay->handle, replay->id);
     if (!cancelled) return std::nullopt;
     replay = *cancelled;
-    draft.audit(replay->handle, principal_of(request).subject, "webhook.replay.cancel", replay->subscription.view(),
+    draft.audit(replay->handle, caller_of(request), "webhook.replay.cancel", replay->subscription.view(),
                 "{\"replay\":" + json::quote(replay->id.view()) + "}");
     return std::nullopt;
   });

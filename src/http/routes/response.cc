@@ -33,6 +33,12 @@ Route control(Api& api, Method method, std::string_view pattern, Access access,
           .summary = summary};
 }
 
+AuditEntry audit_of(const Api& api, const Request& request, std::string_view action, std::string_view target,
+                    std::string detail, std::string before) {
+  return audit_entry(api.clock.now(), api.random, Handle{request.param("handle")}, caller_of(request), action, target,
+                     std::move(detail), std::move(before));
+}
+
 void instant_or_null(json::Writer& out, std::string_view name, Instant at) {
   at == Instant{} ? out.key(name).null() : out.member(name, to_rfc3339(at));
 }

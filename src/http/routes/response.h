@@ -22,6 +22,10 @@ Handler blocking(std::function<Result<Response>(Request&)> handle);
 Route control(Api& api, Method method, std::string_view pattern, Access access,
               std::function<Result<Response>(Api&, Request&)> handle, std::string_view summary);
 
+// An audit entry of the handle in the path, by the caller.
+AuditEntry audit_of(const Api& api, const Request& request, std::string_view action, std::string_view target,
+                    std::string detail = "{}", std::string before = {});
+
 // Writes a member, null for the epoch.
 void instant_or_null(json::Writer& out, std::string_view name, Instant at);
 

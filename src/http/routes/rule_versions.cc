@@ -104,7 +104,7 @@ Result<Response> rollback(Api& api, Request& request) {
   const rules::StoredRules next = intake::rolled_back(*now, *then, api.clock.now());
   if (next.version != now->version) {
     const intake::RuleChange change{.handle = handle,
-                                    .actor = principal_of(request).subject,
+                                    .by = caller_of(request),
                                     .action = "rules.rollback",
                                     .target = std::to_string(*version),
                                     .at = api.clock.now()};

@@ -40,9 +40,10 @@ Response answer(const Api& api, int status, const Request& request, const Stored
 
 intake::RuleChange change_of(const Api& api, const Request& request, std::string action) {
   return {.handle = Handle{request.param("handle")},
-          .actor = principal_of(request).subject,
+          .by = caller_of(request),
           .action = std::move(action),
           .target = request.param("ruleId"),
+          .rule = RuleId{request.param("ruleId")},
           .at = api.clock.now()};
 }
 

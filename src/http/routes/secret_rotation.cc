@@ -24,7 +24,7 @@ Result<Response> rotate(Api& api, Request& request) {
     next.sealed_secret = api.secrets.seal(secret, handle.text + "/" + id.text, api.random);
     next.updated_at = draft.now();
     draft.put_subscription(next);
-    draft.audit(handle, principal_of(request).subject, "webhook.rotate-secret", id.view());
+    draft.audit(handle, caller_of(request), "webhook.rotate-secret", id.view());
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);

@@ -76,7 +76,7 @@ Result<Response> erase(Api& api, Request& request) {
       return not_found("session");
     }
     if (auto refused = draft.forget(handle, id, digest, "erased", std::nullopt)) return refused;
-    draft.audit(handle, principal_of(request).subject, "signals.erase", erased_name(api, handle, id.view()));
+    draft.audit(handle, caller_of(request), "signals.erase", erased_name(api, handle, id.view()));
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);

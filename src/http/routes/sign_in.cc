@@ -8,6 +8,8 @@ namespace {
 constexpr std::size_t kLongestCode = 128;      // characters
 constexpr std::size_t kSignInBody = 8 * 1024;  // bytes: an address and a password, escaped
 
+access::Visit visit_of(const Request& request) { return {.from = request.client, .request = request.id.text}; }
+
 void write_grants(json::Writer& writer, const std::vector<access::Grant>& grants) {
   writer.key("handles").begin_array();
   for (const access::Grant& grant : grants)
@@ -48,7 +50,7 @@ Result<Response> login(Api& api, Request& request) {
   if (!email) issues.add("email", "is required: an e-mail address such as ada@example.com");
   const std::string_view password = text_of(document->root(), "password", access::kLongestPassword, issues);
   if (!issues.empty()) return unexpected(issues.fault());
-  const auto signed_in = api.sign_in.with_password(*email, password, request.client);
+  const auto signed_in = api.sign_in.with_password(*email, password, visit_of(request));
   if (!signed_in) return unexpected(signed_in.error());
   return answer(api, request, *signed_in);
 }
@@ -59,13 +61,13 @@ Result<Response> exchange(Api& api, Request& request) {
   Issues issues;
   const std::string_view code = text_of(document->root(), "code", kLongestCode, issues);
   if (!issues.empty()) return unexpected(issues.fault());
-  const auto signed_in = api.sign_in.with_code(code, request.client);
+  const auto signed_in = api.sign_in.with_code(code, visit_of(request));
   if (!signed_in) return unexpected(signed_in.error());
   return answer(api, request, *signed_in);
 }
 
 Result<Response> logout(Api& api, Request& request) {
-  if (const auto out = api.sign_in.out(principal_of(request)); !out) return unexpected(out.error());
+  if (const auto out = api.sign_in.out(principal_of(request), visit_of(request)); !out) return unexpected(out.error());
   return no_content();
 }
 

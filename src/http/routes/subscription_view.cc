@@ -42,10 +42,15 @@ Response one_subscription(int status, const Api& api, const Request& request, co
   return json_response(status, std::move(body));
 }
 
-std::string host_json(const Subscription& subscription) {
+std::string audited(const Subscription& subscription, std::string_view changed) {
   const auto url = egress::parse_url(subscription.endpoint_url);
   std::string out;
-  json::Writer(out).begin_object().member("host", url ? url->host_text() : "").end_object();
+  json::Writer writer(out);
+  writer.begin_object();
+  if (!changed.empty()) writer.member_raw("changed", changed);
+  writer.member("host", url ? url->host_text() : "").key("eventTypes").begin_array();
+  for (const std::string& type : subscription.event_types) writer.string(type);
+  writer.end_array().member_boolean("enabled", subscription.enabled).end_object();
   return out;
 }
 

@@ -11,8 +11,9 @@ void write_subscription(json::Writer& out, const Api& api, const outbox::Subscri
 Response one_subscription(int status, const Api& api, const Request& request, const outbox::Subscription& subscription,
                           std::string_view secret = {});
 
-// For the audit: {"host":…}. A URL may contain a receiver's secret; its host does not.
-std::string host_json(const outbox::Subscription& subscription);
+// For the audit: {"host","eventTypes","enabled"}, and as "changed" a JSON list of what else was named in the request. A
+// URL may contain a receiver's secret; its host does not.
+std::string audited(const outbox::Subscription& subscription, std::string_view changed = {});
 
 // The payload of a test event.
 std::string test_payload(const SubscriptionId& id);

@@ -15,18 +15,6 @@ constexpr std::size_t kNameBytes = 64;
 constexpr std::chrono::seconds kOverlap = std::chrono::hours{24};
 constexpr std::chrono::seconds kLongestOverlap = std::chrono::hours{7 * 24};
 
-AuditEntry audit_of(Api& api, const Request& request, std::string_view action, const std::string& id,
-                    std::string detail) {
-  const Instant now = api.clock.now();
-  return {.id = AuditId{make_ulid("aud_", now, api.random)},
-          .handle = Handle{request.param("handle")},
-          .at = now,
-          .actor = principal_of(request).subject,
-          .action = std::string(action),
-          .target = id,
-          .detail = std::move(detail)};
-}
-
 // Adds the members to an open object. The last use is newer in memory than in the store.
 void write_pat(json::Writer& out, const Api& api, const PatRecord& record) {
   const access::PatPtr known = api.pats.find(record.id);
@@ -183,7 +171,12 @@ Result<Response> rotate(Api& api, Request& request) {
 Result<Response> remove(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string id = request.param("tokenId");
-  const auto removed = api.directory.remove_pat(handle, id, audit_of(api, request, "token.delete", id, "{}"));
+  const auto records = api.directory.pats(handle);
+  if (!records) return unexpected(records.error());
+  const auto found = std::ranges::find(*records, id, &PatRecord::id);
+  if (found == records->end()) return unexpected(not_found("access token"));
+  const auto removed =
+      api.directory.remove_pat(handle, id, audit_of(api, request, "token.delete", id, "{}", detail_of(*found)));
   if (!removed) return unexpected(removed.error());
   api.reload(handle);
   return no_content();

@@ -77,8 +77,9 @@ Result<Response> put(Api& api, Request& request) {
       full.add("name", "is one trait too many: a handle has at most 1,000");
       return full.fault();
     }
+    std::string was = found ? commit::to_json(*found) : std::string();
     draft.put_trait(handle, name, &trait);
-    draft.audit(handle, principal_of(request).subject, "trait.put", name, commit::to_json(trait));
+    draft.audit(handle, caller_of(request), "trait.put", name, commit::to_json(trait), std::move(was));
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
@@ -102,8 +103,9 @@ Result<Response> remove(Api& api, Request& request) {
     const TraitDeclaration* reserved = commit::reserved_trait(name);
     if (!found || (reserved && *found == *reserved)) return not_found("trait");
     if (!may_declare(*role, *found, TraitDeclaration{})) return insufficient_role(*role);
+    std::string was = commit::to_json(*found);
     draft.put_trait(handle, name, nullptr);
-    draft.audit(handle, principal_of(request).subject, "trait.delete", name, "{}");
+    draft.audit(handle, caller_of(request), "trait.delete", name, "{}", std::move(was));
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
@@ -159,7 +161,7 @@ Result<Response> reveal(Api& api, Request& request) {
   const TraitDeclaration* trait = (*tenant)->traits->find(name);
   if (trait && trait->sensitive) {
     const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-      draft.audit(handle, principal_of(request).subject, "visitor.reveal",
+      draft.audit(handle, caller_of(request), "visitor.reveal",
                   erased_name(api, handle, "visitor/" + ids_of(*records).front().text),
                   "{\"trait\":" + json::quote(name) + "}");
       return std::nullopt;

@@ -127,7 +127,7 @@ Result<Kept> kept_of(Api& api, const Handle& handle, std::string_view id) {
   return kept;
 }
 
-std::optional<Fault> erase_visitor(Api& api, const Handle& handle, std::string_view id, std::string_view actor,
+std::optional<Fault> erase_visitor(Api& api, const Handle& handle, std::string_view id, const Caller& caller,
                                    const std::string& reason) {
   const auto kept = kept_of(api, handle, id);
   if (!kept) return kept.error();
@@ -146,7 +146,7 @@ std::optional<Fault> erase_visitor(Api& api, const Handle& handle, std::string_v
       if (*now && is_one_of(ids, (*now)->visitor)) theirs.push_back({session->id, digest});
     }
     if (auto refused = draft.forget_visitor(handle, *records, theirs, reason, kept->past)) return refused;
-    draft.audit(handle, actor, "visitor.erase", erased_name(api, handle, "visitor/" + kept->ids.front().text),
+    draft.audit(handle, caller, "visitor.erase", erased_name(api, handle, "visitor/" + kept->ids.front().text),
                 "{\"sessions\":" + std::to_string(theirs.size() + kept->past.size()) + "}");
     return std::nullopt;
   });

@@ -36,9 +36,9 @@ struct Kept {
 // Of the visitor whose the id is. Fault: kNotFound; an id that was never said and one that was erased answer alike.
 Result<Kept> kept_of(Api& api, const Handle& handle, std::string_view id);
 
-// Erases all of it, in one commit, with an audit entry in which `actor` did it. `reason`: of deliveries that are
+// Erases all of it, in one commit, with an audit entry in which `caller` did it. `reason`: of deliveries that are
 // withdrawn. Blocks for the commit. Fault: as above, or it could not be read, and nothing changed.
-std::optional<Fault> erase_visitor(Api& api, const Handle& handle, std::string_view id, std::string_view actor,
+std::optional<Fault> erase_visitor(Api& api, const Handle& handle, std::string_view id, const Caller& caller,
                                    const std::string& reason);
 
 // How sensitive traits are shown.

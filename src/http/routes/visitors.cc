@@ -58,8 +58,8 @@ bool is_itself(const VisitorId& id, std::string_view text) {
 }
 
 Result<Response> erase(Api& api, Request& request) {
-  const auto fault = erase_visitor(api, Handle{request.param("handle")}, request.param("visitorId"),
-                                   principal_of(request).subject, "erased");
+  const auto fault =
+      erase_visitor(api, Handle{request.param("handle")}, request.param("visitorId"), caller_of(request), "erased");
   if (fault) return unexpected(*fault);
   return no_content();
 }
@@ -208,8 +208,7 @@ Result<Response> alias(Api& api, Request& request) {
       if (auto refused = commit::join(draft, handle, *id, one, draft.now() + (*tenant)->settings.retention))
         return refused;
     if (!joined.empty())
-      draft.audit(handle, principal_of(request).subject, "visitor.alias",
-                  erased_name(api, handle, "visitor/" + id->text),
+      draft.audit(handle, caller_of(request), "visitor.alias", erased_name(api, handle, "visitor/" + id->text),
                   "{\"ids\":" + std::to_string(shown_ids(joined).size()) + "}");
     return std::nullopt;
   });
@@ -266,8 +265,7 @@ Result<Response> split(Api& api, Request& request) {
       if (!is_one_of(leave, one)) stay.push_back(one);
     if (dry_run) return std::nullopt;
     if (auto refused = commit::split(draft, handle, leave)) return refused;
-    draft.audit(handle, principal_of(request).subject, "visitor.split",
-                erased_name(api, handle, "visitor/" + all.front().text),
+    draft.audit(handle, caller_of(request), "visitor.split", erased_name(api, handle, "visitor/" + all.front().text),
                 "{\"ids\":" + std::to_string(shown_ids(leave).size()) + "}");
     return std::nullopt;
   });

@@ -55,7 +55,7 @@ Result<Response> create_checked(Api& api, Request& request, const SubscriptionRe
     made.sealed_secret = api.secrets.seal(secret, made.handle.text + "/" + made.id.text, api.random);
     apply(asked, made, api.secrets, api.random);
     draft.put_subscription(made);
-    draft.audit(made.handle, principal_of(request).subject, "webhook.create", made.id.view(), host_json(made));
+    draft.audit(made.handle, caller_of(request), "webhook.create", made.id.view(), audited(made));
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
@@ -101,8 +101,8 @@ Result<Response> change_checked(Api& api, Request& request, const SubscriptionRe
     apply(asked, next, api.secrets, api.random);
     const outbox::Changed changed = intake::change_subscription(draft, *now, next);
     fence = changed.moved || changed.turned || asked.headers;
-    draft.audit(handle, principal_of(request).subject, "webhook.update", id.view(),
-                "{\"changed\":" + names_json(asked) + "}");
+    draft.audit(handle, caller_of(request), "webhook.update", id.view(), audited(next, names_json(asked)),
+                audited(*now));
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
@@ -124,7 +124,7 @@ Result<Response> remove(Api& api, Request& request) {
     const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     draft.remove_subscription(id);
-    draft.audit(handle, principal_of(request).subject, "webhook.delete", id.view(), host_json(*now));
+    draft.audit(handle, caller_of(request), "webhook.delete", id.view(), "{}", audited(*now));
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);

@@ -64,7 +64,7 @@ class DueWorld {
     const rules::StoredRules next = with_change(before, rule, json, now());
     const auto compiled = compile(next);
     plan([&](commit::Draft& draft) {
-      plan_change(draft, {.handle = kDemo, .actor = "test", .action = "rule.put", .target = id, .at = now()}, before,
+      plan_change(draft, {.handle = kDemo, .by = {"test"}, .action = "rule.put", .target = id, .at = now()}, before,
                   next, *compiled);
       draft.after_commit([&] { publish(compiled); });
     });

@@ -1,3 +1,4 @@
+#include "access/audit_chain.h"
 #include "access/granting.h"
 #include "store/conformance/suite.h"
 
@@ -8,6 +9,9 @@ using access::Role;
 
 class DirectoryOfAStore : public Conformance {
  protected:
+  std::vector<AuditEntry> audited(const Handle& handle) {
+    return directory().audit({handle}, std::nullopt, 999).value().entries;
+  }
   void add_acme() { ASSERT_TRUE(directory().add_handle(kAcme, "owner@a", audit_entry("aud_1", after(1)))); }
   void add_user(const std::string& email) { ASSERT_TRUE(directory().add_user(email, audit_entry("aud_u" + email))); }
   Result<std::optional<std::string>> grant(const std::string& user, Role role) {
@@ -27,7 +31,7 @@ TEST_P(DirectoryOfAStore, AddsAHandleWithItsOwnerOnce) {
   EXPECT_EQ(role("owner@a"), Role::kOwner);
   EXPECT_EQ(directory().add_handle(kAcme, "x@a", audit_entry("aud_2")).error().code, FaultCode::kConflict);
   EXPECT_FALSE(directory().has_user("x@a").value()) << "nothing of a refused change is kept";
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 1u) << "nor its audit entry";
+  EXPECT_EQ(audited(kAcme).size(), 1u) << "nor its audit entry";
 }
 
 TEST_P(DirectoryOfAStore, ListsHandlesByName) {
@@ -89,7 +93,7 @@ TEST_P(DirectoryOfAStore, KeepsTwoIdentityKeysOfAHandle) {
   EXPECT_EQ(directory().identity_keys(kAcme).value().size(), 1u);
   EXPECT_GT(store().control_changes(0)->version, seen);
   ASSERT_TRUE(directory().add_identity_key(kAcme, key("idk_3", 7), audit_entry("aud_9")));
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 6u) << "what was refused leaves no entry";
+  EXPECT_EQ(audited(kAcme).size(), 6u) << "what was refused leaves no entry";
   EXPECT_EQ(directory().add_identity_key(Handle{"nobody"}, key("idk_1", 1), audit_entry("aud_10")).error().code,
             FaultCode::kHandleNotFound);
 }
@@ -155,7 +159,7 @@ TEST_P(DirectoryOfAStore, ChangesAnAccessTokenSoThatAServerReadsItAgain) {
   EXPECT_TRUE(is_to_be_read());
   EXPECT_EQ(directory().remove_pat(kAcme, "tok_1", audit_entry("aud_7")).error().code, FaultCode::kNotFound);
   EXPECT_TRUE(directory().pats(kAcme).value().empty());
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 4u) << "what was refused leaves no entry";
+  EXPECT_EQ(audited(kAcme).size(), 4u) << "what was refused leaves no entry";
 }
 
 TEST_P(DirectoryOfAStore, RefusesOneAccessTokenTooMany) {
@@ -185,8 +189,7 @@ TEST_P(DirectoryOfAStore, KeepsAPasswordAndCountsItsChanges) {
   EXPECT_EQ(user.password_hash, "$two");
   EXPECT_EQ(user.password_version, 2);
   EXPECT_EQ(directory().put_password("v@a", "$", audit_entry("aud_3")).error().code, FaultCode::kNotFound);
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 3u)
-      << "of a refused change there is no audit entry";
+  EXPECT_EQ(audited(kAcme).size(), 3u) << "of a refused change there is no audit entry";
 }
 
 TEST_P(DirectoryOfAStore, RemembersAnEndedTokenUntilItsEnd) {
@@ -199,7 +202,7 @@ TEST_P(DirectoryOfAStore, RemembersAnEndedTokenUntilItsEnd) {
   ASSERT_TRUE(directory().end_token("tok_2", after(120), audit_entry("aud_3", after(60))));
   EXPECT_FALSE(ended("tok_1")) << "past its end it is forgotten";
   EXPECT_TRUE(ended("tok_2"));
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 3u);
+  EXPECT_EQ(audited(kAcme).size(), 3u);
 }
 
 TEST_P(DirectoryOfAStore, SaysUnderWhichPasswordATokenStands) {
@@ -253,7 +256,7 @@ TEST_P(DirectoryOfAStore, NamesTheFormerOwnerInItsResultAndInTheAudit) {
   EXPECT_EQ(grant("heir@a", Role::kOwner).value(), "owner@a");
   EXPECT_EQ(grant("heir@a", Role::kOwner).value(), std::nullopt) << "owns it already";
   std::map<std::string, std::string> details;
-  const auto entries = directory().audit(kAcme, std::nullopt, 9).value();
+  const auto entries = audited(kAcme);
   for (const AuditEntry& entry : entries) details[entry.id.text] = entry.detail;
   EXPECT_EQ(details["aud_gheir@a" + std::to_string(static_cast<int>(Role::kCreator))], R"({"role":"CREATOR"})");
   EXPECT_EQ(details["aud_gheir@a" + std::to_string(static_cast<int>(Role::kOwner))],
@@ -268,7 +271,7 @@ TEST_P(DirectoryOfAStore, TakesARoleAwayWithItsAuditEntry) {
   EXPECT_EQ(role("leaver@a"), std::nullopt);
   EXPECT_TRUE(directory().grants_of("leaver@a").value().empty());
   EXPECT_TRUE(directory().has_user("leaver@a").value()) << "who may have roles elsewhere";
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 4u);
+  EXPECT_EQ(audited(kAcme).size(), 4u);
 }
 
 TEST_P(DirectoryOfAStore, TakesNoRoleFromTheOwnerOrFromNobody) {
@@ -278,7 +281,7 @@ TEST_P(DirectoryOfAStore, TakesNoRoleFromTheOwnerOrFromNobody) {
   EXPECT_EQ(role("owner@a"), Role::kOwner);
   EXPECT_EQ(directory().revoke(kAcme, "stranger@a", audit_entry("aud_r2")).error().code, FaultCode::kNotFound);
   EXPECT_EQ(directory().revoke(kOther, "owner@a", audit_entry("aud_r3")).error().code, FaultCode::kHandleNotFound);
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 2u) << "what was refused is not in it";
+  EXPECT_EQ(audited(kAcme).size(), 2u) << "what was refused is not in it";
 }
 
 TEST_P(DirectoryOfAStore, ListsEverybodyWithARoleOnAHandle) {
@@ -323,7 +326,84 @@ TEST_P(DirectoryOfAStore, OpensEveryHandleAtFirstAndKeepsTheAllowlist) {
   ASSERT_TRUE(directory().put_allowlist("[1]", audit_entry("aud_1", kStart, Handle{})));
   ASSERT_TRUE(directory().put_allowlist("[2]", audit_entry("aud_2", kStart, Handle{})));
   EXPECT_EQ(directory().allowlist().value(), "[2]");
-  EXPECT_EQ(directory().audit(Handle{}, std::nullopt, 9).value().size(), 2u);
+  EXPECT_EQ(audited(Handle{}).size(), 2u);
+}
+
+TEST_P(DirectoryOfAStore, ListsTheAuditEntriesThatAreAskedFor) {
+  const auto add = [&](const char* id, int second, const char* actor, const char* action, const char* target) {
+    auto entry = audit_entry(id, after(second));
+    entry.by.actor = actor;
+    entry.action = action;
+    entry.target = target;
+    ASSERT_TRUE(directory().add_audit(entry));
+  };
+  add("a", 1, "ada", "rule.put", "r1");
+  add("b", 2, "bob", "rule.delete", "r1");
+  add("c", 3, "ada", "rules.rollback", "7");
+  add("d", 4, "ada", "rule.put", "r2");
+  const auto ids = [&](access::AuditQuery query) {
+    query.handle = kAcme;
+    std::string found;
+    const access::AuditPage page = directory().audit(query, std::nullopt, 9).value();
+    for (const AuditEntry& entry : page.entries) found += entry.id.text;
+    return found;
+  };
+  EXPECT_EQ(ids({}), "dcba");
+  EXPECT_EQ(ids({.actor = "ada"}), "dca");
+  EXPECT_EQ(ids({.action = "rule.put"}), "da");
+  EXPECT_EQ(ids({.action = "rule."}), "dba") << "all that begin so";
+  EXPECT_EQ(ids({.target = "r1"}), "ba");
+  EXPECT_EQ(ids({.since = after(2), .until = after(4)}), "cb") << "from the one to before the other";
+  EXPECT_EQ(ids({.actor = "ada", .target = "r1"}), "a");
+}
+
+TEST_P(DirectoryOfAStore, EndsAPageOfAuditEntriesEarlyWhereManyDoNotMatch) {
+  commit::Batch many{.at = kStart};
+  for (std::size_t i = 0; i < access::AuditPage::kMostRead + 1; ++i)
+    many.changes.emplace_back(audit_entry("aud_" + std::to_string(i), after(1 + static_cast<int>(i))));
+  auto wanted = audit_entry("wanted", after(0));
+  wanted.target = "wanted";
+  many.changes.emplace_back(wanted);
+  write(many);
+  const access::AuditQuery query{.handle = kAcme, .target = "wanted"};
+  const auto first = directory().audit(query, std::nullopt, 5).value();
+  EXPECT_TRUE(first.entries.empty());
+  ASSERT_TRUE(first.more_behind);
+  const auto second = directory().audit(query, first.more_behind, 5).value();
+  ASSERT_EQ(second.entries.size(), 1u);
+  EXPECT_FALSE(second.more_behind);
+}
+
+TEST_P(DirectoryOfAStore, ChainsAuditEntriesOfAllHandlesWhoeverWritesThem) {
+  ASSERT_TRUE(directory().add_handle(kAcme, "o@a", audit_entry("aud_1")));
+  write({.at = kStart, .changes = {audit_entry("aud_2", kStart, kOther), audit_entry("aud_3")}});
+  write({.at = kStart, .changes = {audit_entry("aud_3")}});  // again: it is there
+  ASSERT_TRUE(directory().add_audit(audit_entry("aud_0", kStart, Handle{})));
+  const auto chain = directory().audit_chain(std::nullopt, 0, 9).value();
+  ASSERT_EQ(chain.size(), 4u);
+  std::string previous = access::kFirstPrevious, ids;
+  for (const AuditEntry& entry : chain) {
+    ids += entry.id.text + " ";
+    EXPECT_EQ(entry.previous, previous);
+    EXPECT_EQ(access::chained(entry, entry.number, entry.previous).hash, entry.hash);
+    previous = entry.hash;
+  }
+  EXPECT_EQ(ids, "aud_1 aud_2 aud_3 aud_0 ");
+  const auto of_acme = directory().audit_chain(kAcme, 1, 9).value();
+  ASSERT_EQ(of_acme.size(), 1u) << "behind the first";
+  EXPECT_EQ(of_acme[0].number, 3u);
+  EXPECT_EQ(directory().audit_chain(std::nullopt, 0, 2)->size(), 2u);
+}
+
+TEST_P(DirectoryOfAStore, GoesOnWithTheChainWhereItsEndHasBeenSweptAway) {
+  write({.at = kStart, .changes = {audit_entry("aud_1"), audit_entry("aud_2", after(1))}});
+  const auto last = directory().audit_chain(std::nullopt, 1, 9)->at(0);
+  write({.at = kStart, .changes = {commit::SweepAudit{after(9)}}});
+  EXPECT_TRUE(directory().audit_chain(std::nullopt, 0, 9)->empty());
+  ASSERT_TRUE(directory().add_audit(audit_entry("aud_3", after(10))));
+  const auto next = directory().audit_chain(std::nullopt, 0, 9)->at(0);
+  EXPECT_EQ(next.number, 3u);
+  EXPECT_EQ(next.previous, last.hash);
 }
 
 TEST_P(DirectoryOfAStore, MakesANamedSecretOnce) {
@@ -335,17 +415,21 @@ TEST_P(DirectoryOfAStore, MakesANamedSecretOnce) {
 TEST_P(DirectoryOfAStore, ListsAuditNewestFirstStrictlyBehindTiesById) {
   for (const auto& [id, second] : std::vector<std::pair<std::string, int>>{{"a", 1}, {"c", 2}, {"b", 2}, {"d", 3}})
     ASSERT_TRUE(directory().add_audit(audit_entry(id, after(second))));
-  const auto first = directory().audit(kAcme, std::nullopt, 2).value();
+  const auto page = directory().audit({kAcme}, std::nullopt, 2).value();
+  const auto& first = page.entries;
   ASSERT_EQ(first.size(), 2u);
   EXPECT_EQ(first[0].id.text, "d");
   EXPECT_EQ(first[1].id.text, "c");
-  const auto rest = directory().audit(kAcme, std::pair{first[1].at, first[1].id}, 9).value();
+  ASSERT_TRUE(page.more_behind);
+  const auto last = directory().audit({kAcme}, page.more_behind, 9).value();
+  EXPECT_FALSE(last.more_behind);
+  const auto& rest = last.entries;
   ASSERT_EQ(rest.size(), 2u);
   EXPECT_EQ(rest[0].id.text, "b");
   EXPECT_EQ(rest[1].id.text, "a");
-  EXPECT_EQ(rest[0].actor, "cli");
+  EXPECT_EQ(rest[0].by.actor, "cli");
   EXPECT_EQ(rest[0].action, "handle.add");
-  EXPECT_TRUE(directory().audit(kOther, std::nullopt, 9).value().empty());
+  EXPECT_TRUE(audited(kOther).empty());
 }
 
 TEST_P(DirectoryOfAStore, DropsOldAuditEntriesInSmallSteps) {
@@ -353,9 +437,9 @@ TEST_P(DirectoryOfAStore, DropsOldAuditEntriesInSmallSteps) {
   for (int i = 0; i < 205; ++i) many.changes.emplace_back(audit_entry("aud_" + std::to_string(i), after(i)));
   write(many);
   write({.at = kStart, .changes = {commit::SweepAudit{after(203)}}});
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 999)->size(), 5u);
+  EXPECT_EQ(audited(kAcme).size(), 5u);
   write({.at = kStart, .changes = {commit::SweepAudit{after(203)}}});
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 999)->size(), 2u) << "written at that very instant: it stays";
+  EXPECT_EQ(audited(kAcme).size(), 2u) << "written at that very instant: it stays";
 }
 
 TEST_P(DirectoryOfAStore, KeepsOfOldAuditEntriesTheOneThatSaysWhichSettingsHold) {
@@ -369,10 +453,10 @@ TEST_P(DirectoryOfAStore, KeepsOfOldAuditEntriesTheOneThatSaysWhichSettingsHold)
   }
   write({.at = kStart, .changes = {commit::SweepAudit{after(100)}, commit::SweepReplacedAudit{after(4)}}});
   std::string left;
-  const auto kept = directory().audit(kAcme, std::nullopt, 9).value();
+  const auto kept = audited(kAcme);
   for (const AuditEntry& one : kept) left += one.id.text + " ";
   EXPECT_EQ(left, "aud_4 aud_3 ") << "3 held until 4 came";
-  EXPECT_EQ(directory().audit(kOther, std::nullopt, 9)->size(), 1u);
+  EXPECT_EQ(audited(kOther).size(), 1u);
 }
 
 TEST_P(DirectoryOfAStore, KeepsOfOldAuditEntriesTheOnesThatSayWhatACounterWas) {
@@ -392,7 +476,7 @@ TEST_P(DirectoryOfAStore, KeepsOfOldAuditEntriesTheOnesThatSayWhatACounterWas) {
   put("counter.put", "orders");
   const auto left = [&] {
     std::string text;
-    const auto kept = directory().audit(kAcme, std::nullopt, 9).value();
+    const auto kept = audited(kAcme);
     for (const AuditEntry& one : kept) text += one.id.text + " ";
     return text;
   };
@@ -406,7 +490,7 @@ TEST_P(DirectoryOfAStore, KeepsOfOldAuditEntriesTheOnesThatSayWhatACounterWas) {
 
 TEST_P(DirectoryOfAStore, SharesTheAuditWithTheCommit) {
   write({.at = kStart, .changes = {audit_entry("aud_c")}});
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().at(0).id.text, "aud_c");
+  EXPECT_EQ(audited(kAcme).at(0).id.text, "aud_c");
 }
 
 TEST_P(DirectoryOfAStore, NamesTheHandlesThatWereChangedAndNoOthers) {

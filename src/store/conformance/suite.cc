@@ -115,7 +115,7 @@ AuditEntry audit_entry(std::string_view id, Instant at, Handle handle) {
   return {.id = AuditId(id),
           .handle = std::move(handle),
           .at = at,
-          .actor = "cli",
+          .by = {"cli"},
           .action = "handle.add",
           .target = "acme",
           .detail = "{}"};

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "access/audit_chain.h"
 #include "access/directory.h"
 #include "commit/commit.h"
 #include "delayed/timers.h"
@@ -122,6 +123,8 @@ struct Facts {
   std::string allowlist;  // empty: never put
   std::map<std::string, std::string> secrets;
   std::map<Handle, std::map<std::pair<Instant, AuditId>, AuditEntry>> audit;
+  std::uint64_t last_audit = 0;
+  std::string last_audit_hash = access::kFirstPrevious;
   std::uint64_t control_version = 0, changed_allowlist = 0;
   std::map<Handle, std::vector<access::IdentityKeyRecord>> identity_keys;  // oldest first
   std::map<Handle, std::vector<access::PatRecord>> pats;                   // oldest first
@@ -129,7 +132,12 @@ struct Facts {
 
   outbox::Standing standing(const SubscriptionId& id) const;
   EventId end_of_former_lives(const Handle& handle, const SessionId& session) const;  // empty: none is known
-  void add_audit(const AuditEntry& entry) { audit[entry.handle].try_emplace({entry.at, entry.id}, entry); }
+  void add_audit(const AuditEntry& entry) {
+    const auto [row, is_new] = audit[entry.handle].try_emplace({entry.at, entry.id}, entry);
+    if (!is_new) return;
+    row->second = access::chained(entry, ++last_audit, last_audit_hash);
+    last_audit_hash = row->second.hash;
+  }
 };
 
 }  // namespace beckon::store

@@ -5,6 +5,7 @@
 
 #include "access/granting.h"
 #include "access/pats.h"
+#include "base/check.h"
 
 namespace beckon::store {
 namespace {
@@ -206,6 +207,7 @@ Result<std::optional<std::string>> MemoryDirectory::grant(const access::Grant& g
   facts_.roles[{grant.handle, grant.user}] = grant.role;
   AuditEntry entry = audit;
   entry.detail = access::detail_of(grant, *now);
+  entry.before = access::before_of(*now);
   facts_.add_audit(entry);
   return former;
 }
@@ -216,7 +218,9 @@ Result<void> MemoryDirectory::revoke(const Handle& handle, const std::string& us
   if (!now) return unexpected(now.error());
   if (auto fault = access::judge_revocation(user, *now)) return unexpected(*std::move(fault));
   facts_.roles.erase({handle, user});
-  facts_.add_audit(audit);
+  AuditEntry entry = audit;
+  entry.before = access::before_of(*now);
+  facts_.add_audit(std::move(entry));
   return {};
 }
 
@@ -283,15 +287,33 @@ Result<void> MemoryDirectory::add_audit(const AuditEntry& audit) {
   return {};
 }
 
-Result<std::vector<AuditEntry>> MemoryDirectory::audit(const Handle& handle,
-                                                       const std::optional<std::pair<Instant, AuditId>>& behind,
-                                                       std::size_t limit) {
+Result<access::AuditPage> MemoryDirectory::audit(const access::AuditQuery& query,
+                                                 const std::optional<access::AuditPlace>& behind, std::size_t limit) {
+  CHECK(query.handle);
+  const std::lock_guard lock(facts_.mutex);
+  access::AuditPage page;
+  const auto entries = facts_.audit.find(*query.handle);
+  if (entries == facts_.audit.end()) return page;
+  auto row = behind ? entries->second.lower_bound(*behind) : entries->second.end();
+  for (std::size_t read = 0; row != entries->second.begin(); ++read) {
+    if (read == access::AuditPage::kMostRead || page.entries.size() == limit) return page;
+    --row;
+    page.more_behind = row->first;
+    if (access::matches(query, row->second)) page.entries.push_back(row->second);
+  }
+  page.more_behind.reset();
+  return page;
+}
+
+Result<std::vector<AuditEntry>> MemoryDirectory::audit_chain(const std::optional<Handle>& handle, std::uint64_t number,
+                                                             std::size_t limit) {
   const std::lock_guard lock(facts_.mutex);
   std::vector<AuditEntry> found;
-  const auto entries = facts_.audit.find(handle);
-  if (entries == facts_.audit.end()) return found;
-  auto row = behind ? entries->second.lower_bound(*behind) : entries->second.end();
-  while (row != entries->second.begin() && found.size() < limit) found.push_back((--row)->second);
+  for (const auto& [of, entries] : facts_.audit)
+    for (const auto& [place, entry] : entries)
+      if (entry.number > number && (!handle || of == *handle)) found.push_back(entry);
+  std::ranges::sort(found, {}, &AuditEntry::number);
+  if (found.size() > limit) found.erase(found.begin() + static_cast<std::ptrdiff_t>(limit), found.end());
   return found;
 }
 

@@ -41,8 +41,10 @@ class MemoryDirectory final : public access::Directory {
   Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) override;
   Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) override;
   Result<void> add_audit(const AuditEntry& audit) override;
-  Result<std::vector<AuditEntry>> audit(const Handle& handle, const std::optional<std::pair<Instant, AuditId>>& behind,
-                                        std::size_t limit) override;
+  Result<access::AuditPage> audit(const access::AuditQuery& query, const std::optional<access::AuditPlace>& behind,
+                                  std::size_t limit) override;
+  Result<std::vector<AuditEntry>> audit_chain(const std::optional<Handle>& handle, std::uint64_t number,
+                                              std::size_t limit) override;
 
  private:
   Result<void> changed(const Handle& handle, const AuditEntry& audit);  // the end of every change

@@ -83,6 +83,10 @@ void apply(Writing& writing, const commit::CounterPut& counter);
 void apply(Writing& writing, const AuditEntry& entry);
 void apply(Writing& writing, const commit::SweepAudit& sweep);
 void apply(Writing& writing, const commit::SweepReplacedAudit& sweep);
+// At the end of the chain (access/audit_chain.h). Nothing happens if its id is there already.
 void write_audit(Connection& connection, const AuditEntry& entry);
+#define BECKON_AUDIT_COLUMNS \
+  "handle, at, id, actor, address, request, action, target, detail, before, number, previous, hash "
+AuditEntry audit_from(const Query& row);  // of BECKON_AUDIT_COLUMNS
 
 }  // namespace beckon::store

@@ -1,12 +1,59 @@
+#include "access/audit_chain.h"
 #include "store/sqlite/batch_rows.h"
 
 namespace beckon::store {
 
-void write_audit(Connection& connection, const AuditEntry& entry) {
+namespace {
+
+// The end of the chain, which may be an entry that has gone.
+std::pair<std::uint64_t, std::string> last_of_chain(Connection& connection) {
+  auto row = connection.query(
+      "SELECT number, hash FROM (SELECT number, hash FROM audit WHERE number > 0 ORDER BY number DESC LIMIT 1) "
+      "UNION ALL SELECT number, hash FROM (SELECT number, hash FROM audit_link ORDER BY number DESC LIMIT 1) "
+      "ORDER BY number DESC LIMIT 1");
+  if (!row.next()) return {0, access::kFirstPrevious};
+  return {row.whole(0), std::string(row.text(1))};
+}
+
+// Of each entry that goes, and that another one names, the hash stays.
+void remove_audit(Connection& connection, Query gone) {
+  std::vector<std::pair<std::uint64_t, std::string>> links;
+  while (gone.next()) links.emplace_back(gone.whole(0), gone.text(1));
+  for (const auto& [number, hash] : links)
+    if (number > 0) connection.run("INSERT INTO audit_link (number, hash) VALUES (?1, ?2)", number, Blob{hash});
   connection.run(
-      "INSERT INTO audit (handle, at, id, actor, action, target, detail) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-      entry.handle, entry.at, entry.id, entry.actor, entry.action, entry.target, entry.detail);
+      "DELETE FROM audit_link WHERE EXISTS (SELECT 1 FROM audit_link AS next WHERE next.number = audit_link.number + "
+      "1)");
+}
+
+}  // namespace
+
+void write_audit(Connection& connection, const AuditEntry& entry) {
+  if (connection
+          .query("SELECT 1 FROM audit WHERE handle = ?1 AND at = ?2 AND id = ?3", entry.handle, entry.at, entry.id)
+          .next())
+    return;
+  auto [number, previous] = last_of_chain(connection);
+  const AuditEntry written = access::chained(entry, number + 1, std::move(previous));
+  connection.run(
+      "INSERT INTO audit (handle, at, id, actor, address, request, action, target, detail, before, number, previous, "
+      "hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+      written.handle, written.at, written.id, written.by.actor, written.by.address, written.by.request, written.action,
+      written.target, written.detail, written.before, written.number, Blob{written.previous}, Blob{written.hash});
+}
+
+AuditEntry audit_from(const Query& row) {
+  return {.id = AuditId(row.text(2)),
+          .handle = Handle(row.text(0)),
+          .at = row.instant(1),
+          .by = {std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5))},
+          .action = std::string(row.text(6)),
+          .target = std::string(row.text(7)),
+          .detail = std::string(row.text(8)),
+          .before = std::string(row.text(9)),
+          .number = row.whole(10),
+          .previous = std::string(row.text(11)),
+          .hash = std::string(row.text(12))};
 }
 
 void apply(Writing& writing, const commit::RulePut& rule) {
@@ -53,26 +100,33 @@ void apply(Writing& writing, const commit::CounterPut& counter) {
 void apply(Writing& writing, const AuditEntry& entry) { write_audit(writing.connection, entry); }
 
 void apply(Writing& writing, const commit::SweepAudit& sweep) {
-  writing.connection.run(
-      "DELETE FROM audit WHERE (handle, at, id) IN (SELECT handle, at, id FROM audit INDEXED BY audit_by_time "
-      "WHERE NOT (action = 'settings.put' OR action GLOB 'counter.*') AND at < ?1 ORDER BY at LIMIT ?2)",
-      sweep.before, commit::Batch::kSweep);
+  remove_audit(writing.connection,
+               writing.connection.query(
+                   "DELETE FROM audit WHERE (handle, at, id) IN (SELECT handle, at, id FROM audit "
+                   "INDEXED BY audit_by_time WHERE NOT (action = 'settings.put' OR action GLOB 'counter.*') "
+                   "AND at < ?1 ORDER BY at LIMIT ?2) RETURNING number, hash",
+                   sweep.before, commit::Batch::kSweep));
 }
 
 // The newest says what has held since, or that there is nothing any more, which is the same as no entry once it is the
 // only one.
 void apply(Writing& writing, const commit::SweepReplacedAudit& sweep) {
-  writing.connection.run(
-      "DELETE FROM audit WHERE (handle, at, id) IN ("
-      "SELECT a.handle, a.at, a.id FROM audit a INDEXED BY audit_of_what_holds "
-      "WHERE (a.action = 'settings.put' OR a.action GLOB 'counter.*') AND a.at < ?1 AND (EXISTS ("
-      "SELECT 1 FROM audit b INDEXED BY audit_of_what_holds "
-      "WHERE (b.action = 'settings.put' OR b.action GLOB 'counter.*') AND b.handle = a.handle AND b.target = a.target "
-      "AND (b.action = 'settings.put') = (a.action = 'settings.put') AND (b.at, b.id) > (a.at, a.id) AND b.at < ?1) "
-      "OR a.action = 'counter.delete' AND NOT EXISTS (SELECT 1 FROM audit b INDEXED BY audit_of_what_holds "
-      "WHERE (b.action = 'settings.put' OR b.action GLOB 'counter.*') AND b.handle = a.handle AND b.target = a.target "
-      "AND b.action <> 'settings.put' AND (b.at, b.id) < (a.at, a.id))) LIMIT ?2)",
-      sweep.before, commit::Batch::kSweep);
+  remove_audit(
+      writing.connection,
+      writing.connection.query(
+          "DELETE FROM audit WHERE (handle, at, id) IN ("
+          "SELECT a.handle, a.at, a.id FROM audit a INDEXED BY audit_of_what_holds "
+          "WHERE (a.action = 'settings.put' OR a.action GLOB 'counter.*') AND a.at < ?1 AND (EXISTS ("
+          "SELECT 1 FROM audit b INDEXED BY audit_of_what_holds "
+          "WHERE (b.action = 'settings.put' OR b.action GLOB 'counter.*') AND b.handle = a.handle AND b.target = "
+          "a.target "
+          "AND (b.action = 'settings.put') = (a.action = 'settings.put') AND (b.at, b.id) > (a.at, a.id) AND b.at < "
+          "?1) "
+          "OR a.action = 'counter.delete' AND NOT EXISTS (SELECT 1 FROM audit b INDEXED BY audit_of_what_holds "
+          "WHERE (b.action = 'settings.put' OR b.action GLOB 'counter.*') AND b.handle = a.handle AND b.target = "
+          "a.target "
+          "AND b.action <> 'settings.put' AND (b.at, b.id) < (a.at, a.id))) LIMIT ?2) RETURNING number, hash",
+          sweep.before, commit::Batch::kSweep));
 }
 
 }  // namespace beckon::store

@@ -1,5 +1,6 @@
 #include "store/sqlite/data_check.h"
 
+#include "access/audit_chain.h"
 #include "commit/identity_keys.h"
 #include "ledger/codec.h"
 #include "outbox/own_header.h"
@@ -43,6 +44,7 @@ class Check {
     try_to("the file", [this] { integrity(); });
     try_to("the journal", [this] { journal(); });
     try_to("the snapshots", [this] { snapshots(); });
+    try_to("the audit log", [this] { audit(); });
     if (options_.secrets != nullptr) {
       try_to("the sealed secrets", [this] { secrets(); });
       try_to("the secrets of endpoints", [this] { endpoints(); });
@@ -113,6 +115,30 @@ class Check {
         name(which + ": checksum");
       else if (options_.contents && !ledger::decode_snapshot({std::string(bytes), row.whole(4), row.whole(7)}))
         name(which + ": it cannot be decoded");
+    }
+  }
+
+  // Each entry is what its hash says, and names the one before it, or what is left of it.
+  void audit() {
+    auto link = connection_.query("SELECT number, hash FROM audit_link ORDER BY number");
+    bool has_link = link.next();
+    std::uint64_t last = 0;
+    std::string hash = access::kFirstPrevious;
+    auto row = connection_.query("SELECT " BECKON_AUDIT_COLUMNS "FROM audit WHERE number > 0 ORDER BY number");
+    while (row.next()) {
+      const AuditEntry entry = audit_from(row);
+      for (; has_link && link.whole(0) < entry.number; has_link = link.next()) {
+        last = link.whole(0);
+        hash = link.text(1);
+      }
+      const std::string which = "audit event " + std::to_string(entry.number);
+      if (last + 1 != entry.number)
+        name(which + ": the one before it is missing");
+      else if (hash != entry.previous)
+        name(which + ": it does not follow the one before it");
+      if (access::chained(entry, entry.number, entry.previous).hash != entry.hash) name(which + ": it was changed");
+      last = entry.number;
+      hash = entry.hash;
     }
   }
 

@@ -455,12 +455,26 @@ CREATE TABLE access_token (
   PRIMARY KEY (handle, id)) WITHOUT ROWID;
 )sql";
 
+// Who acts from where, what was before, and a chain by hashes (access/audit_chain.h). Entries of before have number 0
+// and no hash. audit_link: of entries that have gone, the hashes that the ones behind them name.
+constexpr const char* kAuditChain = R"sql(
+ALTER TABLE audit ADD COLUMN address TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN request TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN before TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN previous BLOB NOT NULL DEFAULT x'';
+ALTER TABLE audit ADD COLUMN hash BLOB NOT NULL DEFAULT x'';
+CREATE UNIQUE INDEX audit_by_number ON audit (number) WHERE number > 0;
+CREATE INDEX audit_by_handle ON audit (handle, number) WHERE number > 0;
+CREATE TABLE audit_link (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
-                               kAccessTokens};
+                               kAccessTokens, kAuditChain};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -4,6 +4,7 @@
 
 #include "access/granting.h"
 #include "access/pats.h"
+#include "base/check.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/roles.h"
@@ -293,6 +294,7 @@ Result<std::optional<std::string>> SqliteDirectory::grant(const access::Grant& g
     if (!now) return unexpected(now.error());
     former = access::demoted(grant, *now);
     entry.detail = access::detail_of(grant, *now);
+    entry.before = access::before_of(*now);
     return give_role(connection, grant, *now);
   });
   if (!done) return unexpected(done.error());
@@ -300,10 +302,12 @@ Result<std::optional<std::string>> SqliteDirectory::grant(const access::Grant& g
 }
 
 Result<void> SqliteDirectory::revoke(const Handle& handle, const std::string& user, const AuditEntry& audit) {
-  return write(&audit, [&](Connection& connection) -> Result<void> {
+  AuditEntry entry = audit;
+  return write(&entry, [&](Connection& connection) -> Result<void> {
     const auto now = standings_of(connection, handle, user);
     if (!now) return unexpected(now.error());
     if (auto fault = access::judge_revocation(user, *now)) return unexpected(*std::move(fault));
+    entry.before = access::before_of(*now);
     take_role(connection, handle, user);
     return {};
   });
@@ -395,26 +399,42 @@ Result<void> SqliteDirectory::add_audit(const AuditEntry& audit) {
   return write(&audit, [](Connection&) -> Result<void> { return {}; });
 }
 
-Result<std::vector<AuditEntry>> SqliteDirectory::audit(const Handle& handle,
-                                                       const std::optional<std::pair<Instant, AuditId>>& behind,
-                                                       std::size_t limit) {
+Result<access::AuditPage> SqliteDirectory::audit(const access::AuditQuery& query,
+                                                 const std::optional<access::AuditPlace>& behind, std::size_t limit) {
+  CHECK(query.handle);
   const std::lock_guard lock(mutex_);
-  return guarded([&]() -> Result<std::vector<AuditEntry>> {
+  return guarded([&]() -> Result<access::AuditPage> {
     const std::int64_t at = behind ? to_ms(behind->first) : std::numeric_limits<std::int64_t>::max();
     const std::string_view id = behind ? behind->second.view() : std::string_view{};
-    auto row = connection_->query(
-        "SELECT id, at, actor, action, target, detail FROM audit WHERE handle = ?1 "
-        "AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4",
-        handle, at, id, limit);
+    auto row = connection_->query("SELECT " BECKON_AUDIT_COLUMNS
+                                  "FROM audit WHERE handle = ?1 AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC",
+                                  *query.handle, at, id);
+    access::AuditPage page;
+    for (std::size_t read = 0; row.next(); ++read) {
+      if (read == access::AuditPage::kMostRead || page.entries.size() == limit) return page;
+      AuditEntry entry = audit_from(row);
+      page.more_behind = access::AuditPlace{entry.at, entry.id};
+      if (access::matches(query, entry)) page.entries.push_back(std::move(entry));
+    }
+    page.more_behind.reset();
+    return page;
+  });
+}
+
+Result<std::vector<AuditEntry>> SqliteDirectory::audit_chain(const std::optional<Handle>& handle, std::uint64_t number,
+                                                             std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::vector<AuditEntry>> {
+    auto row = handle ? connection_->query("SELECT " BECKON_AUDIT_COLUMNS
+                                           "FROM audit INDEXED BY audit_by_handle WHERE number > ?1 AND "
+                                           "number > 0 AND handle = ?2 ORDER BY number LIMIT ?3",
+                                           number, *handle, limit)
+                      : connection_->query("SELECT " BECKON_AUDIT_COLUMNS
+                                           "FROM audit INDEXED BY audit_by_number WHERE number > ?1 AND number > 0 "
+                                           "ORDER BY number LIMIT ?2",
+                                           number, limit);
     std::vector<AuditEntry> found;
-    while (row.next())
-      found.push_back({.id = AuditId(row.text(0)),
-                       .handle = handle,
-                       .at = row.instant(1),
-                       .actor = std::string(row.text(2)),
-                       .action = std::string(row.text(3)),
-                       .target = std::string(row.text(4)),
-                       .detail = std::string(row.text(5))});
+    while (row.next()) found.push_back(audit_from(row));
     return found;
   });
 }

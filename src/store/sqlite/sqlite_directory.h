@@ -51,8 +51,10 @@ class SqliteDirectory final : public access::Directory {
   Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) override;
   Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) override;
   Result<void> add_audit(const AuditEntry& audit) override;
-  Result<std::vector<AuditEntry>> audit(const Handle& handle, const std::optional<std::pair<Instant, AuditId>>& behind,
-                                        std::size_t limit) override;
+  Result<access::AuditPage> audit(const access::AuditQuery& query, const std::optional<access::AuditPlace>& behind,
+                                  std::size_t limit) override;
+  Result<std::vector<AuditEntry>> audit_chain(const std::optional<Handle>& handle, std::uint64_t number,
+                                              std::size_t limit) override;
 
  private:
   // One transaction: `body` and the audit entry if there is one. A fault of `body` undoes all.

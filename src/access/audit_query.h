@@ -1,0 +1,39 @@
+// What is asked of the audit log.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/audit.h"
+
+namespace beckon::access {
+
+// Empty members: any.
+struct AuditQuery {
+  std::optional<Handle> handle;  // an empty handle: of the server itself; none: of all
+  std::string actor = {};
+  std::string action = {};  // one that ends in a point means all that begin so: "rule."
+  std::string target = {};
+  std::optional<Instant> since = {}, until = {};  // from the one to before the other
+};
+
+inline bool matches(const AuditQuery& query, const AuditEntry& entry) {
+  const bool is_action = query.action.empty() || entry.action == query.action ||
+                         (query.action.ends_with('.') && entry.action.starts_with(query.action));
+  return is_action && (!query.handle || *query.handle == entry.handle) &&
+         (query.actor.empty() || query.actor == entry.by.actor) &&
+         (query.target.empty() || query.target == entry.target) && (!query.since || entry.at >= *query.since) &&
+         (!query.until || entry.at < *query.until);
+}
+
+using AuditPlace = std::pair<Instant, AuditId>;
+
+// A page ends early where many entries were read that do not match, since who reads holds up others.
+struct AuditPage {
+  static constexpr std::size_t kMostRead = 5'000;
+  std::vector<AuditEntry> entries;
+  std::optional<AuditPlace> more_behind;  // the last one read, unless it was the last of all
+};
+
+}  // namespace beckon::access
