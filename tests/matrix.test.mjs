@@ -149,7 +149,7 @@ const kContract = [
   [/^GET analytics$/, 'CREATOR', 'analytics.*'],
   [/^GET audit-events(\/export)?$/, 'OPERATOR', 'audit.read'],
   [/^\w+ tokens|^GET (live|identity-keys)$/, 'OPERATOR'],
-  [/^\w+ (collaborators|settings|context-origins|identity-keys)/, 'OWNER'],
+  [/^\w+ (collaborators|invitations|settings|context-origins|identity-keys)/, 'OWNER'],
   [/^GET (catalog|notifications)$|^\w+ (counters|traits)/, 'CREATOR'],
 ];
 

@@ -714,6 +714,46 @@ describe('against the server', () => {
     await ask('listCollaborators', { role: 'OWNER', expect: 200 });
     await ask('removeCollaborator', { role: 'OWNER', expect: 204, params: { userId: 'first@example.com' } });
     await ask('removeCollaborator', { role: 'OWNER', expect: 409, params: { userId: 'second@example.com' } });
+    const invited = { email: 'invited@example.com', role: 'CREATOR' };
+    await ask('createInvitation', { role: 'OWNER', expect: 400, body: { email: 'x', role: 'OWNER', other: 1 } });
+    const { json: link } = await ask('createInvitation', { role: 'OWNER', expect: 201, body: invited });
+    await ask('listInvitations', { role: 'OWNER', expect: 200 });
+    await ask('lookAtLink', { expect: 401, body: { code: 'unknown' }, from: freshAddress() });
+    await ask('lookAtLink', { expect: 200, body: { code: link.code }, from: freshAddress() });
+    const chosen = { code: link.code, password: 'correct horse battery staple' };
+    await ask('acceptLink', { expect: 400, body: { code: link.code, password: 'short' }, from: freshAddress() });
+    const { json: accepted } = await ask('acceptLink', { expect: 200, body: chosen, from: freshAddress() });
+    const change = { currentPassword: chosen.password, newPassword: 'another horse battery staple' };
+    const ofInvited = { token: accepted.accessToken };
+    const changed = await ask('changePassword', { ...ofInvited, expect: 200, body: change, from: freshAddress() });
+    const ofChanged = { token: changed.json.accessToken };
+    const { json: signIns } = await ask('listSignIns', { ...ofChanged, expect: 200 });
+    await ask('endOtherSignIns', { ...ofChanged, expect: 204 });
+    await ask('endSignIn', { ...ofChanged, expect: 404, params: { signInId: 'none' } });
+    await ask('endSignIn', { ...ofChanged, expect: 204, params: { signInId: signIns.items[0].signInId } });
+    const { json: open } = await ask('createInvitation', {
+      role: 'OWNER',
+      expect: 201,
+      body: { ...invited, email: 'late@example.com' },
+    });
+    await ask('deleteInvitation', { role: 'OWNER', expect: 204, params: { invitationId: open.invitationId } });
+    const admin = { role: 'PLATFORM_ADMIN' };
+    const ofUser = { ...admin, params: { userId: invited.email } };
+    await ask('createUser', { ...admin, expect: 400, body: { email: 'x', other: 1 } });
+    await ask('createUser', { ...admin, expect: 201, body: { email: 'created@example.com' } });
+    await ask('listUsers', { ...admin, expect: 200 });
+    await ask('getUser', { ...ofUser, expect: 200 });
+    await ask('resetPassword', { ...ofUser, expect: 201 });
+    await ask('changeUser', { ...ofUser, expect: 400, body: { disabled: 'yes' } });
+    const again = { email: invited.email, password: change.newPassword };
+    await ask('login', { expect: 200, body: again, from: freshAddress() });
+    const { json: theirs } = await ask('listSignInsOfUser', { ...ofUser, expect: 200 });
+    const { signInId } = theirs.items[0];
+    await ask('endSignInOfUser', { ...admin, expect: 204, params: { ...ofUser.params, signInId } });
+    await ask('endSignInsOfUser', { ...ofUser, expect: 204 });
+    await ask('changeUser', { ...ofUser, expect: 200, body: { disabled: true } });
+    await ask('deleteUser', { ...ofUser, expect: 204 });
+    await ask('deleteUser', { ...ofUser, expect: 404 });
     await ask('listServerAuditEvents', { role: 'PLATFORM_ADMIN', expect: 200 });
     await ask('exportServerAuditEvents', { role: 'PLATFORM_ADMIN', expect: 200 });
     const email = 'described@example.com',

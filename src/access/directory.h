@@ -55,13 +55,50 @@ struct UserRecord {
   std::string email;
   std::string password_hash;          // from hash_password(); empty: no sign-in by password
   std::int64_t password_version = 0;  // how often a password was set
+  bool disabled = false;              // may not sign in
+  Instant created_at{};               // epoch: not known
+  Instant signed_in_at{};             // last; epoch: never, or not known
 };
 
 // What may have ended a token early.
 struct TokenStanding {
-  bool ended = false;                 // by its holder
+  bool ended = false;                 // by its holder, or by an administrator
+  bool disabled = false;              // its user
   std::int64_t password_version = 0;  // of its user now; 0 if there is no such user
 };
+
+// A sign-in of a user. Kept until it ends: by its holder, by others, or by time.
+struct SignInRecord {
+  std::string token;  // its `jti`, which is no secret
+  std::string user;
+  Instant at{}, until{};
+  std::string way;      // "password", "link", "invitation", "oidc"
+  std::string address;  // of the client
+  std::string agent;    // its User-Agent, at most kLongestAgent bytes
+  // With way "oidc": the provider's name, whom it says, and its own name of the session.
+  std::string provider = {}, subject = {}, provider_session = {};
+};
+inline constexpr std::size_t kSignInsOfUser = 1'000;  // with one more, the oldest ends
+inline constexpr std::size_t kLongestAgent = 256;
+
+// Which sign-ins; empty members: any. Not all may be empty.
+struct SignInQuery {
+  std::string user = {}, token = {};
+  std::string provider = {}, subject = {}, provider_session = {};
+  std::string but = {};  // not this token
+};
+
+// Lets whoever holds its secret become a collaborator, or set a password.
+struct InvitationRecord {
+  std::string id;    // inv_…
+  std::string hash;  // of the secret
+  Handle handle;     // empty: it resets the user's password
+  Role role = Role::kCreator;
+  std::string user;
+  std::string created_by;
+  Instant created_at{}, expires_at{};
+};
+inline constexpr std::size_t kInvitationsOfHandle = 100;
 
 struct Grant {
   Handle handle;
@@ -104,11 +141,36 @@ class Directory {
 
   virtual Result<void> add_user(const std::string& email, const AuditEntry& audit) = 0;  // kConflict if it exists
   virtual Result<bool> has_user(const std::string& email) = 0;
+  virtual Result<std::vector<UserRecord>> users() = 0;  // sorted by e-mail
+  // Disabling ends all sign-ins of the user. kNotFound for an unknown user.
+  virtual Result<void> put_disabled(const std::string& email, bool disabled, const AuditEntry& audit) = 0;
+  // With their roles, sign-ins and invitations. kNotFound; kConflict, which names the handles, for an OWNER.
+  virtual Result<void> remove_user(const std::string& email, const AuditEntry& audit) = 0;
   virtual Result<std::optional<UserRecord>> user(const std::string& email) = 0;
-  // Raises the password version, which ends all earlier tokens of the user. kNotFound for an unknown user.
+  // Raises the password version, which ends all earlier sign-ins and invitations of the user to set a password.
+  // kNotFound for an unknown user.
   virtual Result<void> put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) = 0;
   // Ends a token; stored until `until`, when it would have expired. Idempotent.
   virtual Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) = 0;
+  // kNotFound where the user is gone or disabled.
+  virtual Result<void> add_sign_in(const SignInRecord& record, const AuditEntry& audit) = 0;
+  // Those that have not ended by `now`, newest first; ties by token.
+  virtual Result<std::vector<SignInRecord>> sign_ins_of(const std::string& user, Instant now) = 0;
+  // Ends those tokens; how many there were. Without any, nothing is written.
+  virtual Result<std::size_t> end_sign_ins(const SignInQuery& query, const AuditEntry& audit) = 0;
+
+  // Takes the place of an earlier one of that user, on that handle or to set a password. kNotFound without such a user
+  // to set a password of; kHandleNotFound; kConflict where the handle has kInvitationsOfHandle, or the user has a role.
+  virtual Result<void> add_invitation(const InvitationRecord& record, const AuditEntry& audit) = 0;
+  virtual Result<std::vector<InvitationRecord>> invitations(const Handle& handle) = 0;  // oldest first
+  virtual Result<std::optional<InvitationRecord>> invitation(const std::string& hash) = 0;
+  virtual Result<void> remove_invitation(const Handle& handle, const std::string& id,
+                                         const AuditEntry& audit) = 0;  // kNotFound if there is none
+  // Uses it up. Makes the user with that password if there is none, or sets it if that is what it is for; then gives
+  // the role. kNotFound where the invitation is gone; kConflict as grant(), or for a user who is disabled.
+  virtual Result<void> accept_invitation(const InvitationRecord& record, const std::string& password_hash,
+                                         const AuditEntry& audit) = 0;
+
   virtual Result<TokenStanding> standing_of(const std::string& token_id, const std::string& user) = 0;
   // Granting OWNER moves ownership: the former owner becomes OPERATOR, and is returned. The entry's detail is written
   // here, since it names them. kNotFound for an unknown user or handle; kConflict for the 101st collaborator, or for

@@ -68,6 +68,47 @@ Result<void> Enrolment::add_user(std::string_view email) {
   return {};
 }
 
+Result<void> Enrolment::put_disabled(std::string_view email, bool disabled) {
+  Issues issues;
+  const std::string user = judge_email(email, "email", issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  const auto put =
+      directory_.put_disabled(user, disabled, audit(Handle(), disabled ? "user.disable" : "user.enable", user));
+  if (!put) return unexpected(in_words(put.error(), FaultCode::kNotFound, no_such_user(user)));
+  return {};
+}
+
+Result<void> Enrolment::remove_user(std::string_view email) {
+  Issues issues;
+  const std::string user = judge_email(email, "email", issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  const auto roles = directory_.grants_of(user);
+  if (!roles) return unexpected(roles.error());
+  std::string before;
+  json::Writer writer(before);
+  writer.begin_object().key("roles").begin_object();
+  for (const Grant& grant : *roles) writer.member(grant.handle.view(), to_text(grant.role));
+  writer.end_object().end_object();
+  const auto removed = directory_.remove_user(user, audit(Handle(), "user.delete", user, "{}", std::move(before)));
+  if (!removed) return unexpected(in_words(removed.error(), FaultCode::kNotFound, no_such_user(user)));
+  return {};
+}
+
+Result<std::size_t> Enrolment::end_sign_ins(std::string_view email, const std::string& token, const std::string& but) {
+  Issues issues;
+  const std::string user = judge_email(email, "email", issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  std::string detail;
+  json::Writer writer(detail);
+  writer.begin_object();
+  json::text_or_null(writer, "signInId", token);
+  writer.end_object();
+  const auto ended = directory_.end_sign_ins({.user = user, .token = token, .but = but},
+                                             audit(Handle(), "auth.end", user, std::move(detail)));
+  if (ended && *ended == 0 && !token.empty()) return unexpected(not_found("sign-in"));
+  return ended;
+}
+
 Result<void> Enrolment::put_password(std::string_view email, std::string_view password, const PasswordCost& cost) {
   Issues issues;
   const std::string user = judge_email(email, "email", issues);

@@ -23,6 +23,13 @@ class Enrolment {
   // Creates the handle with its one OWNER, who is added as a user if needed. Fields of faults: handle, ownerEmail.
   Result<HandleRecord> add_handle(std::string_view handle, std::string_view owner);
   Result<void> add_user(std::string_view email);  // field: email
+  // Disabling ends all sign-ins of the user. Field: email.
+  Result<void> put_disabled(std::string_view email, bool disabled);
+  // With their roles. kConflict for the OWNER of a handle. Field: email.
+  Result<void> remove_user(std::string_view email);
+  // One of the user's sign-ins, or all if `token` is empty; how many ended. kNotFound for one that there is not. `but`:
+  // a token that stays. Field: email.
+  Result<std::size_t> end_sign_ins(std::string_view email, const std::string& token, const std::string& but = {});
   // Ends every sign-in of the user. Fields: email, password.
   Result<void> put_password(std::string_view email, std::string_view password, const PasswordCost& cost = {});
   struct Granted {

@@ -61,7 +61,8 @@ Result<Principal> Gate::verified(std::string_view token) {
 Result<void> Gate::still_stands(const Principal& principal) {
   const auto standing = directory_.standing_of(principal.token_id, principal.subject);
   if (!standing) return unexpected(standing.error());
-  if (standing->ended) return unexpected(invalid_token("the user has signed out"));
+  if (standing->ended) return unexpected(invalid_token("the user has signed out, or this sign-in was ended"));
+  if (standing->disabled) return unexpected(invalid_token("the user is disabled"));
   if (standing->password_version != principal.password_version)
     return unexpected(invalid_token("the user's password has been changed since"));
   return {};

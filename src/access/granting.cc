@@ -47,6 +47,28 @@ std::optional<Fault> judge_revocation(const std::string& user, const Standings& 
   return std::nullopt;
 }
 
+Fault owns_handles(const std::string& user, const std::vector<Handle>& handles) {
+  std::string names;
+  for (const Handle& handle : handles) names += (names.empty() ? "" : ", ") + handle.text;
+  return {.code = FaultCode::kConflict,
+          .message = user + " is the OWNER of " + names + "; make somebody else the OWNER first."};
+}
+
+Fault has_a_role(const std::string& user, Role role) {
+  return {.code = FaultCode::kConflict,
+          .message =
+              user + " is " + std::string(to_text(role)) + " here already; change the role in place of inviting them."};
+}
+
+Fault too_many_invitations() {
+  return {.code = FaultCode::kConflict,
+          .message = "This handle has reached the limit of 100 open invitations; delete one first."};
+}
+
+Fault is_disabled(const std::string& user) {
+  return {.code = FaultCode::kConflict, .message = "The user " + user + " is disabled."};
+}
+
 Fault too_many_identity_keys() {
   return {.code = FaultCode::kConflict,
           .message =

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/directory.h"
 
@@ -35,6 +36,12 @@ std::string before_of(const Standings& now);
 
 // The fault that refuses to take the user's role away: kConflict for the owner, kNotFound for a user who has none.
 std::optional<Fault> judge_revocation(const std::string& user, const Standings& now);
+
+// kConflict: the user owns these, which must first be somebody else's.
+Fault owns_handles(const std::string& user, const std::vector<Handle>& handles);
+Fault has_a_role(const std::string& user, Role role);  // kConflict
+Fault too_many_invitations();                          // kConflict
+Fault is_disabled(const std::string& user);            // kConflict
 
 // kConflict: the handle has kIdentityKeys.
 Fault too_many_identity_keys();

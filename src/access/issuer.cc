@@ -132,6 +132,12 @@ Result<std::shared_ptr<const Issuer::Keys>> Issuer::keys_with(std::string_view k
 }
 
 Result<std::string> Issuer::issue(const TokenKind& kind, Duration life) {
+  auto made = issued(kind, life);
+  if (!made) return unexpected(made.error());
+  return std::move(made->token);
+}
+
+Result<Issuer::Issued> Issuer::issued(const TokenKind& kind, Duration life) {
   if (life < std::chrono::seconds{1} || life > kLongestLife) {
     Issues issues;
     issues.add("ttl", "must be from 1s to 24h");
@@ -146,9 +152,10 @@ Result<std::string> Issuer::issue(const TokenKind& kind, Duration life) {
   writer.begin_object().member("iss", rules_.issuer).member("aud", rules_.audience);
   add_claims(writer, kind);
   writer.member("iat", issued_at.time_since_epoch().count());
-  writer.member("exp", std::chrono::floor<std::chrono::seconds>(issued_at + life).time_since_epoch().count());
-  writer.member("jti", make_ulid("tok_", now, random_)).end_object();
-  return (*known)->newest->sign(payload);
+  const auto until = std::chrono::floor<std::chrono::seconds>(issued_at + life);
+  std::string id = make_ulid("tok_", now, random_);
+  writer.member("exp", until.time_since_epoch().count()).member("jti", id).end_object();
+  return Issued{.token = (*known)->newest->sign(payload), .id = std::move(id), .until = until};
 }
 
 Result<Identity> Issuer::verify(std::string_view compact) {

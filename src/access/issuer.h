@@ -51,10 +51,16 @@ class Issuer {
   Result<void> prepare();
   Result<void> rotate();  // a new key signs from now on
 
+  struct Issued {
+    std::string token;
+    std::string id;   // its `jti`
+    Instant until{};  // its `exp`
+  };
   // A compact JWT {iss, aud, sub, iat, exp, jti} with {handle, role}, {platformAdmin} or
   // {passwordVersion}. kValidationError on `ttl`
   // unless life is from one second to 24 hours.
-  Result<std::string> issue(const TokenKind& kind, Duration life);
+  Result<Issued> issued(const TokenKind& kind, Duration life);
+  Result<std::string> issue(const TokenKind& kind, Duration life);  // its token alone
 
   // kInvalidToken or kTokenExpired, with what to do.
   Result<Identity> verify(std::string_view compact);

@@ -75,6 +75,12 @@ Result<void> SignIn::admit(const IpAddress& from) {
 }
 
 Result<SignedIn> SignIn::with_password(const std::string& email, std::string_view password, const Visit& visit) {
+  const auto user = proven(email, password, visit);
+  if (!user) return unexpected(user.error());
+  return signed_in(*user, {.name = "password"}, visit);
+}
+
+Result<UserRecord> SignIn::proven(const std::string& email, std::string_view password, const Visit& visit) {
   if (const auto admitted = admit(visit.from); !admitted) return unexpected(admitted.error());
   const Turn turn(*this);
   if (!turn.taken()) return unexpected(unavailable("Too many sign-ins are in progress."));
@@ -91,7 +97,26 @@ Result<SignedIn> SignIn::with_password(const std::string& email, std::string_vie
   }
   by_account_and_address_.succeeded(pair);
   by_account_.succeeded(email);
-  return signed_in(**user, "password", visit);
+  return **user;
+}
+
+Result<SignedIn> SignIn::change_password(const Principal& principal, std::string_view current, std::string_view next,
+                                         const Visit& visit) {
+  const auto user = proven(principal.subject, current, visit);
+  if (!user) return unexpected(user.error());
+  Issues issues;
+  if (auto issue = issue_of_password(next, user->email)) issues.add("newPassword", *std::move(issue));
+  if (!issues.empty()) return unexpected(issues.fault());
+  {
+    const Turn turn(*this);
+    if (!turn.taken()) return unexpected(unavailable("Too many sign-ins are in progress."));
+    const auto hash = hash_password(next, settings_.cost);
+    if (!hash) return unexpected(hash.error());
+    if (const auto put = directory_.put_password(user->email, *hash, audit(user->email, "password.put", "{}", visit));
+        !put)
+      return unexpected(put.error());
+  }
+  return as(user->email, {.name = "password"}, visit);
 }
 
 // Without a name for an account that does not exist: what was typed there may be anything.
@@ -118,21 +143,47 @@ Result<SignedIn> SignIn::with_code(std::string_view code, const Visit& visit) {
   if (const auto admitted = admit(visit.from); !admitted) return unexpected(admitted.error());
   const auto email = codes_.take(code, clock_.now());
   if (!email) return unexpected(email.error());
-  const auto user = directory_.user(*email);
-  if (!user) return unexpected(user.error());
-  if (!*user) return unexpected(invalid_credentials("The user of this sign-in link no longer exists."));
-  return signed_in(**user, "link", visit);
+  return as(*email, {.name = "link"}, visit);
 }
 
-Result<SignedIn> SignIn::signed_in(const UserRecord& user, std::string_view way, const Visit& visit) {
-  auto token = issuer_.issue(UserToken{.email = user.email, .password_version = user.password_version}, settings_.life);
-  if (!token) return unexpected(token.error());
+Result<SignedIn> SignIn::as(const std::string& email, const Way& way, const Visit& visit) {
+  const auto user = directory_.user(email);
+  if (!user) return unexpected(user.error());
+  if (!*user) return unexpected(invalid_credentials("There is no user " + email + " any more."));
+  return signed_in(**user, way, visit);
+}
+
+Result<SignedIn> SignIn::signed_in(const UserRecord& user, const Way& way, const Visit& visit) {
+  const auto disabled = [] {
+    return unexpected(invalid_credentials("This account is disabled; ask an administrator."));
+  };
+  if (user.disabled) return disabled();
+  auto issued =
+      issuer_.issued(UserToken{.email = user.email, .password_version = user.password_version}, settings_.life);
+  if (!issued) return unexpected(issued.error());
   std::string detail;
-  json::Writer(detail).begin_object().member("by", way).end_object();
-  if (const auto noted = directory_.add_audit(audit(user.email, "auth.login", std::move(detail), visit)); !noted)
-    return unexpected(noted.error());
-  return SignedIn{
-      .token = *std::move(token), .user = user.email, .life = std::chrono::floor<std::chrono::seconds>(settings_.life)};
+  json::Writer writer(detail);
+  writer.begin_object().member("by", way.name);
+  if (!way.provider.empty()) writer.member("provider", way.provider).member("subject", way.subject);
+  writer.end_object();
+  const SignInRecord record{.token = issued->id,
+                            .user = user.email,
+                            .at = clock_.now(),
+                            .until = issued->until,
+                            .way = std::string(way.name),
+                            .address = visit.from.text(),
+                            .agent = visit.agent.substr(0, kLongestAgent),
+                            .provider = std::string(way.provider),
+                            .subject = std::string(way.subject),
+                            .provider_session = std::string(way.provider_session)};
+  if (const auto kept = directory_.add_sign_in(record, audit(user.email, "auth.login", std::move(detail), visit));
+      !kept) {
+    if (kept.error().code == FaultCode::kNotFound) return disabled();  // since it was looked at
+    return unexpected(kept.error());
+  }
+  return SignedIn{.token = std::move(issued->token),
+                  .user = user.email,
+                  .life = std::chrono::floor<std::chrono::seconds>(settings_.life)};
 }
 
 Result<void> SignIn::out(const Principal& principal, const Visit& visit) {

@@ -28,10 +28,17 @@ struct SignInSettings {
   PasswordCost cost = {};                 // of new hashes
 };
 
+// How a user came to be known, besides by a password.
+struct Way {
+  std::string_view name;  // SignInRecord::way
+  std::string_view provider = {}, subject = {}, provider_session = {};
+};
+
 // The request by which somebody signs in.
 struct Visit {
   IpAddress from;
   std::string request = {};  // its id
+  std::string agent = {};    // its User-Agent
 };
 
 struct SignedIn {
@@ -58,16 +65,29 @@ class SignIn {
   Result<SignedIn> with_code(std::string_view code, const Visit& visit);
   std::string make_code(std::string user) { return codes_.make(std::move(user), clock_.now(), random_); }
 
+  // Counts one more attempt of the address. kRateLimited if it has too many.
+  Result<void> admit(const IpAddress& from);
+
+  // Signs in a user who has proven who they are otherwise. kInvalidCredentials if there is no such user, or they are
+  // disabled.
+  Result<SignedIn> as(const std::string& email, const Way& way, const Visit& visit);
+
+  // Gives the caller, who is a user, another password, ends all of their sign-ins, and signs them in again. Faults as
+  // of with_password() for the one that they have; kValidationError on newPassword.
+  Result<SignedIn> change_password(const Principal& principal, std::string_view current, std::string_view next,
+                                   const Visit& visit);
+
   // When this returns, the caller's token is no longer valid.
   Result<void> out(const Principal& principal, const Visit& visit);
 
  private:
   class Turn;
 
-  Result<void> admit(const IpAddress& from);
   Result<void> note_failure(const std::optional<UserRecord>& user, const Visit& visit);
   bool matches(const std::optional<UserRecord>& user, std::string_view password) const;
-  Result<SignedIn> signed_in(const UserRecord& user, std::string_view way, const Visit& visit);
+  // The user whose the password is.
+  Result<UserRecord> proven(const std::string& email, std::string_view password, const Visit& visit);
+  Result<SignedIn> signed_in(const UserRecord& user, const Way& way, const Visit& visit);
   AuditEntry audit(const std::string& user, std::string_view action, std::string detail, const Visit& visit) const;
 
   Directory& directory_;

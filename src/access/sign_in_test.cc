@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "access/enrolment.h"
 #include "access/gate.h"
 #include "access/watched_directory.h"
@@ -80,6 +82,49 @@ TEST_F(SignInTest, AFailureIsAuditedWithTheAddressAndWithoutANameThatNobodyHas) 
   EXPECT_EQ(directory_.audits[0].detail, R"({"by":"password"})");
   EXPECT_EQ(directory_.audits[0].by.address, "192.0.2.7");
   EXPECT_EQ(directory_.audits[1].by.actor, "");
+}
+
+TEST_F(SignInTest, KeepsEachSignInWithWhereItCameFromUntilItEnds) {
+  const auto first = sign_in_.with_password("ada@example.com", kPassword, {address(1), "req_1", "Firefox/140"});
+  const auto second =
+      sign_in_.as("ada@example.com", {.name = "oidc", .provider = "corp", .subject = "s", .provider_session = "sid"},
+                  {address(2), "req_2", std::string(400, 'x')});
+  const auto kept = directory_.sign_ins_of("ada@example.com", clock_.now()).value();
+  ASSERT_EQ(kept.size(), 2u);
+  const auto one = std::ranges::find(kept, who(first->token)->token_id, &SignInRecord::token);
+  ASSERT_NE(one, kept.end());
+  EXPECT_EQ(one->way + " " + one->address + " " + one->agent, "password 192.0.2.1 Firefox/140");
+  EXPECT_EQ(one->until, who(first->token)->expires_at);
+  const auto two = std::ranges::find(kept, who(second->token)->token_id, &SignInRecord::token);
+  EXPECT_EQ(two->provider + two->subject + two->provider_session, "corpssid");
+  EXPECT_EQ(two->agent.size(), kLongestAgent);
+  ASSERT_TRUE(directory_.end_sign_ins({.user = "ada@example.com", .token = one->token}, directory_.audits[0]));
+  EXPECT_FALSE(who(first->token));
+  EXPECT_TRUE(who(second->token)) << "the other one stays";
+}
+
+TEST_F(SignInTest, ADisabledUserIsToldSoBehindTheRightPasswordAlone) {
+  const auto token = attempt("ada@example.com", kPassword)->token;
+  ASSERT_TRUE(Enrolment(directory_, clock_, random_).put_disabled("ada@example.com", true));
+  EXPECT_NE(who(token).error().message.find("ended"), std::string::npos);
+  EXPECT_NE(attempt("ada@example.com", kPassword).error().message.find("disabled"), std::string::npos);
+  EXPECT_EQ(attempt("ada@example.com", "wrong").error().message.find("disabled"), std::string::npos);
+}
+
+TEST_F(SignInTest, AUserChangesThePasswordByTheOneThatTheyHave) {
+  const auto token = attempt("ada@example.com", kPassword)->token;
+  const Principal ada = who(token).value();
+  const auto change = [&](std::string_view current, std::string_view next) {
+    return sign_in_.change_password(ada, current, next, {address(9)});
+  };
+  EXPECT_EQ(change("wrong", "another long password").error().code, FaultCode::kInvalidCredentials);
+  EXPECT_EQ(change(kPassword, "short").error().details.at(0).field, "newPassword");
+  EXPECT_TRUE(who(token)) << "nothing has changed yet";
+  const auto changed = change(kPassword, "another long password");
+  ASSERT_TRUE(changed) << changed.error().message;
+  EXPECT_FALSE(who(token)) << "all earlier ones have ended";
+  EXPECT_TRUE(who(changed->token));
+  EXPECT_TRUE(attempt("ada@example.com", "another long password"));
 }
 
 TEST_F(SignInTest, AuditsSoManyFailuresAMinuteAndNoMore) {

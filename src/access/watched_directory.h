@@ -60,6 +60,13 @@ class WatchedDirectory final : public Directory {
     return noted(inner_.add_user(email, audit), audit);
   }
   Result<bool> has_user(const std::string& email) override { return inner_.has_user(email); }
+  Result<std::vector<UserRecord>> users() override { return inner_.users(); }
+  Result<void> put_disabled(const std::string& email, bool disabled, const AuditEntry& audit) override {
+    return noted(inner_.put_disabled(email, disabled, audit), audit);
+  }
+  Result<void> remove_user(const std::string& email, const AuditEntry& audit) override {
+    return noted(inner_.remove_user(email, audit), audit);
+  }
   Result<std::optional<UserRecord>> user(const std::string& email) override {
     if (failing) return in_trouble();
     return inner_.user(email);
@@ -69,6 +76,32 @@ class WatchedDirectory final : public Directory {
   }
   Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) override {
     return noted(inner_.end_token(token_id, until, audit), audit);
+  }
+  Result<void> add_sign_in(const SignInRecord& record, const AuditEntry& audit) override {
+    return noted(inner_.add_sign_in(record, audit), audit);
+  }
+  Result<std::vector<SignInRecord>> sign_ins_of(const std::string& user, Instant now) override {
+    return inner_.sign_ins_of(user, now);
+  }
+  Result<std::size_t> end_sign_ins(const SignInQuery& query, const AuditEntry& audit) override {
+    auto ended = inner_.end_sign_ins(query, audit);
+    return ended && *ended == 0 ? ended : noted(std::move(ended), audit);
+  }
+  Result<void> add_invitation(const InvitationRecord& record, const AuditEntry& audit) override {
+    return noted(inner_.add_invitation(record, audit), audit);
+  }
+  Result<std::vector<InvitationRecord>> invitations(const Handle& handle) override {
+    return inner_.invitations(handle);
+  }
+  Result<std::optional<InvitationRecord>> invitation(const std::string& hash) override {
+    return inner_.invitation(hash);
+  }
+  Result<void> remove_invitation(const Handle& handle, const std::string& id, const AuditEntry& audit) override {
+    return noted(inner_.remove_invitation(handle, id, audit), audit);
+  }
+  Result<void> accept_invitation(const InvitationRecord& record, const std::string& password_hash,
+                                 const AuditEntry& audit) override {
+    return noted(inner_.accept_invitation(record, password_hash, audit), audit);
   }
   Result<TokenStanding> standing_of(const std::string& token_id, const std::string& user) override {
     if (failing) return in_trouble();

@@ -7,6 +7,7 @@
 
 #include "access/email.h"
 #include "access/enrolment.h"
+#include "access/invitations.h"
 #include "access/issuer.h"
 #include "app/complain.h"
 #include "app/inside.h"
@@ -98,6 +99,53 @@ int user_password(const Settings& settings, const std::string& email, const std:
   return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
     if (const auto put = enrolment.put_password(email, *password); !put) return unexpected(put.error());
     return "password set for " + email + "; all earlier sign-ins have ended";
+  });
+}
+
+int user_list(const Settings& settings) {
+  return with_store(settings, [&](store::Store& store) {
+    const auto users = store.directory().users();
+    if (!users) return complain(users.error());
+    for (const access::UserRecord& user : *users) {
+      const auto grants = store.directory().grants_of(user.email);
+      if (!grants) return complain(grants.error());
+      std::string line = user.email;
+      if (user.disabled) line += "\tdisabled";
+      for (const access::Grant& grant : *grants)
+        line.append("\t").append(access::to_text(grant.role)).append(" of ").append(grant.handle.view());
+      std::printf("%s\n", line.c_str());
+    }
+    return 0;
+  });
+}
+
+int user_disable(const Settings& settings, const std::string& email, bool disabled) {
+  return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
+    if (const auto put = enrolment.put_disabled(email, disabled); !put) return unexpected(put.error());
+    return email + (disabled ? " is disabled; all sign-ins have ended" : " may sign in again");
+  });
+}
+
+int user_delete(const Settings& settings, const std::string& email) {
+  return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
+    if (const auto removed = enrolment.remove_user(email); !removed) return unexpected(removed.error());
+    return email + " is deleted, with all roles; all sign-ins have ended";
+  });
+}
+
+int user_reset(const Settings& settings, const std::string& email) {
+  return with_store(settings, [&](store::Store& store) {
+    const SystemClock clock;
+    SystemRandom random;
+    access::Invitations invitations(store.directory(), clock, random);
+    const auto made = invitations.reset_password(email, {"cli"});
+    if (!made && made.error().code == FaultCode::kNotFound)
+      return complain("There is no user " + email + "; create it with: beckon user add " + email);
+    if (!made) return complain(made.error());
+    std::printf("/apps/lifecycle-messaging#invitation=%s\n", made->code.c_str());
+    std::fprintf(stderr, "Open this path on your server: it sets a new password for %s, once, within 24 h.\n",
+                 made->record.user.c_str());
+    return 0;
   });
 }
 

@@ -11,6 +11,10 @@ int handle_add(const Settings& settings, const std::string& handle, const std::s
 int user_add(const Settings& settings, const std::string& email);
 // Reads the password from `file`, or from standard input; a terminal is prompted twice.
 int user_password(const Settings& settings, const std::string& email, const std::string& file);
+int user_list(const Settings& settings);  // one a line: e-mail, "disabled" if so, roles
+int user_disable(const Settings& settings, const std::string& email, bool disabled);
+int user_delete(const Settings& settings, const std::string& email);
+int user_reset(const Settings& settings, const std::string& email);  // prints a one-time link that sets a password
 int grant(const Settings& settings, const std::string& handle, const std::string& user, const std::string& role);
 int revoke(const Settings& settings, const std::string& handle, const std::string& user);
 

@@ -75,6 +75,7 @@ struct Server::Inside {
   std::unique_ptr<access::Issuer> issuer;
   std::unique_ptr<access::Gate> gate;
   std::unique_ptr<access::SignIn> sign_in;
+  std::unique_ptr<access::Invitations> invitations;
   access::RateLimiter signals_by_address{random};
   access::RateLimiter decisions_by_address{random};
   access::RateLimiter signals_by_token{random};

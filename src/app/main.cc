@@ -342,6 +342,22 @@ int run(int argc, char** argv) {
   user_password_command->callback(
       [&] { with_settings([&](const Settings& s) { return user_password(s, email, password_file); }); });
 
+  const auto add_user_command = [&](const char* command, const char* what, auto run) {
+    auto* added = user_command->add_subcommand(command, what);
+    added->add_option("EMAIL", email)->required();
+    add_settings(*added, given, false);
+    added->callback([&, run] { with_settings([&](const Settings& s) { return run(s, email); }); });
+  };
+  add_user_command("reset", "print a one-time link with which a user sets a new password", user_reset);
+  add_user_command("disable", "end a user's sign-ins, and let them sign in no more",
+                   [](const Settings& s, const std::string& who) { return user_disable(s, who, true); });
+  add_user_command("enable", "let a disabled user sign in again",
+                   [](const Settings& s, const std::string& who) { return user_disable(s, who, false); });
+  add_user_command("delete", "delete a user with all roles and sign-ins", user_delete);
+  auto* user_list_command = user_command->add_subcommand("list", "list users and their roles");
+  add_settings(*user_list_command, given, false);
+  user_list_command->callback([&] { with_settings([&](const Settings& s) { return user_list(s); }); });
+
   auto* grant_command =
       app.add_subcommand("grant", "grant a user a role on a handle; a new OWNER makes the former one OPERATOR");
   grant_command->add_option("--handle", handle)->required();

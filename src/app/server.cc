@@ -75,6 +75,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   if (const auto prepared = issuer->prepare(); !prepared) return unexpected(prepared.error().message);
   gate = std::make_unique<access::Gate>(store->directory(), *issuer, clock);
   sign_in = std::make_unique<access::SignIn>(store->directory(), *issuer, clock, random, settings.sign_in);
+  invitations = std::make_unique<access::Invitations>(store->directory(), clock, random, settings.sign_in.cost);
 
   dispatch_metrics = std::make_unique<dispatch::DispatchMetrics>(registry);
   settling = std::make_unique<intake::Settling>(*committer);
@@ -120,6 +121,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .gate = *gate,
       .issuer = *issuer,
       .sign_in = *sign_in,
+      .invitations = *invitations,
       .signals_by_address = signals_by_address,
       .decisions_by_address = decisions_by_address,
       .signals_by_token = signals_by_token,

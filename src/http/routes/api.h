@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "access/gate.h"
+#include "access/invitations.h"
 #include "access/issuer.h"
 #include "access/origins.h"
 #include "access/pats.h"
@@ -67,6 +68,7 @@ struct Api {
   access::Gate& gate;
   access::Issuer& issuer;
   access::SignIn& sign_in;
+  access::Invitations& invitations;
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
   access::RateLimiter& signals_by_token;
@@ -118,6 +120,8 @@ void add_account(Api& api, std::vector<Route>& routes);        // settings; adde
 void add_audit(Api& api, std::vector<Route>& routes);          // added by add_account
 void add_identity_keys(Api& api, std::vector<Route>& routes);  // likewise
 void add_collaborators(Api& api, std::vector<Route>& routes);  // added by add_account
+void add_users(Api& api, std::vector<Route>& routes);          // of the platform admin; added by add_platform
+void add_invitations(Api& api, std::vector<Route>& routes);    // added by add_collaborators
 void add_tokens(Api& api, std::vector<Route>& routes);         // likewise: access tokens
 void add_browser(Api& api, std::vector<Route>& routes);  // allowed origins, the browser library and its configuration
 void add_system(Api& api, std::vector<Route>& routes);   // health, readiness, metrics, the API's description

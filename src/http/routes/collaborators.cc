@@ -69,6 +69,7 @@ void add_collaborators(Api& api, std::vector<Route>& routes) {
                            "Grant a role; a new OWNER makes the former one OPERATOR"));
   routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/collaborators/{userId}", owner(), remove,
                            "Remove a user's role"));
+  add_invitations(api, routes);
 }
 
 }  // namespace beckon::http

@@ -99,6 +99,7 @@ void add_platform(Api& api, std::vector<Route>& routes) {
       control(api, Method::kGet, "/v2/platform-admin/handles", platform_admin(), list_handles, "List handles"));
   routes.push_back(
       control(api, Method::kPost, "/v2/platform-admin/handles", platform_admin(), create_handle, "Create a handle"));
+  add_users(api, routes);
   add_account(api, routes);
   routes.push_back({.method = Method::kGet,
                     .pattern = "/.well-known/jwks.json",

@@ -1,24 +1,15 @@
 // Signing in and out, and who one is: contract section 8.
 #include "access/email.h"
+#include "access/enrolment.h"
+#include "http/routes/paging.h"
 #include "http/routes/response.h"
+#include "http/routes/sign_in_view.h"
 
 namespace beckon::http {
 namespace {
 
 constexpr std::size_t kLongestCode = 128;      // characters
 constexpr std::size_t kSignInBody = 8 * 1024;  // bytes: an address and a password, escaped
-
-access::Visit visit_of(const Request& request) { return {.from = request.client, .request = request.id.text}; }
-
-void write_grants(json::Writer& writer, const std::vector<access::Grant>& grants) {
-  writer.key("handles").begin_array();
-  for (const access::Grant& grant : grants)
-    writer.begin_object()
-        .member("handle", grant.handle.view())
-        .member("role", access::to_text(grant.role))
-        .end_object();
-  writer.end_array();
-}
 
 Result<Response> answer(Api& api, const Request& request, const access::SignedIn& signed_in) {
   const auto grants = api.directory.grants_of(signed_in.user);
@@ -89,7 +80,84 @@ Result<Response> me(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
+Result<Response> change_password(Api& api, Request& request) {
+  const access::Principal& principal = principal_of(request);
+  if (principal.subject.find('@') == std::string::npos)
+    return unexpected(Fault{.code = FaultCode::kConflict,
+                            .message = "Only a user has a password, and this token is not of a user's sign-in."});
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  Issues issues;
+  const std::string_view current = text_of(document->root(), "currentPassword", access::kLongestPassword, issues);
+  const std::string_view next = text_of(document->root(), "newPassword", access::kLongestPassword, issues);
+  refuse_unknown(document->root(), {"currentPassword", "newPassword"}, issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  const auto signed_in = api.sign_in.change_password(principal, current, next, visit_of(request));
+  if (!signed_in) return unexpected(signed_in.error());
+  return answer(api, request, *signed_in);
+}
+
+Result<Response> list_own(Api& api, Request& request) {
+  return list_sign_ins(api, request, principal_of(request).subject, principal_of(request).token_id);
+}
+
+access::Enrolment enrolment(Api& api, const Request& request) {
+  return access::Enrolment(api.directory, api.clock, api.random, caller_of(request));
+}
+
+Result<Response> end_own(Api& api, Request& request) {
+  const auto ended = enrolment(api, request).end_sign_ins(principal_of(request).subject, request.param("signInId"));
+  if (!ended) return unexpected(ended.error());
+  return no_content();
+}
+
+Result<Response> end_others(Api& api, Request& request) {
+  const access::Principal& principal = principal_of(request);
+  const auto ended = enrolment(api, request).end_sign_ins(principal.subject, "", principal.token_id);
+  if (!ended) return unexpected(ended.error());
+  return no_content();
+}
+
 }  // namespace
+
+access::Visit visit_of(const Request& request) {
+  return {.from = request.client, .request = request.id.text, .agent = to_utf8(request.header("user-agent"))};
+}
+
+void write_grants(json::Writer& writer, const std::vector<access::Grant>& grants) {
+  writer.key("handles").begin_array();
+  for (const access::Grant& grant : grants)
+    writer.begin_object()
+        .member("handle", grant.handle.view())
+        .member("role", access::to_text(grant.role))
+        .end_object();
+  writer.end_array();
+}
+
+Result<Response> list_sign_ins(Api& api, const Request& request, const std::string& user, std::string_view present) {
+  const auto records = api.directory.sign_ins_of(user, api.clock.now());
+  if (!records) return unexpected(records.error());
+  // Newest first, which list_page() sorts by the time that is left.
+  const auto place = [](const access::SignInRecord& one) {
+    return std::pair{Instant{} - one.at.time_since_epoch(), one.token};
+  };
+  return list_page(request, "sign-ins " + user, std::span<const access::SignInRecord>{*records}, place,
+                   [&](const access::SignInRecord& one) {
+                     std::string text;
+                     json::Writer writer(text);
+                     writer.begin_object()
+                         .member("signInId", one.token)
+                         .member("at", to_rfc3339(one.at))
+                         .member("expiresAt", to_rfc3339(one.until))
+                         .member("by", one.way);
+                     json::text_or_null(writer, "provider", one.provider);
+                     writer.member("address", one.address)
+                         .member("userAgent", one.agent)
+                         .member_boolean("current", one.token == present)
+                         .end_object();
+                     return text;
+                   });
+}
 
 void add_sign_in(Api& api, std::vector<Route>& routes) {
   routes.push_back(
@@ -100,6 +168,15 @@ void add_sign_in(Api& api, std::vector<Route>& routes) {
   routes.back().body_limit = kSignInBody;
   routes.push_back(control(api, Method::kPost, "/v2/auth/logout", any_jwt(), logout, "Revoke the caller's token"));
   routes.push_back(control(api, Method::kGet, "/v2/auth/me", any_jwt(), me, "Get current user"));
+  routes.push_back(control(api, Method::kPost, "/v2/auth/password", any_jwt(), change_password,
+                           "Change the caller's password and end their other sign-ins"));
+  routes.back().body_limit = kSignInBody;
+  routes.push_back(
+      control(api, Method::kGet, "/v2/auth/sign-ins", any_jwt(), list_own, "List the caller's sign-ins, newest first"));
+  routes.push_back(
+      control(api, Method::kDelete, "/v2/auth/sign-ins", any_jwt(), end_others, "End the caller's other sign-ins"));
+  routes.push_back(control(api, Method::kDelete, "/v2/auth/sign-ins/{signInId}", any_jwt(), end_own,
+                           "End one of the caller's sign-ins"));
 }
 
 }  // namespace beckon::http

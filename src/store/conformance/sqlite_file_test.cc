@@ -14,11 +14,13 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/schema.h"
 
-// The step that made audit entries a chain, undone.
-#define BECKON_TAKE_BACK_AUDIT_CHAIN                                               \
-  "DROP TABLE audit_link; DROP INDEX audit_by_number; DROP INDEX audit_by_handle;" \
-  "ALTER TABLE audit DROP COLUMN address; ALTER TABLE audit DROP COLUMN request;"  \
-  "ALTER TABLE audit DROP COLUMN before; ALTER TABLE audit DROP COLUMN number;"    \
+// The steps from the one that made audit entries a chain, undone.
+#define BECKON_TAKE_BACK_AUDIT_CHAIN                                                    \
+  "DROP TABLE sign_in; DROP TABLE invitation; ALTER TABLE user DROP COLUMN disabled;"   \
+  "ALTER TABLE user DROP COLUMN created_at; ALTER TABLE user DROP COLUMN signed_in_at;" \
+  "DROP TABLE audit_link; DROP INDEX audit_by_number; DROP INDEX audit_by_handle;"      \
+  "ALTER TABLE audit DROP COLUMN address; ALTER TABLE audit DROP COLUMN request;"       \
+  "ALTER TABLE audit DROP COLUMN before; ALTER TABLE audit DROP COLUMN number;"         \
   "ALTER TABLE audit DROP COLUMN previous; ALTER TABLE audit DROP COLUMN hash;"
 
 namespace beckon::store {

@@ -118,6 +118,8 @@ struct Facts {
   std::map<Handle, access::HandleRecord> handles;
   std::map<std::string, access::UserRecord> users;
   std::map<std::string, Instant> ended_tokens;
+  std::map<std::string, access::SignInRecord> sign_ins;         // by token
+  std::map<std::string, access::InvitationRecord> invitations;  // by id
   std::map<std::pair<Handle, std::string>, access::Role> roles;
   std::vector<access::SigningKey> signing_keys;
   std::string allowlist;  // empty: never put

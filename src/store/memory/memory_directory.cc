@@ -41,7 +41,7 @@ Result<void> MemoryDirectory::add_handle(const Handle& handle, const std::string
   if (facts_.handles.contains(handle))
     return unexpected(conflict("The handle " + handle.text + " already exists; choose another name."));
   facts_.handles[handle] = {.handle = handle, .owner = owner, .created_at = audit.at, .settings = "{}"};
-  facts_.users.try_emplace(owner, access::UserRecord{.email = owner});
+  facts_.users.try_emplace(owner, access::UserRecord{.email = owner, .created_at = audit.at});
   facts_.roles[{handle, owner}] = Role::kOwner;
   return changed(handle, audit);
 }
@@ -135,51 +135,6 @@ Result<void> MemoryDirectory::pat_used(const Handle& handle, const std::string& 
   return {};
 }
 
-Result<void> MemoryDirectory::add_user(const std::string& email, const AuditEntry& audit) {
-  const std::lock_guard lock(facts_.mutex);
-  if (!facts_.users.try_emplace(email, access::UserRecord{.email = email}).second)
-    return unexpected(conflict("The user " + email + " already exists."));
-  facts_.add_audit(audit);
-  return {};
-}
-
-Result<bool> MemoryDirectory::has_user(const std::string& email) {
-  const std::lock_guard lock(facts_.mutex);
-  return facts_.users.contains(email);
-}
-
-Result<std::optional<access::UserRecord>> MemoryDirectory::user(const std::string& email) {
-  const std::lock_guard lock(facts_.mutex);
-  const auto found = facts_.users.find(email);
-  if (found == facts_.users.end()) return std::nullopt;
-  return found->second;
-}
-
-Result<void> MemoryDirectory::put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) {
-  const std::lock_guard lock(facts_.mutex);
-  const auto found = facts_.users.find(email);
-  if (found == facts_.users.end()) return unexpected(not_found("user"));
-  found->second.password_hash = hash;
-  ++found->second.password_version;
-  facts_.add_audit(audit);
-  return {};
-}
-
-Result<void> MemoryDirectory::end_token(const std::string& token_id, Instant until, const AuditEntry& audit) {
-  const std::lock_guard lock(facts_.mutex);
-  std::erase_if(facts_.ended_tokens, [&](const auto& ended) { return ended.second <= audit.at; });
-  facts_.ended_tokens.try_emplace(token_id, until);
-  facts_.add_audit(audit);
-  return {};
-}
-
-Result<access::TokenStanding> MemoryDirectory::standing_of(const std::string& token_id, const std::string& user) {
-  const std::lock_guard lock(facts_.mutex);
-  const auto found = facts_.users.find(user);
-  return access::TokenStanding{.ended = facts_.ended_tokens.contains(token_id),
-                               .password_version = found == facts_.users.end() ? 0 : found->second.password_version};
-}
-
 // Under the lock.
 Result<access::Standings> MemoryDirectory::standings_of(const Handle& handle, const std::string& user) const {
   const auto found = facts_.handles.find(handle);
@@ -195,6 +150,10 @@ Result<access::Standings> MemoryDirectory::standings_of(const Handle& handle, co
 
 Result<std::optional<std::string>> MemoryDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
+  return give_role(grant, audit);
+}
+
+Result<std::optional<std::string>> MemoryDirectory::give_role(const access::Grant& grant, AuditEntry entry) {
   const auto now = standings_of(grant.handle, grant.user);
   if (!now) return unexpected(now.error());
   if (!facts_.users.contains(grant.user)) return unexpected(not_found("user"));
@@ -205,7 +164,8 @@ Result<std::optional<std::string>> MemoryDirectory::grant(const access::Grant& g
     facts_.handles.at(grant.handle).owner = grant.user;
   }
   facts_.roles[{grant.handle, grant.user}] = grant.role;
-  AuditEntry entry = audit;
+  std::erase_if(facts_.invitations,
+                [&](const auto& one) { return one.second.handle == grant.handle && one.second.user == grant.user; });
   entry.detail = access::detail_of(grant, *now);
   entry.before = access::before_of(*now);
   facts_.add_audit(entry);

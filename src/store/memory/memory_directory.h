@@ -26,9 +26,21 @@ class MemoryDirectory final : public access::Directory {
   Result<void> pat_used(const Handle& handle, const std::string& id, Instant at) override;
   Result<void> add_user(const std::string& email, const AuditEntry& audit) override;
   Result<bool> has_user(const std::string& email) override;
+  Result<std::vector<access::UserRecord>> users() override;
+  Result<void> put_disabled(const std::string& email, bool disabled, const AuditEntry& audit) override;
+  Result<void> remove_user(const std::string& email, const AuditEntry& audit) override;
   Result<std::optional<access::UserRecord>> user(const std::string& email) override;
   Result<void> put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) override;
   Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) override;
+  Result<void> add_sign_in(const access::SignInRecord& record, const AuditEntry& audit) override;
+  Result<std::vector<access::SignInRecord>> sign_ins_of(const std::string& user, Instant now) override;
+  Result<std::size_t> end_sign_ins(const access::SignInQuery& query, const AuditEntry& audit) override;
+  Result<void> add_invitation(const access::InvitationRecord& record, const AuditEntry& audit) override;
+  Result<std::vector<access::InvitationRecord>> invitations(const Handle& handle) override;
+  Result<std::optional<access::InvitationRecord>> invitation(const std::string& hash) override;
+  Result<void> remove_invitation(const Handle& handle, const std::string& id, const AuditEntry& audit) override;
+  Result<void> accept_invitation(const access::InvitationRecord& record, const std::string& password_hash,
+                                 const AuditEntry& audit) override;
   Result<access::TokenStanding> standing_of(const std::string& token_id, const std::string& user) override;
   Result<std::optional<std::string>> grant(const access::Grant& grant, const AuditEntry& audit) override;
   Result<void> revoke(const Handle& handle, const std::string& user, const AuditEntry& audit) override;
@@ -49,6 +61,9 @@ class MemoryDirectory final : public access::Directory {
  private:
   Result<void> changed(const Handle& handle, const AuditEntry& audit);  // the end of every change
   Result<access::Standings> standings_of(const Handle& handle, const std::string& user) const;
+  Result<std::optional<std::string>> give_role(const access::Grant& grant, AuditEntry entry);
+  void end_with_password(const std::string& email);  // what a new password ends
+  std::size_t end_them(const access::SignInQuery& query);
   Facts& facts_;
 };
 

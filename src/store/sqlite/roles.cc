@@ -19,6 +19,11 @@ std::size_t collaborators_of(Connection& connection, const Handle& handle) {
 
 }  // namespace
 
+bool add_user_row(Connection& connection, const std::string& email, Instant at) {
+  connection.run("INSERT INTO user (email, created_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING", email, at);
+  return connection.changes() > 0;
+}
+
 bool user_exists(Connection& connection, const std::string& email) {
   return connection.query("SELECT 1 FROM user WHERE email = ?1", email).next();
 }
@@ -52,6 +57,7 @@ Result<void> give_role(Connection& connection, const access::Grant& grant, const
     connection.run("UPDATE handle SET owner = ?2 WHERE handle = ?1", grant.handle, grant.user);
   }
   put_role(connection, grant);
+  connection.run("DELETE FROM invitation WHERE handle = ?1 AND user = ?2", grant.handle, grant.user);
   return {};
 }
 

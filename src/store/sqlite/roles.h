@@ -5,6 +5,7 @@
 
 namespace beckon::store {
 
+bool add_user_row(Connection& connection, const std::string& email, Instant at);  // false: there is one
 bool user_exists(Connection& connection, const std::string& email);
 std::optional<access::Role> role_in(Connection& connection, const Handle& handle, const std::string& user);
 void put_role(Connection& connection, const access::Grant& grant);

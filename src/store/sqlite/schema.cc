@@ -469,12 +469,42 @@ CREATE INDEX audit_by_handle ON audit (handle, number) WHERE number > 0;
 CREATE TABLE audit_link (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 )sql";
 
+// Sign-ins, which are listed and ended; invitations and links that set a password, by hashes of their secrets.
+constexpr const char* kPeople = R"sql(
+ALTER TABLE user ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE user ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE user ADD COLUMN signed_in_at INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE sign_in (
+  token TEXT PRIMARY KEY,
+  user TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  way TEXT NOT NULL,
+  address TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  provider_session TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX sign_in_by_user ON sign_in (user, at);
+CREATE INDEX sign_in_by_end ON sign_in (until);
+CREATE TABLE invitation (
+  id TEXT PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  handle TEXT NOT NULL,
+  role INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  UNIQUE (handle, user)) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
-                               kAccessTokens, kAuditChain};
+                               kAccessTokens, kAuditChain,       kPeople};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

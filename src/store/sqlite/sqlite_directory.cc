@@ -22,8 +22,6 @@ HandleRecord handle_from(const Query& row) {
           .origins = std::string(row.text(4))};
 }
 
-Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .message = std::move(message)}; }
-
 void raise_control_version(Connection& connection) {
   connection.run(
       "INSERT INTO meta (name, value) VALUES ('control_version', 1) "
@@ -96,8 +94,9 @@ Result<void> SqliteDirectory::add_handle(const Handle& handle, const std::string
         "ON CONFLICT DO NOTHING",
         handle, owner, audit.at);
     if (connection.changes() == 0)
-      return unexpected(conflict("The handle " + handle.text + " already exists; choose another name."));
-    connection.run("INSERT INTO user (email) VALUES (?1) ON CONFLICT DO NOTHING", owner);
+      return unexpected(Fault{.code = FaultCode::kConflict,
+                              .message = "The handle " + handle.text + " already exists; choose another name."});
+    add_user_row(connection, owner, audit.at);
     put_role(connection, {handle, owner, access::Role::kOwner});
     return {};
   });
@@ -234,58 +233,6 @@ Result<void> SqliteDirectory::pat_used(const Handle& handle, const std::string& 
   });
 }
 
-Result<void> SqliteDirectory::add_user(const std::string& email, const AuditEntry& audit) {
-  return write(&audit, [&](Connection& connection) -> Result<void> {
-    connection.run("INSERT INTO user (email) VALUES (?1) ON CONFLICT DO NOTHING", email);
-    if (connection.changes() == 0) return unexpected(conflict("The user " + email + " already exists."));
-    return {};
-  });
-}
-
-Result<bool> SqliteDirectory::has_user(const std::string& email) {
-  const std::lock_guard lock(mutex_);
-  return guarded([&]() -> Result<bool> { return user_exists(*connection_, email); });
-}
-
-Result<std::optional<access::UserRecord>> SqliteDirectory::user(const std::string& email) {
-  const std::lock_guard lock(mutex_);
-  return guarded([&]() -> Result<std::optional<access::UserRecord>> {
-    auto row = connection_->query("SELECT password_hash, password_version FROM user WHERE email = ?1", email);
-    if (!row.next()) return std::nullopt;
-    return access::UserRecord{
-        .email = email, .password_hash = std::string(row.text(0)), .password_version = row.integer(1)};
-  });
-}
-
-Result<void> SqliteDirectory::put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) {
-  return write(&audit, [&](Connection& connection) -> Result<void> {
-    connection.run("UPDATE user SET password_hash = ?2, password_version = password_version + 1 WHERE email = ?1",
-                   email, hash);
-    if (connection.changes() == 0) return unexpected(not_found("user"));
-    return {};
-  });
-}
-
-Result<void> SqliteDirectory::end_token(const std::string& token_id, Instant until, const AuditEntry& audit) {
-  return write(&audit, [&](Connection& connection) -> Result<void> {
-    connection.run("DELETE FROM ended_token WHERE until <= ?1", audit.at);
-    connection.run("INSERT INTO ended_token (token, until) VALUES (?1, ?2) ON CONFLICT DO NOTHING", token_id, until);
-    return {};
-  });
-}
-
-Result<access::TokenStanding> SqliteDirectory::standing_of(const std::string& token_id, const std::string& user) {
-  const std::lock_guard lock(mutex_);
-  return guarded([&]() -> Result<access::TokenStanding> {
-    auto row = connection_->query(
-        "SELECT EXISTS (SELECT 1 FROM ended_token WHERE token = ?1), "
-        "ifnull((SELECT password_version FROM user WHERE email = ?2), 0)",
-        token_id, user);
-    row.next();
-    return access::TokenStanding{.ended = row.integer(0) != 0, .password_version = row.integer(1)};
-  });
-}
-
 Result<std::optional<std::string>> SqliteDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
   std::optional<std::string> former;
   AuditEntry entry = audit;
@@ -354,7 +301,8 @@ Result<void> SqliteDirectory::add_signing_key(const access::SigningKey& key) {
   return write(nullptr, [&](Connection& connection) -> Result<void> {
     connection.run("INSERT INTO signing_key (kid, sealed_jwk, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
                    key.kid, Blob{key.sealed_jwk}, key.created_at);
-    if (connection.changes() == 0) return unexpected(conflict("A signing key with this kid already exists."));
+    if (connection.changes() == 0)
+      return unexpected(Fault{.code = FaultCode::kConflict, .message = "A signing key with this kid already exists."});
     return {};
   });
 }

@@ -1,0 +1,22 @@
+// What the routes about users and their sign-ins share. Thread-safe.
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "http/routes/api.h"
+
+namespace beckon::http {
+
+access::Visit visit_of(const Request& request);
+
+// Adds "code" and "link", the page's address below the server's own, to an open object.
+void write_link(json::Writer& out, std::string_view code);
+
+// Adds "handles", with the role on each, to an open object.
+void write_grants(json::Writer& writer, const std::vector<access::Grant>& grants);
+
+// The sign-ins of the user that have not ended, newest first. `present`: the caller's own token.
+Result<Response> list_sign_ins(Api& api, const Request& request, const std::string& user, std::string_view present);
+
+}  // namespace beckon::http
