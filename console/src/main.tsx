@@ -6,7 +6,8 @@ import type { Fault } from './api/fault.ts';
 import { Shell } from './shell/shell.tsx';
 import { SignInAgain } from './shell/sign_in_again.tsx';
 import { SignInPage } from './shell/sign_in_page.tsx';
-import { arrive } from './shell/signing_in.ts';
+import { LinkPage } from './shell/link_page.tsx';
+import { arrive, link } from './shell/signing_in.ts';
 import { person, token } from './state/sign_in.ts';
 
 const arrival = signal<{ fault: Fault | null } | null>(null);
@@ -18,6 +19,7 @@ function Page() {
         Loading…
       </p>
     );
+  if (link.value) return <LinkPage />;
   if (!person.value) return <SignInPage fault={arrival.value.fault} />;
   // Another user starts with a fresh page.
   return (

@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import type { paths } from './described.d.ts';
 import { note, remember, type Exchange } from './exchange.ts';
-import { faultOf, unreachable, type Fault } from './fault.ts';
+import { faultOf, refusesToken, unreachable, type Fault } from './fault.ts';
 import { doubted, signedOut, token } from '../state/sign_in.ts';
 
 export type Answer<T> =
@@ -13,7 +13,8 @@ const kShown = new Set(['content-type', 'if-match', 'if-none-match']);
 // Secrets are masked, so that they are neither shown again nor copied.
 const masked = (text: string) =>
   text
-    .replace(/("(?:password|code|accessToken)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"')
+    .replace(/("(?:password|currentPassword|newPassword|code|accessToken)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"')
+    .replace(/#invitation=[\w-]+/g, '#invitation=…')
     .replace(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…')
     .replace(/idsec_[\w-]+/g, 'idsec_…')
     .replace(/patv1_[\w.-]+/g, 'patv1_…');
@@ -83,7 +84,7 @@ export async function ask<T>(call: Raw<T>): Promise<Answer<T>> {
     const exchange = recordings.get(response)!;
     if (response.ok) return { ok: true, data: data as T, etag: response.headers.get('etag') ?? '', exchange };
     const fault = faultOf(response.status, response.headers, error);
-    if (fault.status === 401 && token.value && sentWith.get(response) === token.value) signedOut(fault);
+    if (refusesToken(fault) && token.value && sentWith.get(response) === token.value) signedOut(fault);
     if (fault.code === 'insufficient_role') doubted.value += 1;
     return { ok: false, fault, exchange };
   } catch (error) {

@@ -26,6 +26,9 @@ const kNext: Record<string, string> = {
   payload_too_large: 'Send less at once: a request is limited to 64 KiB.',
 };
 
+// Whether it refuses the token, and not a password.
+export const refusesToken = (fault: Fault) => fault.status === 401 && fault.code !== 'invalid_credentials';
+
 export const whatToDo = (fault: Fault) =>
   fault.retryAfter ? `Try again in ${fault.retryAfter} s.` : (kNext[fault.code] ?? '');
 

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { ask, quietly } from '../api/client.ts';
 import { Button } from '../parts/button.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -6,7 +7,10 @@ import { closedBelow } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { useList } from '../state/list.ts';
 import { at, kNoHandle, place } from '../state/place.ts';
+import { useSettled } from '../state/settled.ts';
 import { isAdmin } from '../state/sign_in.ts';
+import { Export } from './audit/export.tsx';
+import { FilterFields, type Filters, given, isAny, kNone } from './audit/filters.tsx';
 
 export function AuditPage() {
   const { handle } = place.value;
@@ -16,14 +20,16 @@ export function AuditPage() {
     : isAdmin.value
       ? ''
       : 'Needs a platform admin. Whoever runs the server can create such a token with beckon token --platform-admin.';
+  const [filters, setFilters] = useState<Filters>(kNone);
+  const asked = useSettled(filters, 300);
   const { items, more, fault } = useList(
     cursor => {
-      const query = { cursor, limit: 50 };
+      const query = { cursor, limit: 50, ...given(asked) };
       return ofServer
         ? ask(quietly.GET('/v2/platform-admin/audit-events', { params: { query } }))
         : ask(quietly.GET('/v2/handles/{handle}/audit-events', { params: { path: { handle }, query } }));
     },
-    [handle],
+    [handle, asked],
   );
   return (
     <>
@@ -34,8 +40,10 @@ export function AuditPage() {
           : 'Every change to the configuration of this handle: who, what and when.'}
       </p>
       {closed ? <p class="note">{closed}</p> : fault && <FaultNote fault={fault} />}
-      {items?.length === 0 && <Empty says="No changes yet." />}
-      {!!items?.length && (
+      {!closed && <FilterFields filters={filters} onChange={setFilters} />}
+      {!closed && <Export handle={ofServer ? '' : handle} />}
+      {items?.length === 0 && !more && <Empty says={isAny(asked) ? 'No event fits.' : 'No changes yet.'} />}
+      {(!!items?.length || more) && (
         <section class="card">
           <div class="scroll" tabIndex={0} role="region" aria-label="Audit events">
             <table>
@@ -49,12 +57,15 @@ export function AuditPage() {
                 </tr>
               </thead>
               <tbody>
-                {items.map(one => (
+                {items?.map(one => (
                   <tr key={one.auditId}>
                     <td>
                       <Instant at={one.at} />
                     </td>
-                    <td>{one.actor}</td>
+                    <td>
+                      {one.actor || <span class="quiet">nobody known</span>}
+                      {one.address && <div class="quiet small">{one.address}</div>}
+                    </td>
                     <td>
                       <strong>{one.action}</strong>
                     </td>
@@ -62,7 +73,7 @@ export function AuditPage() {
                       <Target action={one.action} target={one.target} />
                     </td>
                     <td>
-                      <Detail of={one.detail} />
+                      <Detail of={one.detail} before={one.before} />
                     </td>
                   </tr>
                 ))}
@@ -91,10 +102,25 @@ function Target({ action, target }: { action: string; target: string }) {
 
 const kShort = 120; // characters
 
-function Detail({ of }: { of: unknown }) {
+// What it is now, and what it was.
+function Detail({ of, before }: { of: unknown; before: unknown }) {
   const text = JSON.stringify(of);
-  if (text === '{}') return <span class="quiet">–</span>;
-  return text.length <= kShort ? (
+  if (!before && text === '{}') return <span class="quiet">–</span>;
+  return (
+    <>
+      {text !== '{}' && <Json text={text} />}
+      {before !== null && (
+        <div>
+          <span class="quiet small">before: </span>
+          <Json text={JSON.stringify(before)} />
+        </div>
+      )}
+    </>
+  );
+}
+
+const Json = ({ text }: { text: string }) =>
+  text.length <= kShort ? (
     <code class="wrap small">{text}</code>
   ) : (
     <details>
@@ -102,4 +128,3 @@ function Detail({ of }: { of: unknown }) {
       <code class="wrap small">{text}</code>
     </details>
   );
-}

@@ -1,4 +1,4 @@
-import { whatToDo, type Fault } from '../api/fault.ts';
+import { refusesToken, whatToDo, type Fault } from '../api/fault.ts';
 import { token } from '../state/sign_in.ts';
 import { Copy } from './copy.tsx';
 import { Ticked } from './ticked.tsx';
@@ -6,7 +6,7 @@ import { Ticked } from './ticked.tsx';
 // Shows an error where it occurred: what, why, what to do, and the request id. `beside` names the fields that already
 // show their issue.
 export function FaultNote({ fault, beside = [] }: { fault: Fault; beside?: string[] }) {
-  if (fault.status === 401 && token.value) return null; // outdated: somebody has signed in since
+  if (refusesToken(fault) && token.value) return null; // outdated: somebody has signed in since
   const others = fault.details.filter(({ field }) => !beside.includes(field));
   return (
     <div class="fault" role="alert">

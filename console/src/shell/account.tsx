@@ -1,4 +1,5 @@
 import { clock, keys, theme, type Clock, type Theme } from '../state/preferences.ts';
+import { addressOf, kNoHandle, place } from '../state/place.ts';
 import { isAdmin, person } from '../state/sign_in.ts';
 import { askFirst } from '../state/unsaved.ts';
 import { helpIsOpen } from './help_sheet.tsx';
@@ -59,10 +60,10 @@ export function Account() {
         }}
       />
       <p class="who">
-        <span title={person.value?.subject}>
+        <a href={addressOf([place.value.handle || kNoHandle, 'account'])} title={person.value?.subject}>
           {person.value?.subject ?? '…'}
           {isAdmin.value && ', platform admin'}
-        </span>
+        </a>
         <button type="button" class="button quiet" onClick={() => askFirst(leave)}>
           Sign out
         </button>

@@ -48,6 +48,9 @@ const views: Record<string, View> = {
   sessions: { title: 'Sessions', page: lazy(() => import('../pages/sessions.tsx').then(file => file.SessionsPage)) },
   people: { title: 'People', page: lazy(() => import('../pages/people.tsx').then(file => file.PeoplePage)) },
   decisions: { title: 'Decision', page: lazy(() => import('../pages/decision.tsx').then(file => file.DecisionPage)) },
+  members: { title: 'Members', page: lazy(() => import('../pages/members.tsx').then(file => file.MembersPage)) },
+  users: { title: 'Users', page: lazy(() => import('../pages/users.tsx').then(file => file.UsersPage)) },
+  account: { title: 'Your account', page: lazy(() => import('../pages/account.tsx').then(file => file.AccountPage)) },
   tokens: { title: 'Tokens', page: lazy(() => import('../pages/tokens.tsx').then(file => file.TokensPage)) },
   audit: { title: 'Audit', page: lazy(() => import('../pages/audit.tsx').then(file => file.AuditPage)) },
   allowlist: {

@@ -12,6 +12,7 @@ const kViews = [
   ['sessions', 'Sessions'],
   ['people', 'People'],
   ['tokens', 'Tokens'],
+  ['members', 'Members'],
   ['audit', 'Audit'],
 ] as const;
 
@@ -134,6 +135,13 @@ export function Sidebar() {
                 <li>
                   <a href={addressOf([kNoHandle, 'allowlist'])} aria-current={current('allowlist')}>
                     Allowlist
+                  </a>
+                </li>
+              )}
+              {isAdmin.value && (
+                <li>
+                  <a href={addressOf([kNoHandle, 'users'])} aria-current={current('users')}>
+                    Users
                   </a>
                 </li>
               )}

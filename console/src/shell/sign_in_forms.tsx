@@ -31,7 +31,7 @@ export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault |
           onInput={setPassword}
           hint={
             <>
-              Set on the server with <code>beckon user password E-MAIL</code>.
+              Forgotten? Whoever runs the server makes a link with <code>beckon user reset E-MAIL</code>.
             </>
           }
         />

@@ -1,6 +1,7 @@
 // Sign-in and sign-out.
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { quietly, ask } from '../api/client.ts';
+import type { components } from '../api/described.d.ts';
 import { faultOf, unreachable, type Fault } from '../api/fault.ts';
 import { askSiblings, doubted, drop, ended, handed, person, signOut, take, token } from '../state/sign_in.ts';
 import { addressOf, go, kNoHandle, place } from '../state/place.ts';
@@ -27,8 +28,10 @@ export async function signInWithToken(text: string): Promise<Fault | null> {
   return fault;
 }
 
-// Exchanges an e-mail address and password or a one-time code for a token. Not recorded in the inspector.
-export async function signInWith(path: string, body: object): Promise<Fault | null> {
+type Said<T> = { said: T; fault: null } | { said: null; fault: Fault };
+
+// Without a token, and not recorded in the inspector.
+async function post<T>(path: string, body: object): Promise<Said<T>> {
   try {
     const response = await fetch(path, {
       method: 'POST',
@@ -36,18 +39,42 @@ export async function signInWith(path: string, body: object): Promise<Fault | nu
       body: JSON.stringify(body),
     });
     const said: unknown = await response.json().catch(() => null);
-    if (!response.ok) return faultOf(response.status, response.headers, said);
-    return signInWithToken((said as { accessToken: string }).accessToken);
+    return response.ok
+      ? { said: said as T, fault: null }
+      : { said: null, fault: faultOf(response.status, response.headers, said) };
   } catch (error) {
-    return unreachable(error);
+    return { said: null, fault: unreachable(error) };
   }
 }
 
+// Exchanges an e-mail address and password or a one-time code for a token.
+export async function signInWith(path: string, body: object): Promise<Fault | null> {
+  const { said, fault } = await post<{ accessToken: string }>(path, body);
+  return fault ?? signInWithToken(said.accessToken);
+}
+
+// A one-time link that was opened: what it is for, or why it does not work.
+export const link = signal<{ code: string; looked: Looked | null; fault: Fault | null } | null>(null);
+type Looked = components['schemas']['LinkLooked'];
+
+// Accepts it, and signs in if it sets a password.
+export async function acceptLink(code: string, password?: string): Promise<Fault | null> {
+  const { said, fault } = await post<components['schemas']['LinkAccepted']>('/v2/auth/invitations/accept', {
+    code,
+    password,
+  });
+  if (fault) return fault;
+  if (!said.accessToken) return null;
+  signOut();
+  return signInWithToken(said.accessToken);
+}
+
 const kCode = /^#[\w-]{43}$/;
+const kLink = /^#invitation=([\w-]{1,128})$/;
 
 // Opening a sign-in link in this tab changes only the part after the '#'.
 addEventListener('hashchange', () => {
-  if (kCode.test(location.hash)) location.reload();
+  if (kCode.test(location.hash) || kLink.test(location.hash)) location.reload();
 });
 
 // When the page loads: signs in by a one-time code after the '#', an earlier token, or another tab.
@@ -57,6 +84,12 @@ export async function arrive(): Promise<Fault | null> {
     history.replaceState(null, '', location.pathname + location.search);
     const fault = await signInWith('/v2/auth/exchange', { code });
     if (!fault || !token.value) return fault;
+  }
+  const code = kLink.exec(location.hash)?.[1];
+  if (code) {
+    history.replaceState(null, '', location.pathname + location.search);
+    const { said, fault } = await post<Looked>('/v2/auth/invitations/look', { code });
+    link.value = { code, looked: said, fault };
   }
   await askSiblings();
   arrived = true;

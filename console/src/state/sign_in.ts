@@ -79,4 +79,6 @@ export const roleOn = (handle: string) => person.value?.handles.find(grant => gr
 
 export const includes = (role: string, wanted: Role) => kRank.indexOf(role) >= kRank.indexOf(wanted);
 
+export const isUser = computed(() => person.value?.subject.includes('@') ?? false);
+
 export const isAdmin = computed(() => person.value?.platformAdmin ?? false);
