@@ -1,6 +1,7 @@
 // The port of the directory: handles, users, grants, keys, settings and the allowlist. Written by the command line and
 // by the control plane; a change and its audit entry are one transaction. Another process sees it at its next read.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,6 +29,13 @@ struct SigningKey {
 };
 
 // By which a handle's visitors prove who they are (commit/identity_keys.h).
+// What each is sealed for (SecretBox).
+inline std::string signing_key_place(std::string_view kid) { return "signing-key/" + std::string(kid); }
+inline std::string named_secret_place(std::string_view name) { return "secret/" + std::string(name); }
+inline std::string identity_key_place(const Handle& handle, std::string_view id) {
+  return handle.text + "/" + std::string(id);
+}
+
 struct IdentityKeyRecord {
   std::string id;             // idk_…
   std::string sealed_secret;  // SecretBox, associated data = handle + "/" + id
@@ -182,12 +190,22 @@ class Directory {
   virtual Result<std::vector<Grant>> grants_of(const std::string& user) = 0;
   virtual Result<std::vector<Grant>> grants_on(const Handle& handle) = 0;  // the OWNER's too; sorted by user
 
-  virtual Result<std::vector<SigningKey>> signing_keys() = 0;  // newest first
-  virtual Result<void> add_signing_key(const SigningKey& key) = 0;
+  virtual Result<std::vector<SigningKey>> signing_keys() = 0;                                // newest first
+  virtual Result<void> add_signing_key(const SigningKey& key, const AuditEntry& audit) = 0;  // kConflict if it is there
+  // kNotFound if there is none.
+  virtual Result<void> remove_signing_key(const std::string& kid, const AuditEntry& audit) = 0;
 
   // The platform's allowlist, as JSON: {"handles":["*"],"egress":[…]}.
   virtual Result<std::string> allowlist() = 0;
   virtual Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) = 0;
+
+  // Seals anew what is kept under the master key: named secrets, signing keys, identity keys, each with the place that
+  // it was sealed for. `again` returns what is to be kept in place of it, or std::nullopt to leave it. How many it
+  // replaced.
+  using Again = std::function<std::optional<std::string>(const std::string& sealed, const std::string& place)>;
+  virtual Result<std::size_t> seal_again(const Again& again) = 0;
+  virtual Result<void> put_named_secret(const std::string& name, const std::string& sealed,
+                                        const AuditEntry& audit) = 0;
 
   // A secret of the server by name ("hash-key", "decision-key"), sealed; created by `make` if it does not exist yet.
   virtual Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) = 0;

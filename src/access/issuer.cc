@@ -10,8 +10,6 @@
 namespace beckon::access {
 namespace {
 
-std::string associated_data(std::string_view kid) { return "signing-key/" + std::string(kid); }
-
 void add_claims(json::Writer& writer, const TokenKind& kind) {
   if (const auto* command_line = std::get_if<CommandLineToken>(&kind)) {
     writer.member("sub", Issuer::kCommandLine).member("handle", command_line->handle.view());
@@ -69,7 +67,7 @@ Result<void> Issuer::read_keys() {
   auto fresh = std::make_shared<Keys>();
   std::vector<PublicKey> all;
   for (const SigningKey& row : *rows) {  // newest first
-    auto jwk = box_.open(row.sealed_jwk, associated_data(row.kid));
+    auto jwk = box_.open(row.sealed_jwk, signing_key_place(row.kid));
     const auto key = jwk ? Es256Key::from_private_jwk(*jwk) : std::nullopt;
     if (jwk) OPENSSL_cleanse(jwk->data(), jwk->size());
     if (!key || key->kid() != row.kid)
@@ -77,10 +75,7 @@ Result<void> Issuer::read_keys() {
                               .message =
                                   "A signing key cannot be decrypted with this master key; start the server with the "
                                   "key file it was first started with."});
-    if (!fresh->newest) {
-      fresh->newest = *key;
-      fresh->newest_at = row.created_at;
-    }
+    fresh->pairs.emplace_back(*key, row.created_at);
     all.push_back(key->public_key());
   }
   fresh->all = KeySet(std::move(all));
@@ -89,33 +84,86 @@ Result<void> Issuer::read_keys() {
   return {};
 }
 
-Result<void> Issuer::add_key() {
+std::size_t Issuer::Keys::signer(Instant now) const {
+  const auto listed = [&](const auto& pair) { return pair.second + kAhead <= now; };
+  const auto found = std::ranges::find_if(pairs, listed);
+  return static_cast<std::size_t>((found == pairs.end() ? std::prev(found) : found) - pairs.begin());
+}
+
+Result<void> Issuer::add_key(const Caller& by) {
   const Es256Key key = Es256Key::make();
   std::string jwk = key.private_jwk();
   // Later than any other, also when the clock went back or two are made in one millisecond: the newest is the one to
   // sign.
   const SigningKey row{.kid = key.kid(),
-                       .sealed_jwk = box_.seal(jwk, associated_data(key.kid()), random_),
-                       .created_at = std::max(clock_.now(), keys()->newest_at + Duration{1})};
+                       .sealed_jwk = box_.seal(jwk, signing_key_place(key.kid()), random_),
+                       .created_at = std::max(clock_.now(), keys()->newest_at() + Duration{1})};
   OPENSSL_cleanse(jwk.data(), jwk.size());
-  if (const auto added = directory_.add_signing_key(row); !added) return added;
+  const auto added =
+      directory_.add_signing_key(row, audit_entry(clock_.now(), random_, {}, by, "signing-key.create", row.kid));
+  if (!added) return added;
   return read_keys();
+}
+
+Result<void> Issuer::remove_key(const std::string& kid, const Caller& by) {
+  const auto removed =
+      directory_.remove_signing_key(kid, audit_entry(clock_.now(), random_, {}, by, "signing-key.delete", kid));
+  if (!removed && removed.error().code == FaultCode::kNotFound) return {};  // another process was quicker
+  return removed;
 }
 
 Result<void> Issuer::prepare() {
   const std::lock_guard lock(reading_);
   if (const auto read = read_keys(); !read) return read;
-  return keys()->newest ? Result<void>{} : add_key();
+  return keys()->pairs.empty() ? add_key({"server"}) : Result<void>{};
 }
 
-Result<void> Issuer::rotate() {
+Result<void> Issuer::rotate(const Caller& by, bool at_once) {
   const std::lock_guard lock(reading_);
   if (const auto read = read_keys(); !read) return read;
-  return add_key();
+  const auto before = keys();
+  if (const auto added = add_key(by); !added || !at_once) return added;
+  for (const auto& [key, created_at] : before->pairs)
+    if (const auto removed = remove_key(key.kid(), by); !removed) return removed;
+  return read_keys();
+}
+
+Result<void> Issuer::keep_up(Duration life) {
+  const std::lock_guard lock(reading_);
+  const Instant now = clock_.now();
+  if (const auto known = keys(); !known->pairs.empty() && known->newest_at() + life <= now) {
+    if (const auto read = read_keys(); !read) return read;  // another process may have done it
+    if (keys()->newest_at() + life <= now)
+      if (const auto added = add_key({"server"}); !added) return added;
+  }
+  const auto known = keys();
+  bool removed = false;
+  for (std::size_t i = known->pairs.empty() ? 0 : known->signer(now) + 1; i < known->pairs.size(); ++i) {
+    const Instant signed_last = known->pairs[i - 1].second + kAhead;  // since then the one before it signs
+    if (signed_last + kLongestLife + kLeeway >= now) continue;
+    if (const auto gone = remove_key(known->pairs[i].first.kid(), {"server"}); !gone) return gone;
+    removed = true;
+  }
+  return removed ? read_keys() : Result<void>{};
+}
+
+Result<void> Issuer::reread() {
+  const std::lock_guard lock(reading_);
+  return read_keys();
+}
+
+Result<std::vector<Issuer::Known>> Issuer::known() {
+  const auto ready = ready_keys();
+  if (!ready) return unexpected(ready.error());
+  const std::size_t signer = (*ready)->signer(clock_.now());
+  std::vector<Known> found;
+  for (const auto& [key, created_at] : (*ready)->pairs)
+    found.push_back({.kid = key.kid(), .created_at = created_at, .signs = found.size() == signer});
+  return found;
 }
 
 Result<std::shared_ptr<const Issuer::Keys>> Issuer::ready_keys() {
-  if (auto known = keys(); known->newest) return known;
+  if (auto known = keys(); !known->pairs.empty()) return known;
   if (const auto prepared = prepare(); !prepared) return unexpected(prepared.error());
   return keys();
 }
@@ -155,7 +203,8 @@ Result<Issuer::Issued> Issuer::issued(const TokenKind& kind, Duration life) {
   const auto until = std::chrono::floor<std::chrono::seconds>(issued_at + life);
   std::string id = make_ulid("tok_", now, random_);
   writer.member("exp", until.time_since_epoch().count()).member("jti", id).end_object();
-  return Issued{.token = (*known)->newest->sign(payload), .id = std::move(id), .until = until};
+  return Issued{
+      .token = (*known)->pairs[(*known)->signer(now)].first.sign(payload), .id = std::move(id), .until = until};
 }
 
 Result<Identity> Issuer::verify(std::string_view compact) {

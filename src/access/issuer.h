@@ -35,12 +35,14 @@ struct Identity {
 
 // Thread-safe. The directory, box, clock and random must outlive it.
 //
-// The keys are stored in the directory, sealed; the first is created on first use. The newest signs, all verify. They
-// are cached; an unknown kid causes the directory to be read again, at most once a second, because another process may
-// have created a key. Faults of the directory are passed on; kInternalError if a key cannot be unsealed with this
-// master key.
+// The keys are stored in the directory, sealed; the first is created on first use. All verify. A new one is listed for
+// kAhead before it signs, so that whoever verifies tokens by the list knows it by then; the one before it goes when the
+// last token that it can have signed has expired. They are cached; an unknown kid causes the directory to be read
+// again, at most once a second, because another process may have created a key. Faults of the directory are passed on;
+// kInternalError if a key cannot be unsealed with this master key.
 class Issuer {
  public:
+  static constexpr Duration kAhead = std::chrono::hours{1};
   static constexpr Duration kRefreshInterval = std::chrono::seconds{1};
   static constexpr std::string_view kCommandLine = "cli";  // `sub` of tokens made on the command line
 
@@ -49,7 +51,18 @@ class Issuer {
 
   // Reads the keys, and creates the first if there is none. Call it at start, so that a wrong master key is found then.
   Result<void> prepare();
-  Result<void> rotate();  // a new key signs from now on
+  // A new key, which signs from kAhead on. With `at_once` it signs now, and the others go: all tokens end.
+  Result<void> rotate(const Caller& by, bool at_once = false);
+  // A new key if the newest is older than `life`, and an end to those that have signed nothing that is still valid.
+  Result<void> keep_up(Duration life);
+  Result<void> reread();  // another process may have changed the keys
+
+  struct Known {
+    std::string kid;
+    Instant created_at{};
+    bool signs = false;  // now
+  };
+  Result<std::vector<Known>> known();  // newest first
 
   struct Issued {
     std::string token;
@@ -70,14 +83,16 @@ class Issuer {
 
  private:
   struct Keys {
-    std::optional<Es256Key> newest;
-    Instant newest_at{};  // when it was created
+    std::vector<std::pair<Es256Key, Instant>> pairs;  // with when each was created, newest first
     KeySet all;
+    std::size_t signer(Instant now) const;  // which of them signs
+    Instant newest_at() const { return pairs.empty() ? Instant{} : pairs.front().second; }
   };
   std::shared_ptr<const Keys> keys() const;
-  Result<std::shared_ptr<const Keys>> ready_keys();  // never empty
-  Result<void> read_keys();                          // caller holds reading_
-  Result<void> add_key();                            // caller holds reading_
+  Result<std::shared_ptr<const Keys>> ready_keys();                   // never empty
+  Result<void> read_keys();                                           // caller holds reading_
+  Result<void> add_key(const Caller& by);                             // caller holds reading_
+  Result<void> remove_key(const std::string& kid, const Caller& by);  // likewise
   Result<std::shared_ptr<const Keys>> keys_with(std::string_view kid);
 
   Directory& directory_;

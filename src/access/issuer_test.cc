@@ -141,15 +141,20 @@ TEST_F(IssuerTest, AnotherMasterKeyDoesNotOpenTheKeysAndMakesNoNewOne) {
 
 TEST_F(IssuerTest, ASealedKeyMovedToAnotherRowDoesNotOpen) {
   ASSERT_TRUE(issuer_.prepare());
-  ASSERT_TRUE(issuer_.rotate());
+  ASSERT_TRUE(issuer_.rotate({"cli"}));
   std::swap(directory_.facts.signing_keys[0].sealed_jwk, directory_.facts.signing_keys[1].sealed_jwk);
   Issuer fresh(directory_, box_, clock_, random_);
   EXPECT_FALSE(fresh.prepare());
 }
 
-TEST_F(IssuerTest, AfterARotationTheNewestSignsAndAllVerify) {
-  const auto before = issuer_.issue(PlatformAdminToken{}, 1h);
-  ASSERT_TRUE(issuer_.rotate());
+TEST_F(IssuerTest, ANewKeyIsListedForAnHourBeforeItSignsAndAllVerify) {
+  const auto before = issuer_.issue(PlatformAdminToken{}, 24h);
+  clock_.advance(2h);
+  ASSERT_TRUE(issuer_.rotate({"cli"}));
+  clock_.advance(Issuer::kAhead - 1ms);
+  EXPECT_EQ(issuer_.verify(*issuer_.issue(PlatformAdminToken{}, 1h))->kid, directory_.facts.signing_keys[0].kid);
+  EXPECT_EQ(parse_jwks(*issuer_.jwks())->size(), 2u);
+  clock_.advance(1ms);
   const auto after = issuer_.issue(PlatformAdminToken{}, 1h);
   const auto first = issuer_.verify(*before), second = issuer_.verify(*after);
   ASSERT_TRUE(first && second);
@@ -161,20 +166,22 @@ TEST_F(IssuerTest, TheKeyMadeLastSignsThoughTheClockWentBack) {
   ASSERT_TRUE(issuer_.prepare());
   clock_.advance(-1h);
   Issuer command_line(directory_, box_, clock_, random_);
-  ASSERT_TRUE(command_line.rotate());
+  ASSERT_TRUE(command_line.rotate({"cli"}));
   ASSERT_TRUE(issuer_.prepare());
+  clock_.advance(1h + Issuer::kAhead + 1ms);
   EXPECT_EQ(issuer_.verify(issuer_.issue(PlatformAdminToken{}, 1h).value())->kid, directory_.facts.signing_keys[1].kid);
 }
 
 TEST_F(IssuerTest, TheJwksNamesEveryKeyAndNothingPrivate) {
   ASSERT_TRUE(issuer_.prepare());
-  ASSERT_TRUE(issuer_.rotate());
+  ASSERT_TRUE(issuer_.rotate({"cli"}));
   const auto text = issuer_.jwks();
   ASSERT_TRUE(text);
   const auto set = parse_jwks(*text);
   ASSERT_TRUE(set);
   EXPECT_EQ(set->size(), 2u);
   EXPECT_EQ(text->find("\"d\""), std::string::npos);
+  clock_.advance(Issuer::kAhead + 1ms);
   const auto token = issuer_.issue(PlatformAdminToken{}, 1h);
   EXPECT_TRUE(set->find(directory_.facts.signing_keys[1].kid)->verifies(*token));
 }
@@ -182,10 +189,50 @@ TEST_F(IssuerTest, TheJwksNamesEveryKeyAndNothingPrivate) {
 TEST_F(IssuerTest, AKeyThatAnotherProcessMadeIsFoundWhenItsTokenComes) {
   ASSERT_TRUE(issuer_.prepare());
   Issuer command_line(directory_, box_, clock_, random_);
-  ASSERT_TRUE(command_line.rotate());
+  ASSERT_TRUE(command_line.rotate({"cli"}, true));
   const auto token = command_line.issue(PlatformAdminToken{}, 1h);
   clock_.advance(1s);
   EXPECT_TRUE(issuer_.verify(*token));
+}
+
+TEST_F(IssuerTest, KeysAreReplacedOnScheduleAndGoWhenNothingThatTheySignedIsValid) {
+  const auto kids = [&] {
+    std::string all;
+    const auto known = issuer_.known().value();
+    for (const Issuer::Known& one : known) all += one.kid.substr(0, 4) + (one.signs ? "* " : " ");
+    return all;
+  };
+  ASSERT_TRUE(issuer_.prepare());
+  const std::string first = directory_.facts.signing_keys[0].kid.substr(0, 4);
+  clock_.advance(24h * 30 - 1ms);
+  ASSERT_TRUE(issuer_.keep_up(24h * 30));
+  EXPECT_EQ(kids(), first + "* ");
+  clock_.advance(1ms);
+  ASSERT_TRUE(issuer_.keep_up(24h * 30));
+  const std::string second = directory_.facts.signing_keys[1].kid.substr(0, 4);
+  EXPECT_EQ(kids(), second + " " + first + "* ");
+  clock_.advance(Issuer::kAhead - 1s);
+  const auto last = issuer_.issue(PlatformAdminToken{}, 24h);
+  clock_.advance(1s);
+  EXPECT_EQ(kids(), second + "* " + first + " ");
+  clock_.advance(24h - 2s);
+  ASSERT_TRUE(issuer_.keep_up(24h * 30));
+  EXPECT_TRUE(issuer_.verify(*last)) << "the last token that the first key signed";
+  clock_.advance(kLeeway + 3s);
+  ASSERT_TRUE(issuer_.keep_up(24h * 30));
+  EXPECT_EQ(kids(), second + "* ");
+  EXPECT_EQ(directory_.facts.signing_keys.size(), 1u);
+  std::string said;
+  for (const auto& [place, entry] : directory_.facts.audit.at(Handle{})) said += entry.action + " ";
+  EXPECT_EQ(said, "signing-key.create signing-key.create signing-key.delete ");
+}
+
+TEST_F(IssuerTest, ARotationAtOnceEndsAllTokens) {
+  const auto token = issuer_.issue(PlatformAdminToken{}, 1h);
+  ASSERT_TRUE(issuer_.rotate({"cli"}, true));
+  EXPECT_FALSE(issuer_.verify(*token));
+  EXPECT_TRUE(issuer_.verify(*issuer_.issue(PlatformAdminToken{}, 1h)));
+  EXPECT_EQ(directory_.facts.signing_keys.size(), 1u);
 }
 
 TEST_F(IssuerTest, UnknownKeysHaveTheDirectoryReadAtMostOnceASecond) {

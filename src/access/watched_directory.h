@@ -125,10 +125,19 @@ class WatchedDirectory final : public Directory {
     if (failing) return in_trouble();
     return inner_.signing_keys();
   }
-  Result<void> add_signing_key(const SigningKey& key) override { return inner_.add_signing_key(key); }
+  Result<void> add_signing_key(const SigningKey& key, const AuditEntry& audit) override {
+    return inner_.add_signing_key(key, audit);
+  }
+  Result<void> remove_signing_key(const std::string& kid, const AuditEntry& audit) override {
+    return inner_.remove_signing_key(kid, audit);
+  }
   Result<std::string> allowlist() override { return inner_.allowlist(); }
   Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) override {
     return noted(inner_.put_allowlist(json, audit), audit);
+  }
+  Result<std::size_t> seal_again(const Again& again) override { return inner_.seal_again(again); }
+  Result<void> put_named_secret(const std::string& name, const std::string& sealed, const AuditEntry& audit) override {
+    return noted(inner_.put_named_secret(name, sealed, audit), audit);
   }
   Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) override {
     return inner_.named_secret(name, sealed_if_absent);

@@ -170,7 +170,7 @@ int token(const Settings& settings, const TokenRequest& request) {
   return with_store(settings, [&](store::Store& store) {
     const SystemClock clock;
     SystemRandom random;
-    const auto master = master_key(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
+    const auto master = master_keys(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
     if (!master) return complain(master.error());
     const SecretBox box(*master);
     access::Issuer issuer(store.directory(), box, clock, random);

@@ -12,6 +12,12 @@ inline int complain(const std::string& message) {
   std::fprintf(stderr, "beckon: %s\n", message.c_str());
   return 1;
 }
-inline int complain(const Fault& fault) { return complain(fault.message); }
+// With what is wrong with each argument, where the fault says it.
+inline int complain(const Fault& fault) {
+  if (fault.details.empty()) return complain(fault.message);
+  std::string all;
+  for (const FieldIssue& one : fault.details) all += (all.empty() ? "" : "; ") + one.field + " " + one.issue;
+  return complain(all + ".");
+}
 
 }  // namespace beckon::app

@@ -99,16 +99,16 @@ Result<void> Control::reload_allowlist(commit::Committer& committer) {
   return {};
 }
 
-Result<void> Control::catch_up(commit::Committer& committer) {
+Result<bool> Control::catch_up(commit::Committer& committer) {
   const auto changes = store_.control_changes(seen_);
   if (!changes) return unexpected(changes.error());
-  if (changes->version == seen_) return {};
+  if (changes->version == seen_) return false;
   if (changes->allowlist)
-    if (const auto reloaded = reload_allowlist(committer); !reloaded) return reloaded;
+    if (const auto reloaded = reload_allowlist(committer); !reloaded) return unexpected(reloaded.error());
   for (const Handle& handle : changes->handles)
-    if (const auto reloaded = reload(handle, committer); !reloaded) return reloaded;
+    if (const auto reloaded = reload(handle, committer); !reloaded) return unexpected(reloaded.error());
   seen_ = changes->version;
-  return {};
+  return true;
 }
 
 Result<void> Control::note_uses_of_keys(Duration newer_by) {
@@ -149,7 +149,7 @@ Result<commit::IdentityKeysPtr> Control::read_keys(const Handle& handle, const T
   for (const access::IdentityKeyRecord& record : *records) {
     if (auto known = now ? now->identity_keys->find(record.id) : nullptr) {
       keys.push_back(std::move(known));
-    } else if (auto secret = secrets_.open(record.sealed_secret, commit::identity_key_place(handle, record.id))) {
+    } else if (auto secret = secrets_.open(record.sealed_secret, access::identity_key_place(handle, record.id))) {
       keys.push_back(std::make_shared<const commit::IdentityKey>(record.id, std::move(*secret), record.used_at));
     } else {
       log::error("identity_key_damaged").add("handle", handle.view()).add("key", record.id);

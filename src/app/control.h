@@ -38,7 +38,7 @@ class Control {
   // Likewise for the allowlist: the egress policy and the allowed handles.
   Result<void> reload_allowlist(commit::Committer& committer);
   // Likewise for everything changed since the last call or load(). Confined to one thread.
-  Result<void> catch_up(commit::Committer& committer);
+  Result<bool> catch_up(commit::Committer& committer);
 
   // Store when identity keys and access tokens were last used, where that is by so much newer than what is stored.
   // Confined to one thread.

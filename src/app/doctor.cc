@@ -79,8 +79,10 @@ Finding look_at_key(const Settings& settings) {
             "will be made in the data folder at the first start. Keep a copy elsewhere, or make one yourself and name "
             "it by --master-key-file: a server that is reachable from outside requires that."};
   SystemRandom random;
-  const auto key = master_key(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
+  const auto key = master_keys(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
   if (!key) return {"master key", kBroken, key.error().message};
+  if (const auto fits = check_keys_fit(settings.data, *key); !fits)
+    return {"master key", kBroken, fits.error().message};
   if (settings.master_key_file.empty())
     return {"master key", kWarning, own + " is in the same folder as what it encrypts: keep a copy elsewhere."};
   return {"master key", kGood, settings.master_key_file + " can be read"};

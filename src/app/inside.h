@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "app/control.h"
+#include "app/keys.h"
 #include "app/server.h"
 #include "commit/counter_filling.h"
 #include "commit/housekeeping.h"
@@ -28,7 +29,7 @@ namespace beckon::app {
 
 // In construction order: later members use earlier ones, and are destroyed first.
 struct Server::Inside {
-  Inside(const Settings& from, std::unique_ptr<store::Store> opened, const std::string& master,
+  Inside(const Settings& from, std::unique_ptr<store::Store> opened, const MasterKeys& master,
          const std::string& hash_key, const std::string& decision_key)
       : settings(from),
         store(std::move(opened)),
@@ -112,7 +113,7 @@ struct Server::Inside {
   void keep_up(std::stop_token stop);
   void reload(const Handle& handle);
   void reload_allowlist();
-  void noted(const Result<void>& uses);  // a failure is logged
+  void noted(const Result<void>& done, std::string_view event);  // a failure is logged
   std::string metrics();
   void metrics_of_shares();
   void stop();

@@ -1,12 +1,15 @@
 #include "app/keys.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 
 #include "base/operator_fault.h"
+#include "store/sqlite/data_file.h"
+#include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 #include "system/encoding.h"
 #include "system/files.h"
@@ -15,14 +18,24 @@
 namespace beckon::app {
 namespace {
 
-Result<std::string> read_key(const std::string& path) {
+Result<MasterKeys> read_keys(const std::string& path) {
   const auto read = read_private_file("master key", path);
   if (!read) return unexpected(operator_fault(read.error()));
-  const std::string& raw = *read;
-  if (raw.size() == SecretBox::kKeySize) return raw;
-  const auto last = raw.find_last_not_of("\n\r ");
-  const auto bytes = from_base64(raw.substr(0, last + 1));
-  if (bytes && bytes->size() == SecretBox::kKeySize) return *bytes;
+  const std::string_view raw = *read;
+  if (raw.size() == SecretBox::kKeySize) return MasterKeys{std::string(raw)};
+  MasterKeys keys;
+  bool whole = true;
+  for (std::size_t at = 0; at < raw.size();) {
+    const std::size_t end = std::min(raw.find('\n', at), raw.size());
+    std::string_view line = raw.substr(at, end - at);
+    at = end + 1;
+    line = line.substr(0, line.find_last_not_of("\r ") + 1);
+    if (line.empty()) continue;
+    auto bytes = from_base64(line);
+    whole = whole && bytes && bytes->size() == SecretBox::kKeySize;
+    if (whole) keys.emplace_back(std::string_view(*bytes));
+  }
+  if (whole && !keys.empty() && keys.size() <= kMostMasterKeys) return keys;
   return unexpected(
       operator_fault("The master key " + path +
                      " is not 32 bytes, raw or in base64. Where data is stored, bring the key that it was "
@@ -49,9 +62,13 @@ Result<void> make_key(const std::string& path, Random& random) {
 
 }  // namespace
 
-Result<std::string> master_key(const std::string& folder, const std::string& file, MissingKey missing, Random& random) {
-  if (!file.empty()) return read_key(file);
-  const std::string path = folder + "/master.key";
+std::string master_key_file(const std::string& folder, const std::string& file) {
+  return file.empty() ? folder + "/master.key" : file;
+}
+
+Result<MasterKeys> master_keys(const std::string& folder, const std::string& file, MissingKey missing, Random& random) {
+  if (!file.empty()) return read_keys(file);
+  const std::string path = master_key_file(folder, file);
   if (!std::filesystem::exists(path)) {
     if (missing == MissingKey::kRefuse)
       return unexpected(
@@ -60,28 +77,71 @@ Result<std::string> master_key(const std::string& folder, const std::string& fil
                          "started with: --master-key-file FILE"));
     if (const auto made = make_key(path, random); !made) return unexpected(made.error());
   }
-  return read_key(path);
+  return read_keys(path);
+}
+
+Result<void> write_master_keys(const std::string& path, const MasterKeys& keys) {
+  std::string text;
+  for (const std::string& key : keys) text += to_base64(key) + "\n";
+  const std::string fresh = path + "." + std::to_string(::getpid());
+  struct stat now = {};
+  bool made = ::stat(path.c_str(), &now) == 0;
+  ::unlink(fresh.c_str());  // of a process of this number that died here
+  FileDescriptor file(made ? ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1);
+  made = file && write_all(file.number(), text) && ::fchown(file.number(), now.st_uid, now.st_gid) == 0 &&
+         ::fchmod(file.number(), now.st_mode & 0777) == 0 && ::fsync(file.number()) == 0 &&
+         ::rename(fresh.c_str(), path.c_str()) == 0 && sync_folder_of(path);
+  if (made) return {};
+  const int why = errno;
+  ::unlink(fresh.c_str());
+  return unexpected(operator_fault("The master key " + path + " cannot be replaced: " + system_message(why) + "."));
 }
 
 std::string key_fingerprint(const std::string& key) {
   return to_hex(hmac_sha256(key, "beckon master key fingerprint")).substr(0, 16);
 }
 
-Result<void> keep_fingerprint(access::Directory& directory, const std::string& key) {
-  const std::string given = key_fingerprint(key);
-  const auto kept = directory.named_secret(std::string(store::kKeyFingerprint), given);
+namespace {
+
+Result<void> refuse_others(const std::string& kept, const MasterKeys& keys) {
+  std::string given;
+  for (const std::string& key : keys) {
+    const std::string own = key_fingerprint(key);
+    if (own == kept) return {};
+    given += (given.empty() ? "" : ", ") + own;
+  }
+  return unexpected(operator_fault("The secrets in this data folder were encrypted with the master key " + kept +
+                                   ", not with the one that was given, " + given + " (these are fingerprints)."));
+}
+
+}  // namespace
+
+Result<void> check_keys_fit(const std::string& folder, const MasterKeys& keys) {
+  if (!store::SqliteStore::holds_data(folder)) return {};
+  const std::string file = store::SqliteStore::data_file(folder);
+  if (const auto schema = store::schema_of(file); !schema) return unexpected(schema.error());
+  const auto kept = store::stored_secret(file, store::kKeyFingerprint);
   if (!kept) return unexpected(kept.error());
-  if (*kept != given)
-    return unexpected(operator_fault("The secrets in this data folder were encrypted with the master key " + *kept +
-                                     ", not with the one that was given, " + given + " (these are fingerprints)."));
-  return {};
+  if (*kept) return refuse_others(**kept, keys);
+  const auto sealed = store::stored_secret(file, kHashKey);  // of a version that kept no fingerprint
+  if (!sealed) return unexpected(sealed.error());
+  if (!*sealed || SecretBox(keys).open(**sealed, access::named_secret_place(kHashKey))) return {};
+  return unexpected(operator_fault("The secrets in this data folder were encrypted with another master key than " +
+                                   key_fingerprint(keys.front()) + " (its fingerprint)."));
+}
+
+Result<std::string> keep_fingerprint(access::Directory& directory, const MasterKeys& keys) {
+  auto kept = directory.named_secret(std::string(store::kKeyFingerprint), key_fingerprint(keys.front()));
+  if (!kept) return kept;
+  if (const auto fits = refuse_others(*kept, keys); !fits) return unexpected(fits.error());
+  return kept;
 }
 
 Result<std::string> named_secret(access::Directory& directory, const SecretBox& box, const std::string& name,
                                  std::size_t size, Random& random) {
   std::string fresh(size, '\0');
   random.fill(std::as_writable_bytes(std::span{fresh.data(), fresh.size()}));
-  const std::string associated = "secret/" + name;
+  const std::string associated = access::named_secret_place(name);
   const auto sealed = directory.named_secret(name, box.seal(fresh, associated, random));
   if (!sealed) return unexpected(sealed.error());
   auto secret = box.open(*sealed, associated);

@@ -358,6 +358,22 @@ int run(int argc, char** argv) {
   add_settings(*user_list_command, given, false);
   user_list_command->callback([&] { with_settings([&](const Settings& s) { return user_list(s); }); });
 
+  auto* keys_command = app.add_subcommand("keys", "the keys of the server")->require_subcommand(1);
+  auto* keys_list_command = keys_command->add_subcommand("list", "list signing keys and the master key's fingerprint");
+  add_settings(*keys_list_command, given, false);
+  keys_list_command->callback([&] { with_settings([&](const Settings& s) { return keys_list(s); }); });
+  bool at_once = false, finish = false;
+  auto* signing_command =
+      keys_command->add_subcommand("rotate-signing", "make a new key for tokens; it is listed, and signs in an hour");
+  add_yes_or_no(*signing_command, "at-once", at_once, "it signs now, and all tokens and sign-ins end");
+  add_settings(*signing_command, given, false);
+  signing_command->callback([&] { with_settings([&](const Settings& s) { return keys_rotate_signing(s, at_once); }); });
+  auto* master_command = keys_command->add_subcommand(
+      "rotate-master", "put a new master key before the old one, also while the server runs, which then seals with it");
+  add_yes_or_no(*master_command, "finish", finish, "remove the old key, once nothing is sealed with it");
+  add_settings(*master_command, given, false);
+  master_command->callback([&] { with_settings([&](const Settings& s) { return keys_rotate_master(s, finish); }); });
+
   auto* grant_command =
       app.add_subcommand("grant", "grant a user a role on a handle; a new OWNER makes the former one OPERATOR");
   grant_command->add_option("--handle", handle)->required();

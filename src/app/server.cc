@@ -10,6 +10,7 @@
 #include "app/inside.h"
 #include "app/keys.h"
 #include "app/listen_address.h"
+#include "app/sealing_anew.h"
 #include "app/waking.h"
 #include "egress/trust.h"
 #include "http/routes/library.h"
@@ -211,6 +212,7 @@ void Server::Inside::start_threads() {
 // Next to the committing thread: maintains the store, and sees what another process changed.
 void Server::Inside::keep_up(std::stop_token stop) {
   int rounds = 0, purge_from = 0;
+  SealingAnew sealing(settings, *store, *committer, subscriptions, secrets, clock, random);
   std::uint64_t rewritings = 0;
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(100ms);
@@ -226,16 +228,19 @@ void Server::Inside::keep_up(std::stop_token stop) {
         purge_from = rounds + kPurgeAgain;
     }
     if (certificates && (rounds % 20 == 0 || certificates_asked.exchange(false))) certificates->look(clock.now());
-    if (++rounds % 600 == 0) noted(control.note_uses_of_keys(1h));
-    if (rounds % 100 == 0) noted(control.note_uses_of_tokens(1min));
+    if (++rounds % 600 == 0) noted(control.note_uses_of_keys(1h), "uses_not_noted");
+    if (rounds % 100 == 0) noted(control.note_uses_of_tokens(1min), "uses_not_noted");
+    if (rounds % 10 == 0) sealing.look();
+    if (rounds % 600 == 1) noted(issuer->keep_up(settings.signing_key_life), "signing_keys_not_kept_up");
     if (rounds % 5 != 0) continue;
-    if (const auto seen = control.catch_up(*committer); !seen)
-      log::error("reload_failed").add("why", seen.error().message);
+    const auto seen = control.catch_up(*committer);
+    if (!seen) log::error("reload_failed").add("why", seen.error().message);
+    if (seen && *seen) noted(issuer->reread(), "signing_keys_not_read");
   }
 }
 
-void Server::Inside::noted(const Result<void>& uses) {
-  if (!uses) log::error("uses_not_noted").add("why", uses.error().message);
+void Server::Inside::noted(const Result<void>& done, std::string_view event) {
+  if (!done) log::error(event).add("why", done.error().message);
 }
 
 void Server::Inside::reload(const Handle& handle) {
@@ -369,8 +374,8 @@ void Server::Inside::stop() {
   if (upkeep_thread.joinable()) {
     upkeep_thread.request_stop();
     upkeep_thread.join();
-    noted(control.note_uses_of_keys(1ms));
-    noted(control.note_uses_of_tokens(1ms));
+    noted(control.note_uses_of_keys(1ms), "uses_not_noted");
+    noted(control.note_uses_of_tokens(1ms), "uses_not_noted");
   }
   if (alarm_thread.joinable()) {
     alarm_thread.request_stop();
@@ -407,24 +412,28 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   const bool fresh = create && !store::SqliteStore::holds_data(settings.data);
   // A new folder gets its key before its data, so that data without a key always means that the key was lost.
   const auto key = [&] {
-    return master_key(settings.data, settings.master_key_file, fresh ? MissingKey::kCreate : MissingKey::kRefuse,
-                      random);
+    return master_keys(settings.data, settings.master_key_file, fresh ? MissingKey::kCreate : MissingKey::kRefuse,
+                       random);
   };
   if (fresh && store::SqliteStore::make_folder(settings.data))
     if (const auto made = key(); !made) return unexpected(made.error().message);
+  if (store::SqliteStore::holds_data(settings.data)) {  // a wrong key is told before anything is written
+    const auto keys = key();
+    if (!keys) return unexpected(keys.error().message);
+    if (const auto fit = check_keys_fit(settings.data, *keys); !fit) return unexpected(fit.error().message);
+  }
   auto opened = store::SqliteStore::open(settings.data, {.server = true, .create = create});
   if (!opened) return unexpected(opened.error().message);
-  const auto master = key();
-  if (!master) return unexpected(master.error().message);
-  const SecretBox box(*master);
+  const auto keys = key();
+  if (!keys) return unexpected(keys.error().message);
+  const SecretBox box(*keys);
   if (const auto sealed = (*opened)->seal_headers(box, random); !sealed) return unexpected(sealed.error().message);
-  const auto hash_key = named_secret((*opened)->directory(), box, "hash-key", 16, random);
+  const auto hash_key = named_secret((*opened)->directory(), box, kHashKey, 16, random);
   if (!hash_key) return unexpected(hash_key.error().message);
   const auto decision_key = named_secret((*opened)->directory(), box, "decision-key", 32, random);
   if (!decision_key) return unexpected(decision_key.error().message);
-  if (const auto kept = keep_fingerprint((*opened)->directory(), *master); !kept)
-    return unexpected(kept.error().message);
-  auto inside = std::make_unique<Inside>(settings, std::move(*opened), *master, *hash_key, *decision_key);
+  if (const auto kept = keep_fingerprint((*opened)->directory(), *keys); !kept) return unexpected(kept.error().message);
+  auto inside = std::make_unique<Inside>(settings, std::move(*opened), *keys, *hash_key, *decision_key);
   if (auto built = inside->build(std::move(broken)); !built) return unexpected(built.error());
   return inside;
 }

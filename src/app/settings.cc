@@ -181,6 +181,14 @@ std::vector<Setting> make_settings() {
                        AT(http.control_threads_per_handle)));
 
   all.push_back(make(
+      "signing-key-life", sign_in, "a duration such as 90d, at least 1h",
+      "how long a key signs the server's tokens before a new one does", AT(signing_key_life),
+      [](std::string_view t) {
+        const auto life = read_duration(t);
+        return life && *life >= std::chrono::hours{1} ? life : std::nullopt;
+      },
+      [](Duration value) { return to_text(value); }));
+  all.push_back(make(
       "login-life", sign_in, "a duration such as 8h, at most 24h", "how long a sign-in is valid", AT(sign_in.life),
       [](std::string_view t) {
         const auto life = read_duration(t);

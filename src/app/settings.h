@@ -48,6 +48,7 @@ struct Settings {
   commit::HistoryMaintenance::Options history;
   intake::Redeliveries::Options replays;
   access::SignInSettings sign_in;
+  Duration signing_key_life = std::chrono::hours{24} * 90;  // then another one signs
   hindsight::WhatIfJobs::Options simulations;
   http::ListenerOptions http;
   http::LiveFeed::Limits live;

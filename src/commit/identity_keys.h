@@ -50,11 +50,6 @@ using IdentityKeysPtr = std::shared_ptr<const IdentityKeys>;
 
 // "idsec_" and 43 characters for 32 random bytes. All of the text is the key, so that no one has to decode it.
 std::string make_identity_secret(Random& random);
-// What it is sealed for (SecretBox).
-inline std::string identity_key_place(const Handle& handle, std::string_view id) {
-  return handle.text + "/" + std::string(id);
-}
-
 // What a handle's settings ask of requests on the public routes that name a visitor.
 enum class ProofPolicy : std::uint8_t {
   kOff,       // whoever names a visitor is believed

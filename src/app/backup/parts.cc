@@ -1,5 +1,6 @@
 #include "app/backup/parts.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -8,14 +9,15 @@
 
 namespace beckon::app {
 
-Result<std::optional<std::string>> key_for(const Settings& settings, const std::string& needed) {
+Result<std::optional<MasterKeys>> key_for(const Settings& settings, const std::string& needed) {
   std::error_code error;
   const bool given = !settings.master_key_file.empty();
   if (!given && !std::filesystem::exists(settings.data + "/master.key", error)) return std::nullopt;
   SystemRandom random;
-  auto key = master_key(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
+  auto key = master_keys(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
   if (!key) return unexpected(key.error());
-  if (const std::string own = key_fingerprint(*key); !needed.empty() && own != needed)
+  const auto is_needed = [&](const std::string& one) { return key_fingerprint(one) == needed; };
+  if (const std::string own = key_fingerprint(key->front()); !needed.empty() && std::ranges::none_of(*key, is_needed))
     return unexpected(Fault{.code = FaultCode::kConflict,
                             .message = "The data was encrypted with another master key: its fingerprint is " + needed +
                                        ", that of " +

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/complain.h"
+#include "app/keys.h"
 #include "app/settings.h"
 #include "base/result.h"
 #include "store/sqlite/backup_file.h"
@@ -11,9 +12,9 @@
 
 namespace beckon::app {
 
-// The key of --master-key-file, or of the data folder; std::nullopt if there is none. `needed` is the fingerprint of
-// the key that the data is sealed with, empty where it is unknown: another key is refused by its fingerprint.
-Result<std::optional<std::string>> key_for(const Settings& settings, const std::string& needed);
+// The keys of --master-key-file, or of the data folder; std::nullopt if there are none. `needed` is the fingerprint of
+// the key that the data is sealed with, empty where it is unknown: other keys are refused by their fingerprint.
+Result<std::optional<MasterKeys>> key_for(const Settings& settings, const std::string& needed);
 
 // "position 12 of 2026-…, made by beckon 1.2.3, schema 4, master key 0123456789abcdef"
 std::string describe(const store::BackupHeader& header);

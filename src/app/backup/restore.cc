@@ -11,7 +11,7 @@
 namespace beckon::app {
 namespace {
 
-std::unique_ptr<SecretBox> box_of(const std::optional<std::string>& key) {
+std::unique_ptr<SecretBox> box_of(const std::optional<MasterKeys>& key) {
   return key ? std::make_unique<SecretBox>(*key) : nullptr;
 }
 

@@ -43,7 +43,7 @@ Result<Response> create(Api& api, Request& request) {
   const Instant now = api.clock.now();
   const std::string secret = commit::make_identity_secret(api.random);
   IdentityKeyRecord made{.id = make_ulid("idk_", now, api.random), .sealed_secret = {}, .created_at = now};
-  made.sealed_secret = api.secrets.seal(secret, commit::identity_key_place(handle, made.id), api.random);
+  made.sealed_secret = api.secrets.seal(secret, access::identity_key_place(handle, made.id), api.random);
   const auto added =
       api.directory.add_identity_key(handle, made, audit_of(api, request, "identity-key.create", made.id));
   if (!added) return unexpected(added.error());

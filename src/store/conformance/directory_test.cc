@@ -312,9 +312,10 @@ TEST_P(DirectoryOfAStore, HasRoomForAHundredCollaborators) {
 }
 
 TEST_P(DirectoryOfAStore, KeepsSigningKeysNewestFirst) {
-  ASSERT_TRUE(directory().add_signing_key({"a", std::string("\0x", 2), after(1)}));
-  ASSERT_TRUE(directory().add_signing_key({"b", "y", after(2)}));
-  EXPECT_EQ(directory().add_signing_key({"a", "z", after(3)}).error().code, FaultCode::kConflict);
+  ASSERT_TRUE(directory().add_signing_key({"a", std::string("\0x", 2), after(1)}, audit_entry("aud_k1")));
+  ASSERT_TRUE(directory().add_signing_key({"b", "y", after(2)}, audit_entry("aud_k2")));
+  EXPECT_EQ(directory().add_signing_key({"a", "z", after(3)}, audit_entry("aud_k3")).error().code,
+            FaultCode::kConflict);
   const auto keys = directory().signing_keys().value();
   ASSERT_EQ(keys.size(), 2u);
   EXPECT_EQ(keys[0].kid, "b");
@@ -404,6 +405,35 @@ TEST_P(DirectoryOfAStore, GoesOnWithTheChainWhereItsEndHasBeenSweptAway) {
   const auto next = directory().audit_chain(std::nullopt, 0, 9)->at(0);
   EXPECT_EQ(next.number, 3u);
   EXPECT_EQ(next.previous, last.hash);
+}
+
+TEST_P(DirectoryOfAStore, SealsAnewWhatIsMeantEachForItsPlace) {
+  add_acme();
+  ASSERT_TRUE(directory().named_secret("hash-key", "old a"));
+  ASSERT_TRUE(directory().named_secret("other", "kept"));
+  ASSERT_TRUE(directory().add_signing_key({"k1", "old b", after(1)}, audit_entry("aud_k1")));
+  ASSERT_TRUE(directory().add_identity_key(kAcme, {.id = "idk_1", .sealed_secret = "old c"}, audit_entry("aud_k2")));
+  std::string places;
+  const auto replaced = directory().seal_again([&](const std::string& sealed, const std::string& place) {
+    if (!sealed.starts_with("old")) return std::optional<std::string>();
+    places += place + " ";
+    return std::optional("new" + sealed.substr(3));
+  });
+  EXPECT_EQ(replaced.value(), 3u);
+  EXPECT_EQ(places, "secret/hash-key signing-key/k1 acme/idk_1 ");
+  EXPECT_EQ(directory().named_secret("hash-key", "x").value(), "new a");
+  EXPECT_EQ(directory().named_secret("other", "x").value(), "kept");
+  EXPECT_EQ(directory().signing_keys()->at(0).sealed_jwk, "new b");
+  EXPECT_EQ(directory().identity_keys(kAcme)->at(0).sealed_secret, "new c");
+  ASSERT_TRUE(directory().put_named_secret("other", "changed", audit_entry("aud_k3")));
+  EXPECT_EQ(directory().named_secret("other", "x").value(), "changed");
+}
+
+TEST_P(DirectoryOfAStore, RemovesASigningKey) {
+  ASSERT_TRUE(directory().add_signing_key({"k1", "x", after(1)}, audit_entry("aud_k1")));
+  ASSERT_TRUE(directory().remove_signing_key("k1", audit_entry("aud_k2")));
+  EXPECT_TRUE(directory().signing_keys()->empty());
+  EXPECT_EQ(directory().remove_signing_key("k1", audit_entry("aud_k3")).error().code, FaultCode::kNotFound);
 }
 
 TEST_P(DirectoryOfAStore, MakesANamedSecretOnce) {

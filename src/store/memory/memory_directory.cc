@@ -215,11 +215,22 @@ Result<std::vector<access::SigningKey>> MemoryDirectory::signing_keys() {
   return found;
 }
 
-Result<void> MemoryDirectory::add_signing_key(const access::SigningKey& key) {
+Result<void> MemoryDirectory::add_signing_key(const access::SigningKey& key, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
   if (std::ranges::any_of(facts_.signing_keys, [&](const auto& known) { return known.kid == key.kid; }))
     return unexpected(conflict("A signing key with this kid already exists."));
   facts_.signing_keys.push_back(key);
+  facts_.add_audit(audit);
+  ++facts_.control_version;
+  return {};
+}
+
+Result<void> MemoryDirectory::remove_signing_key(const std::string& kid, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  if (std::erase_if(facts_.signing_keys, [&](const auto& key) { return key.kid == kid; }) == 0)
+    return unexpected(not_found("signing key"));
+  facts_.add_audit(audit);
+  ++facts_.control_version;
   return {};
 }
 
@@ -239,6 +250,30 @@ Result<void> MemoryDirectory::put_allowlist(const std::string& json, const Audit
 Result<std::string> MemoryDirectory::named_secret(const std::string& name, const std::string& sealed_if_absent) {
   const std::lock_guard lock(facts_.mutex);
   return facts_.secrets.try_emplace(name, sealed_if_absent).first->second;
+}
+
+Result<std::size_t> MemoryDirectory::seal_again(const Again& again) {
+  const std::lock_guard lock(facts_.mutex);
+  std::size_t replaced = 0;
+  const auto renew = [&](std::string& sealed, const std::string& place) {
+    if (auto fresh = again(sealed, place)) {
+      sealed = *std::move(fresh);
+      ++replaced;
+    }
+  };
+  for (auto& [name, sealed] : facts_.secrets) renew(sealed, access::named_secret_place(name));
+  for (access::SigningKey& key : facts_.signing_keys) renew(key.sealed_jwk, access::signing_key_place(key.kid));
+  for (auto& [handle, keys] : facts_.identity_keys)
+    for (access::IdentityKeyRecord& key : keys) renew(key.sealed_secret, access::identity_key_place(handle, key.id));
+  return replaced;
+}
+
+Result<void> MemoryDirectory::put_named_secret(const std::string& name, const std::string& sealed,
+                                               const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  facts_.secrets[name] = sealed;
+  facts_.add_audit(audit);
+  return {};
 }
 
 Result<void> MemoryDirectory::add_audit(const AuditEntry& audit) {

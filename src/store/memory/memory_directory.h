@@ -48,9 +48,12 @@ class MemoryDirectory final : public access::Directory {
   Result<std::vector<access::Grant>> grants_of(const std::string& user) override;
   Result<std::vector<access::Grant>> grants_on(const Handle& handle) override;
   Result<std::vector<access::SigningKey>> signing_keys() override;
-  Result<void> add_signing_key(const access::SigningKey& key) override;
+  Result<void> add_signing_key(const access::SigningKey& key, const AuditEntry& audit) override;
+  Result<void> remove_signing_key(const std::string& kid, const AuditEntry& audit) override;
   Result<std::string> allowlist() override;
   Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) override;
+  Result<std::size_t> seal_again(const Again& again) override;
+  Result<void> put_named_secret(const std::string& name, const std::string& sealed, const AuditEntry& audit) override;
   Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) override;
   Result<void> add_audit(const AuditEntry& audit) override;
   Result<access::AuditPage> audit(const access::AuditQuery& query, const std::optional<access::AuditPlace>& behind,

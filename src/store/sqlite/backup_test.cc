@@ -327,7 +327,8 @@ TEST_F(StoreCopy, NamesWhatDoesNotOpenWithTheKey) {
   hook.headers = {{"x-door", outbox::seal_header(kAcme, kHook, "x-door", "v", right, random)}};
   ASSERT_TRUE(store_->commit().write({.at = kStart, .changes = {hook}}));
   ASSERT_TRUE(store_->directory().named_secret("hash-key", right.seal("h", "secret/hash-key", random)));
-  ASSERT_TRUE(store_->directory().add_signing_key({"k1", right.seal("j", "signing-key/k1", random), kStart}));
+  ASSERT_TRUE(store_->directory().add_signing_key({"k1", right.seal("j", "signing-key/k1", random), kStart},
+                                                  audit_entry("aud_k1")));
   const std::string file = SqliteStore::data_file(source_.path());
   EXPECT_EQ(check_data(file, {.secrets = &right})->damage, std::vector<std::string>{});
   EXPECT_EQ(check_data(file, {.secrets = &wrong})->damage,

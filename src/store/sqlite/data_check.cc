@@ -1,7 +1,7 @@
 #include "store/sqlite/data_check.h"
 
 #include "access/audit_chain.h"
-#include "commit/identity_keys.h"
+#include "access/directory.h"
 #include "ledger/codec.h"
 #include "outbox/own_header.h"
 #include "store/sqlite/batch_rows.h"
@@ -146,25 +146,24 @@ class Check {
     if (!options_.secrets->open(sealed, place)) name(what + " does not open with this master key");
   }
 
-  // Where each was sealed for, its owner says: access/directory.h, app/keys.cc (named_secret), commit/identity_keys.h.
   void secrets() {
     {
       auto row = connection_.query("SELECT name, sealed FROM secret WHERE name <> ?1 ORDER BY name", kKeyFingerprint);
       while (row.next()) {
         const std::string secret(row.text(0));
-        opens(row.text(1), "secret/" + secret, "the server's secret " + secret);
+        opens(row.text(1), access::named_secret_place(secret), "the server's secret " + secret);
       }
     }
     {
       auto row = connection_.query("SELECT kid, sealed_jwk FROM signing_key ORDER BY kid");
       while (row.next()) {
         const std::string kid(row.text(0));
-        opens(row.text(1), "signing-key/" + kid, "the signing key " + kid);
+        opens(row.text(1), access::signing_key_place(kid), "the signing key " + kid);
       }
     }
     auto row = connection_.query("SELECT handle, id, sealed_secret FROM identity_key ORDER BY handle, id");
     while (row.next())
-      opens(row.text(2), commit::identity_key_place(Handle(row.text(0)), row.text(1)),
+      opens(row.text(2), access::identity_key_place(Handle(row.text(0)), row.text(1)),
             "the identity key " + std::string(row.text(1)) + " of handle " + std::string(row.text(0)));
   }
 

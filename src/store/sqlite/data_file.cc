@@ -89,6 +89,17 @@ Result<std::int64_t> schema_of(const std::string& file) {
   }
 }
 
+Result<std::optional<std::string>> stored_secret(const std::string& file, std::string_view name) {
+  try {
+    Connection connection(file, Connection::Mode::kReadOnly, kPatience);
+    auto row = connection.query("SELECT sealed FROM secret WHERE name = ?1", name);
+    if (!row.next()) return std::nullopt;
+    return std::string(row.text(0));
+  } catch (const SqliteError& error) {
+    return unexpected(file_fault(file, error));
+  }
+}
+
 Result<void> admit_data_file(const std::string& file) {
   if (const auto schema = schema_of(file); !schema) return unexpected(schema.error());
   try {

@@ -2,7 +2,9 @@
 // than this program, or damaged.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "store/sqlite/connection.h"
@@ -16,6 +18,9 @@ Result<void> make_data_file(const std::string& file);
 // The step of the schema at which the file is (schema.h). Refuses what is not a data file of this program, damaged, or
 // of a newer version. Writes nothing.
 Result<std::int64_t> schema_of(const std::string& file);
+
+// A named secret, as it is kept; std::nullopt if there is none. Writes nothing.
+Result<std::optional<std::string>> stored_secret(const std::string& file, std::string_view name);
 
 // Looks at the header, the length, and the first and last row of every table; then brings the schema up to date.
 Result<void> admit_data_file(const std::string& file);

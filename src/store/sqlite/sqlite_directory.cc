@@ -297,12 +297,22 @@ Result<std::vector<access::SigningKey>> SqliteDirectory::signing_keys() {
   });
 }
 
-Result<void> SqliteDirectory::add_signing_key(const access::SigningKey& key) {
-  return write(nullptr, [&](Connection& connection) -> Result<void> {
+Result<void> SqliteDirectory::add_signing_key(const access::SigningKey& key, const AuditEntry& audit) {
+  return write(&audit, [&](Connection& connection) -> Result<void> {
     connection.run("INSERT INTO signing_key (kid, sealed_jwk, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
                    key.kid, Blob{key.sealed_jwk}, key.created_at);
     if (connection.changes() == 0)
       return unexpected(Fault{.code = FaultCode::kConflict, .message = "A signing key with this kid already exists."});
+    raise_control_version(connection);
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::remove_signing_key(const std::string& kid, const AuditEntry& audit) {
+  return write(&audit, [&](Connection& connection) -> Result<void> {
+    connection.run("DELETE FROM signing_key WHERE kid = ?1", kid);
+    if (connection.changes() == 0) return unexpected(not_found("signing key"));
+    raise_control_version(connection);
     return {};
   });
 }
@@ -340,6 +350,60 @@ Result<std::string> SqliteDirectory::named_secret(const std::string& name, const
     connection_->run("INSERT INTO secret (name, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING", name,
                      Blob{sealed_if_absent});
     return *found();  // ours, or that of a process that was quicker
+  });
+}
+
+Result<std::size_t> SqliteDirectory::seal_again(const Again& again) {
+  std::size_t replaced = 0;
+  const auto done = write(nullptr, [&](Connection& connection) -> Result<void> {
+    struct Sealed {
+      std::string id, more, bytes, place;
+    };
+    const auto renew = [&](std::vector<Sealed> rows, const char* update) {
+      for (const Sealed& row : rows)
+        if (const auto fresh = again(row.bytes, row.place)) {
+          connection.run(update, Blob{*fresh}, row.id, row.more);
+          ++replaced;
+        }
+    };
+    std::vector<Sealed> secrets, signing, identity;
+    {
+      auto row = connection.query("SELECT name, sealed FROM secret");
+      while (row.next()) {
+        std::string name(row.text(0));
+        std::string place = access::named_secret_place(name);
+        secrets.push_back({std::move(name), "", std::string(row.text(1)), std::move(place)});
+      }
+    }
+    {
+      auto row = connection.query("SELECT kid, sealed_jwk FROM signing_key");
+      while (row.next()) {
+        std::string kid(row.text(0));
+        std::string place = access::signing_key_place(kid);
+        signing.push_back({std::move(kid), "", std::string(row.text(1)), std::move(place)});
+      }
+    }
+    {
+      auto row = connection.query("SELECT handle, id, sealed_secret FROM identity_key");
+      while (row.next())
+        identity.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
+                            access::identity_key_place(Handle(row.text(0)), row.text(1))});
+    }
+    renew(std::move(secrets), "UPDATE secret SET sealed = ?1 WHERE name = ?2 AND ?3 = ''");
+    renew(std::move(signing), "UPDATE signing_key SET sealed_jwk = ?1 WHERE kid = ?2 AND ?3 = ''");
+    renew(std::move(identity), "UPDATE identity_key SET sealed_secret = ?1 WHERE handle = ?2 AND id = ?3");
+    return {};
+  });
+  if (!done) return unexpected(done.error());
+  return replaced;
+}
+
+Result<void> SqliteDirectory::put_named_secret(const std::string& name, const std::string& sealed,
+                                               const AuditEntry& audit) {
+  return write(&audit, [&](Connection& connection) -> Result<void> {
+    connection.run("INSERT INTO secret (name, sealed) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET sealed = ?2",
+                   name, Blob{sealed});
+    return {};
   });
 }
 

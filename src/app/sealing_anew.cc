@@ -1,0 +1,79 @@
+#include "app/sealing_anew.h"
+
+#include "system/log.h"
+
+namespace beckon::app {
+
+using namespace std::chrono_literals;
+
+SealingAnew::SealingAnew(const Settings& settings, store::Store& store, commit::Committer& committer,
+                         const outbox::SubscriptionIndex& subscriptions, SecretBox& secrets, const Clock& clock,
+                         Random& random)
+    : settings_(settings),
+      store_(store),
+      committer_(committer),
+      subscriptions_(subscriptions),
+      secrets_(secrets),
+      clock_(clock),
+      random_(random),
+      watch_({master_key_file(settings.data, settings.master_key_file)}, 1s) {}
+
+void SealingAnew::look() {
+  due_ = watch_.changed() || due_;
+  if (!due_) return;
+  const auto keys = master_keys(settings_.data, settings_.master_key_file, MissingKey::kRefuse, random_);
+  const auto kept = keys ? keep_fingerprint(store_.directory(), *keys) : unexpected(keys.error());
+  if (!kept) {
+    // What the server has goes on to serve. The file is looked at again when it changes.
+    log::error("master_key_refused").add("why", kept.error().message);
+    due_ = false;
+    return;
+  }
+  secrets_.use(*keys);
+  if (*kept == key_fingerprint(keys->front())) {
+    due_ = false;
+    return;
+  }
+  if (const auto sealed = seal(*keys); !sealed) {
+    log::error("master_key_not_replaced").add("why", sealed.error().message);
+    return;
+  }
+  due_ = false;
+}
+
+Result<void> SealingAnew::seal(const MasterKeys& keys) {
+  for (const outbox::SubscriptionPtr& one : subscriptions_.all())
+    if (auto fault = seal_subscription(one->id)) return unexpected(*std::move(fault));
+  const auto replaced = store_.directory().seal_again(
+      [&](const std::string& sealed, const std::string& place) { return secrets_.resealed(sealed, place, random_); });
+  if (!replaced) return unexpected(replaced.error());
+  const std::string fingerprint = key_fingerprint(keys.front());
+  std::string detail;
+  json::Writer(detail).begin_object().member("fingerprint", fingerprint).end_object();
+  const auto put = store_.directory().put_named_secret(
+      std::string(store::kKeyFingerprint), fingerprint,
+      audit_entry(clock_.now(), random_, {}, {"server"}, "master-key.replace", "master-key", std::move(detail)));
+  if (!put) return put;
+  log::info("master_key_replaced").add("fingerprint", fingerprint);
+  return {};
+}
+
+// Committed like any change of a subscription, so that none is overtaken.
+std::optional<Fault> SealingAnew::seal_subscription(const SubscriptionId& id) {
+  return committer_.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const auto now = draft.find_subscription(id);
+    if (!now) return std::nullopt;
+    outbox::Subscription next = *now;
+    const std::string place = next.handle.text + "/" + next.id.text;
+    if (auto sealed = secrets_.resealed(next.sealed_secret, place, random_)) next.sealed_secret = *std::move(sealed);
+    if (auto sealed = secrets_.resealed(next.sealed_previous_secret, place, random_))
+      next.sealed_previous_secret = *std::move(sealed);
+    for (outbox::OwnHeader& header : next.headers)
+      if (const auto value = outbox::open_header(next.handle, next.id, header.name, header.sealed, secrets_))
+        header.sealed = outbox::seal_header(next.handle, next.id, header.name, *value, secrets_, random_);
+    draft.put_subscription(std::move(next));
+    return std::nullopt;
+  });
+}
+
+}  // namespace beckon::app
