@@ -198,6 +198,40 @@ describe('splits and shadow rules', () => {
   });
 });
 
+describe('a patch of the settings', () => {
+  const patch = body => beckon.as('OWNER', 'PATCH', '/settings', body);
+  const now = async () => (await beckon.as('OWNER', 'GET', '/settings')).json;
+
+  test('changes what it names, in depth, and leaves the rest; null gives the default again', async () => {
+    const defaults = await now();
+    await settings({ retention: '40d', zone: 'Europe/Berlin', identity: { remember: 'never', claim: '30m' } });
+    const patched = await patch({ retention: '50d', identity: { claim: '10m' } });
+    assert.equal(patched.status, 200, patched.text);
+    const changed = await now();
+    assert.deepEqual(
+      [changed.retention, changed.zone, changed.identity.remember, changed.identity.claim],
+      ['50d', 'Europe/Berlin', 'never', '10m'],
+    );
+    assert.equal((await patch({ retention: null, identity: { claim: null } })).status, 200);
+    const reset = await now();
+    assert.deepEqual(
+      [reset.retention, reset.zone, reset.identity.remember, reset.identity.claim],
+      [defaults.retention, 'Europe/Berlin', 'never', defaults.identity.claim],
+    );
+    await settings({});
+  });
+
+  test('that is refused names every fault and changes nothing', async () => {
+    await settings({ retention: '40d' });
+    const refused = await patch({ retention: 'long', zone: 'Berlin', nothing: 1 });
+    assert.equal(refused.status, 400);
+    assert.deepEqual(refused.json.details.map(({ field }) => field).toSorted(), ['nothing', 'retention', 'zone']);
+    assert.equal((await patch([])).status, 400);
+    assert.equal((await now()).retention, '40d');
+    await settings({});
+  });
+});
+
 describe('scores', () => {
   const intent = { intent: { weights: { view: 1, 'cart.*': 5 }, halfLife: '1d' } };
   const scored = { when: { all: [{ score: 'intent', atLeast: 5.9 }] } };

@@ -681,6 +681,9 @@ describe('against the server', () => {
       expect: 200,
       body: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'requestId')),
     });
+    await ask('patchSettings', { role: 'OWNER', expect: 200, body: { retention: '60d' } });
+    await ask('patchSettings', { role: 'OWNER', expect: 400, body: { retention: 'long' } });
+    await ask('patchSettings', { role: 'OWNER', expect: 200, body: { retention: null } });
     await ask('listIdentityKeys', { role: 'OPERATOR', expect: 200 });
     const { json: made } = await ask('createIdentityKey', { role: 'OWNER', body: {}, expect: 201 });
     await ask('createIdentityKey', { role: 'OWNER', body: { other: 1 }, expect: 400 });
