@@ -242,8 +242,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
   const auto begin = std::chrono::steady_clock::now();
   const auto receipt = commit_.write(batch);
   const auto spent = std::chrono::steady_clock::now() - begin;
-  counts_.commit_us.fetch_add(static_cast<std::uint64_t>(spent / std::chrono::microseconds{1}),
-                              std::memory_order_relaxed);
+  counts_.written_in.observe(std::chrono::duration_cast<std::chrono::microseconds>(spent));
   counts_.commits.fetch_add(1, std::memory_order_relaxed);
   if (receipt) {
     last_position_ = receipt->position;

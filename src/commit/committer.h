@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/duration_histogram.h"
 #include "base/instant.h"
 #include "commit/draft.h"
 #include "commit/line.h"
@@ -106,7 +107,7 @@ class Committer {
   struct Counts {
     std::atomic<std::uint64_t> turns{0};  // also those without a commit: ten a second where nothing is to be done
     std::atomic<std::uint64_t> commits{0}, works{0}, failures{0};
-    std::atomic<std::uint64_t> commit_us{0};                    // spent in Commit::write
+    DurationHistogram written_in;                               // of Commit::write, also where it failed
     std::atomic<std::uint64_t> refused{0}, refused_of_line{0};  // not taken: too much waits in total, or of a line
   };
   const Counts& counts() const { return counts_; }

@@ -243,6 +243,7 @@ std::string_view Connection::security_line() const {
 void Connection::count(const Response& response, std::chrono::microseconds took) {
   const Shared& shared = thread_->shared();
   shared.metrics.answered(request_.route, response.status, took);
+  if (response.limit) shared.metrics.limited(*response.limit);
   switch (shared.options.request_log) {
     case RequestLog::kOff: return;
     case RequestLog::kErrors:

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fault.h"
 #include "base/id.h"
 #include "base/instant.h"
 #include "base/ip_address.h"
@@ -90,6 +91,8 @@ struct Response {
   std::string_view content_type = "application/json";  // static text; not sent with 204 and 304
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string_view preset = {};  // complete header lines, each with its CRLF; static text
+
+  std::optional<RateLimit> limit = {};  // of a 429: which, for the metrics
 
   // If set, `body` is only the beginning: called once, on the io thread, after the head was queued. It must not
   // block.

@@ -19,6 +19,7 @@
 #include "hindsight/what_if_jobs.h"
 #include "http/error.h"
 #include "http/router.h"
+#include "http/routes/sign_in_failures.h"
 #include "intake/append.h"
 #include "intake/redelivery.h"
 #include "intake/rule_book.h"
@@ -67,6 +68,7 @@ struct Api {
   access::Gate& gate;
   access::Issuer& issuer;
   access::SignIn& sign_in;
+  SignInFailures& sign_in_failures;
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
   access::RateLimiter& signals_by_token;

@@ -32,6 +32,11 @@ Result<Response> answer(Api& api, const Request& request, const access::SignedIn
   return json_response(200, std::move(body));
 }
 
+Fault counted(Api& api, const Fault& fault, SignInFailure wrong) {
+  api.sign_in_failures.add(fault, wrong);
+  return fault;
+}
+
 // A text of the body, or an issue of the field.
 std::string_view text_of(const json::Value& body, const char* field, std::size_t longest, Issues& issues) {
   const json::Value* value = body.find(field);
@@ -51,7 +56,7 @@ Result<Response> login(Api& api, Request& request) {
   const std::string_view password = text_of(document->root(), "password", access::kLongestPassword, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto signed_in = api.sign_in.with_password(*email, password, visit_of(request));
-  if (!signed_in) return unexpected(signed_in.error());
+  if (!signed_in) return unexpected(counted(api, signed_in.error(), SignInFailure::kPassword));
   return answer(api, request, *signed_in);
 }
 
@@ -62,7 +67,7 @@ Result<Response> exchange(Api& api, Request& request) {
   const std::string_view code = text_of(document->root(), "code", kLongestCode, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto signed_in = api.sign_in.with_code(code, visit_of(request));
-  if (!signed_in) return unexpected(signed_in.error());
+  if (!signed_in) return unexpected(counted(api, signed_in.error(), SignInFailure::kLink));
   return answer(api, request, *signed_in);
 }
 
