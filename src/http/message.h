@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "base/instant.h"
 #include "base/ip_address.h"
+#include "base/trace.h"
 
 namespace beckon::http {
 
@@ -46,6 +47,10 @@ struct Request {
 
   // The first field of that name (case-insensitive); empty if there is none.
   std::string_view header(std::string_view name) const;
+
+  // Its trace (W3C Trace Context); empty if it has none, or not exactly one valid traceparent. A tracestate that is not
+  // valid, or longer than kMostTraceState, is left out.
+  Trace trace() const;
 
   // What `{name}` of the route's pattern captured. A name that the pattern does not have is a bug (CHECK).
   const std::string& param(std::string_view name) const;
