@@ -153,11 +153,12 @@ std::size_t RateLimiter::clients() const {
   return count;
 }
 
-Fault rate_limited(std::string_view who, std::string_view what, const RateState& state) {
+Fault rate_limited(RateLimit limit, std::string_view who, std::string_view what, const RateState& state) {
   return {.code = FaultCode::kRateLimited,
           .message = std::string(who) + " may send " + std::to_string(state.limit) + " " + std::string(what) +
                      " per minute; retry after " + std::to_string(state.reset.count()) + " s. Nothing was stored.",
-          .rate = state};
+          .rate = state,
+          .limit = limit};
 }
 
 }  // namespace beckon::access

@@ -67,6 +67,6 @@ class RateLimiter {
 };
 
 // The fault for a refused amount. `who` and `what` name what was counted: "Your address", "signals".
-Fault rate_limited(std::string_view who, std::string_view what, const RateState& state);
+Fault rate_limited(RateLimit limit, std::string_view who, std::string_view what, const RateState& state);
 
 }  // namespace beckon::access

@@ -204,7 +204,8 @@ TEST(RateLimiter, ManyThreadsTogetherTakeNoMoreThanTheLimit) {
 }
 
 TEST(RateLimiter, ARefusalSaysWhenToTryAgain) {
-  const Fault fault = rate_limited("Your address", "signals", {.limit = 120, .remaining = 0, .reset = 17s});
+  const Fault fault =
+      rate_limited(RateLimit::kAddressSignals, "Your address", "signals", {.limit = 120, .remaining = 0, .reset = 17s});
   EXPECT_EQ(fault.code, FaultCode::kRateLimited);
   EXPECT_NE(fault.message.find("120 signals per minute; retry after 17 s"), std::string::npos);
   EXPECT_EQ(fault.rate->reset, 17s);

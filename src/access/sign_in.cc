@@ -8,14 +8,16 @@ namespace {
 Fault too_many_failures(std::uint32_t allowed, std::chrono::seconds wait) {
   return {.code = FaultCode::kRateLimited,
           .message = "Too many failed sign-ins for this account; retry after " + std::to_string(wait.count()) + " s.",
-          .rate = RateState{.limit = static_cast<int>(allowed), .remaining = 0, .reset = wait}};
+          .rate = RateState{.limit = static_cast<int>(allowed), .remaining = 0, .reset = wait},
+          .limit = RateLimit::kAccountSignIns};
 }
 
 Fault too_many_tries(const RateState& state) {
   return {.code = FaultCode::kRateLimited,
           .message = "Your address may try to sign in " + std::to_string(state.limit) +
                      " times per minute; retry after " + std::to_string(state.reset.count()) + " s.",
-          .rate = state};
+          .rate = state,
+          .limit = RateLimit::kAddressSignIns};
 }
 
 // An account as seen from one address. No e-mail address has a line break.

@@ -19,6 +19,7 @@
 #include "egress/endpoint_checks.h"
 #include "hindsight/what_if_jobs.h"
 #include "http/routes/live_feed.h"
+#include "http/routes/sign_in_failures.h"
 #include "intake/goals.h"
 #include "intake/settling.h"
 #include "store/store.h"
@@ -26,6 +27,8 @@
 #include "system/random.h"
 
 namespace beckon::app {
+
+class Exposition;
 
 // In construction order: later members use earlier ones, and are destroyed first.
 struct Server::Inside {
@@ -59,6 +62,7 @@ struct Server::Inside {
   commit::Draft::Places places{sessions, tenants, subscriptions, random, &changes};
   commit::Recovered recovered;
   std::chrono::milliseconds recovery_time{};
+  Instant started_at{};
 
   delayed::VisitorTimers visitor_timers;
   intake::GoalCounting goal_counting;
@@ -77,6 +81,7 @@ struct Server::Inside {
   std::unique_ptr<access::Gate> gate;
   std::unique_ptr<access::SignIn> sign_in;
   std::unique_ptr<access::Invitations> invitations;
+  http::SignInFailures sign_in_failures;
   access::RateLimiter signals_by_address{random};
   access::RateLimiter decisions_by_address{random};
   access::RateLimiter signals_by_token{random};
@@ -113,9 +118,9 @@ struct Server::Inside {
   void keep_up(std::stop_token stop);
   void reload(const Handle& handle);
   void reload_allowlist();
-  void noted(const Result<void>& done, std::string_view event);  // a failure is logged
-  std::string metrics();
-  void metrics_of_shares();
+  void noted(const Result<void>& done, std::string_view event);  // a failure is logged as that
+  std::string metrics() const;                                   // metrics.cc
+  void metrics_of_shares(Exposition& out) const;
   void stop();
 };
 

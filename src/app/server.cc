@@ -1,4 +1,3 @@
-#include <prometheus/gauge.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -16,7 +15,6 @@
 #include "http/routes/library.h"
 #include "store/sqlite/sqlite_store.h"
 #include "system/random.h"
-#include "system/zones.h"
 
 namespace beckon::app {
 namespace {
@@ -37,6 +35,7 @@ void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid(
 }  // namespace
 
 std::expected<void, std::string> Server::Inside::build(std::function<void()> broken) {
+  started_at = clock.now();
   const auto begin = std::chrono::steady_clock::now();
   auto found = commit::recover(store->ledger(), sessions);
   if (!found) return unexpected(found.error().message);
@@ -123,6 +122,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .issuer = *issuer,
       .sign_in = *sign_in,
       .invitations = *invitations,
+      .sign_in_failures = sign_in_failures,
       .signals_by_address = signals_by_address,
       .decisions_by_address = decisions_by_address,
       .signals_by_token = signals_by_token,
@@ -251,102 +251,6 @@ void Server::Inside::reload(const Handle& handle) {
 void Server::Inside::reload_allowlist() {
   if (const auto loaded = control.reload_allowlist(*committer); !loaded)
     log::error("reload_failed").add("why", loaded.error().message);
-}
-
-std::string Server::Inside::metrics() {
-  const auto gauge = [this](const char* name, const char* help, double value) {
-    prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(value);
-  };
-  prometheus::BuildGauge()
-      .Name("beckon_tzdata_info")
-      .Help("Always 1; the release of the time zone database is the label.")
-      .Register(registry)
-      .Add({{"version", std::string(system_zones().version())}})
-      .Set(1);
-  gauge("beckon_sessions", "Sessions in memory.", static_cast<double>(sessions.count()));
-  gauge("beckon_sessions_bytes", "Memory used by sessions.", static_cast<double>(sessions.bytes()));
-  gauge("beckon_commit_waiting", "Changes waiting for a commit.", static_cast<double>(committer->waiting()));
-  const auto& counts = committer->counts();
-  gauge("beckon_commits_total", "Commits since the server started.", static_cast<double>(counts.commits.load()));
-  gauge("beckon_commit_works_total", "Changes committed since the server started.",
-        static_cast<double>(counts.works.load()));
-  gauge("beckon_commit_failures_total", "Commits that failed.", static_cast<double>(counts.failures.load()));
-  gauge("beckon_commit_seconds_total", "Time spent in commits, including the sync.",
-        static_cast<double>(counts.commit_us.load()) / 1e6);
-  gauge("beckon_handles_read_total",
-        "Handles read from the store, with their settings and rules, since the server started.",
-        static_cast<double>(control.handles_read()));
-  gauge("beckon_disk_full", "1 while the disk is full and what adds data is refused.", committer->full() ? 1 : 0);
-  metrics_of_shares();
-  if (certificates) {
-    auto& family = prometheus::BuildGauge()
-                       .Name("beckon_tls_certificate_not_after_seconds")
-                       .Help("When each certificate of --tls-certificate expires, by its place there: a Unix time.")
-                       .Register(registry);
-    const auto all = certificates->not_after();
-    for (std::size_t i = 0; i < all.size(); ++i)
-      family.Add({{"certificate", std::to_string(i + 1)}})
-          .Set(static_cast<double>(std::chrono::floor<std::chrono::seconds>(all[i]).time_since_epoch().count()));
-  }
-  const delayed::DueCounts& due = alarm->counts();
-  gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the server started.",
-        static_cast<double>(due.fired.load()));
-  gauge("beckon_due_owed_total", "Fired timers that produced a message.", static_cast<double>(due.owed.load()));
-  gauge("beckon_log_lines_dropped_total", "Log lines dropped while nobody read them.",
-        static_cast<double>(log::dropped()));
-  gauge("beckon_due_expired_total", "Timers overdue by more than their rule's ttl, for which no message was sent.",
-        static_cast<double>(due.expired.load()));
-  if (const auto backlog = store->outbox().backlog()) {
-    gauge("beckon_deliveries_queued", "Deliveries queued.", static_cast<double>(backlog->queued));
-    gauge("beckon_deliveries_retrying", "Deliveries waiting for their next attempt.",
-          static_cast<double>(backlog->retrying));
-    gauge("beckon_deliveries_held", "Deliveries held.", static_cast<double>(backlog->held));
-    const auto age = backlog->oldest_due ? std::max(Duration{0}, clock.now() - *backlog->oldest_due) : Duration{0};
-    gauge("beckon_oldest_due_seconds", "Age of the oldest delivery that is due.",
-          static_cast<double>(age.count()) / 1e3);
-  }
-  return http::to_text(registry);
-}
-
-// What handles share: how much is in use, and what was refused because a handle had its share, or all was in use. The
-// table of docs/limits.md has a row for each.
-void Server::Inside::metrics_of_shares() {
-  const auto in_use = [this](const char* name, const char* help, std::size_t value) {
-    prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(static_cast<double>(value));
-  };
-  in_use("beckon_endpoint_checks", "Name lookups under way for subscriptions that are created or changed.",
-         endpoint_checks->places().in_use());
-  in_use("beckon_live_watchers", "Live-feed connections.", live->places().in_use());
-  in_use("beckon_simulations", "Simulations that run or wait.", simulations->under_way());
-  if (readiness != http::Readiness::kStarting) {
-    in_use("beckon_http_control_waiting", "Requests that wait for a control thread.", listener->control_waiting());
-    in_use("beckon_http_body_bytes", "Bytes of request bodies of more than 4 KiB.", listener->body_bytes());
-  }
-  auto& refused = prometheus::BuildGauge()
-                      .Name("beckon_refused_total")
-                      .Help(
-                          "Refused since the server started, because a handle (or client address) had its share of a "
-                          "resource, or because all of it was in use.")
-                      .Register(registry);
-  const auto count = [&](const char* resource, const char* share, const std::atomic<std::uint64_t>& value) {
-    refused.Add({{"resource", resource}, {"share", share}}).Set(static_cast<double>(value.load()));
-  };
-  const auto count_both = [&](const char* resource, const Refused& of) {
-    count(resource, "handle", of.of_handle);
-    count(resource, "all", of.in_all);
-  };
-  const http::HttpRefusals& http = http_metrics->refusals();
-  count("commit_queue", "handle", committer->counts().refused_of_line);
-  count("commit_queue", "all", committer->counts().refused);
-  count("control_threads", "handle", http.control_of_handle);
-  count("requests", "all", http.in_flight);
-  count("bodies", "all", http.bodies);
-  count("bodies", "handle", http.bodies_of_client);
-  count("connections", "address", http.connections_of_address);
-  count("connections", "all", http.connections);
-  count_both("endpoint_checks", endpoint_checks->places().refused());
-  count_both("live_feed", live->places().refused());
-  count_both("simulations", simulations->refused());
 }
 
 void Server::Inside::stop() {

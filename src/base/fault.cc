@@ -2,6 +2,20 @@
 
 namespace beckon {
 
+std::string_view to_text(RateLimit limit) {
+  switch (limit) {
+    case RateLimit::kAddressSignals: return "address_signals";
+    case RateLimit::kAddressDecisions: return "address_decisions";
+    case RateLimit::kTokenSignals: return "token_signals";
+    case RateLimit::kTokenDecisions: return "token_decisions";
+    case RateLimit::kSessionSignals: return "session_signals";
+    case RateLimit::kAddressSignIns: return "address_sign_ins";
+    case RateLimit::kAccountSignIns: return "account_sign_ins";
+    case RateLimit::kOther: return "other";
+  }
+  return "other";
+}
+
 Fault Issues::fault() const {
   std::string message = "The request has " + std::to_string(items_.size()) +
                         (items_.size() == 1 ? " error" : " errors") + "; correct the fields listed in `details`: ";

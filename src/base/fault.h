@@ -2,8 +2,10 @@
 // http/error.cc alone turns a code into a status.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,6 +45,20 @@ struct FieldIssue {
   friend bool operator==(const FieldIssue&, const FieldIssue&) = default;
 };
 
+// The limits that are answered with 429: docs/limits.md. kOther: one without a name here.
+enum class RateLimit : std::uint8_t {
+  kAddressSignals,
+  kAddressDecisions,
+  kTokenSignals,
+  kTokenDecisions,
+  kSessionSignals,
+  kAddressSignIns,
+  kAccountSignIns,
+  kOther,
+};
+inline constexpr std::size_t kRateLimits = 8;
+std::string_view to_text(RateLimit limit);  // "address_signals"
+
 // What a rolling limit says of itself in the RateLimit-* headers.
 struct RateState {
   int limit = 0;
@@ -55,6 +71,7 @@ struct Fault {
   std::string message;  // a sentence that says what to do
   std::vector<FieldIssue> details;
   std::optional<RateState> rate;                                 // only with kRateLimited
+  RateLimit limit = RateLimit::kOther;                           // only with kRateLimited: which
   std::optional<std::chrono::seconds> retry_after;               // only with kUnavailable
   std::vector<std::pair<std::string, std::string>> extras = {};  // further members of the answer, as JSON text
 };

@@ -17,13 +17,16 @@ constexpr Duration kLookForSpaceEvery{1000};
 
 class Executed final : public Work {
  public:
-  explicit Executed(std::function<std::optional<Fault>(Draft&)> plan) : plan_(std::move(plan)) {}
+  Executed(std::function<std::optional<Fault>(Draft&)> plan, Trace trace)
+      : plan_(std::move(plan)), trace_(std::move(trace)) {}
   std::future<std::optional<Fault>> answer() { return answer_.get_future(); }
   void plan(Draft& draft) override { refused_ = plan_(draft); }
   void finish(const std::optional<Fault>& fault) override { answer_.set_value(refused_ ? refused_ : fault); }
+  const Trace* trace() const override { return &trace_; }
 
  private:
   std::function<std::optional<Fault>(Draft&)> plan_;
+  const Trace trace_;
   std::optional<Fault> refused_;
   std::promise<std::optional<Fault>> answer_;
 };
@@ -105,8 +108,8 @@ void Committer::take_asked(Draft& draft) {
 
 void refuse_overloaded(Work& work) { work.finish(unavailable("The server is overloaded.")); }
 
-std::optional<Fault> Committer::execute(std::function<std::optional<Fault>(Draft&)> plan) {
-  auto executed = std::make_unique<Executed>(std::move(plan));
+std::optional<Fault> Committer::execute(std::function<std::optional<Fault>(Draft&)> plan, Trace trace) {
+  auto executed = std::make_unique<Executed>(std::move(plan), std::move(trace));
   auto answer = executed->answer();
   std::unique_ptr<Work> work = std::move(executed);
   if (!submit(work)) return unavailable("The server is overloaded.");
@@ -197,7 +200,7 @@ bool Committer::turn(bool with_late) {
   auto works = take(late, with_late);
   Draft draft(places_, clock_.now(), last_position_);
   draft.record_late(late);  // first: what is shown or clicked may follow its decision at once
-  for (const Waiting& one : works) one.work->plan(draft);
+  plan(works, draft);
   take_asked(draft);
   if (no_space_) look_for_space();
   if (!broke_)
@@ -209,6 +212,14 @@ bool Committer::turn(bool with_late) {
   for (const Waiting& one : works) one.work->finish(one.work->only_settles() ? lean_fault : fault);
   counts_.works.fetch_add(works.size(), std::memory_order_relaxed);
   return !works.empty() || !late.empty();
+}
+
+void Committer::plan(const Works& works, Draft& draft) {
+  for (const Waiting& one : works) {
+    draft.set_trace(one.work->trace());
+    one.work->plan(draft);
+  }
+  draft.set_trace(nullptr);
 }
 
 // The disk is full: results of attempts are still written, if the store has kept space for them. That the clock was set
@@ -242,8 +253,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
   const auto begin = std::chrono::steady_clock::now();
   const auto receipt = commit_.write(batch);
   const auto spent = std::chrono::steady_clock::now() - begin;
-  counts_.commit_us.fetch_add(static_cast<std::uint64_t>(spent / std::chrono::microseconds{1}),
-                              std::memory_order_relaxed);
+  counts_.written_in.observe(std::chrono::duration_cast<std::chrono::microseconds>(spent));
   counts_.commits.fetch_add(1, std::memory_order_relaxed);
   if (receipt) {
     last_position_ = receipt->position;

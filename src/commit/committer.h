@@ -13,7 +13,9 @@
 #include <optional>
 #include <vector>
 
+#include "base/duration_histogram.h"
 #include "base/instant.h"
+#include "base/trace.h"
 #include "commit/draft.h"
 #include "commit/line.h"
 
@@ -34,6 +36,8 @@ class Work {
   virtual Line* line() const { return nullptr; }
   // About how many bytes it brings in, by which its line is charged.
   virtual std::size_t bytes() const { return 0; }
+  // Committing thread. Of the request that it is of: its events keep it. Null: none.
+  virtual const Trace* trace() const { return nullptr; }
 };
 
 // Runs where `submit` refused a work: it is answered 503 on this thread, unplanned.
@@ -82,8 +86,8 @@ class Committer {
   void count_asked(const Handle& handle, std::string_view trigger);
 
   // Any other thread: runs `plan` in the next batch, and returns when it is on disk. A fault that `plan` returns is
-  // the answer, and then it must have put nothing into the draft.
-  std::optional<Fault> execute(std::function<std::optional<Fault>(Draft&)> plan);
+  // the answer, and then it must have put nothing into the draft. `trace`: as in Work.
+  std::optional<Fault> execute(std::function<std::optional<Fault>(Draft&)> plan, Trace trace = {});
 
   // Planned in the order of adding. They outlive the committer's work.
   void add_maintenance(Maintenance& task) { maintenance_.push_back(&task); }
@@ -106,7 +110,7 @@ class Committer {
   struct Counts {
     std::atomic<std::uint64_t> turns{0};  // also those without a commit: ten a second where nothing is to be done
     std::atomic<std::uint64_t> commits{0}, works{0}, failures{0};
-    std::atomic<std::uint64_t> commit_us{0};                    // spent in Commit::write
+    DurationHistogram written_in;                               // of Commit::write, also where it failed
     std::atomic<std::uint64_t> refused{0}, refused_of_line{0};  // not taken: too much waits in total, or of a line
   };
   const Counts& counts() const { return counts_; }
@@ -127,6 +131,7 @@ class Committer {
   Works take(std::string& late, bool with_late);
   Works take_shares();
   void leave(const Works& works);
+  static void plan(const Works& works, Draft& draft);
   void look_for_space();
   void take_asked(Draft& draft);
   std::optional<Fault> write(Draft& draft);

@@ -7,6 +7,7 @@
 #include "base/planted.h"
 #include "commit/counting.h"
 #include "outbox/event_body.h"
+#include "outbox/traced_cause.h"
 #include "outbox/transitions.h"
 #include "rules/language/decimal.h"
 
@@ -224,6 +225,7 @@ void Draft::expire(Expire session) {
 }
 
 void Draft::plan_event(outbox::Event event) {
+  if (trace_ && !trace_->empty()) event.cause = outbox::traced_cause(std::move(event.cause), *trace_);
   event_ = batch_.changes.size();
   plan(std::move(event));
 }

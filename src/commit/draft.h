@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/trace.h"
 #include "commit/changes.h"
 #include "commit/commit.h"
 #include "commit/sessions.h"
@@ -158,6 +159,10 @@ class Draft {
   // A session that this commit changes, as it is so far; null: it changes none of this digest, or it is gone.
   ledger::SessionPtr staged(const ledger::SessionDigest& digest) const;
 
+  // The trace of the request whose work is planned next: events keep it with their cause (outbox/traced_cause.h). Null:
+  // of none. It outlives the planning.
+  void set_trace(const Trace* trace) { trace_ = trace; }
+
   // An event, and a delivery for every subscription of the tenant that wants its type. `cause` and `payload` make the
   // JSON of both, only if anyone wants it. Returns whether an event was made.
   bool add_event(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
@@ -291,6 +296,7 @@ class Draft {
   const ledger::Position row_;  // of this commit, if it writes one
   std::uint64_t next_place_;
   const bool lean_;
+  const Trace* trace_ = nullptr;  // of the work that is being planned
   Batch batch_;
   std::optional<Duration> set_back_;  // goes first
   std::vector<Change> last_;          // go last

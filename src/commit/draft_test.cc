@@ -5,6 +5,7 @@
 
 #include "intake/settling.h"
 #include "intake/testing/world.h"
+#include "outbox/traced_cause.h"
 
 namespace beckon::commit {
 namespace {
@@ -32,7 +33,7 @@ class OrderInADraft : public testing::Test {
     ASSERT_TRUE(receipt);
     draft.publish(receipt->position);
   }
-  void add_event(Draft& draft, const DeliveryReason& reason = {}) {
+  static void add_event(Draft& draft, const DeliveryReason& reason = {}) {
     const auto tenant = draft.places().tenants.find("demo");
     const auto text = [] { return std::string("{}"); };
     EXPECT_TRUE(draft.add_event(**tenant, "order.paid", draft.now(), "s1", text, text, reason));
@@ -136,6 +137,30 @@ TEST_F(OrderInADraft, AResultOfAnAttemptDoesNotBringBackASubscriptionThatIsDelet
   EXPECT_TRUE(written);
   EXPECT_EQ(world->subscriptions.find(kEndpoint), nullptr);
   EXPECT_EQ(states(), States{DeliveryState::kWithdrawn});
+}
+
+TEST_F(OrderInADraft, AnEventKeepsTheTraceOfTheWorkThatAddedItAndOfNoOtherOfItsCommit) {
+  class Adds final : public Work {
+   public:
+    explicit Adds(Trace trace) : trace_(std::move(trace)) {}
+    void plan(Draft& draft) override { add_event(draft); }
+    void finish(const std::optional<Fault>& fault) override { EXPECT_FALSE(fault); }
+    const Trace* trace() const override { return &trace_; }
+
+   private:
+    const Trace trace_;
+  };
+  const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  for (const std::string& of : {parent, std::string()}) {
+    std::unique_ptr<Work> adds = std::make_unique<Adds>(Trace{.parent = of, .state = {}});
+    ASSERT_TRUE(world->committer.submit(adds));
+  }
+  world->committer.turn(true);
+  std::vector<std::string> parents;
+  for (const outbox::Delivery& one : log())
+    parents.push_back(outbox::trace_in((*store.outbox().event(kShop, one.event))->cause).parent);
+  std::ranges::sort(parents);
+  EXPECT_EQ(parents, (std::vector<std::string>{"", parent}));
 }
 
 TEST_F(OrderInADraft, TimersOfARuleIncludeThoseThatTheCommitSets) {

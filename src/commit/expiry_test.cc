@@ -252,6 +252,7 @@ class WatchedLedger final : public ledger::Ledger {
   Result<ledger::Position> last_position() override { return real_.last_position(); }
   Result<std::vector<Denial>> denied() override { return real_.denied(); }
   Result<std::vector<Erasure>> erasures() override { return real_.erasures(); }
+  Result<std::uint64_t> erasures_waiting() override { return real_.erasures_waiting(); }
 
  private:
   ledger::Ledger& real_;

@@ -175,8 +175,9 @@ void Housekeeping::begin_rewriting(Draft& draft) {
   if (!is_due(draft.now(), erased_at_, options_.erase_every) && !erase_now_.exchange(false)) return;
   erased_at_ = draft.now();
   auto pending = ledger_.erasures();
-  if (!pending || pending->empty()) return;
-  Pass pass;
+  if (!pending) return;
+  if (pending->empty()) return void(rewritten_by_ = draft.now());
+  Pass pass{.began = draft.now()};
   std::ranges::sort(*pending, {}, &ledger::Ledger::Erasure::since);
   for (const auto& erasure : *pending) {
     const Position first = std::max<Position>(erasure.since, 1);
@@ -242,7 +243,10 @@ void Housekeeping::committed(Draft& draft, const Receipt& receipt) {
                        places_.sessions.written(places_.sessions.digest(one.handle.view(), one.session.view()),
                                                 position);
                      },
-                     [&](const ErasuresDone& one) { rewritings_ += one.all; },
+                     [&](const ErasuresDone& one) {
+                       rewritings_ += one.all;
+                       if (one.all && pass_) rewritten_by_ = pass_->began;
+                     },
                      [&](const Checkpoint& one) { checkpoint = one.position; }, [](const auto&) {}},
                change);
   places_.sessions.drop(leaving_);

@@ -35,6 +35,9 @@ class Housekeeping final : public Maintenance {
   // How often what was to be rewritten was: behind each, what was erased is left in the WAL alone. Thread-safe.
   std::uint64_t rewritings() const { return rewritings_; }
 
+  // What was to be rewritten at this instant has been; of before the start, nothing is known. Thread-safe.
+  Instant rewritten_by() const { return rewritten_by_; }
+
   // Does the rewriting at the next turns, without waiting for its time. Thread-safe. For tests and for operators.
   void erase_soon() { erase_now_ = true; }
 
@@ -65,11 +68,13 @@ class Housekeeping final : public Maintenance {
   Instant erased_at_{};
   std::atomic<bool> erase_now_{false};
   std::atomic<std::uint64_t> rewritings_{0};
+  std::atomic<Instant> rewritten_by_{};
   bool stored_may_expire_ = false;   // this sweep has not seen all snapshots that have expired
   std::size_t parts_to_search_ = 0;  // of memory, in this sweep
   // The pass of rewriting that is under way: all that was pending as it began, so that no row is rewritten twice for
   // it.
   struct Pass {
+    Instant began{};
     std::vector<ledger::Ledger::Erasure> erasures;                      // by digest
     std::vector<std::pair<ledger::Position, ledger::Position>> ranges;  // of rows that can hold them; first to last
     std::size_t range = 0;                                              // that is being read

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/trace.h"
 #include "commit/tenant.h"
 #include "decision/request_members.h"
 #include "ledger/session.h"
@@ -23,6 +24,7 @@ struct DecisionRequest {
   bool at_most_basic = false;         // Sec-GPC: 1
   commit::Trust trust = commit::Trust::kNone;
   Warnings warnings;
+  Trace trace = {};  // of the HTTP request
 };
 
 inline constexpr std::size_t kTriggersPerPrefetch = 20;

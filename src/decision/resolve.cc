@@ -73,6 +73,7 @@ class ResolveInCommit final : public commit::Work {
     done_(answer_);
   }
   commit::Line* line() const override { return request_.tenant->line.get(); }
+  const Trace* trace() const override { return &request_.trace; }
 
  private:
   Result<Envelope> planned(commit::Draft& draft) {

@@ -69,7 +69,7 @@ void Dispatcher::withdraw(EndpointQueue& queue, outbox::Delivery delivery) {
 
 void Dispatcher::begin(EndpointQueue& queue, const outbox::Subscription& subscription, outbox::Due due, Instant now) {
   const Limits& limits = settings_.limits;
-  auto made = attempt_headers(subscription, due, now, ports_.secrets);
+  auto made = attempt_headers(subscription, due, now, ports_.secrets, ports_.random);
   if (!made) {
     log::error("secret_unreadable").add("handle", queue.handle.view()).add("subscription", queue.id.view());
     queue.paused_until = now + limits.again_after_secret;
@@ -87,6 +87,7 @@ void Dispatcher::begin(EndpointQueue& queue, const outbox::Subscription& subscri
                                                .started = now,
                                                .url = subscription.endpoint_url,
                                                .request_headers = std::move(made->record),
+                                               .traceparent = std::move(made->traceparent),
                                                .slow = queue.slow});
   ports_.sender.send({.url = subscription.endpoint_url,
                       .headers = std::move(made->headers),
@@ -127,7 +128,7 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
   const Instant from = planted(Planted::kReadSystemClock) ? SystemClock().now() : now;
   auto verdict = outbox::verdict_on(flight.delivery, std::move(attempt), result.retry_after, settings_.schedule,
                                     queue->failing_since, from, ports_.random, settings_.disable_after);
-  if (settings_.log_attempts) log_attempt(flight.delivery, verdict.settlement);
+  if (settings_.log_attempts) log_attempt(flight, verdict.settlement);
   auto change = change_of(*queue, verdict, now);
   results_.add({.settlement = std::move(verdict.settlement),
                 .delivery = std::move(flight.delivery),
@@ -197,7 +198,8 @@ void Dispatcher::take_written(const outbox::SettledBatch& batch, bool ok, Instan
   }
 }
 
-void Dispatcher::log_attempt(const outbox::Delivery& delivery, const outbox::Settlement& settlement) const {
+void Dispatcher::log_attempt(const Flight& flight, const outbox::Settlement& settlement) const {
+  const outbox::Delivery& delivery = flight.delivery;
   const outbox::Attempt& attempt = settlement.attempt;
   auto line = log::info("attempt");
   line.add("handle", delivery.handle.view())
@@ -210,6 +212,8 @@ void Dispatcher::log_attempt(const outbox::Delivery& delivery, const outbox::Set
       .add("status", attempt.status)
       .add("durationUs", attempt.total_us)
       .add("state", outbox::to_text(settlement.state));
+  if (!flight.traceparent.empty())
+    line.add("trace", trace_id(flight.traceparent)).add("span", parent_id(flight.traceparent));
   if (!attempt.error.empty()) line.add("error", attempt.error);
 }
 

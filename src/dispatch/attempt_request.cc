@@ -31,10 +31,23 @@ Opened open(const outbox::Subscription& subscription, const std::string& sealed,
   return {secrets.open(sealed, subscription.handle.text + "/" + subscription.id.text)};
 }
 
+void add(AttemptHeaders& made, json::Writer& record, std::string name, const std::string& value) {
+  record.member(name, value);
+  made.headers.emplace_back(std::move(name), value);
+}
+
+// Where the operator has given one of the two headers, the trace is theirs.
+void add_trace(AttemptHeaders& made, json::Writer& record, const Trace& trace, Random& random) {
+  if (trace.empty() || has(made.headers, "traceparent") || has(made.headers, "tracestate")) return;
+  made.traceparent = child_of(trace.parent, random.next());
+  add(made, record, "traceparent", made.traceparent);
+  if (!trace.state.empty()) add(made, record, "tracestate", trace.state);
+}
+
 }  // namespace
 
 std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscription, const outbox::Due& due,
-                                              Instant now, const SecretBox& secrets) {
+                                              Instant now, const SecretBox& secrets, Random& random) {
   const Opened secret = open(subscription, subscription.sealed_secret, secrets);
   const bool overlaps = !subscription.sealed_previous_secret.empty() && now < subscription.previous_until;
   const Opened previous = overlaps ? open(subscription, subscription.sealed_previous_secret, secrets) : Opened{""};
@@ -47,7 +60,7 @@ std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscr
                                               *secret.text, *previous.text);
   if (!signatures) return std::nullopt;
 
-  AttemptHeaders made{.headers = std::move(*signatures), .record = {}};
+  AttemptHeaders made{.headers = std::move(*signatures), .record = {}, .traceparent = {}};
   made.headers.emplace(made.headers.begin(), "content-type", "application/json");
   made.record.reserve(1024);
   json::Writer record(made.record);
@@ -64,9 +77,9 @@ std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscr
     made.headers.emplace_back(std::move(name), *std::move(value));
   }
   if (!has(made.headers, "user-agent")) {
-    record.member("user-agent", "Beckon/" BECKON_VERSION);
-    made.headers.emplace_back("user-agent", "Beckon/" BECKON_VERSION);
+    add(made, record, "user-agent", "Beckon/" BECKON_VERSION);
   }
+  add_trace(made, record, due.trace, random);
   record.end_object();
   return made;
 }

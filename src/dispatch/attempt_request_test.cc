@@ -67,6 +67,53 @@ TEST(AttemptRequest, RecordsTheUrlOfTheMomentAndTheHeadersOfTheResponse) {
   EXPECT_TRUE(attempts[0].response_headers_cut);
 }
 
+const Trace kTrace{.parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", .state = "a=1"};
+
+std::string header(const AttemptHeaders& made, std::string_view name) {
+  for (const auto& [key, value] : made.headers)
+    if (key == name) return value;
+  return {};
+}
+
+TEST(AttemptRequest, IsAChildOfItsOwnInTheTraceOfTheEvent) {
+  World world;
+  const auto one = world.subscribe("acme", "whs_1");
+  const outbox::Due due{.delivery = world.row(world.owe("whs_1")).delivery,
+                        .body = std::make_shared<const std::string>("{}"),
+                        .trace = kTrace};
+  const auto made = [&] { return *attempt_headers(one, due, world.clock.now(), world.secrets, world.random); };
+  const auto first = made(), second = made();
+  EXPECT_EQ(first.traceparent, header(first, "traceparent"));
+  EXPECT_EQ(trace_id(first.traceparent), trace_id(kTrace.parent));
+  EXPECT_EQ(read_traceparent(first.traceparent), first.traceparent);
+  EXPECT_NE(first.traceparent, kTrace.parent);
+  EXPECT_NE(first.traceparent, second.traceparent);
+  EXPECT_EQ(header(first, "tracestate"), "a=1");
+  EXPECT_NE(first.record.find(first.traceparent), std::string::npos) << "the log of the delivery shows it";
+}
+
+TEST(AttemptRequest, LeavesTheTraceToTheOperatorsOwnHeader) {
+  World world;
+  auto one = world.subscribe("acme", "whs_1");
+  one.headers.push_back(world.own(one, "TraceParent", "of the operator"));
+  const outbox::Due due{.delivery = world.row(world.owe("whs_1")).delivery,
+                        .body = std::make_shared<const std::string>("{}"),
+                        .trace = kTrace};
+  const auto made = *attempt_headers(one, due, world.clock.now(), world.secrets, world.random);
+  EXPECT_EQ(header(made, "traceparent"), "of the operator");
+  EXPECT_EQ(header(made, "tracestate"), "");
+  EXPECT_EQ(made.traceparent, "");
+}
+
+TEST(AttemptRequest, WithoutATraceBeginsNone) {
+  World world;
+  world.subscribe("acme", "whs_1");
+  world.owe("whs_1");
+  world.run_for(10ms);
+  EXPECT_EQ(world.sender.sent.at(0).header("traceparent"), "absent");
+  EXPECT_EQ(world.sender.sent.at(0).header("tracestate"), "absent");
+}
+
 TEST(AttemptRequest, WaitsWhileAHeaderCannotBeDecrypted) {
   World world;
   auto one = world.subscribe("acme", "whs_1");

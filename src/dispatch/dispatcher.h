@@ -124,7 +124,7 @@ class Dispatcher {
   bool close_if_gone(EndpointQueue& queue);
   void age(Instant now);
   Duration wait(Instant now, Duration most) const;
-  void log_attempt(const outbox::Delivery& delivery, const outbox::Settlement& settlement) const;
+  void log_attempt(const Flight& flight, const outbox::Settlement& settlement) const;
   void close();
 
   Ports ports_;

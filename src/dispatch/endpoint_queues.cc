@@ -50,7 +50,7 @@ EndpointQueue* EndpointQueues::take_expired(Instant now) {
 }
 
 void EndpointQueues::count(const outbox::Due& due, bool added) {
-  const std::size_t bytes = due.body ? due.body->size() : 0;
+  const std::size_t bytes = (due.body ? due.body->size() : 0) + due.trace.parent.size() + due.trace.state.size();
   ready_ += added ? 1 : std::size_t(-1);
   ready_bytes_ += added ? bytes : std::size_t{0} - bytes;
 }

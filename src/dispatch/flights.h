@@ -16,6 +16,7 @@ struct Flight {
   Instant started{};
   std::string url;
   std::string request_headers;  // as recorded
+  std::string traceparent;      // as sent; empty: none
   bool slow = false;            // the account that counts it
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/planted.h"
+#include "outbox/traced_cause.h"
 #include "system/log.h"
 
 namespace beckon::dispatch {
@@ -127,7 +128,8 @@ Result<std::vector<outbox::Due>> Refill::with_body(outbox::Delivery delivery) {
   if (*event)
     one.push_back({.delivery = std::move(delivery),
                    .body = std::make_shared<const std::string>(std::move((*event)->body)),
-                   .occurred_at = (*event)->occurred_at});
+                   .occurred_at = (*event)->occurred_at,
+                   .trace = outbox::trace_in((*event)->cause)});
   return one;
 }
 

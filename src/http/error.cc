@@ -88,6 +88,7 @@ std::string body_of(const Fault& fault, const RequestId& request) {
 Response to_response(const Fault& fault, const RequestId& request) {
   Response response{.status = status_of(fault.code), .body = body_of(fault, request)};
   if (fault.rate) add_rate_headers(response, *fault.rate);
+  if (fault.code == FaultCode::kRateLimited) response.limit = fault.limit;
   if (response.status == 429 || response.status == 503) {
     std::chrono::seconds wait{1};
     if (fault.rate) wait = fault.rate->reset;

@@ -41,6 +41,13 @@ TEST(Error, ARateLimitSaysWhenToComeBack) {
   EXPECT_EQ(header(response, "ratelimit-reset"), "17");
 }
 
+TEST(Error, OfA429TheMetricsKnowWhichLimitWasReached) {
+  EXPECT_EQ(
+      to_response({.code = FaultCode::kRateLimited, .message = "m", .limit = RateLimit::kTokenSignals}, kRequest).limit,
+      RateLimit::kTokenSignals);
+  EXPECT_EQ(to_response({.code = FaultCode::kUnavailable, .message = "m"}, kRequest).limit, std::nullopt);
+}
+
 TEST(Error, UnavailableAlwaysSaysWhenToComeBack) {
   EXPECT_EQ(header(to_response({.code = FaultCode::kUnavailable, .message = "m"}, kRequest), "retry-after"), "1");
   EXPECT_EQ(

@@ -243,6 +243,7 @@ std::string_view Connection::security_line() const {
 void Connection::count(const Response& response, std::chrono::microseconds took) {
   const Shared& shared = thread_->shared();
   shared.metrics.answered(request_.route, response.status, took);
+  if (response.limit) shared.metrics.limited(*response.limit);
   switch (shared.options.request_log) {
     case RequestLog::kOff: return;
     case RequestLog::kErrors:
@@ -251,14 +252,15 @@ void Connection::count(const Response& response, std::chrono::microseconds took)
     case RequestLog::kAll: break;
   }
   if (log::level() > log::Level::kInfo) return;  // before what only the line needs is made
-  log::info("request")
-      .add("id", request_.id.view())
+  auto line = log::info("request");
+  line.add("id", request_.id.view())
       .add("method", to_text(request_.method))
       .add("route", request_.route ? request_.route->pattern : "unmatched")
       .add("status", response.status)
       .add("client", request_.client.text())
       .add("us", took.count())
       .add("bytes", static_cast<std::int64_t>(response.body.size()));
+  if (const Trace trace = request_.trace(); !trace.empty()) line.add("trace", trace_id(trace.parent));
 }
 
 void Connection::begin_stream(std::move_only_function<void(Stream)> stream) {

@@ -864,7 +864,7 @@ TEST_F(FrontDoor, CountsByRouteAndNeverByInput) {
   EXPECT_EQ(ask(get("/secret-path")).status, 404);
   EXPECT_EQ(counted("beckon_http_requests_total", "/items/{id}"), 2);
   EXPECT_EQ(counted("beckon_http_requests_total", "unmatched"), 1);
-  const std::string text = to_text(registry_);
+  const std::string text = to_text(registry_.Collect());
   EXPECT_NE(text.find(R"(beckon_http_requests_total{method="GET",route="/items/{id}",status="2xx"} 2)"),
             std::string::npos);
   EXPECT_EQ(text.find("secret-path"), std::string::npos);

@@ -55,6 +55,24 @@ TEST(Head, IsReadIntoItsParts) {
   EXPECT_FALSE(outcome.framing.has_body());
 }
 
+TEST(Head, HasTheTraceOfExactlyOneValidTraceparent) {
+  const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const auto trace = [](const std::string& lines) {
+    return read("GET / HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n").request.trace();
+  };
+  EXPECT_EQ(trace("TraceParent: " + parent + "\r\n").parent, parent);
+  EXPECT_TRUE(trace("").empty());
+  EXPECT_TRUE(trace("traceparent: " + parent + "x\r\n").empty());
+  EXPECT_TRUE(trace("traceparent: " + parent + "\r\ntraceparent: " + parent + "\r\n").empty());
+  EXPECT_TRUE(trace("traceparent: no\r\ntraceparent: " + parent + "\r\n").empty());
+  const Trace both = trace("tracestate: a=1\r\ntraceparent: " + parent + "\r\nTraceState: b=2\r\n");
+  EXPECT_EQ(both.parent, parent);
+  EXPECT_EQ(both.state, "a=1,b=2");
+  EXPECT_EQ(trace("tracestate: a=1\r\n").state, "") << "of no trace";
+  EXPECT_EQ(trace("traceparent: " + parent + "\r\ntracestate: A=1\r\n").state, "");
+  EXPECT_EQ(trace("traceparent: " + parent + "\r\ntracestate: A=1\r\n").parent, parent);
+}
+
 TEST(Head, SaysHowTheBodyIsFramed) {
   EXPECT_EQ(read("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\n").framing.length, 12U);
   EXPECT_TRUE(read("POST /p HTTP/1.1\r\nHost: a\r\ntransfer-encoding: Chunked\r\n\r\n").framing.chunked);

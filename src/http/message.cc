@@ -26,6 +26,23 @@ std::string_view Request::header(std::string_view name) const {
   return {};
 }
 
+Trace Request::trace() const {
+  Trace trace;
+  int parents = 0;
+  for (const Field& field : fields) {
+    if (field.name.size() == 11 && equal_ignoring_case(field.name, "traceparent")) {
+      ++parents;
+      trace.parent = read_traceparent(field.value).value_or(std::string());
+    } else if (field.name.size() == 10 && equal_ignoring_case(field.name, "tracestate")) {
+      trace.state += trace.state.empty() ? "" : ",";
+      trace.state += field.value;
+    }
+  }
+  if (parents != 1 || trace.parent.empty()) return {};
+  if (!is_tracestate(trace.state)) trace.state.clear();
+  return trace;
+}
+
 const std::string& Request::param(std::string_view name) const {
   for (const auto& [key, value] : params) {
     if (key == name) return value;

@@ -10,9 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/fault.h"
 #include "base/id.h"
 #include "base/instant.h"
 #include "base/ip_address.h"
+#include "base/trace.h"
 
 namespace beckon::http {
 
@@ -45,6 +47,10 @@ struct Request {
 
   // The first field of that name (case-insensitive); empty if there is none.
   std::string_view header(std::string_view name) const;
+
+  // Its trace (W3C Trace Context); empty if it has none, or not exactly one valid traceparent. A tracestate that is not
+  // valid, or longer than kMostTraceState, is left out.
+  Trace trace() const;
 
   // What `{name}` of the route's pattern captured. A name that the pattern does not have is a bug (CHECK).
   const std::string& param(std::string_view name) const;
@@ -90,6 +96,8 @@ struct Response {
   std::string_view content_type = "application/json";  // static text; not sent with 204 and 304
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string_view preset = {};  // complete header lines, each with its CRLF; static text
+
+  std::optional<RateLimit> limit = {};  // of a 429: which, for the metrics
 
   // If set, `body` is only the beginning: called once, on the io thread, after the head was queued. It must not
   // block.

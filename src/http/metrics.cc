@@ -31,6 +31,12 @@ HttpMetrics::HttpMetrics(prometheus::Registry& registry, const Router& router) :
   };
   for (const Route& route : router.routes()) add_row(std::string(to_text(route.method)), std::string(route.pattern));
   add_row("any", "unmatched");
+  auto& limited = prometheus::BuildCounter()
+                      .Name("beckon_rate_limited_total")
+                      .Help("Requests answered with 429, by the limit that was reached.")
+                      .Register(registry);
+  for (std::size_t i = 0; i < kRateLimits; ++i)
+    limited_[i] = &limited.Add({{"kind", std::string(beckon::to_text(static_cast<RateLimit>(i)))}});
   auto& failures = prometheus::BuildCounter()
                        .Name("beckon_tls_handshake_failures_total")
                        .Help("Connections that ended before their TLS handshake did.")
@@ -53,9 +59,9 @@ void HttpMetrics::answered(const Route* route, int status, std::chrono::microsec
   row.seconds->Observe(static_cast<double>(took.count()) * 1e-6);
 }
 
-std::string to_text(const prometheus::Registry& registry) {
+std::string to_text(const std::vector<prometheus::MetricFamily>& families) {
   std::ostringstream out;
-  prometheus::TextSerializer{}.Serialize(out, registry.Collect());
+  prometheus::TextSerializer{}.Serialize(out, families);
   return out.str();
 }
 

@@ -3,6 +3,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 
 #include <array>
@@ -30,12 +31,14 @@ struct HttpRefusals {
 class HttpMetrics {
  public:
   // Registers beckon_http_requests_total{method,route,status}, beckon_http_request_seconds{route},
-  // beckon_http_connections, beckon_http_in_flight, beckon_tls_handshake_failures_total{reason}. `registry` must
-  // outlive it.
+  // beckon_http_connections, beckon_http_in_flight, beckon_rate_limited_total{kind},
+  // beckon_tls_handshake_failures_total{reason}. `registry` must outlive it.
   HttpMetrics(prometheus::Registry& registry, const Router& router);
 
   // `route` may be null: unmatched.
   void answered(const Route* route, int status, std::chrono::microseconds took);
+
+  void limited(RateLimit limit) { limited_[static_cast<std::size_t>(limit)]->Increment(); }
 
   void handshake_failed(HandshakeFault fault) { handshakes_failed_[static_cast<std::size_t>(fault)]->Increment(); }
 
@@ -50,14 +53,15 @@ class HttpMetrics {
   };
   const Router& router_;
   std::vector<Row> rows_;  // one per route, and a last one for "unmatched"
+  std::array<prometheus::Counter*, kRateLimits> limited_{};
   std::array<prometheus::Counter*, kHandshakeFaults> handshakes_failed_{};
   prometheus::Gauge* connections_;
   prometheus::Gauge* in_flight_;
   HttpRefusals refusals_;
 };
 
-// The registry in the Prometheus text format, and its content type.
-std::string to_text(const prometheus::Registry& registry);
+// Metrics in the Prometheus text format, and its content type.
+std::string to_text(const std::vector<prometheus::MetricFamily>& families);
 inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
 
 }  // namespace beckon::http

@@ -39,7 +39,8 @@ std::optional<Fault> over_limit(const SessionPtr& session, std::size_t added, in
       .message = "This session has received " + std::to_string(used) + " of " + std::to_string(limit) +
                  " signals in the last minute, and the request adds " + std::to_string(added) +
                  "; nothing was stored. Retry after the time in Retry-After.",
-      .rate = RateState{.limit = limit, .remaining = std::max(0, limit - static_cast<int>(used)), .reset = reset}};
+      .rate = RateState{.limit = limit, .remaining = std::max(0, limit - static_cast<int>(used)), .reset = reset},
+      .limit = RateLimit::kSessionSignals};
 }
 
 std::string event_type(std::string_view key) {

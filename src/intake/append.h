@@ -36,6 +36,7 @@ class Append final : public commit::Work {
   void finish(const std::optional<Fault>& fault) override;
   commit::Line* line() const override { return request_.tenant->line.get(); }
   std::size_t bytes() const override;
+  const Trace* trace() const override { return &request_.trace; }
 
  private:
   Result<Appended> planned(commit::Draft& draft);

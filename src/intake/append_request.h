@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/trace.h"
 #include "commit/tenant.h"
 #include "decision/request_members.h"
 #include "intake/trait_request.h"
@@ -28,6 +29,7 @@ struct AppendRequest {
   ledger::Context context;
   std::vector<ledger::Signal> signals;  // in the order given; versions still 0
   decision::Warnings warnings;
+  Trace trace = {};  // of the HTTP request
 };
 
 // Not a setting of a handle.

@@ -21,6 +21,7 @@ struct PublishRequest {
   std::string payload;  // the JSON text of an object, without white space
   std::string id;       // the operator's own id; empty: none
   std::string actor;    // whoever publishes
+  Trace trace = {};     // of the HTTP request
 };
 
 // Types that the server publishes itself: signal.*, chain.*, webhook.*, link.clicked.
@@ -44,6 +45,7 @@ class Publish final : public commit::Work {
   void finish(const std::optional<Fault>& fault) override;
   commit::Line* line() const override { return request_.tenant->line.get(); }
   std::size_t bytes() const override;
+  const Trace* trace() const override { return &request_.trace; }
 
  private:
   Result<EventId> planned(commit::Draft& draft);

@@ -111,6 +111,7 @@ class Ledger {
     friend bool operator==(const Erasure&, const Erasure&) = default;
   };
   virtual Result<std::vector<Erasure>> erasures() = 0;
+  virtual Result<std::uint64_t> erasures_waiting() = 0;  // how many these are
 };
 
 }  // namespace beckon::ledger

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/trace.h"
 #include "outbox/delivery.h"
 #include "outbox/replay.h"
 #include "outbox/subscription.h"
@@ -18,6 +19,7 @@ struct Due {
   Delivery delivery;
   std::shared_ptr<const std::string> body;
   Instant occurred_at{};
+  Trace trace = {};  // of the request that caused the event
 };
 
 struct DeliveryFilter {

@@ -20,6 +20,7 @@
 #include "hindsight/what_if_jobs.h"
 #include "http/error.h"
 #include "http/router.h"
+#include "http/routes/sign_in_failures.h"
 #include "intake/append.h"
 #include "intake/redelivery.h"
 #include "intake/rule_book.h"
@@ -69,6 +70,7 @@ struct Api {
   access::Issuer& issuer;
   access::SignIn& sign_in;
   access::Invitations& invitations;
+  SignInFailures& sign_in_failures;
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
   access::RateLimiter& signals_by_token;

@@ -75,6 +75,7 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
   const std::size_t amount = std::max<std::size_t>(1, parsed->signals.size());
   if (const auto fault = count_signals(api, request, *parsed->tenant, amount)) return refuse(request, respond, *fault);
   parsed->at_most_basic = request.header("sec-gpc") == "1";
+  parsed->trace = request.trace();
   if (parsed->consent == ledger::Consent::kDenied && parsed->trust == commit::Trust::kProof)
     return erase_and_append(api, request, std::move(respond), std::move(*parsed));
   submit(api, request, std::move(respond), std::move(*parsed));
@@ -89,6 +90,7 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& re
                                          api.clock.now());
   if (!parsed) return parsed;
   parsed->at_most_basic = request.header("sec-gpc") == "1";
+  parsed->trace = request.trace();
   if (auto fault = count_decision(api, request, *parsed->tenant)) return unexpected(std::move(*fault));
   return parsed;
 }

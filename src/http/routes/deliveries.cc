@@ -93,21 +93,24 @@ Result<Response> resend(Api& api, Request& request) {
       .end_object();
   Delivery made;
   bool held = false;
-  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-    const auto event = api.outbox.event(original->handle, original->event);
-    if (!event) return event.error();
-    if (!*event || is_erased(**event))
-      return Fault{.code = FaultCode::kConflict,
-                   .message = "The body of this delivery was erased with its session; it can no longer be edited."};
-    const auto subscription = intake::find_subscription(draft, original->handle, original->subscription);
-    if (!subscription)
-      return Fault{.code = FaultCode::kConflict,
-                   .message = "The subscription of this delivery has been deleted; nothing can be sent to it."};
-    made = draft.add_event_for(*subscription, original->event_type, cause, json::to_text(*payload), original->session);
-    draft.audit(original->handle, caller, "delivery.resend", made.id.view(), cause);
-    held = !subscription->enabled;
-    return std::nullopt;
-  });
+  const auto fault = api.committer.execute(
+      [&](commit::Draft& draft) -> std::optional<Fault> {
+        const auto event = api.outbox.event(original->handle, original->event);
+        if (!event) return event.error();
+        if (!*event || is_erased(**event))
+          return Fault{.code = FaultCode::kConflict,
+                       .message = "The body of this delivery was erased with its session; it can no longer be edited."};
+        const auto subscription = intake::find_subscription(draft, original->handle, original->subscription);
+        if (!subscription)
+          return Fault{.code = FaultCode::kConflict,
+                       .message = "The subscription of this delivery has been deleted; nothing can be sent to it."};
+        made =
+            draft.add_event_for(*subscription, original->event_type, cause, json::to_text(*payload), original->session);
+        draft.audit(original->handle, caller, "delivery.resend", made.id.view(), cause);
+        held = !subscription->enabled;
+        return std::nullopt;
+      },
+      request.trace());
   if (fault) return unexpected(*fault);
   api.sending.probe(original->subscription, made.id);
   std::string body;

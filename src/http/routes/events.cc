@@ -33,7 +33,9 @@ Result<intake::PublishRequest> asked_of(Api& api, Request& request) {
   if (!document) return unexpected(document.error());
   auto tenant = api.places.tenants.find(request.param("handle"));
   if (!tenant) return unexpected(tenant.error());
-  return intake::parse_publish(document->root(), std::move(*tenant), principal_of(request).subject);
+  auto parsed = intake::parse_publish(document->root(), std::move(*tenant), principal_of(request).subject);
+  if (parsed) parsed->trace = request.trace();
+  return parsed;
 }
 
 // Answered by the committing thread, so that publishing is not bound by the control threads.

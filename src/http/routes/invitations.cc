@@ -88,9 +88,10 @@ Result<Response> look(Api& api, Request& request) {
   if (!document) return unexpected(document.error());
   const auto code = code_of(document->root(), {"code"});
   if (!code) return unexpected(code.error());
-  if (const auto admitted = api.sign_in.admit(request.client); !admitted) return unexpected(admitted.error());
+  if (const auto admitted = api.sign_in.admit(request.client); !admitted)
+    return unexpected(counted(api, admitted.error(), SignInFailure::kLink));
   const auto looked = api.invitations.look(*code);
-  if (!looked) return unexpected(looked.error());
+  if (!looked) return unexpected(counted(api, looked.error(), SignInFailure::kLink));
   std::string body;
   json::Writer writer(body);
   writer.begin_object();
@@ -111,9 +112,10 @@ Result<Response> accept(Api& api, Request& request) {
   std::optional<std::string> password;
   if (const json::Value* given = document->root().find("password"))
     password = given->is_string() ? std::string(given->text()) : std::string();
-  if (const auto admitted = api.sign_in.admit(request.client); !admitted) return unexpected(admitted.error());
+  if (const auto admitted = api.sign_in.admit(request.client); !admitted)
+    return unexpected(counted(api, admitted.error(), SignInFailure::kLink));
   const auto accepted = api.invitations.accept(*code, password, visit_of(request));
-  if (!accepted) return unexpected(accepted.error());
+  if (!accepted) return unexpected(counted(api, accepted.error(), SignInFailure::kLink));
   std::string body;
   json::Writer writer(body);
   writer.begin_object();

@@ -82,7 +82,7 @@ void preflight(Request& request, const std::string& allow, Respond respond) {
   if (is_called_by_pages(request.path) && !request.header("origin").empty()) {
     response.headers.emplace_back("access-control-allow-origin", "*");
     response.headers.emplace_back("access-control-allow-methods", allow);
-    response.headers.emplace_back("access-control-allow-headers", "content-type");
+    response.headers.emplace_back("access-control-allow-headers", "content-type, traceparent, tracestate");
     response.headers.emplace_back("access-control-max-age", "86400");
   }
   respond(std::move(response));

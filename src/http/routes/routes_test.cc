@@ -9,6 +9,7 @@
 #include "http/routes/response.h"
 #include "http/routes/rule_view.h"
 #include "http/routes/session_view.h"
+#include "http/routes/sign_in_failures.h"
 #include "http/routes/subscription_request.h"
 #include "http/routes/token_routes.h"
 
@@ -25,6 +26,22 @@ std::vector<std::string> faults(std::string text, bool creating = true) {
   std::vector<std::string> fields;
   for (const FieldIssue& issue : issues.items()) fields.push_back(issue.field);
   return fields;
+}
+
+TEST(SignInFailures, AreCountedByTheReasonThatTheirFaultHas) {
+  SignInFailures failures;
+  const auto add = [&](FaultCode code, RateLimit limit = RateLimit::kOther) {
+    failures.add({.code = code, .message = "m", .limit = limit}, SignInFailure::kLink);
+  };
+  add(FaultCode::kInvalidCredentials);
+  add(FaultCode::kRateLimited, RateLimit::kAccountSignIns);
+  add(FaultCode::kRateLimited, RateLimit::kAddressSignIns);
+  add(FaultCode::kUnavailable);
+  add(FaultCode::kInternalError);
+  for (const auto failure : {SignInFailure::kLink, SignInFailure::kAccountLimit, SignInFailure::kAddressLimit,
+                             SignInFailure::kBusy, SignInFailure::kOther})
+    EXPECT_EQ(failures.count(failure), 1u) << to_text(failure);
+  EXPECT_EQ(failures.count(SignInFailure::kPassword), 0u);
 }
 
 TEST(SubscriptionRequest, NamesEveryFaultAtOnce) {

@@ -42,7 +42,7 @@ Result<Response> login(Api& api, Request& request) {
   const std::string_view password = text_of(document->root(), "password", access::kLongestPassword, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto signed_in = api.sign_in.with_password(*email, password, visit_of(request));
-  if (!signed_in) return unexpected(signed_in.error());
+  if (!signed_in) return unexpected(counted(api, signed_in.error(), SignInFailure::kPassword));
   return answer(api, request, *signed_in);
 }
 
@@ -53,7 +53,7 @@ Result<Response> exchange(Api& api, Request& request) {
   const std::string_view code = text_of(document->root(), "code", kLongestCode, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto signed_in = api.sign_in.with_code(code, visit_of(request));
-  if (!signed_in) return unexpected(signed_in.error());
+  if (!signed_in) return unexpected(counted(api, signed_in.error(), SignInFailure::kLink));
   return answer(api, request, *signed_in);
 }
 
@@ -93,7 +93,7 @@ Result<Response> change_password(Api& api, Request& request) {
   refuse_unknown(document->root(), {"currentPassword", "newPassword"}, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto signed_in = api.sign_in.change_password(principal, current, next, visit_of(request));
-  if (!signed_in) return unexpected(signed_in.error());
+  if (!signed_in) return unexpected(counted(api, signed_in.error(), SignInFailure::kPassword));
   return answer(api, request, *signed_in);
 }
 
@@ -119,6 +119,11 @@ Result<Response> end_others(Api& api, Request& request) {
 }
 
 }  // namespace
+
+Fault counted(Api& api, const Fault& fault, SignInFailure wrong) {
+  api.sign_in_failures.add(fault, wrong);
+  return fault;
+}
 
 access::Visit visit_of(const Request& request) {
   return {.from = request.client, .request = request.id.text, .agent = to_utf8(request.header("user-agent"))};

@@ -5,10 +5,14 @@
 
 #include "base/json.h"
 #include "http/routes/api.h"
+#include "http/routes/sign_in_failures.h"
 
 namespace beckon::http {
 
 access::Visit visit_of(const Request& request);
+
+// Counts a sign-in that failed by the fault, and returns it. `wrong`: what it is where the credentials are wrong.
+Fault counted(Api& api, const Fault& fault, SignInFailure wrong);
 
 // Adds "code" and "link", the page's address below the server's own, to an open object.
 void write_link(json::Writer& out, std::string_view code);

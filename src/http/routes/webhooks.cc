@@ -138,12 +138,14 @@ Result<Response> test(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const SubscriptionId id{request.param("subscriptionId")};
   outbox::Delivery owed;
-  const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    const auto now = intake::find_subscription(draft, handle, id);
-    if (!now) return not_found("subscription");
-    owed = draft.add_event_for(*now, outbox::kTestEventType, R"({"test":true})", test_payload(id));
-    return std::nullopt;
-  });
+  const auto fault = api.committer.execute(
+      [&](Draft& draft) -> std::optional<Fault> {
+        const auto now = intake::find_subscription(draft, handle, id);
+        if (!now) return not_found("subscription");
+        owed = draft.add_event_for(*now, outbox::kTestEventType, R"({"test":true})", test_payload(id));
+        return std::nullopt;
+      },
+      request.trace());
   if (fault) return unexpected(*fault);
   api.sending.probe(id, owed.id);
   std::string body;

@@ -48,6 +48,14 @@ TEST_P(ErasureInAStore, IsDoneWhenTheJournalIsRewrittenThatFar) {
   EXPECT_EQ(ledger().erasures().value()[0].digest, digest_of("s2"));
 }
 
+TEST_P(ErasureInAStore, IsCountedWhileItWaits) {
+  EXPECT_EQ(ledger().erasures_waiting().value(), 0u);
+  write({.at = kStart, .journal = "one", .changes = {erasure("s1"), erasure("s2")}});
+  EXPECT_EQ(ledger().erasures_waiting().value(), 2u);
+  write({.at = kStart, .changes = {commit::ErasuresDone{{{.digest = digest_of("s1"), .up_to = 1}}}}});
+  EXPECT_EQ(ledger().erasures_waiting().value(), 1u);
+}
+
 TEST_P(ErasureInAStore, StaysOwedWhereItReachesFurtherThanWhatIsDone) {
   write({.at = kStart, .journal = "one", .changes = {erasure("s1")}});
   write({.at = kStart, .journal = "two", .changes = {erasure("s1")}});

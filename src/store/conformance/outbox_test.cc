@@ -1,3 +1,4 @@
+#include "outbox/traced_cause.h"
 #include "store/conformance/suite.h"
 
 namespace beckon::store {
@@ -85,6 +86,21 @@ TEST_P(OutboxOfAStore, GivesWhatIsDueOldestFirstWithItsBody) {
   EXPECT_EQ(outbox().due(kHook, after(9), 2).value().size(), 2u);
   EXPECT_EQ(outbox().next_due(kHook).value(), after(1));
   EXPECT_TRUE(outbox().due(SubscriptionId("whs_2"), after(9), 9).value().empty());
+}
+
+TEST_P(OutboxOfAStore, GivesWhatIsDueWithTheTraceThatItsEventKeeps) {
+  subscribe();
+  const Trace trace{.parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", .state = "a=1"};
+  auto traced = event("evt_2");
+  traced.cause = outbox::traced_cause(traced.cause, trace);
+  write({.at = kStart,
+         .changes = {event("evt_1"), traced, delivery("dlv_1", "evt_1", after(1)),
+                     delivery("dlv_2", "evt_2", after(2))}});
+  const auto due = outbox().due(kHook, after(2), 9).value();
+  ASSERT_EQ(due.size(), 2u);
+  EXPECT_TRUE(due[0].trace.empty());
+  EXPECT_EQ(due[1].trace.parent, trace.parent);
+  EXPECT_EQ(due[1].trace.state, trace.state);
 }
 
 TEST_P(OutboxOfAStore, PassesOverWhatIsInHand) {

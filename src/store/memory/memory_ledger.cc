@@ -132,6 +132,11 @@ Result<std::vector<ledger::Ledger::Erasure>> MemoryLedger::erasures() {
   return found;
 }
 
+Result<std::uint64_t> MemoryLedger::erasures_waiting() {
+  const std::lock_guard lock(facts_.mutex);
+  return facts_.erasures.size();
+}
+
 std::uint64_t MemoryRuleStore::newest(const Handle& handle) const {
   std::uint64_t version = 0;
   for (auto row = facts_.rules.lower_bound({handle, RuleId{}}); row != facts_.rules.end() && row->first.first == handle;

@@ -26,6 +26,7 @@ class MemoryLedger final : public ledger::Ledger {
   Result<ledger::Position> last_position() override;
   Result<std::vector<Denial>> denied() override;
   Result<std::vector<Erasure>> erasures() override;
+  Result<std::uint64_t> erasures_waiting() override;
 
  private:
   Facts& facts_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "outbox/traced_cause.h"
+
 namespace beckon::store {
 
 using outbox::Delivery;
@@ -33,7 +35,8 @@ Result<std::vector<outbox::Due>> MemoryOutbox::due(const SubscriptionId& subscri
     const Delivery& delivery = facts_.deliveries.find(id)->delivery;
     const auto event = facts_.events.find({delivery.handle, delivery.event});
     if (event == facts_.events.end()) continue;
-    found.push_back({delivery, std::make_shared<const std::string>(event->second.body), event->second.occurred_at});
+    found.push_back({delivery, std::make_shared<const std::string>(event->second.body), event->second.occurred_at,
+                     outbox::trace_in(event->second.cause)});
   }
   return found;
 }

@@ -179,4 +179,13 @@ Result<std::vector<ledger::Ledger::Erasure>> SqliteLedger::erasures() {
   });
 }
 
+Result<std::uint64_t> SqliteLedger::erasures_waiting() {
+  return guarded([&]() -> Result<std::uint64_t> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT count(*) FROM erasure");
+    row.next();
+    return row.whole(0);
+  });
+}
+
 }  // namespace beckon::store

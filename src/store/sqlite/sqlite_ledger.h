@@ -27,6 +27,7 @@ class SqliteLedger final : public ledger::Ledger {
   Result<ledger::Position> last_position() override;
   Result<std::vector<Denial>> denied() override;
   Result<std::vector<Erasure>> erasures() override;
+  Result<std::uint64_t> erasures_waiting() override;
 
  private:
   Readers& readers_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "outbox/traced_cause.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/outbox_columns.h"
 
@@ -46,12 +47,12 @@ Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscri
       const DeliveryId id(next.text(0));
       if (in_hand && in_hand(id)) continue;
       auto row = reader->query("SELECT " BECKON_DELIVERY_COLUMNS
-                               ", e.occurred_at, e.body FROM delivery d "
+                               ", e.occurred_at, e.body, e.cause FROM delivery d "
                                "CROSS JOIN event e ON e.handle = d.handle AND e.id = d.event WHERE d.id = ?1",
                                id);
       if (!row.next()) continue;
       found.push_back({delivery_from(row), std::make_shared<const std::string>(row.text(kDeliveryColumns + 1)),
-                       row.instant(kDeliveryColumns)});
+                       row.instant(kDeliveryColumns), outbox::trace_in(row.text(kDeliveryColumns + 2))});
     }
     return found;
   });

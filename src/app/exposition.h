@@ -1,0 +1,32 @@
+// The metrics of one scrape, gathered from counters that rooms keep themselves. What prometheus-cpp counts comes along.
+#pragma once
+#include <prometheus/metric_family.h>
+#include <prometheus/registry.h>
+
+#include <string_view>
+#include <vector>
+
+#include "base/duration_histogram.h"
+
+namespace beckon::app {
+
+// A label's value is from a closed list, never from input.
+using Labels = std::vector<prometheus::ClientMetric::Label>;
+
+// Confined to one scrape. Metrics of one name follow each other, each with its own labels and the same `help`.
+class Exposition {
+ public:
+  explicit Exposition(const prometheus::Registry& registry) : families_(registry.Collect()) {}
+
+  void gauge(const char* name, const char* help, double value, Labels labels = {});
+  void counter(const char* name, const char* help, double value, Labels labels = {});
+  void histogram(const char* name, const char* help, const DurationHistogram& durations);
+
+  const std::vector<prometheus::MetricFamily>& families() const { return families_; }
+
+ private:
+  prometheus::ClientMetric& add(const char* name, const char* help, prometheus::MetricType type, Labels labels);
+  std::vector<prometheus::MetricFamily> families_;
+};
+
+}  // namespace beckon::app

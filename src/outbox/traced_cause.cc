@@ -1,0 +1,39 @@
+#include "outbox/traced_cause.h"
+
+#include "base/check.h"
+#include "base/json.h"
+
+namespace beckon::outbox {
+namespace {
+
+constexpr std::string_view kParent = "traceparent", kState = "tracestate";
+
+std::string text_of(const json::Value& cause, std::string_view name) {
+  const json::Value* found = cause.find(name);
+  return found && found->is_string() ? std::string(found->text()) : std::string();
+}
+
+}  // namespace
+
+std::string traced_cause(std::string cause, const Trace& trace) {
+  CHECK(cause.size() >= 2 && cause.back() == '}');
+  cause.pop_back();
+  if (cause.back() != '{') cause += ',';
+  std::string members;
+  json::Writer writer(members);
+  writer.begin_object().member(kParent, trace.parent);
+  if (!trace.state.empty()) writer.member(kState, trace.state);
+  writer.end_object();
+  return cause.append(members, 1);
+}
+
+Trace trace_in(std::string_view cause) {
+  if (cause.find(kParent) == std::string_view::npos) return {};  // the most: no need to parse it
+  const auto read = json::parse(std::string(cause));
+  if (!read || !read->root().is_object()) return {};
+  auto parent = read_traceparent(text_of(read->root(), kParent));
+  if (!parent) return {};
+  return {.parent = *std::move(parent), .state = text_of(read->root(), kState)};
+}
+
+}  // namespace beckon::outbox
