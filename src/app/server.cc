@@ -204,22 +204,31 @@ void Server::Inside::start_threads() {
     yield_to_others();
     simulations->run(stop);
   });
+  if (!shipper) return;
+  ship_thread = std::jthread([this](std::stop_token stop) {
+    yield_to_others();
+    shipper->run(stop);
+    shipped.release();
+  });
 }
 
 // Next to the committing thread: maintains the store, and sees what another process changed.
 void Server::Inside::keep_up(std::stop_token stop) {
   int rounds = 0, purge_from = 0;
   std::uint64_t rewritings = 0;
+  std::optional<std::uint64_t> purging;  // those that purge() is to remove, which may take several calls
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(100ms);
     const auto copied = store->maintain();
     if (!copied && copied.error() == commit::CommitFault::kBroken) return on_broken();
+    if (shipper) shipper->watch();
     // Removes from the disk what erasure has rewritten in the journal.
     // The copy before it was in nobody's way, so that this one is short. Each attempt holds up the writer for a moment,
     // and while a command copies the store, none succeeds.
     if (const auto now = upkeep->rewritings(); now != rewritings && rounds >= purge_from) {
+      if (!purging) purging = now;
       if (store->purge())
-        rewritings = now;
+        rewritings = *std::exchange(purging, std::nullopt);
       else
         purge_from = rounds + kPurgeAgain;
     }
@@ -271,6 +280,7 @@ std::string Server::Inside::metrics() {
         static_cast<double>(control.handles_read()));
   gauge("beckon_disk_full", "1 while the disk is full and what adds data is refused.", committer->full() ? 1 : 0);
   metrics_of_shares();
+  if (shipper) metrics_of_backup();
   if (certificates) {
     auto& family = prometheus::BuildGauge()
                        .Name("beckon_tls_certificate_not_after_seconds")
@@ -342,6 +352,48 @@ void Server::Inside::metrics_of_shares() {
   count_both("simulations", simulations->refused());
 }
 
+void Server::Inside::metrics_of_backup() {
+  const auto gauge = [this](const char* name, const char* help, double value) {
+    prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(value);
+  };
+  const store::ShippingCounts& counts = shipper->counts();
+  const std::int64_t complete = counts.complete_ms;
+  // In this order: a commit that is shipped meanwhile is named without its time, and never a time without its commit.
+  gauge("beckon_backup_last_commit_seconds",
+        "When the newest commit in the backup folder was made: a Unix time; 0: none.",
+        static_cast<double>(counts.last_at_ms.load()) / 1e3);
+  gauge("beckon_backup_last_commit", "Its number there.", static_cast<double>(counts.last_commit.load()));
+  gauge("beckon_backup_complete_seconds",
+        "All commits made by then can be restored from the backup folder: a Unix time; 0: none can yet.",
+        static_cast<double>(complete) / 1e3);
+  gauge(
+      "beckon_backup_behind_seconds", "How long ago that is; since the server started, if that is later.",
+      static_cast<double>(std::max<std::int64_t>(0, to_ms(clock.now()) - std::max(complete, to_ms(started_at)))) / 1e3);
+  gauge("beckon_backup_base_seconds", "When the newest base was made: a Unix time; 0: there is none yet.",
+        static_cast<double>(counts.base_at_ms.load()) / 1e3);
+  gauge("beckon_backup_bytes_total", "Bytes written to the backup folder since the server started.",
+        static_cast<double>(counts.bytes.load()));
+  gauge("beckon_backup_segments_total", "Segments of commits among them.", static_cast<double>(counts.segments.load()));
+  gauge("beckon_backup_bases_total", "Bases among them.", static_cast<double>(counts.bases.load()));
+  gauge("beckon_backup_series_total", "Series begun since the server started; each but the first one after a gap.",
+        static_cast<double>(counts.series.load()));
+  gauge("beckon_backup_failures_total", "Attempts to write to the backup folder that failed.",
+        static_cast<double>(counts.failures.load()));
+  gauge("beckon_backup_failing", "1 while the backup folder fails or does not answer.", counts.failing ? 1 : 0);
+}
+
+// A folder that does not answer ends the process no later than `drain` says: what was not shipped is in the data.
+void Server::Inside::stop_shipping() {
+  if (!ship_thread.joinable()) return;
+  ship_thread.request_stop();
+  if (!shipped.try_acquire_for(std::max<Duration>(settings.drain, 1s))) {
+    log::warn("stopped_before_all_was_shipped").add("folder", settings.backup.folder);
+    log::flush();
+    ::_exit(0);
+  }
+  ship_thread.join();
+}
+
 void Server::Inside::stop() {
   if (std::exchange(stopped, true)) return;
   readiness = http::Readiness::kDraining;
@@ -378,6 +430,7 @@ void Server::Inside::stop() {
     committer->stop();
     commit_thread.join();
   }
+  stop_shipping();
 }
 
 Server::Server(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
@@ -398,11 +451,11 @@ void Server::look_at_certificates() { inside_->certificates_asked = true; }
 void Server::stop() { inside_->stop(); }
 
 std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
-                                                                         std::function<void()> broken, bool create) {
+                                                                         std::function<void()> broken, bool serving) {
   if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
     return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
-  const bool fresh = create && !store::SqliteStore::holds_data(settings.data);
+  const bool fresh = serving && !store::SqliteStore::holds_data(settings.data);
   // A new folder gets its key before its data, so that data without a key always means that the key was lost.
   const auto key = [&] {
     return master_key(settings.data, settings.master_key_file, fresh ? MissingKey::kCreate : MissingKey::kRefuse,
@@ -410,7 +463,8 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   };
   if (fresh && store::SqliteStore::make_folder(settings.data))
     if (const auto made = key(); !made) return unexpected(made.error().message);
-  auto opened = store::SqliteStore::open(settings.data, {.server = true, .create = create});
+  const bool ships = serving && !settings.backup.folder.empty();
+  auto opened = store::SqliteStore::open(settings.data, {.server = true, .create = serving, .ships = ships});
   if (!opened) return unexpected(opened.error().message);
   const auto master = key();
   if (!master) return unexpected(master.error().message);
@@ -422,7 +476,13 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   if (!decision_key) return unexpected(decision_key.error().message);
   if (const auto kept = keep_fingerprint((*opened)->directory(), *master); !kept)
     return unexpected(kept.error().message);
+  store::SqliteStore& sqlite = **opened;
   auto inside = std::make_unique<Inside>(settings, std::move(*opened), *master, *hash_key, *decision_key);
+  if (ships) {
+    auto made = store::Shipper::make(sqlite, inside->clock, inside->random, settings.backup);
+    if (!made) return unexpected(made.error().message);
+    inside->shipper = std::move(*made);
+  }
   if (auto built = inside->build(std::move(broken)); !built) return unexpected(built.error());
   return inside;
 }

@@ -88,6 +88,27 @@ void Connection::execute(const char* sql) { check(db_, sqlite3_exec(db_, sql, nu
 std::int64_t Connection::changes() const { return sqlite3_changes64(db_); }
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
+sqlite3_file* Connection::file() {
+  sqlite3_file* file = nullptr;
+  check(db_, sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, &file));
+  return file;
+}
+
+std::uint64_t Connection::file_size() {
+  sqlite3_int64 size = 0;
+  sqlite3_file* data = file();
+  if (const int code = data->pMethods->xFileSize(data, &size); code != SQLITE_OK)
+    throw SqliteError(code, 0, sqlite3_errstr(code));
+  return static_cast<std::uint64_t>(size);
+}
+
+void Connection::read_file(std::span<char> into, std::uint64_t at) {
+  sqlite3_file* data = file();
+  const int code =
+      data->pMethods->xRead(data, into.data(), static_cast<int>(into.size()), static_cast<sqlite3_int64>(at));
+  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) throw SqliteError(code, 0, sqlite3_errstr(code));
+}
+
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
   switch (kind) {
     case Kind::kRead: connection_.run("BEGIN DEFERRED"); break;
