@@ -16,6 +16,7 @@
 #include "egress/trust.h"
 #include "http/tls_certificates.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/upgrade.h"
 #include "system/clock.h"
 #include "system/files.h"
 #include "system/random.h"
@@ -71,6 +72,15 @@ Finding look_at_space(const Settings& settings) {
   if (free < kLittle || free < all / 20)
     return {"free space", kWarning, text + ". When it is full, signals are refused: make room, or move the folder."};
   return {"free space", kGood, text};
+}
+
+// The copy that an upgrade has left, if there is one.
+std::optional<Finding> look_at_former_data(const Settings& settings) {
+  const auto former = store::former_data(settings.data);
+  if (!former) return std::nullopt;
+  return Finding{"upgrade", kWarning,
+                 former->file + " (" + std::to_string((former->bytes >> 20) + 1) +
+                     " MiB) is the data as it was before an upgrade: delete it when the new version works well."};
 }
 
 Finding look_at_backups(const Settings& settings) {
@@ -198,6 +208,7 @@ std::string_view word(Finding::Level level) {
 std::vector<Finding> examine(const Settings& settings, const std::string& name) {
   std::vector<Finding> found{look_at_folder(settings), look_at_space(settings), look_at_key(settings),
                              look_at_address(settings), look_at_clock()};
+  if (auto former = look_at_former_data(settings)) found.push_back(std::move(*former));
   if (!settings.backup.folder.empty()) found.push_back(look_at_backups(settings));
   if (!name.empty()) found.push_back(look_at_names(settings, name));
   found.push_back(look_at_trust(settings));

@@ -464,7 +464,8 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   if (fresh && store::SqliteStore::make_folder(settings.data))
     if (const auto made = key(); !made) return unexpected(made.error().message);
   const bool ships = serving && !settings.backup.folder.empty();
-  auto opened = store::SqliteStore::open(settings.data, {.server = true, .create = serving, .ships = ships});
+  auto opened = store::SqliteStore::open(
+      settings.data, {.server = true, .create = serving, .upgrade_copy = settings.upgrade_copy, .ships = ships});
   if (!opened) return unexpected(opened.error().message);
   const auto master = key();
   if (!master) return unexpected(master.error().message);

@@ -348,6 +348,10 @@ std::vector<Setting> make_settings() {
            "needed",
            AT(backup.longest_wal)));
 
+  all.push_back(flag("upgrade-copy", backup,
+                     "keep a copy of the data in the data folder when an upgrade changes its schema",
+                     AT(upgrade_copy)));
+
   all.push_back(size("memory", store, "memory for sessions", AT(memory)));
   all.push_back(size("journal-tail", store, "journal size after the last checkpoint; bounds recovery time",
                      AT(upkeep.tail_bytes)));

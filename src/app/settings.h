@@ -42,6 +42,7 @@ struct Settings {
   std::size_t memory = std::size_t{1} << 30;  // bytes of sessions kept in memory
 
   store::ShippingOptions backup;  // its folder is empty: none
+  bool upgrade_copy = true;       // whether data is copied before its schema is upgraded
 
   commit::HandleSettings handle;
   commit::HandleMaxima most;

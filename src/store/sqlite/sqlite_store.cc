@@ -8,6 +8,7 @@
 #include "store/sqlite/data_file.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/upgrade.h"
 #include "system/log.h"
 
 namespace beckon::store {
@@ -67,10 +68,32 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
               .message = "Another server is using " + folder + "; stop it, or choose another --data folder."});
   const std::string file = data_file(folder);
   if (auto made = make_data_file(file); !made) return unexpected(made.error());
-  if (auto admitted = admit_data_file(file); !admitted) return unexpected(admitted.error());
+  if (auto admitted = admit(folder, options); !admitted) return unexpected(admitted.error());
   return guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
     return std::unique_ptr<SqliteStore>(new SqliteStore(folder, options, std::move(lock)));
   });
+}
+
+// A command upgrades what no server uses, under the server's lock: a server of an older version would be lost with
+// another schema.
+Result<void> SqliteStore::admit(const std::string& folder, const SqliteOptions& options) {
+  const std::string file = data_file(folder);
+  const auto schema = schema_of(file);
+  if (!schema) return unexpected(schema.error());
+  if (*schema == newest_schema()) return admit_data_file(file);
+  const auto lock = options.server ? nullptr : ServerLock::take(folder + "/beckon.lock");
+  if (!options.server && !lock)
+    return unexpected(Fault{
+        .code = FaultCode::kConflict,
+        .message = "A server of an older version is using " + folder + " (schema " + std::to_string(*schema) +
+                   ", this version has " + std::to_string(newest_schema()) +
+                   "), so this version does not touch its data. Use the commands of the server's version, or stop "
+                   "the server, start this version's, and try again."});
+  if (options.upgrade_copy)
+    if (auto copied = copy_before_upgrade(folder, *schema); !copied) return copied;
+  if (auto admitted = admit_data_file(file); !admitted) return admitted;
+  log::info("upgraded").add("from_schema", *schema).add("to_schema", newest_schema());
+  return {};
 }
 
 SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options, std::unique_ptr<ServerLock> lock)

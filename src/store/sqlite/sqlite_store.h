@@ -32,6 +32,7 @@ struct SqliteOptions {
   Duration busy_timeout = kPatience;        // how long a write waits for another process
   std::uint64_t reserve_bytes = 32u << 20;  // reserve.h; less on a small disk
   std::int64_t most_pages = 0;              // of schema.h, the data file's size; 0: the disk's
+  bool upgrade_copy = true;                 // keeps what an older version has written (upgrade.h)
   bool ships = false;                       // holds the WAL from the beginning, for a Shipper (shipping/shipper.h)
 };
 
@@ -39,8 +40,9 @@ class SqliteStore final : public Store {
  public:
   static constexpr std::int64_t kWalKept = 64 << 20;  // bytes of the WAL that stay allocated when it begins again
 
-  // `folder` is created if it is missing (0700; the files 0600). The fault is a sentence for the operator: the file is
-  // damaged, foreign or newer, or another server runs on it (kConflict).
+  // `folder` is created if it is missing (0700; the files 0600). Data of an older version is brought up to date, unless
+  // a server is using it. The fault is a sentence for the operator: the file is damaged, foreign or newer, another
+  // server runs on it, or one of an older version (kConflict).
   static Result<std::unique_ptr<SqliteStore>> open(const std::string& folder, const SqliteOptions& options);
   static bool holds_data(const std::string& folder);
   static std::string data_file(const std::string& folder);
@@ -90,6 +92,7 @@ class SqliteStore final : public Store {
 
  private:
   SqliteStore(const std::string& folder, const SqliteOptions& options, std::unique_ptr<ServerLock> lock);
+  static Result<void> admit(const std::string& folder, const SqliteOptions& options);
   std::expected<void, commit::CommitFault> copy_wal(int mode, Duration patience);
   // The server's own readers are done within milliseconds; for a copy of the store, nobody waits.
   static constexpr Duration kPurgePatience{50};
