@@ -88,6 +88,7 @@ Result<bool> Shipper::resume(const Series& newest) {
   wal_began_ = last.wal_began;
   last_at_ = last.last_at;
   place_ = last.place;
+  shipped_bytes_ = std::uint64_t{place_.frames} * page_size_;
   has_base_ = true;
   base_at_ = from->base.end.from_at;
   base_from_ = from->base.end.from;
@@ -111,6 +112,7 @@ Result<void> Shipper::begin_series(std::uint64_t number, std::uint64_t commit) {
   commit_ = commit;
   has_base_ = more_ = reached_ = false;
   place_ = {};
+  shipped_bytes_ = 0;
   wal_limit_ = store_.wal_bound();
   last_at_ = std::max(last_at_, clock_.now());
   ++counts_.series;
@@ -147,6 +149,7 @@ void Shipper::collect() {
   }
   place_ = tail_.place();
   if (found.began) {
+    shipped_bytes_ = 0;
     wal_began_ = segment_;
     wal_limit_ = store_.wal_bound();
   }
@@ -191,6 +194,7 @@ Result<void> Shipper::ship() {
       return unexpected(fault);
     }
   }
+  shipped_bytes_ = std::uint64_t{place_.frames} * page_size_;
   ++segment_;
   commit_ = header.last + 1;
   pending_.clear();

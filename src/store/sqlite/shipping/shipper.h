@@ -117,8 +117,9 @@ class Shipper {
   ShippingCounts counts_;
   std::string failure_;  // the newest; empty: none
   Steady::time_point retry_{}, logged_{};
-  std::atomic<std::int64_t> busy_since_{0};  // of the steady clock, in ms; 0: nothing is under way
-  bool stall_logged_ = false;                // of the thread that calls watch()
+  std::atomic<std::uint64_t> shipped_bytes_{0};  // of the pages of the log
+  std::atomic<std::int64_t> busy_since_{0};      // of the steady clock, in ms; 0: nothing is under way
+  bool stall_logged_ = false;                    // of the thread that calls watch()
 };
 
 }  // namespace beckon::store

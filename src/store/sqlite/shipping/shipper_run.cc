@@ -57,7 +57,8 @@ void Shipper::run(std::stop_token stop) {
 }
 
 void Shipper::watch() {
-  if (store_.wal_hold().held() && store_.wal_bytes() > options_.longest_wal)
+  // What was shipped stays in the log too while somebody reads it, as for a backup.
+  if (store_.wal_hold().held() && store_.wal_bytes() > shipped_bytes_ + options_.longest_wal)
     store_.wal_hold().let_go("the log is longer than backup-longest-log, since the backup folder takes too little");
   const std::int64_t since = busy_since_;
   const auto now = std::chrono::duration_cast<Duration>(Steady::now().time_since_epoch());

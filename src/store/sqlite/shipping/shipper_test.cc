@@ -250,6 +250,23 @@ TEST_F(Shipping, LetsTheLogGoWhereItHasBecomeTooLong) {
   EXPECT_EQ(series().size(), 2u);
 }
 
+TEST_F(Shipping, KeepsTheLogThatIsLongForAnotherReader) {
+  ship({.longest_wal = 1u << 20});
+  shipped();
+  Connection reader(store_->data_file(), Connection::Mode::kReadOnly, Duration{1000});
+  const Transaction long_read(reader, Transaction::Kind::kRead);
+  reader.run("SELECT 1 FROM event LIMIT 1");
+  for (int i = 0; i < 30; ++i) {
+    commit(100'000);
+    shipped();
+  }
+  ASSERT_TRUE(store_->checkpoint_wal());
+  EXPECT_GT(store_->wal_bytes(), 2u << 20);
+  shipper_->watch();
+  EXPECT_TRUE(store_->wal_hold().held());
+  EXPECT_EQ(restored(), contents());
+}
+
 TEST_F(Shipping, LetsTheLogGoForTheResultsOfAFullDisk) {
   shipped();
   commit();
