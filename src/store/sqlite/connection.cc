@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <array>
+
 #include "base/check.h"
 #include "store/sqlite/clean_pages.h"
 
@@ -107,6 +109,22 @@ void Connection::read_file(std::span<char> into, std::uint64_t at) {
   const int code =
       data->pMethods->xRead(data, into.data(), static_cast<int>(into.size()), static_cast<sqlite3_int64>(at));
   if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) throw SqliteError(code, 0, sqlite3_errstr(code));
+}
+
+std::optional<Connection::WalEnd> Connection::wal_end() {
+  constexpr int kIndexPart = 32768;
+  constexpr std::size_t kWords = 12;  // of the header, of which there are two copies
+  sqlite3_file* data = file();
+  void volatile* index = nullptr;
+  if (data->pMethods->xShmMap(data, 0, kIndexPart, 0, &index) != SQLITE_OK || index == nullptr) return std::nullopt;
+  const auto* words = static_cast<const std::uint32_t volatile*>(index);
+  std::array<std::uint32_t, kWords> first{}, second{};
+  for (std::size_t i = 0; i < kWords; ++i) first[i] = words[i];
+  data->pMethods->xShmBarrier(data);  // a writer writes the second copy first
+  for (std::size_t i = 0; i < kWords; ++i) second[i] = words[kWords + i];
+  const bool is_made = (first[3] & 0xff) != 0;
+  if (first != second || !is_made) return std::nullopt;
+  return WalEnd{first[4], __builtin_bswap32(first[8]), __builtin_bswap32(first[9])};
 }
 
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {

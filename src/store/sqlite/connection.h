@@ -103,6 +103,12 @@ class Connection {
   // let go of the locks that this process has on it. What is read behind its end is zeros.
   std::uint64_t file_size();
   void read_file(std::span<char> into, std::uint64_t at);
+  // What of the WAL is committed for those who read it now: so many frames, under these salts of its header. From the
+  // WAL's index (sqlite.org/walformat.html, 2.1); std::nullopt while another thread or process changes it.
+  struct WalEnd {
+    std::uint32_t frames = 0, salt1 = 0, salt2 = 0;
+  };
+  std::optional<WalEnd> wal_end();
   sqlite3* raw() { return db_; }
 
  private:

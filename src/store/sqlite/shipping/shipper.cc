@@ -55,7 +55,7 @@ Shipper::Shipper(SqliteStore& store, const Clock& clock, Random& random, Shippin
       options_(std::move(options)),
       connection_(store.data_file(), Connection::Mode::kReadOnly, kPatience),
       page_size_(page_size_of(connection_)),
-      tail_(store.data_file() + "-wal", page_size_),
+      tail_(store.data_file() + "-wal", connection_, page_size_),
       wal_limit_(store.wal_bound()) {}
 
 Result<void> Shipper::open() {

@@ -155,6 +155,36 @@ TEST_F(Shipping, HasWhatOtherProcessesWrite) {
   EXPECT_NE(restored().find("ada@example.com"), std::string::npos);
 }
 
+TEST_F(Shipping, HasNothingOfACommitThatAProcessWasKilledIn) {
+  commit();
+  shipped();
+  const std::uint64_t before = last();
+  const std::string log = store_->data_file() + "-wal";
+  const auto size = fs::file_size(log);
+  {
+    // The same log goes on in another folder; what is added there is put behind the end of this one.
+    TemporaryFolder other;
+    for (const char* end : {"", "-wal"}) fs::copy_file(store_->data_file() + end, other.data_file() + end);
+    ASSERT_TRUE(SqliteStore::open(other.path(), {})
+                    .value()
+                    ->directory()
+                    .add_user("never@example.com", audit_entry("aud_never")));
+    std::ifstream in(other.data_file() + "-wal", std::ios::binary);
+    std::fstream out(log, std::ios::in | std::ios::out | std::ios::binary);
+    in.seekg(static_cast<std::streamoff>(size));
+    out.seekp(static_cast<std::streamoff>(size));
+    out << in.rdbuf();
+  }
+  ASSERT_GT(fs::file_size(log), size);
+  shipped();
+  EXPECT_EQ(last(), before);
+  commit();
+  shipped();
+  EXPECT_EQ(last(), before + 1);
+  EXPECT_EQ(restored(), contents());
+  EXPECT_EQ(restored().find("never@example.com"), std::string::npos);
+}
+
 TEST_F(Shipping, CopiesABaseWhileCommitsGoOn) {
   for (int i = 0; i < 40; ++i) commit(500'000);
   bool more = true;

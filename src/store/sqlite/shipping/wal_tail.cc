@@ -7,6 +7,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <span>
 
 #include "store/sqlite/clean_pages.h"
@@ -114,7 +115,14 @@ bool WalTail::resume(const WalPlace& place) {
   return true;
 }
 
-void WalTail::read_frames(std::string& out, Instant at, std::size_t most, Found& found) {
+// How many frames of the WAL at hand may be read. One that has begun again since was committed to its end; one that has
+// just begun has nothing yet.
+std::uint32_t WalTail::end_of(const Connection::WalEnd& end) const {
+  if (end.salt1 == place_.salt1 && end.salt2 == place_.salt2) return end.frames;
+  return end.salt1 == place_.salt1 + 1 ? std::numeric_limits<std::uint32_t>::max() : place_.frames;
+}
+
+void WalTail::read_frames(std::string& out, Instant at, std::size_t most, std::uint32_t end, Found& found) {
   const std::size_t size = kFrameHead + page_size_;
   WalPlace next = place_;
   std::size_t committed = out.size();
@@ -123,7 +131,7 @@ void WalTail::read_frames(std::string& out, Instant at, std::size_t most, Found&
     all = pread(bytes, kHeader + next.frames * size, kFramesAtOnce * size);
     for (std::size_t i = 0; i + size <= bytes.size(); i += size) {
       const std::string_view one = std::string_view(bytes).substr(i, size);
-      if (!frame(one, next)) return out.resize(committed);
+      if (next.frames >= end || !frame(one, next)) return out.resize(committed);
       const std::uint32_t page = big_endian(one, 0), pages = big_endian(one, 4);
       append_entry_head(out, {page, pages, pages == 0 ? 0 : to_ms(at)});
       out += one.substr(kFrameHead);
@@ -168,7 +176,12 @@ bool WalTail::next_wal(Found& found) {
 WalTail::Found WalTail::read(std::string& out, Instant at, std::size_t most) {
   Found found;
   while (true) {
-    if (known_) read_frames(out, at, most, found);
+    const auto end = connection_.wal_end();
+    if (!end) {
+      found.more = true;
+      return found;
+    }
+    if (known_) read_frames(out, at, most, end_of(*end), found);
     if (found.more || found.lost != nullptr) return found;
     if (!next_wal(found)) return found;
     found.began = true;

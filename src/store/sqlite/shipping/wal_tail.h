@@ -1,13 +1,14 @@
 // Reads the commits that are added to a WAL, whichever process writes them (sqlite.org/fileformat2.html, section 4).
 //
 // Salts and a checksum over all frames from the first one on say what belongs to the WAL and what is left of an earlier
-// one; a frame that ends a commit has the number of pages of the data file. A commit counts when all of it can be read,
-// which may be before the writer has synced it.
+// one; a frame that ends a commit has the number of pages of the data file. What counts is what the WAL's index says: a
+// process that was killed in a commit may have left all of it in the WAL, where the next one is written over it.
 #pragma once
 #include <cstdint>
 #include <string>
 
 #include "base/instant.h"
+#include "store/sqlite/connection.h"
 #include "system/files.h"
 
 namespace beckon::store {
@@ -36,7 +37,9 @@ class WalTail {
  public:
   static constexpr std::size_t kLongestCommit = 256u << 20;  // bytes in memory; one that is longer cannot be shipped
 
-  WalTail(std::string file, std::size_t page_size) : file_(std::move(file)), page_size_(page_size) {}
+  // `connection` is to the data file, and lives as long.
+  WalTail(std::string file, Connection& connection, std::size_t page_size)
+      : file_(std::move(file)), connection_(connection), page_size_(page_size) {}
 
   struct Found {
     std::uint64_t commits = 0;
@@ -62,10 +65,12 @@ class WalTail {
   Read header(Header& into);
   bool pread(std::string& into, std::uint64_t at, std::size_t size);
   bool frame(std::string_view bytes, WalPlace& place) const;
-  void read_frames(std::string& out, Instant at, std::size_t most, Found& found);
+  std::uint32_t end_of(const Connection::WalEnd& end) const;
+  void read_frames(std::string& out, Instant at, std::size_t most, std::uint32_t end, Found& found);
   bool next_wal(Found& found);
 
   const std::string file_;
+  Connection& connection_;
   const std::size_t page_size_;
   FileDescriptor opened_;
   WalPlace place_;
