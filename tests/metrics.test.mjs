@@ -1,7 +1,8 @@
 // What Prometheus reads of a server: names and types as it wants them, and each metric moves when its thing happens.
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, freshAddress, freshSession, root } from './kit/beckon.mjs';
@@ -11,12 +12,18 @@ import { until } from './kit/wait.mjs';
 const email = 'ada@example.com',
   password = 'correct horse battery staple';
 
-let beckon, before_;
+let beckon, before_, folder;
 before(async () => {
   before_ = Date.now() / 1000;
-  beckon = await Beckon.start({ flags: ['--dev', '--login-failures', '3', '--address-logins-per-minute', '6'] });
+  folder = mkdtempSync(join(tmpdir(), 'beckon-backups-'));
+  beckon = await Beckon.start({
+    flags: ['--dev', '--backup-folder', folder, '--login-failures', '3', '--address-logins-per-minute', '6'],
+  });
 });
-after(() => beckon?.close());
+after(async () => {
+  await beckon?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const now = () => Metrics.of(beckon);
 const value = async (name, labels) => (await now()).value(name, labels);

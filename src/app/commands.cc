@@ -22,7 +22,8 @@ namespace beckon::app {
 namespace {
 
 int with_store(const Settings& settings, const std::function<int(store::Store&)>& then) {
-  const auto opened = store::SqliteStore::open(settings.data, {.create = false, .readers = 1});
+  const auto opened =
+      store::SqliteStore::open(settings.data, {.create = false, .readers = 1, .upgrade_copy = settings.upgrade_copy});
   if (!opened) return complain(opened.error());
   return then(**opened);
 }

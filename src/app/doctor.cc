@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include "app/keys.h"
 #include "app/listen_address.h"
@@ -15,6 +16,7 @@
 #include "egress/trust.h"
 #include "http/tls_certificates.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/upgrade.h"
 #include "system/clock.h"
 #include "system/files.h"
 #include "system/random.h"
@@ -32,20 +34,25 @@ std::filesystem::path existing(std::filesystem::path folder) {
   return folder;
 }
 
-Finding look_at_folder(const Settings& settings) {
-  const std::filesystem::path folder = existing(settings.data);
-  const bool is_there = std::filesystem::exists(settings.data);
+// What is wrong with writing to the folder, or to the one where it would be made.
+std::optional<std::string> refused_writing(const std::string& where) {
+  const std::filesystem::path folder = existing(where);
   std::string file = (folder / ".beckon-doctor-XXXXXX").string();
   const int fd = ::mkstemp(file.data());
   if (fd < 0)
-    return {"data folder", kBroken,
-            folder.string() + " cannot be written: " + system_message(errno) +
-                ". Make it belong to the user that runs Beckon."};
+    return folder.string() + " cannot be written: " + system_message(errno) +
+           ". Make it belong to the user that runs Beckon.";
   const bool synced = ::fsync(fd) == 0;
   const std::string why = synced ? "" : system_message(errno);
   ::close(fd);
   ::unlink(file.c_str());
-  if (!synced) return {"data folder", kBroken, folder.string() + " cannot be synced: " + why + ". Check the disk."};
+  if (!synced) return folder.string() + " cannot be synced: " + why + ". Check the disk.";
+  return std::nullopt;
+}
+
+Finding look_at_folder(const Settings& settings) {
+  const bool is_there = std::filesystem::exists(settings.data);
+  if (const auto why = refused_writing(settings.data)) return {"data folder", kBroken, *why};
   struct stat status = {};
   if (is_there && ::stat(settings.data.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0)
     return {"data folder", kWarning, settings.data + " is open to other users of this machine: chmod 700 it."};
@@ -65,6 +72,31 @@ Finding look_at_space(const Settings& settings) {
   if (free < kLittle || free < all / 20)
     return {"free space", kWarning, text + ". When it is full, signals are refused: make room, or move the folder."};
   return {"free space", kGood, text};
+}
+
+// The copy that an upgrade has left, if there is one.
+std::optional<Finding> look_at_former_data(const Settings& settings) {
+  const auto former = store::former_data(settings.data);
+  if (!former) return std::nullopt;
+  return Finding{"upgrade", kWarning,
+                 former->file + " (" + std::to_string((former->bytes >> 20) + 1) +
+                     " MiB) is the data as it was before an upgrade: delete it when the new version works well."};
+}
+
+Finding look_at_backups(const Settings& settings) {
+  const std::string& folder = settings.backup.folder;
+  if (const auto why = refused_writing(folder)) return {"backups", kBroken, *why};
+  struct stat target = {}, data = {};
+  struct statvfs volume = {};
+  const std::string there = existing(folder).string(), here = existing(settings.data).string();
+  if (::stat(there.c_str(), &target) == 0 && ::stat(here.c_str(), &data) == 0 && target.st_dev == data.st_dev)
+    return {"backups", kWarning, folder + " is on the same disk as the data: one that breaks takes both."};
+  std::error_code error;
+  const auto size = std::filesystem::file_size(store::SqliteStore::data_file(settings.data), error);
+  if (!error && ::statvfs(there.c_str(), &volume) == 0 &&
+      std::uint64_t{volume.f_bavail} * volume.f_frsize < std::uint64_t{size})
+    return {"backups", kWarning, folder + " has less free space than the data takes: make room."};
+  return {"backups", kGood, folder + " can be written"};
 }
 
 Finding look_at_key(const Settings& settings) {
@@ -178,6 +210,8 @@ std::string_view word(Finding::Level level) {
 std::vector<Finding> examine(const Settings& settings, const std::string& name) {
   std::vector<Finding> found{look_at_folder(settings), look_at_space(settings), look_at_key(settings),
                              look_at_address(settings), look_at_clock()};
+  if (auto former = look_at_former_data(settings)) found.push_back(std::move(*former));
+  if (!settings.backup.folder.empty()) found.push_back(look_at_backups(settings));
   if (!name.empty()) found.push_back(look_at_names(settings, name));
   found.push_back(look_at_trust(settings));
   found.push_back(look_at_zones());

@@ -20,7 +20,7 @@ struct Finding {
 };
 
 // The only request that leaves the machine is a look-up of `name`, which is not made if that is empty. Changes nothing
-// but a file that it creates in the data folder and removes again.
+// but a file that it creates in the data folder and in the backup folder, and removes again.
 std::vector<Finding> examine(const Settings& settings, const std::string& name);
 
 // Prints the findings as a table. Exit status: 1 where anything is broken.

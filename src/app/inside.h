@@ -3,6 +3,7 @@
 #include <prometheus/registry.h>
 
 #include <atomic>
+#include <semaphore>
 #include <thread>
 
 #include "app/control.h"
@@ -22,6 +23,7 @@
 #include "http/routes/sign_in_failures.h"
 #include "intake/goals.h"
 #include "intake/settling.h"
+#include "store/sqlite/shipping/shipper.h"
 #include "store/store.h"
 #include "system/clock.h"
 #include "system/random.h"
@@ -48,8 +50,10 @@ struct Server::Inside {
 
   const Settings settings;
   SystemClock clock;
+  const Instant started_at = clock.now();
   SystemRandom random;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::Shipper> shipper;  // null: no backup folder
   SecretBox secrets;
   commit::SessionHasher hasher;
   decision::DecisionTokens tokens;
@@ -107,7 +111,9 @@ struct Server::Inside {
   std::unique_ptr<http::HttpMetrics> http_metrics, metrics_metrics;
   prometheus::Registry metrics_registry;  // of the metrics' own listener
 
-  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread, names_thread;
+  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread, names_thread,
+      ship_thread;
+  std::binary_semaphore shipped{0};  // the last thread has done its work
   std::unique_ptr<http::Listener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
 
@@ -121,7 +127,9 @@ struct Server::Inside {
   void noted(const Result<void>& done, std::string_view event);  // a failure is logged as that
   std::string metrics() const;                                   // metrics.cc
   void metrics_of_shares(Exposition& out) const;
+  void metrics_of_backup(Exposition& out) const;
   void stop();
+  void stop_shipping();
 };
 
 }  // namespace beckon::app

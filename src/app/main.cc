@@ -253,7 +253,8 @@ using WithSettings = std::function<void(const std::function<int(const Settings&)
 void add_backup_commands(CLI::App& app, Given& given, const WithSettings& with_settings) {
   // As long as the parser, which runs after this.
   static BackupRequest request;
-  static std::string file;
+  static RestoreRequest restoring;
+  static std::string from;
   auto* backup_command =
       app.add_subcommand("backup", "write a backup of all data, also while a server is running (docs/operations.md)");
   backup_command->add_option("FILE", request.file, "the backup, or - for standard output")->required();
@@ -276,27 +277,36 @@ void add_backup_commands(CLI::App& app, Given& given, const WithSettings& with_s
   add_settings(*backup_command, given, false);
   backup_command->callback([with_settings] { with_settings([](const Settings& s) { return backup(s, request); }); });
 
-  auto* restore_command = app.add_subcommand("restore", "make a data folder, which must hold none, from a backup");
-  restore_command->add_option("FILE", file, "the backup")->required();
+  auto* restore_command =
+      app.add_subcommand("restore", "make a data folder, which must hold none, from a backup or a backup folder");
+  restore_command->add_option("FROM", restoring.from, "the backup, or the folder of --backup-folder")->required();
+  restore_command->add_option("--at", restoring.at, "from a folder: as it was then, as 2026-11-29T12:00:00Z")
+      ->type_name("");
+  restore_command->add_option("--commit", restoring.commit, "from a folder: as it was behind this commit")
+      ->type_name("");
+  add_yes_or_no(*restore_command, "list", restoring.list,
+                "print what can be restored from a folder, and restore nothing");
   add_settings(*restore_command, given, false);
-  restore_command->callback([with_settings] { with_settings([](const Settings& s) { return restore(s, file); }); });
+  restore_command->callback(
+      [with_settings] { with_settings([](const Settings& s) { return restore(s, restoring); }); });
 
   constexpr const char* kSpace = "a folder with space for the data: a folder; by default TMPDIR, or /tmp";
   auto* verify_command =
       app.add_subcommand("verify", "read all data of a backup, or of the data folder, and name what is damaged");
-  verify_command->add_option("FILE", file, "a backup; without it, the data folder is read");
+  verify_command->add_option("FROM", from, "a backup, or a backup folder; without it, the data folder is read");
   add_temporary(*verify_command, kSpace);
   add_settings(*verify_command, given, false);
   verify_command->callback(
-      [with_settings] { with_settings([](const Settings& s) { return verify(s, file, request.temporary); }); });
+      [with_settings] { with_settings([](const Settings& s) { return verify(s, from, request.temporary); }); });
 
   auto* drill_command = app.add_subcommand(
       "drill", "restore a backup into a temporary folder, and run the playbook against a server there");
-  drill_command->add_option("FILE", file, "the backup")->required();
+  drill_command->add_option("FROM", from, "the backup, or a backup folder, of which the newest commit is used")
+      ->required();
   add_temporary(*drill_command, kSpace);
   add_settings(*drill_command, given, false);
   drill_command->callback(
-      [with_settings] { with_settings([](const Settings& s) { return drill(s, file, request.temporary); }); });
+      [with_settings] { with_settings([](const Settings& s) { return drill(s, from, request.temporary); }); });
 }
 
 std::string version_text() { return "beckon " BECKON_VERSION "\ntzdata " + std::string(system_zones().version()); }

@@ -130,6 +130,7 @@ std::string Server::Inside::metrics() const {
   out.counter("beckon_handles_read_total", "Handles read from the store, with their settings and rules.",
               value_of(control.handles_read()));
   metrics_of_shares(out);
+  if (shipper) metrics_of_backup(out);
   if (certificates) of_certificates(out, *certificates);
   of_delayed_rules(out, alarm->counts());
   const Instant now = clock.now();
@@ -137,6 +138,31 @@ std::string Server::Inside::metrics() const {
   of_erasures(out, store->ledger(), std::max(upkeep->rewritten_by(), started_at), now);
   of_sign_ins(out, sign_in_failures);
   return http::to_text(out.families());
+}
+
+void Server::Inside::metrics_of_backup(Exposition& out) const {
+  const store::ShippingCounts& counts = shipper->counts();
+  const auto at = [](std::int64_t ms) { return static_cast<double>(ms) / 1e3; };
+  const std::int64_t complete = counts.complete_ms;
+  // In this order: a commit that is shipped meanwhile is named without its time, and never a time without its commit.
+  out.gauge("beckon_backup_last_commit_seconds",
+            "When the newest commit in the backup folder was made: a Unix time; 0: none.", at(counts.last_at_ms));
+  out.gauge("beckon_backup_last_commit", "Its number there.", static_cast<double>(counts.last_commit.load()));
+  out.gauge("beckon_backup_complete_seconds",
+            "All commits made by then can be restored from the backup folder: a Unix time; 0: none can yet.",
+            at(complete));
+  out.gauge("beckon_backup_behind_seconds", "How long ago that is; since the server started, if that is later.",
+            at(std::max<std::int64_t>(0, to_ms(clock.now()) - std::max(complete, to_ms(started_at)))));
+  out.gauge("beckon_backup_base_seconds", "When the newest base was made: a Unix time; 0: there is none yet.",
+            at(counts.base_at_ms));
+  out.gauge("beckon_backup_failing", "1 while the backup folder fails or does not answer.", counts.failing ? 1 : 0);
+  out.counter("beckon_backup_bytes_total", "Bytes written to the backup folder.", number(counts.bytes));
+  out.counter("beckon_backup_segments_total", "Segments of commits among them.", number(counts.segments));
+  out.counter("beckon_backup_bases_total", "Bases among them.", number(counts.bases));
+  out.counter("beckon_backup_series_total", "Series begun; each but the first one of a folder after a gap.",
+              number(counts.series));
+  out.counter("beckon_backup_failures_total", "Attempts to write to the backup folder that failed.",
+              number(counts.failures));
 }
 
 // What handles share: how much is in use, and what was refused because a handle had its share, or all was in use. The

@@ -207,6 +207,12 @@ void Server::Inside::start_threads() {
     yield_to_others();
     simulations->run(stop);
   });
+  if (!shipper) return;
+  ship_thread = std::jthread([this](std::stop_token stop) {
+    yield_to_others();
+    shipper->run(stop);
+    shipped.release();
+  });
 }
 
 // Next to the committing thread: maintains the store, and sees what another process changed.
@@ -214,16 +220,19 @@ void Server::Inside::keep_up(std::stop_token stop) {
   int rounds = 0, purge_from = 0;
   SealingAnew sealing(settings, *store, *committer, subscriptions, secrets, clock, random);
   std::uint64_t rewritings = 0;
+  std::optional<std::uint64_t> purging;  // those that purge() is to remove, which may take several calls
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(100ms);
     const auto copied = store->maintain();
     if (!copied && copied.error() == commit::CommitFault::kBroken) return on_broken();
+    if (shipper) shipper->watch();
     // Removes from the disk what erasure has rewritten in the journal.
     // The copy before it was in nobody's way, so that this one is short. Each attempt holds up the writer for a moment,
     // and while a command copies the store, none succeeds.
     if (const auto now = upkeep->rewritings(); now != rewritings && rounds >= purge_from) {
+      if (!purging) purging = now;
       if (store->purge())
-        rewritings = now;
+        rewritings = *std::exchange(purging, std::nullopt);
       else
         purge_from = rounds + kPurgeAgain;
     }
@@ -251,6 +260,18 @@ void Server::Inside::reload(const Handle& handle) {
 void Server::Inside::reload_allowlist() {
   if (const auto loaded = control.reload_allowlist(*committer); !loaded)
     log::error("reload_failed").add("why", loaded.error().message);
+}
+
+// A folder that does not answer ends the process no later than `drain` says: what was not shipped is in the data.
+void Server::Inside::stop_shipping() {
+  if (!ship_thread.joinable()) return;
+  ship_thread.request_stop();
+  if (!shipped.try_acquire_for(std::max<Duration>(settings.drain, 1s))) {
+    log::warn("stopped_before_all_was_shipped").add("folder", settings.backup.folder);
+    log::flush();
+    ::_exit(0);
+  }
+  ship_thread.join();
 }
 
 void Server::Inside::stop() {
@@ -289,6 +310,7 @@ void Server::Inside::stop() {
     committer->stop();
     commit_thread.join();
   }
+  stop_shipping();
 }
 
 Server::Server(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
@@ -309,11 +331,11 @@ void Server::look_at_certificates() { inside_->certificates_asked = true; }
 void Server::stop() { inside_->stop(); }
 
 std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
-                                                                         std::function<void()> broken, bool create) {
+                                                                         std::function<void()> broken, bool serving) {
   if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
     return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
-  const bool fresh = create && !store::SqliteStore::holds_data(settings.data);
+  const bool fresh = serving && !store::SqliteStore::holds_data(settings.data);
   // A new folder gets its key before its data, so that data without a key always means that the key was lost.
   const auto key = [&] {
     return master_keys(settings.data, settings.master_key_file, fresh ? MissingKey::kCreate : MissingKey::kRefuse,
@@ -326,7 +348,9 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
     if (!keys) return unexpected(keys.error().message);
     if (const auto fit = check_keys_fit(settings.data, *keys); !fit) return unexpected(fit.error().message);
   }
-  auto opened = store::SqliteStore::open(settings.data, {.server = true, .create = create});
+  const bool ships = serving && !settings.backup.folder.empty();
+  auto opened = store::SqliteStore::open(
+      settings.data, {.server = true, .create = serving, .upgrade_copy = settings.upgrade_copy, .ships = ships});
   if (!opened) return unexpected(opened.error().message);
   const auto keys = key();
   if (!keys) return unexpected(keys.error().message);
@@ -337,7 +361,13 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   const auto decision_key = named_secret((*opened)->directory(), box, "decision-key", 32, random);
   if (!decision_key) return unexpected(decision_key.error().message);
   if (const auto kept = keep_fingerprint((*opened)->directory(), *keys); !kept) return unexpected(kept.error().message);
+  store::SqliteStore& sqlite = **opened;
   auto inside = std::make_unique<Inside>(settings, std::move(*opened), *keys, *hash_key, *decision_key);
+  if (ships) {
+    auto made = store::Shipper::make(sqlite, inside->clock, inside->random, settings.backup);
+    if (!made) return unexpected(made.error().message);
+    inside->shipper = std::move(*made);
+  }
   if (auto built = inside->build(std::move(broken)); !built) return unexpected(built.error());
   return inside;
 }

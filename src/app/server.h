@@ -17,11 +17,11 @@ class Server {
                                                                    std::function<void()> broken);
   ~Server();
 
-  // The parts of a recovered server without its threads, for commands that run under the server's lock. Without
-  // `create`, a folder without data is an error.
+  // The parts of a recovered server without its threads, for commands that run under the server's lock. For those, a
+  // folder without data is an error, and nothing is shipped to a backup folder; not so if it is to be `serving`.
   struct Inside;
   static std::expected<std::unique_ptr<Inside>, std::string> open(const Settings& settings,
-                                                                  std::function<void()> broken, bool create);
+                                                                  std::function<void()> broken, bool serving);
 
   std::string url() const;  // http://HOST:PORT, as bound; https with certificates
   // Reads those of its certificates that have changed, on a thread of its own: at once instead of within seconds.

@@ -152,7 +152,7 @@ std::vector<Setting> make_settings() {
   using ledger::Consent;
   std::vector<Setting> all;
   const std::string_view server = "Server", sign_in = "Signing in", chain = "Chain", hooks = "Webhooks", front = "HTTP",
-                         tls = "TLS", store = "Store";
+                         tls = "TLS", store = "Store", backup = "Backups";
   all.push_back(text("data", server, "a folder", "the data folder", AT(data)));
   all.push_back(text("listen", server, "HOST:PORT", "the address to listen on", AT(listen)));
   all.push_back(text("database", server, "sqlite", "the store", AT(database)));
@@ -341,6 +341,24 @@ std::vector<Setting> make_settings() {
   all.push_back(number("live-watchers", front, "maximum live-feed connections", 1, 100'000, AT(live.watchers)));
   all.push_back(number("live-watchers-per-handle", front, "maximum live-feed connections of one handle", 1, 100'000,
                        AT(live.per_handle)));
+
+  all.push_back(text("backup-folder", backup, "a folder",
+                     "ship all commits to this folder, from which beckon restore makes the data as of any of them "
+                     "(docs/operations.md); each server has its own",
+                     AT(backup.folder)));
+  all.push_back(duration("backup-every", backup, "how soon a commit is in the folder", AT(backup.every)));
+  all.push_back(duration("backup-base-every", backup, "how often a base of all data is added", AT(backup.base_every)));
+  all.push_back(
+      duration("backup-keep", backup, "how far back the folder restores; older files are removed", AT(backup.keep)));
+  all.push_back(
+      size("backup-longest-log", backup,
+           "how long the store's log may become while the folder takes too little; beyond that, a new base is "
+           "needed",
+           AT(backup.longest_wal)));
+
+  all.push_back(flag("upgrade-copy", backup,
+                     "keep a copy of the data in the data folder when an upgrade changes its schema",
+                     AT(upgrade_copy)));
 
   all.push_back(size("memory", store, "memory for sessions", AT(memory)));
   all.push_back(size("journal-tail", store, "journal size after the last checkpoint; bounds recovery time",

@@ -23,6 +23,7 @@
 #include "http/listener.h"
 #include "http/routes/live_feed.h"
 #include "intake/redelivery.h"
+#include "store/sqlite/shipping/shipping_options.h"
 #include "system/log.h"
 
 namespace beckon::app {
@@ -39,6 +40,9 @@ struct Settings {
   log::Level log_level = log::Level::kInfo;
   Duration drain = std::chrono::seconds{15};
   std::size_t memory = std::size_t{1} << 30;  // bytes of sessions kept in memory
+
+  store::ShippingOptions backup;  // its folder is empty: none
+  bool upgrade_copy = true;       // whether data is copied before its schema is upgraded
 
   commit::HandleSettings handle;
   commit::HandleMaxima most;

@@ -20,12 +20,13 @@ export async function backUp(beckon, file, ...more) {
   return out;
 }
 
-// Restores into a new folder that has the master key of `beckon`, which must succeed. Returns it.
-export async function restored(beckon, file, under) {
+// Restores into a new folder that has the master key of `beckon`, which must succeed. Returns it. `more`: options for a
+// point in time.
+export async function restored(beckon, file, under, ...more) {
   const data = join(mkdtempSync(join(under, 'restored-')), 'data');
   mkdirSync(data, { mode: 0o700 });
   copyFileSync(join(beckon.data, 'master.key'), join(data, 'master.key'));
-  const { code, out, err } = await beckon.cli('restore', file, '--data', data);
+  const { code, out, err } = await beckon.cli('restore', file, '--data', data, ...more);
   assert.equal(code, 0, err);
   assert.match(out, /^restored into /m);
   assert.deepEqual(readdirSync(data).sort(), ['beckon.db', 'beckon.lock', 'master.key']);

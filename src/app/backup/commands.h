@@ -2,6 +2,7 @@
 // returns the exit status: 0, or 1 if it was refused, failed or found damage. docs/operations.md
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "app/settings.h"
@@ -16,12 +17,18 @@ struct BackupRequest {
 };
 int backup(const Settings& settings, const BackupRequest& request);
 
-int restore(const Settings& settings, const std::string& file);
+struct RestoreRequest {
+  std::string from;                     // a file of `beckon backup`, or a backup folder
+  std::string at;                       // of a folder: the data as it was then; empty: as it is now,
+  std::optional<std::uint64_t> commit;  // or behind this commit
+  bool list = false;                    // prints what a folder can restore
+};
+int restore(const Settings& settings, const RestoreRequest& request);
 
-// Of the backup `file`, or, if that is empty, of the data folder.
-int verify(const Settings& settings, const std::string& file, const std::string& temporary);
+// Of the backup, a file or a folder, or, if that is empty, of the data folder.
+int verify(const Settings& settings, const std::string& from, const std::string& temporary);
 
 // Restores into a temporary folder, runs the playbook there, and removes the folder.
-int drill(const Settings& settings, const std::string& file, const std::string& temporary);
+int drill(const Settings& settings, const std::string& from, const std::string& temporary);
 
 }  // namespace beckon::app

@@ -8,7 +8,6 @@
 #include "app/demo/playbook.h"
 #include "app/inside.h"
 #include "base/operator_fault.h"
-#include "store/sqlite/restored_data.h"
 #include "system/log.h"
 
 namespace beckon::app {
@@ -78,22 +77,21 @@ Result<int> run_server(const std::string& folder, const std::string& key_file) {
 
 }  // namespace
 
-int drill(const Settings& settings, const std::string& file, const std::string& temporary) {
+int drill(const Settings& settings, const std::string& from, const std::string& temporary) {
   Cleanup cleanup;
   log::set_level(log::Level::kError);
-  auto reader = store::BackupReader::open(file);
-  if (!reader) return complain(reader.error());
-  const store::BackupHeader header = reader->header();
-  const auto key = key_for(settings, header.key);
+  const auto backup = open_backup(from);
+  if (!backup) return complain(backup.error());
+  const auto key = key_for(settings, backup->key);
   if (!key) return complain(key.error());
   if (!*key)
     return complain("A drill needs the master key of the backup, with the fingerprint " +
-                    (header.key.empty() ? "unknown" : header.key) + ": name it with --master-key-file.");
+                    (backup->key.empty() ? "unknown" : backup->key) + ": name it with --master-key-file.");
   const auto folder = cleanup.make_folder(temporary);
   if (!folder) return complain(folder.error());
-  std::printf("%s\n", describe(header).c_str());
+  std::printf("%s\n", backup->text.c_str());
   const SecretBox secrets(**key);
-  const auto found = store::restore_data(*reader, *folder, &secrets);
+  const auto found = backup->restore(*folder, &secrets);
   if (!found) return complain(found.error());
   if (!print(*found, true)) return 1;
   const auto status =

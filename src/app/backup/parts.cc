@@ -5,6 +5,8 @@
 #include <filesystem>
 
 #include "app/keys.h"
+#include "base/operator_fault.h"
+#include "store/sqlite/restored_data.h"
 #include "system/random.h"
 
 namespace beckon::app {
@@ -26,10 +28,46 @@ Result<std::optional<MasterKeys>> key_for(const Settings& settings, const std::s
   return std::move(*key);
 }
 
+namespace {
+
+std::string made_by(const std::string& version, std::int64_t schema, const std::string& key) {
+  return ", made by beckon " + version + ", schema " + std::to_string(schema) + ", master key " +
+         (key.empty() ? "unknown" : key);
+}
+
+}  // namespace
+
 std::string describe(const store::BackupHeader& header) {
-  return "position " + std::to_string(header.position) + " of " + to_rfc3339(header.taken_at) + ", made by beckon " +
-         header.beckon + ", schema " + std::to_string(header.schema) + ", master key " +
-         (header.key.empty() ? "unknown" : header.key);
+  return "position " + std::to_string(header.position) + " of " + to_rfc3339(header.taken_at) +
+         made_by(header.beckon, header.schema, header.key);
+}
+
+std::string made_by(const store::BaseHeader& base) { return made_by(base.beckon, base.schema, base.key); }
+
+std::string describe(const store::PointInTime& point) {
+  return "commit " + std::to_string(point.commit) + " of " + to_rfc3339(point.at) + made_by(point.from.header);
+}
+
+Result<Backup> open_backup(const std::string& from, const store::WantedPoint& wanted) {
+  std::error_code error;
+  if (std::filesystem::is_directory(from, error)) {
+    auto found = store::find_point(from, wanted);
+    if (!found) return unexpected(found.error());
+    const auto point = std::make_shared<const store::PointInTime>(std::move(*found));
+    return Backup{describe(*point), point->from.header.key,
+                  [point](const std::string& folder, const SecretBox* secrets) {
+                    return store::restore_point(*point, folder, secrets);
+                  }};
+  }
+  if (wanted.at || wanted.commit)
+    return unexpected(operator_fault("--at and --commit are for a backup folder, and " + from + " is not one."));
+  auto opened = store::BackupReader::open(from);
+  if (!opened) return unexpected(opened.error());
+  const auto reader = std::make_shared<store::BackupReader>(std::move(*opened));
+  return Backup{describe(reader->header()), reader->header().key,
+                [reader](const std::string& folder, const SecretBox* secrets) {
+                  return store::restore_data(*reader, folder, secrets);
+                }};
 }
 
 bool print(const store::DataCheck& found, bool with_key) {

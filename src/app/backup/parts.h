@@ -1,5 +1,6 @@
 // What the commands about backups share.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "base/result.h"
 #include "store/sqlite/backup_file.h"
 #include "store/sqlite/data_check.h"
+#include "store/sqlite/shipping/point_in_time.h"
 
 namespace beckon::app {
 
@@ -18,6 +20,17 @@ Result<std::optional<MasterKeys>> key_for(const Settings& settings, const std::s
 
 // "position 12 of 2026-…, made by beckon 1.2.3, schema 4, master key 0123456789abcdef"
 std::string describe(const store::BackupHeader& header);
+// "commit 12 of 2026-…, made by beckon 1.2.3, schema 4, master key 0123456789abcdef"
+std::string describe(const store::PointInTime& point);
+std::string made_by(const store::BaseHeader& base);  // ", made by …" of these
+
+// What is restored: a file of `beckon backup`, or a point in time of a backup folder.
+struct Backup {
+  std::string text;  // describe()
+  std::string key;   // the fingerprint of its master key; empty: unknown
+  std::function<Result<store::DataCheck>(const std::string& folder, const SecretBox* secrets)> restore;
+};
+Result<Backup> open_backup(const std::string& from, const store::WantedPoint& wanted = {});
 
 // Prints the counts, or what is damaged. Returns whether it is sound.
 bool print(const store::DataCheck& found, bool with_key);

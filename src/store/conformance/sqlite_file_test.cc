@@ -13,6 +13,7 @@
 #include "store/sqlite/clean_pages.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/upgrade.h"
 
 // The steps from the one that made audit entries a chain, undone.
 #define BECKON_TAKE_BACK_AUDIT_CHAIN                                                    \
@@ -311,6 +312,78 @@ TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
   const auto versions = store->rules().versions(kAcme, 9, 9).value();
   ASSERT_EQ(versions.size(), 1u);
   EXPECT_EQ(versions[0].zone_version, "") << "not known of what was saved before";
+}
+
+// A data folder as the version before the newest step has made it, with a secret in it.
+class OlderData : public SqliteFile {
+ protected:
+  OlderData() {
+    const int made = ::open(folder_.data_file().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ::close(made);
+    Connection connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000});
+    connection.execute("PRAGMA page_size = 8192");
+    migrate(connection, newest_schema() - 1);
+    connection.execute("PRAGMA journal_mode = WAL; INSERT INTO secret (name, sealed) VALUES ('kept', x'01')");
+  }
+  static std::int64_t number(const std::string& file, const char* sql) {
+    Connection connection(file, Connection::Mode::kReadOnly, Duration{1000});
+    auto row = connection.query(sql);
+    return row.next() ? row.integer(0) : -1;
+  }
+  std::string copy() const { return folder_.data_file() + ".before-schema-" + std::to_string(newest_schema()); }
+};
+
+TEST_F(OlderData, IsCopiedBeforeItIsUpgradedAndOneCopyStays) {
+  std::ofstream(folder_.data_file() + ".before-schema-7") << "of an earlier upgrade";
+  ASSERT_TRUE(open());
+  EXPECT_EQ(number(folder_.data_file(), "PRAGMA user_version"), newest_schema());
+  EXPECT_EQ(number(copy(), "PRAGMA user_version"), newest_schema() - 1);
+  EXPECT_EQ(number(copy(), "SELECT count(*) FROM secret WHERE name = 'kept'"), 1);
+  EXPECT_FALSE(std::filesystem::exists(folder_.data_file() + ".before-schema-7"));
+  const auto former = former_data(folder_.path());
+  ASSERT_TRUE(former);
+  EXPECT_EQ(former->file, copy());
+  EXPECT_EQ(former->bytes, std::filesystem::file_size(copy()));
+  EXPECT_EQ(std::filesystem::status(copy()).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  ASSERT_TRUE(open());
+  EXPECT_EQ(number(copy(), "PRAGMA user_version"), newest_schema() - 1) << "and it stays";
+}
+
+TEST_F(OlderData, IsCopiedAgainAfterGoingBackAndNotByAnUpgradeThatWasInterrupted) {
+  ASSERT_TRUE(open());
+  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(folder_.data_file() + end);
+  std::filesystem::copy_file(copy(), folder_.data_file());
+  execute("INSERT INTO secret (name, sealed) VALUES ('later', x'02')");
+  ASSERT_TRUE(open());
+  EXPECT_EQ(number(copy(), "SELECT count(*) FROM secret WHERE name = 'later'"), 1);
+  {
+    Connection older(copy(), Connection::Mode::kReadWrite, Duration{1000});
+    older.execute("PRAGMA user_version = 3");
+    older.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  ASSERT_TRUE(copy_before_upgrade(folder_.path(), newest_schema() - 1));
+  EXPECT_EQ(number(copy(), "PRAGMA user_version"), 3) << "what the older version has written, not what was half done";
+}
+
+TEST_F(OlderData, IsNotCopiedIfThatIsNotWanted) {
+  ASSERT_TRUE(SqliteStore::open(folder_.path(), {.server = true, .reserve_bytes = 0, .upgrade_copy = false}));
+  EXPECT_FALSE(former_data(folder_.path()));
+}
+
+TEST_F(OlderData, IsNotTouchedByACommandWhileItsServerRuns) {
+  const auto server = ServerLock::take(folder_.path() + "/beckon.lock");
+  const std::string refused = refusal();
+  EXPECT_NE(refused.find("A server of an older version is using " + folder_.path()), std::string::npos) << refused;
+  EXPECT_EQ(number(folder_.data_file(), "PRAGMA user_version"), newest_schema() - 1);
+  EXPECT_FALSE(former_data(folder_.path()));
+}
+
+TEST_F(OlderData, IsUpgradedByACommandWhereNoServerRuns) {
+  ASSERT_TRUE(open(false));
+  EXPECT_EQ(number(folder_.data_file(), "PRAGMA user_version"), newest_schema());
+  EXPECT_TRUE(former_data(folder_.path()));
+  EXPECT_TRUE(open()) << "the lock is free again";
 }
 
 TEST_F(SqliteFile, OfAVersionThatKeptPositionsInTheBytesOfSnapshotsStillHasThem) {

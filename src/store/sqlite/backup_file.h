@@ -1,24 +1,22 @@
 // The file of a backup, and how it is written and read.
 //
-//   backup = magic block(header) block(piece)* block(end)
+//   backup = magic block(header) block(piece)* block(end), with blocks and pieces as in blocks.h
 //   magic  = "beckon backup 1\n", of which the number is the version of the format
-//   block  = kind:u8 (h, p, e) size:u32le byte*size sum:u64le
+//   kinds  = h, p, e
 //   header = {"beckon":string,"schema":integer,"takenAt":string,"position":integer,"key":string,"bytes":integer}
-//   piece  = the next kPiece bytes of the data file, or in the last piece what is left, as one zstd frame
+//   piece  = the next kPiece bytes of the data file, or in the last piece what is left
 //   end    = nothing
 //
-// The sum of a block is sum_of its bytes (sum.h), with its number and kind and, behind the header, the header's
-// takenAt: a piece at another place, or of another backup, does not pass. It finds damage, not forgery. Who may read
-// the file reads what visitors did; secrets in it are sealed, as they are in the data file.
+// The seed of the blocks behind the header is the header's takenAt. Who may read the file reads what visitors did;
+// secrets in it are sealed, as they are in the data file.
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "base/instant.h"
 #include "base/result.h"
-#include "system/files.h"
+#include "store/sqlite/blocks.h"
 
 namespace beckon::store {
 
@@ -30,9 +28,6 @@ struct BackupHeader {
   std::string key;             // the fingerprint of the master key (kKeyFingerprint); empty: none was stored
   std::uint64_t bytes = 0;     // of the data file
 };
-
-// Where the bytes of a backup go. False: the write failed, with errno set.
-using BackupSink = std::function<bool(std::string_view)>;
 
 // Writes the backup of the data file that `data` reads, from its beginning. Returns the number of bytes written.
 Result<std::uint64_t> write_backup(const BackupHeader& header, int data, const BackupSink& sink);
@@ -47,7 +42,7 @@ class BackupReader {
   static Result<BackupReader> open(const std::string& file);
 
   const BackupHeader& header() const { return header_; }
-  std::uint64_t size() const { return offset_; }  // bytes of the backup read so far
+  std::uint64_t size() const { return blocks_.offset(); }  // bytes of the backup read so far
 
   // The next bytes of the data file; empty behind the last, when the whole backup has been found sound.
   Result<std::string_view> next();
@@ -55,21 +50,11 @@ class BackupReader {
   void rewind();  // to before the first piece
 
  private:
-  struct Block {
-    char kind = 0;
-    std::string bytes;
-  };
-  BackupReader(std::string file, FileDescriptor opened) : file_(std::move(file)), opened_(std::move(opened)) {}
-  Result<void> read_header();
-  Result<Block> block();
-  Fault damaged(const std::string& what) const;
-  bool fill(std::string& into, std::size_t size);
+  BackupReader(const std::string& file, FileDescriptor opened);
+  Result<void> read_header(const std::string& file);
 
-  std::string file_;
-  FileDescriptor opened_;
+  BlockReader blocks_;
   BackupHeader header_;
-  std::uint64_t offset_ = 0;    // behind the last block that was read
-  std::uint64_t number_ = 0;    // of the next block
   std::uint64_t restored_ = 0;  // bytes of the data file
   std::uint64_t first_piece_ = 0;
   bool ended_ = false;

@@ -13,10 +13,6 @@
 namespace beckon::store {
 namespace {
 
-// Other pages (overflow, freelist) begin with the number of a page, so that in files with fewer pages than this their
-// first byte is 0 or 1, and that of no B-tree page is. 128 GiB of pages of 8 KiB: in greater files nothing is blanked.
-constexpr sqlite3_int64 kMostPages = 1 << 24;
-
 constexpr std::size_t kFileHeader = 100;
 
 // The data file; every other file is the default VFS's own.
@@ -41,7 +37,7 @@ int write_page(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at
   page.assign(from, from + size);
   sqlite3_int64 length = 0;
   if (clean_page(page, at == 0) && to->pMethods->xFileSize(to, &length) == SQLITE_OK &&
-      std::max(length, at) / size < kMostPages)
+      std::max(length, at) / size < kMostPagesToClean)
     bytes = page.data();
   return to->pMethods->xWrite(to, bytes, size, at);
 }

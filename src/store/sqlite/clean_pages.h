@@ -4,9 +4,14 @@
 // they are written again; a backup has none.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace beckon::store {
+
+// Other pages (overflow, freelist) begin with the number of a page, so that in files with fewer pages than this their
+// first byte is 0 or 1, and that of no B-tree page is. 128 GiB of pages of 8 KiB: in greater files nothing is blanked.
+inline constexpr std::int64_t kMostPagesToClean = 1 << 24;
 
 // The name of a VFS that does so, over the default one. Thread-safe.
 const char* clean_vfs();

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <array>
+
 #include "base/check.h"
 #include "store/sqlite/clean_pages.h"
 
@@ -87,6 +89,43 @@ sqlite3_stmt* Connection::prepared(const char* sql) {
 void Connection::execute(const char* sql) { check(db_, sqlite3_exec(db_, sql, nullptr, nullptr, nullptr)); }
 std::int64_t Connection::changes() const { return sqlite3_changes64(db_); }
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
+sqlite3_file* Connection::file() {
+  sqlite3_file* file = nullptr;
+  check(db_, sqlite3_file_control(db_, "main", SQLITE_FCNTL_FILE_POINTER, &file));
+  return file;
+}
+
+std::uint64_t Connection::file_size() {
+  sqlite3_int64 size = 0;
+  sqlite3_file* data = file();
+  if (const int code = data->pMethods->xFileSize(data, &size); code != SQLITE_OK)
+    throw SqliteError(code, 0, sqlite3_errstr(code));
+  return static_cast<std::uint64_t>(size);
+}
+
+void Connection::read_file(std::span<char> into, std::uint64_t at) {
+  sqlite3_file* data = file();
+  const int code =
+      data->pMethods->xRead(data, into.data(), static_cast<int>(into.size()), static_cast<sqlite3_int64>(at));
+  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) throw SqliteError(code, 0, sqlite3_errstr(code));
+}
+
+std::optional<Connection::WalEnd> Connection::wal_end() {
+  constexpr int kIndexPart = 32768;
+  constexpr std::size_t kWords = 12;  // of the header, of which there are two copies
+  sqlite3_file* data = file();
+  void volatile* index = nullptr;
+  if (data->pMethods->xShmMap(data, 0, kIndexPart, 0, &index) != SQLITE_OK || index == nullptr) return std::nullopt;
+  const auto* words = static_cast<const std::uint32_t volatile*>(index);
+  std::array<std::uint32_t, kWords> first{}, second{};
+  for (std::size_t i = 0; i < kWords; ++i) first[i] = words[i];
+  data->pMethods->xShmBarrier(data);  // a writer writes the second copy first
+  for (std::size_t i = 0; i < kWords; ++i) second[i] = words[kWords + i];
+  const bool is_made = (first[3] & 0xff) != 0;
+  if (first != second || !is_made) return std::nullopt;
+  return WalEnd{first[4], __builtin_bswap32(first[8]), __builtin_bswap32(first[9])};
+}
 
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
   switch (kind) {

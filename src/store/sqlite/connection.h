@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,6 +16,7 @@
 #include "base/instant.h"
 
 struct sqlite3;
+struct sqlite3_file;
 struct sqlite3_stmt;
 
 namespace beckon::store {
@@ -97,10 +99,21 @@ class Connection {
   void execute(const char* sql);  // statements used once: schema, pragmas
   std::int64_t changes() const;   // rows of the last INSERT, UPDATE or DELETE
   bool in_transaction() const;
+  // The data file as it is, without what the WAL has, by SQLite's own descriptor: closing another one of the file would
+  // let go of the locks that this process has on it. What is read behind its end is zeros.
+  std::uint64_t file_size();
+  void read_file(std::span<char> into, std::uint64_t at);
+  // What of the WAL is committed for those who read it now: so many frames, under these salts of its header. From the
+  // WAL's index (sqlite.org/walformat.html, 2.1); std::nullopt while another thread or process changes it.
+  struct WalEnd {
+    std::uint32_t frames = 0, salt1 = 0, salt2 = 0;
+  };
+  std::optional<WalEnd> wal_end();
   sqlite3* raw() { return db_; }
 
  private:
   sqlite3_stmt* prepared(const char* sql);
+  sqlite3_file* file();
 
   template <class T>
   static void bind(Query& query, int place, T&& value) {

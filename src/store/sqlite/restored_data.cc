@@ -55,18 +55,24 @@ Result<void> read_through(BackupReader& backup) {
   }
 }
 
-Result<void> write_file(BackupReader& backup, const std::string& to) {
-  const auto failed = [&] {
-    return unexpected(operator_fault(to + " cannot be written: " + system_message(errno) + "."));
-  };
-  const FileDescriptor out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!out) return failed();
+Result<void> write_data(BackupReader& backup, int out) {
+  backup.rewind();
   while (true) {
     const auto piece = backup.next();
     if (!piece) return unexpected(piece.error());
-    if (piece->empty()) break;
-    if (!write_all(out.number(), *piece)) return failed();
+    if (piece->empty()) return {};
+    if (!write_all(out, *piece))
+      return unexpected(operator_fault("The data cannot be written: " + system_message(errno) + "."));
   }
+}
+
+Result<void> write_file(const DataSource& source, const std::string& to) {
+  const auto failed = [&] {
+    return unexpected(operator_fault(to + " cannot be written: " + system_message(errno) + "."));
+  };
+  const FileDescriptor out(::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!out) return failed();
+  if (auto written = source.write(out.number()); !written) return written;
   if (::fsync(out.number()) != 0) return failed();
   return {};
 }
@@ -90,16 +96,21 @@ std::string unnamed_data_file(const std::string& folder) {
 }
 
 Result<DataCheck> restore_data(BackupReader& backup, const std::string& folder, const SecretBox* secrets) {
+  return restore_data(
+      {.check = [&] { return read_through(backup); }, .write = [&](int out) { return write_data(backup, out); }},
+      folder, secrets);
+}
+
+Result<DataCheck> restore_data(const DataSource& source, const std::string& folder, const SecretBox* secrets) {
   if (has_anything_of_data(folder)) return unexpected(not_empty(folder));
-  if (auto sound = read_through(backup); !sound) return unexpected(sound.error());
-  backup.rewind();
+  if (auto sound = source.check(); !sound) return unexpected(sound.error());
   if (!SqliteStore::make_folder(folder))
     return unexpected(operator_fault("The folder " + folder + " cannot be created."));
   const auto lock = ServerLock::take(folder + "/beckon.lock");
   if (!lock) return unexpected(operator_fault("Another process is using " + folder + ".", FaultCode::kConflict));
   const std::string file = SqliteStore::data_file(folder);
   const Unnamed unnamed(unnamed_data_file(folder));
-  if (auto written = write_file(backup, unnamed.name()); !written) return unexpected(written.error());
+  if (auto written = write_file(source, unnamed.name()); !written) return unexpected(written.error());
   if (auto prepared = prepare(unnamed.name()); !prepared) return unexpected(prepared.error());
   auto found = check_data(unnamed.name(), {.secrets = secrets});
   if (!found || !found->damage.empty()) return found;

@@ -516,11 +516,11 @@ std::int64_t done_steps(Connection& connection) {
 
 std::int64_t newest_schema() { return static_cast<std::int64_t>(kSteps.size()); }
 
-void migrate(Connection& connection) {
-  while (done_steps(connection) < newest_schema()) {
+void migrate(Connection& connection, std::int64_t up_to) {
+  while (done_steps(connection) < up_to) {
     Transaction transaction(connection, Transaction::Kind::kWrite);
     const std::int64_t done = done_steps(connection);  // another process may have been quicker
-    if (done >= newest_schema()) return;
+    if (done >= up_to) return;
     connection.execute(kSteps[static_cast<std::size_t>(done)]);
     connection.execute(("PRAGMA application_id = " + std::to_string(kApplicationId) +
                         "; PRAGMA user_version = " + std::to_string(done + 1))

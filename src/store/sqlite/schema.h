@@ -14,6 +14,7 @@ inline constexpr std::int32_t kApplicationId = 0x42434b4e;  // "BCKN"
 std::int64_t newest_schema();  // the number of steps this program knows
 
 // Does the steps that the file lacks, each in its own transaction. Precondition: the file's version is not newer.
-void migrate(Connection& connection);
+// `up_to`: for tests, which make the file of an older version.
+void migrate(Connection& connection, std::int64_t up_to = newest_schema());
 
 }  // namespace beckon::store

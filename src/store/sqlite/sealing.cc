@@ -50,6 +50,7 @@ Result<void> SqliteStore::seal_headers(const SecretBox& secrets, Random& random)
       connection.execute("DELETE FROM plain_headers");  // whole, so that its pages are overwritten
       transaction.commit();
     }
+    hold_.let_go("secrets must leave the log after an upgrade");
     if (!empty_wal(kPatience))
       return unexpected(unavailable(
           "After the upgrade, secrets must be removed from the data file's log, but another process is reading it. "

@@ -17,20 +17,21 @@ using commit::Receipt;
 
 namespace {
 
-int wal_bound(std::uint64_t reserve) {
+int bound_beside(std::uint64_t reserve) {
   const auto half = static_cast<int>(reserve / 2 / kPageSize);
   return reserve == 0 ? SqliteCommit::kWalPages : std::clamp(half, 64, SqliteCommit::kWalPages);
 }
 
 }  // namespace
 
-SqliteCommit::SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve,
+SqliteCommit::SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, WalHold& hold,
                            std::atomic<bool>& broken)
     : connection_(std::move(connection)),
       turn_(turn),
       reserve_(std::move(reserve)),
+      hold_(hold),
       broken_(broken),
-      wal_bound_(wal_bound(reserve_.size())) {
+      wal_bound_(bound_beside(reserve_.size())) {
   add_outbox_functions(*connection_);
   sqlite3_wal_hook(connection_->raw(), &SqliteCommit::committed, this);
 }
@@ -79,7 +80,10 @@ Receipt SqliteCommit::write_all(const Batch& batch) {
 
 // A WAL that cannot be copied grows instead: the reserve is for it as much as for results.
 void SqliteCommit::bound_wal() {
-  if (!copy_wal()) use_reserve();
+  if (hold_.held())
+    copy_at_ = wal_pages_ + wal_bound_ / 2;
+  else if (!copy_wal())
+    use_reserve();
 }
 
 bool SqliteCommit::has_room() { return lean_ ? make_reserve() : reserve_.has_room(); }
@@ -91,11 +95,13 @@ bool SqliteCommit::make_reserve() {
   return true;
 }
 
-// The reserve first serves what must still be copied from the WAL; then the WAL restarts in its own space.
+// The reserve first serves what must still be copied from the WAL; then the WAL restarts in its own space. What serves
+// now is worth more than what was not shipped yet.
 bool SqliteCommit::use_reserve() {
   if (!reserve_.release()) return false;
   lean_ = true;
   log::warn("store_reserve_released");
+  hold_.let_go("the disk is full");
   copy_wal();
   return true;
 }
@@ -103,6 +109,8 @@ bool SqliteCommit::use_reserve() {
 // False: no space. The commit before it stands, whatever becomes of the copy; but after a failed sync nothing on the
 // disk may be trusted.
 bool SqliteCommit::copy_wal() {
+  const auto copying = hold_.try_copying();
+  if (!copying) return true;  // the hold moves, for a moment
   const int code = sqlite3_wal_checkpoint_v2(connection_->raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   copy_at_ = wal_pages_ + wal_bound_ / 2;  // a reader of long standing can keep the WAL from ending: not at each commit
   if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED) return true;

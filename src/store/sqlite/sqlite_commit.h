@@ -3,7 +3,7 @@
 // The WAL. A checkpoint next to the writer (SqliteStore::checkpoint_wal) copies what it finds, but while commits go on
 // it never catches up, and only a WAL that is copied to its last frame is begun again. So once the WAL has grown past
 // its bound, the committing thread copies the rest itself, after a commit: little, where a checkpoint runs in parallel
-// it.
+// it. While frames wait to be shipped to a backup folder (wal_hold.h), whoever ships them does this.
 //
 // Full disk. A batch that brings nothing in (it settles, withdraws, holds, erases or drops) may be written into the
 // space of the Reserve, which is let go for it, or when the WAL cannot be copied for want of space. From then until
@@ -15,6 +15,7 @@
 #include "commit/commit.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/reserve.h"
+#include "store/sqlite/wal_hold.h"
 #include "store/sqlite/write_turn.h"
 
 namespace beckon::store {
@@ -24,9 +25,12 @@ class SqliteCommit final : public commit::Commit {
   static constexpr int kWalPages = 2000;  // the WAL's bound: 16 MiB, or half a smaller reserve, which then has room
                                           // for copying a full WAL into the data file and for results after it
 
-  SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, std::atomic<bool>& broken);
+  SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, WalHold& hold,
+               std::atomic<bool>& broken);
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
   bool has_room() override;
+
+  int wal_bound() const { return wal_bound_; }  // pages
 
   void limit_pages(std::int64_t most);  // the data file's size; writes beyond are refused as full
 
@@ -42,6 +46,7 @@ class SqliteCommit final : public commit::Commit {
   std::unique_ptr<Connection> connection_;
   WriteTurn& turn_;
   Reserve reserve_;
+  WalHold& hold_;
   bool lean_ = false;          // the reserve was let go and is not made again yet
   std::atomic<bool>& broken_;  // the store's: a failed sync of any of its connections ends all writing
   int wal_pages_ = 0;

@@ -7,6 +7,8 @@
 
 #include "store/sqlite/data_file.h"
 #include "store/sqlite/faults.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/upgrade.h"
 #include "system/log.h"
 
 namespace beckon::store {
@@ -66,18 +68,41 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
               .message = "Another server is using " + folder + "; stop it, or choose another --data folder."});
   const std::string file = data_file(folder);
   if (auto made = make_data_file(file); !made) return unexpected(made.error());
-  if (auto admitted = admit_data_file(file); !admitted) return unexpected(admitted.error());
+  if (auto admitted = admit(folder, options); !admitted) return unexpected(admitted.error());
   return guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
     return std::unique_ptr<SqliteStore>(new SqliteStore(folder, options, std::move(lock)));
   });
 }
 
+// A command upgrades what no server uses, under the server's lock: a server of an older version would be lost with
+// another schema.
+Result<void> SqliteStore::admit(const std::string& folder, const SqliteOptions& options) {
+  const std::string file = data_file(folder);
+  const auto schema = schema_of(file);
+  if (!schema) return unexpected(schema.error());
+  if (*schema == newest_schema()) return admit_data_file(file);
+  const auto lock = options.server ? nullptr : ServerLock::take(folder + "/beckon.lock");
+  if (!options.server && !lock)
+    return unexpected(Fault{
+        .code = FaultCode::kConflict,
+        .message = "A server of an older version is using " + folder + " (schema " + std::to_string(*schema) +
+                   ", this version has " + std::to_string(newest_schema()) +
+                   "), so this version does not touch its data. Use the commands of the server's version, or stop "
+                   "the server, start this version's, and try again."});
+  if (options.upgrade_copy)
+    if (auto copied = copy_before_upgrade(folder, *schema); !copied) return copied;
+  if (auto admitted = admit_data_file(file); !admitted) return admitted;
+  log::info("upgraded").add("from_schema", *schema).add("to_schema", newest_schema());
+  return {};
+}
+
 SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options, std::unique_ptr<ServerLock> lock)
     : file_(data_file(folder)),
       lock_(std::move(lock)),
+      hold_(file_),
       readers_(file_, options.readers, options.busy_timeout),
       commit_(writer(file_, options), turn_, Reserve(folder + "/reserve", options.server ? options.reserve_bytes : 0),
-              broken_),
+              hold_, broken_),
       ledger_(readers_),
       outbox_(readers_),
       timers_(readers_),
@@ -85,7 +110,9 @@ SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options
       rules_(readers_),
       traits_(readers_),
       directory_(writer(file_, options), turn_, broken_),
-      copier_(file_, Connection::Mode::kReadWrite, options.busy_timeout) {}
+      copier_(file_, Connection::Mode::kReadWrite, options.busy_timeout) {
+  if (options.ships) hold_.take();
+}
 
 SqliteStore::~SqliteStore() {
   if (lock_ && !broken_) static_cast<void>(checkpoint_wal());
@@ -112,14 +139,18 @@ Result<ControlChanges> SqliteStore::control_changes(std::uint64_t version) {
 
 std::expected<void, CommitFault> SqliteStore::copy_wal(int mode, Duration patience) {
   const std::lock_guard lock(copying_);
+  const auto copying = hold_.copying();
   if (broken_) return unexpected(CommitFault::kBroken);
   sqlite3_busy_timeout(copier_.raw(), static_cast<int>(patience.count()));
-  const int code = sqlite3_wal_checkpoint_v2(copier_.raw(), nullptr, mode, nullptr, nullptr);
+  int frames = 0;
+  const int code = sqlite3_wal_checkpoint_v2(copier_.raw(), nullptr, mode, &frames, nullptr);
+  if (frames >= 0) wal_bytes_ = static_cast<std::uint64_t>(frames) * kPageSize;
   if (code == SQLITE_OK) return {};
   const SqliteError error(code, sqlite3_system_errno(copier_.raw()), sqlite3_errmsg(copier_.raw()));
   const CommitFault fault = commit_fault(error);
   if (fault == CommitFault::kBroken) broken_ = true;
-  log::warn("checkpoint_failed").add("code", error.code).add("errno", error.system_errno);
+  if (fault != CommitFault::kBusy)
+    log::warn("checkpoint_failed").add("code", error.code).add("errno", error.system_errno);
   return unexpected(fault);
 }
 
@@ -128,6 +159,34 @@ std::expected<void, CommitFault> SqliteStore::checkpoint_wal() {
   auto copied = copy_wal(SQLITE_CHECKPOINT_PASSIVE, {});
   if (!copied && copied.error() == CommitFault::kBusy) return {};
   return copied;
+}
+
+// Where commits wait to be shipped, it is the Shipper who cuts.
+std::expected<void, CommitFault> SqliteStore::purge() {
+  if (!hold_.held()) {
+    cut_asked_ = cut_done_ = false;
+    return empty_wal();
+  }
+  if (cut_done_.exchange(false)) return {};
+  const auto now = std::chrono::steady_clock::now();
+  if (!cut_asked_.exchange(true)) cut_asked_at_ = now;
+  if (now - cut_asked_at_ < kCutPatience) return unexpected(CommitFault::kBusy);
+  cut_asked_ = false;
+  hold_.let_go("erased data must leave the log, and the backup folder does not take what is in it");
+  return empty_wal();
+}
+
+void SqliteStore::cut_is_done() {
+  if (cut_asked_.exchange(false)) cut_done_ = true;
+}
+
+bool SqliteStore::begin_wal_again(const std::function<bool()>& rest, bool cut) {
+  if (!copy_wal(SQLITE_CHECKPOINT_PASSIVE, {})) return false;  // so that little is left to be copied below
+  const WriteTurn::Hold hold(turn_);
+  // The first move lets everything be copied that was read; after the second one, the WAL may begin again. Another
+  // process may write at any time: before each move, all must have been read that the former one lets be copied.
+  if (!rest() || !hold_.move() || !copy_wal(SQLITE_CHECKPOINT_PASSIVE, {}) || !rest() || !hold_.move()) return false;
+  return !cut || copy_wal(SQLITE_CHECKPOINT_TRUNCATE, kPurgePatience);
 }
 
 std::expected<void, CommitFault> SqliteStore::empty_wal(Duration patience) {
