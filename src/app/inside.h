@@ -21,6 +21,7 @@
 #include "http/routes/live_feed.h"
 #include "intake/goals.h"
 #include "intake/settling.h"
+#include "oidc/provider.h"
 #include "store/store.h"
 #include "system/clock.h"
 #include "system/random.h"
@@ -73,6 +74,7 @@ struct Server::Inside {
   std::unique_ptr<delayed::Alarm> alarm;
   std::unique_ptr<decision::Resolver> resolver;
 
+  std::vector<oidc::Provider> providers;  // through which users sign in
   std::unique_ptr<access::Issuer> issuer;
   std::unique_ptr<access::Gate> gate;
   std::unique_ptr<access::SignIn> sign_in;

@@ -10,6 +10,7 @@
 #include "app/inside.h"
 #include "app/keys.h"
 #include "app/listen_address.h"
+#include "app/provider_file.h"
 #include "app/sealing_anew.h"
 #include "app/waking.h"
 #include "egress/trust.h"
@@ -30,6 +31,13 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
 }
 
 constexpr int kPurgeAgain = 50;  // rounds of keep_up between attempts to purge: 5 s
+
+// One fault a line, as main prints them.
+std::string joined(const std::vector<std::string>& faults) {
+  std::string all;
+  for (const std::string& fault : faults) all.append(all.empty() ? "" : "\nbeckon: ").append(fault);
+  return all;
+}
 
 // The calling thread gets processor time after those that serve requests. Linux has a priority for each thread.
 void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10); }
@@ -442,6 +450,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings
                                                                   std::function<void()> broken) {
   const auto files = tls_files(settings);
   if (!files) return unexpected(files.error());
+  auto providers = read_providers(settings);
+  if (!providers) return unexpected(joined(providers.error()));
   std::shared_ptr<http::TlsCertificates> certificates;
   if (!files->empty()) {
     auto read = http::TlsCertificates::read(*files, SystemClock{}.now());
@@ -452,6 +462,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings
   if (!opened) return unexpected(opened.error());
   auto inside = std::move(*opened);
   inside->certificates = std::move(certificates);
+  inside->providers = *std::move(providers);
   inside->start_threads();
   if (auto listening = inside->listen(); !listening) {
     inside->stop();
