@@ -227,8 +227,8 @@ std::vector<Setting> make_settings() {
   all.push_back(duration("oidc-keys-every", sign_in,
                          "how often the keys of a provider are read again at most, when a token names an unknown one",
                          AT(oidc.keys_every)));
-  all.push_back(
-      duration("oidc-deadline", sign_in, "how long a request waits for a provider in total", AT(oidc.deadline)));
+  all.push_back(duration("oidc-deadline", sign_in, "how long a sign-in, or a reading of the keys, waits for a provider",
+                         AT(oidc.deadline)));
 
   all.push_back(number("session-signals-per-minute", chain, "new signals per session in a rolling minute", 1,
                        100'000'000, AT(handle.session_signals_per_minute)));
