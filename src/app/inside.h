@@ -21,7 +21,7 @@
 #include "http/routes/live_feed.h"
 #include "intake/goals.h"
 #include "intake/settling.h"
-#include "oidc/provider.h"
+#include "oidc/bearers.h"
 #include "store/store.h"
 #include "system/clock.h"
 #include "system/random.h"
@@ -74,7 +74,9 @@ struct Server::Inside {
   std::unique_ptr<delayed::Alarm> alarm;
   std::unique_ptr<decision::Resolver> resolver;
 
-  std::vector<oidc::Provider> providers;  // through which users sign in
+  std::unique_ptr<egress::Calls> calls;  // to the providers
+  std::unique_ptr<oidc::Providers> providers;
+  std::unique_ptr<oidc::Bearers> bearers;
   std::unique_ptr<access::Issuer> issuer;
   std::unique_ptr<access::Gate> gate;
   std::unique_ptr<access::SignIn> sign_in;
@@ -104,11 +106,13 @@ struct Server::Inside {
   std::unique_ptr<http::HttpMetrics> http_metrics, metrics_metrics;
   prometheus::Registry metrics_registry;  // of the metrics' own listener
 
-  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread, names_thread;
+  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread, names_thread,
+      providers_thread;
   std::unique_ptr<http::Listener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
 
-  std::expected<void, std::string> build(std::function<void()> broken);
+  std::expected<void, std::string> build(std::function<void()> broken, std::vector<oidc::Provider> known);
+  void build_access(std::vector<oidc::Provider> known);
   std::expected<void, std::string> listen();
   void watch_batch(const commit::Batch& batch);
   void start_threads();

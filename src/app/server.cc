@@ -14,6 +14,7 @@
 #include "app/sealing_anew.h"
 #include "app/waking.h"
 #include "egress/trust.h"
+#include "http/routes/console.h"
 #include "http/routes/library.h"
 #include "store/sqlite/sqlite_store.h"
 #include "system/random.h"
@@ -44,7 +45,23 @@ void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid(
 
 }  // namespace
 
-std::expected<void, std::string> Server::Inside::build(std::function<void()> broken) {
+// Who may do what: the server's own tokens, and those of the providers.
+void Server::Inside::build_access(std::vector<oidc::Provider> known) {
+  calls = std::make_unique<egress::Calls>(
+      clock, settings.network,
+      egress::Calls::Options{.at_once = settings.oidc.calls, .per_line = settings.oidc.calls_per_provider});
+  providers =
+      std::make_unique<oidc::Providers>(std::move(known), settings.public_url + std::string(http::kConsole) + "/",
+                                        *calls, secrets, clock, random, settings.oidc);
+  if (!providers->all().empty()) bearers = std::make_unique<oidc::Bearers>(*providers, clock);
+  gate =
+      std::make_unique<access::Gate>(store->directory(), *issuer, clock, access::Gate::kMostRemembered, bearers.get());
+  sign_in = std::make_unique<access::SignIn>(store->directory(), *issuer, clock, random, settings.sign_in);
+  invitations = std::make_unique<access::Invitations>(store->directory(), clock, random, settings.sign_in.cost);
+}
+
+std::expected<void, std::string> Server::Inside::build(std::function<void()> broken,
+                                                       std::vector<oidc::Provider> known) {
   const auto begin = std::chrono::steady_clock::now();
   auto found = commit::recover(store->ledger(), sessions);
   if (!found) return unexpected(found.error().message);
@@ -82,9 +99,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
 
   issuer = std::make_unique<access::Issuer>(store->directory(), secrets, clock, random);
   if (const auto prepared = issuer->prepare(); !prepared) return unexpected(prepared.error().message);
-  gate = std::make_unique<access::Gate>(store->directory(), *issuer, clock);
-  sign_in = std::make_unique<access::SignIn>(store->directory(), *issuer, clock, random, settings.sign_in);
-  invitations = std::make_unique<access::Invitations>(store->directory(), clock, random, settings.sign_in.cost);
+  build_access(std::move(known));
 
   dispatch_metrics = std::make_unique<dispatch::DispatchMetrics>(registry);
   settling = std::make_unique<intake::Settling>(*committer);
@@ -131,6 +146,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .issuer = *issuer,
       .sign_in = *sign_in,
       .invitations = *invitations,
+      .oidc = *providers,
       .signals_by_address = signals_by_address,
       .decisions_by_address = decisions_by_address,
       .signals_by_token = signals_by_token,
@@ -155,9 +171,10 @@ std::expected<void, std::string> Server::Inside::listen() {
   auto all = http::routes(*api);
   if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));
   if (settings.dev) http::add_example(http::library_files(), all);
-  auto made = http::Router::make(
-      std::move(all),
-      {.authorize = http::authorize(*api), .preflight = http::preflight, .decorate = http::security_headers});
+  auto made = http::Router::make(std::move(all), {.authorize = http::authorize(*api),
+                                                  .await = bearers ? http::await(*api) : http::Await{},
+                                                  .preflight = http::preflight,
+                                                  .decorate = http::security_headers});
   if (!made) return unexpected("The route table is invalid: " + made.error());
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
@@ -209,6 +226,7 @@ void Server::Inside::start_threads() {
   dispatch_thread = std::jthread([this](std::stop_token stop) { dispatcher->run(stop); });
   dispatcher->wake_all();
   names_thread = std::jthread([this](std::stop_token stop) { endpoint_checks->run(stop); });
+  if (!providers->all().empty()) providers_thread = std::jthread([this](std::stop_token stop) { calls->run(stop); });
   upkeep_thread = std::jthread([this](std::stop_token stop) { keep_up(stop); });
   live_thread = std::jthread([this](std::stop_token stop) { live->run(stop); });
   simulate_thread = std::jthread([this](std::stop_token stop) {
@@ -324,6 +342,7 @@ void Server::Inside::metrics_of_shares() {
   };
   in_use("beckon_endpoint_checks", "Name lookups under way for subscriptions that are created or changed.",
          endpoint_checks->places().in_use());
+  in_use("beckon_provider_calls", "Requests to identity providers under way.", calls->places().in_use());
   in_use("beckon_live_watchers", "Live-feed connections.", live->places().in_use());
   in_use("beckon_simulations", "Simulations that run or wait.", simulations->under_way());
   if (readiness != http::Readiness::kStarting) {
@@ -353,6 +372,7 @@ void Server::Inside::metrics_of_shares() {
   count("connections", "address", http.connections_of_address);
   count("connections", "all", http.connections);
   count_both("endpoint_checks", endpoint_checks->places().refused());
+  count_both("provider_calls", calls->places().refused());
   count_both("live_feed", live->places().refused());
   count_both("simulations", simulations->refused());
 }
@@ -370,6 +390,10 @@ void Server::Inside::stop() {
     dispatch_thread.request_stop();
     network->egress().wake();
     dispatch_thread.join();
+  }
+  if (providers_thread.joinable()) {
+    providers_thread.request_stop();
+    providers_thread.join();
   }
   if (names_thread.joinable()) {
     names_thread.request_stop();
@@ -413,7 +437,8 @@ void Server::look_at_certificates() { inside_->certificates_asked = true; }
 void Server::stop() { inside_->stop(); }
 
 std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
-                                                                         std::function<void()> broken, bool create) {
+                                                                         std::function<void()> broken, bool create,
+                                                                         std::vector<oidc::Provider> providers) {
   if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
     return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
@@ -442,7 +467,7 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   if (!decision_key) return unexpected(decision_key.error().message);
   if (const auto kept = keep_fingerprint((*opened)->directory(), *keys); !kept) return unexpected(kept.error().message);
   auto inside = std::make_unique<Inside>(settings, std::move(*opened), *keys, *hash_key, *decision_key);
-  if (auto built = inside->build(std::move(broken)); !built) return unexpected(built.error());
+  if (auto built = inside->build(std::move(broken), std::move(providers)); !built) return unexpected(built.error());
   return inside;
 }
 
@@ -458,11 +483,10 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings
     if (!read) return unexpected(read.error());
     certificates = std::move(*read);
   }
-  auto opened = open(settings, std::move(broken), true);
+  auto opened = open(settings, std::move(broken), true, *std::move(providers));
   if (!opened) return unexpected(opened.error());
   auto inside = std::move(*opened);
   inside->certificates = std::move(certificates);
-  inside->providers = *std::move(providers);
   inside->start_threads();
   if (auto listening = inside->listen(); !listening) {
     inside->stop();

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/settings.h"
+#include "oidc/provider.h"
 
 namespace beckon::app {
 
@@ -18,10 +19,11 @@ class Server {
   ~Server();
 
   // The parts of a recovered server without its threads, for commands that run under the server's lock. Without
-  // `create`, a folder without data is an error.
+  // `create`, a folder without data is an error. `providers`: through which users sign in.
   struct Inside;
   static std::expected<std::unique_ptr<Inside>, std::string> open(const Settings& settings,
-                                                                  std::function<void()> broken, bool create);
+                                                                  std::function<void()> broken, bool create,
+                                                                  std::vector<oidc::Provider> providers = {});
 
   std::string url() const;  // http://HOST:PORT, as bound; https with certificates
   // Reads those of its certificates that have changed, on a thread of its own: at once instead of within seconds.

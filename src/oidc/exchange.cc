@@ -68,7 +68,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   void identify(const access::KeySet& keys, access::UnverifiedJwt token) {
     auto checked = check_id_token(std::move(token), keys, provider_, started_.nonce, parts_.clock.now());
-    if (!checked) return done_(refused(invalid_id_token(checked.error())));
+    if (!checked) return done_(refused(invalid_id_token(checked.error().why)));
     id_token_.emplace(*std::move(checked));
     send(userinfo_request(provider_, metadata_, access_token_), &Exchange::described);
   }

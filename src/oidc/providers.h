@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "oidc/exchange.h"
+#include "oidc/seen_tokens.h"
 
 namespace beckon::oidc {
 
@@ -23,6 +24,7 @@ class Providers {
   const std::vector<Provider>& all() const { return providers_; }
   const Provider* of_issuer(std::string_view issuer) const;
   PublishedBy& published_by(const Provider& provider);  // one of all()
+  SeenTokens& logouts() { return logouts_; }
 
   // The URL to which the page sends the browser. kNotFound for an unknown name, kUnavailable if the provider cannot be
   // read. `browser` is what the page keeps until finish().
@@ -44,6 +46,7 @@ class Providers {
   Random& random_;
   const Limits limits_;
   std::vector<std::unique_ptr<PublishedBy>> published_;  // by each, in their order
+  SeenTokens logouts_;
 };
 
 }  // namespace beckon::oidc

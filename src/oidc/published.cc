@@ -16,6 +16,13 @@ std::shared_ptr<const Published> PublishedBy::now() const {
   return is_within(read_at_, limits_.stale) ? known_ : nullptr;
 }
 
+bool PublishedBy::would_wait(std::string_view kid) const {
+  const std::lock_guard lock(mutex_);
+  const bool is_known = is_within(read_at_, limits_.stale) && known_->keys.find(kid) != nullptr;
+  const bool is_old = !is_within(read_at_, limits_.fresh);  // then get() begins a reading, for which nobody waits
+  return (!is_known || is_old) && (reading_ || !is_within(tried_at_, limits_.keys_every));
+}
+
 void PublishedBy::get(std::string_view kid, Done done) {
   std::unique_lock lock(mutex_);
   const auto usable = is_within(read_at_, limits_.stale) ? known_ : nullptr;

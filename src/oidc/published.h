@@ -37,6 +37,9 @@ class PublishedBy {
   // is any.
   void get(std::string_view kid, Done done);
 
+  // Whether get() would wait: the key is not known, and may be looked for.
+  bool would_wait(std::string_view kid) const;
+
   // What is known and may be used now, or null.
   std::shared_ptr<const Published> now() const;
 

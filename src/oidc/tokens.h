@@ -1,6 +1,6 @@
 // The three kinds of tokens that a provider signs: each is accepted only as what it is. Pure, thread-safe.
 //
-// Errors are the end of a sentence about the token: "it is for another audience (aud)".
+// A JwtFault says why one is refused.
 #pragma once
 #include <string>
 #include <string_view>
@@ -40,7 +40,7 @@ inline constexpr std::string_view kIdTypes[] = {"JWT"};
 inline constexpr std::string_view kLogoutTypes[] = {"logout+jwt", "JWT"};
 
 template <class Token>
-using Checked = Result<Token, std::string>;
+using Checked = Result<Token, access::JwtFault>;
 
 // `token` comes from access::parse_jwt() with the types above, `keys` from the provider. An unknown `kid` is an error.
 Checked<IdToken> check_id_token(access::UnverifiedJwt token, const access::KeySet& keys, const Provider& provider,

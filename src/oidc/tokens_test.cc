@@ -13,26 +13,26 @@ std::string judged_id(const std::string& token, std::string_view nonce = "n-1") 
   auto parsed = access::parse_jwt(token, kIdTypes);
   if (!parsed) return parsed.error().why;
   const auto checked = check_id_token(*std::move(parsed), keys(), corp(), nonce, kInstant);
-  return checked ? "accepted" : checked.error();
+  return checked ? "accepted" : checked.error().why;
 }
 
 std::string judged_access(const std::string& token) {
   auto parsed = access::parse_jwt(token);
   if (!parsed) return parsed.error().why;
   const auto checked = check_access_token(*std::move(parsed), keys(), corp(), kInstant);
-  return checked ? "accepted" : checked.error();
+  return checked ? "accepted" : checked.error().why;
 }
 
 std::string judged_logout(const std::string& token) {
   auto parsed = access::parse_jwt(token, kLogoutTypes);
   if (!parsed) return parsed.error().why;
   const auto checked = check_logout_token(*std::move(parsed), keys(), corp(), kInstant);
-  return checked ? "accepted" : checked.error();
+  return checked ? "accepted" : checked.error().why;
 }
 
 TEST(IdToken, SaysWhoAndInWhichSession) {
   const auto checked = check_id_token(*access::parse_jwt(id_token(), kIdTypes), keys(), corp(), "n-1", kInstant);
-  ASSERT_TRUE(checked) << checked.error();
+  ASSERT_TRUE(checked) << checked.error().why;
   EXPECT_EQ(checked->subject, "u-1");
   EXPECT_EQ(checked->session, "s-1");
   EXPECT_EQ(judged_id(id_token({{"sid", ""}})), "accepted");
@@ -60,7 +60,7 @@ TEST(IdToken, EachCheckRefusesWithItsOwnWords) {
 
 TEST(AccessToken, IsOneThatSaysSoForTheConfiguredAudience) {
   const auto checked = check_access_token(*access::parse_jwt(access_token()), keys(), corp(), kInstant);
-  ASSERT_TRUE(checked) << checked.error();
+  ASSERT_TRUE(checked) << checked.error().why;
   EXPECT_EQ(checked->subject, "u-1");
   EXPECT_EQ(checked->id, "t-1");
   EXPECT_EQ(checked->expires_at, instant_ms((kNow + 600) * 1000));
@@ -81,7 +81,7 @@ TEST(AccessToken, IsNotAnIdToken) {
 
 TEST(LogoutToken, NamesASubjectOrASession) {
   const auto checked = check_logout_token(*access::parse_jwt(logout_token(), kLogoutTypes), keys(), corp(), kInstant);
-  ASSERT_TRUE(checked) << checked.error();
+  ASSERT_TRUE(checked) << checked.error().why;
   EXPECT_EQ(checked->subject, "u-1");
   EXPECT_EQ(checked->session, "s-1");
   EXPECT_EQ(checked->id, "l-1");
