@@ -6,8 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { routesOf, withRoutes } from '../script/write_routes.mjs';
-import { Beckon, freshAddress, freshSession, root } from './kit/beckon.mjs';
+import { freshAddress, freshSession, root } from './kit/beckon.mjs';
 import { watch } from './kit/live.mjs';
+import { beckonWithProvider, kBrowser, throughThePages } from './kit/provider.mjs';
 import { until } from './kit/wait.mjs';
 
 const text = readFileSync(join(root, 'docs/openapi.json'), 'utf8');
@@ -154,15 +155,17 @@ describe('the document itself', () => {
 });
 
 describe('against the server', () => {
-  let beckon, hook, deliveryId;
+  let beckon, provider, hook, deliveryId;
   const session = freshSession('openapi');
   const exercised = new Set();
   before(async () => {
-    beckon = await Beckon.start();
+    ({ beckon, provider } = await beckonWithProvider());
+    provider.accounts.set('ada', { email: 'owner@demo.example', email_verified: true });
   });
   after(async () => {
     await hook?.close();
     await beckon?.close();
+    await provider?.close();
   });
 
   test('the server serves this very document', async () => {
@@ -781,6 +784,21 @@ describe('against the server', () => {
       json: { accessToken },
     } = await ask('exchange', { expect: 200, body: { code } });
     await ask('logout', { headers: { authorization: `Bearer ${accessToken}` }, expect: 204 });
+    await ask('listIdentityProviders', { expect: 200 });
+    const browser = kBrowser;
+    const corp = { params: { provider: 'corp' } };
+    await ask('startProviderSignIn', { params: { provider: 'none' }, body: { browser }, expect: 404 });
+    await ask('startProviderSignIn', { ...corp, body: {}, expect: 400 });
+    const { json: started } = await ask('startProviderSignIn', { ...corp, body: { browser }, expect: 200 });
+    const back = Object.fromEntries((await throughThePages(started.authorizeUrl, 'ada')).searchParams);
+    await ask('finishProviderSignIn', { body: { ...back }, expect: 400 });
+    await ask('finishProviderSignIn', { body: { ...back, browser: browser.toUpperCase() }, expect: 401 });
+    await ask('finishProviderSignIn', { body: { ...back, browser }, expect: 200 });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const out = { ...corp, headers: form, body: `logout_token=${await provider.logoutToken('ada')}` };
+    await ask('endProviderSignIns', { ...out, params: { provider: 'none' }, expect: 404 });
+    await ask('endProviderSignIns', { ...out, expect: 200 });
+    await ask('endProviderSignIns', { ...out, expect: 400 });
     const { json: origins } = await ask('getContextOrigins', { role: 'OWNER', expect: 200 });
     await ask('putContextOrigins', { role: 'OWNER', expect: 400, body: { origins: ['*'] } });
     await ask('putContextOrigins', { role: 'OWNER', expect: 200, body: origins });

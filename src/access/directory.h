@@ -9,6 +9,7 @@
 
 #include "access/audit_query.h"
 #include "access/principal.h"
+#include "access/provider_user.h"
 #include "base/audit.h"
 #include "base/result.h"
 
@@ -108,12 +109,6 @@ struct InvitationRecord {
 };
 inline constexpr std::size_t kInvitationsOfHandle = 100;
 
-struct Grant {
-  Handle handle;
-  std::string user;
-  Role role = Role::kCreator;
-};
-
 // Thread-safe. Reads see the last commit.
 class Directory {
  public:
@@ -189,6 +184,14 @@ class Directory {
   virtual Result<std::optional<Role>> role_of(const Handle& handle, const std::string& user) = 0;
   virtual Result<std::vector<Grant>> grants_of(const std::string& user) = 0;
   virtual Result<std::vector<Grant>> grants_on(const Handle& handle) = 0;  // the OWNER's too; sorted by user
+
+  // Of somebody who signs in through a provider, in one transaction: makes the user if need be and allowed, links the
+  // subject to the user, and has the roles follow the groups (role_changes()); a handle that does not exist, or has
+  // kMostCollaborators, is left out. Each change has an audit entry. kNotFound: there is no such user, and none is
+  // made.
+  virtual Result<void> admit(const ProviderUser& user, const AuditOf& audit) = 0;
+  // Who last signed in as this subject, if they are still a user.
+  virtual Result<std::optional<std::string>> user_of_subject(const std::string& issuer, const std::string& subject) = 0;
 
   virtual Result<std::vector<SigningKey>> signing_keys() = 0;                                // newest first
   virtual Result<void> add_signing_key(const SigningKey& key, const AuditEntry& audit) = 0;  // kConflict if it is there

@@ -1,5 +1,7 @@
 #include "access/gate.h"
 
+#include <algorithm>
+
 #include "access/pats.h"
 #include "system/encoding.h"
 
@@ -44,7 +46,40 @@ Result<Principal> Gate::authenticate(std::string_view authorization, std::string
   return principal;
 }
 
+// The token, if it is a JWT of a configured provider.
+std::optional<UnverifiedJwt> Gate::as_foreign(std::string_view token) const {
+  auto read = foreign_ == nullptr ? unexpected(JwtFault{}) : parse_jwt(token);
+  if (!read) return std::nullopt;
+  const json::Value* issuer = read->claims.root().find("iss");
+  if (issuer == nullptr || !issuer->is_string() || !foreign_->knows(issuer->text())) return std::nullopt;
+  return *std::move(read);
+}
+
+ForeignTokens::Wait Gate::wait_for(std::string_view authorization) {
+  const auto read = as_foreign(bearer_token(authorization));
+  return read ? foreign_->wait_for(*read) : ForeignTokens::Wait{};
+}
+
+Result<Principal> Gate::foreign(std::string_view token, UnverifiedJwt read) {
+  const auto verified = foreign_->verify(std::move(read));
+  if (!verified) return unexpected(verified.error());
+  const auto user = directory_.user_of_subject(verified->issuer, verified->subject);
+  if (!user) return unexpected(user.error());
+  if (!*user)
+    return unexpected(invalid_token("its subject has not signed in here yet; sign in once through " + verified->title +
+                                    " on the console, so that it is known which user it is"));
+  return Principal{.subject = **user,
+                   .expires_at = verified->expires_at,
+                   .token_id = "oidc_" + to_base64url(sha256(token)),
+                   .provider = verified->provider};
+}
+
 Result<Principal> Gate::verified(std::string_view token) {
+  if (auto read = as_foreign(token)) return foreign(token, *std::move(read));
+  if (foreign_ != nullptr && std::ranges::count(token, '.') != 2)
+    return unexpected(
+        invalid_token("it is no JWT; an opaque access token of an identity provider is not accepted, so ask the "
+                      "provider for one for the audience that is configured here"));
   std::string digest = sha256(token);
   if (const auto known = remembered_.find(digest); known && issuer_.has_key(known->kid)) {
     if (!is_expired(known->principal.expires_at, clock_.now())) return known->principal;
@@ -63,7 +98,7 @@ Result<void> Gate::still_stands(const Principal& principal) {
   if (!standing) return unexpected(standing.error());
   if (standing->ended) return unexpected(invalid_token("the user has signed out, or this sign-in was ended"));
   if (standing->disabled) return unexpected(invalid_token("the user is disabled"));
-  if (standing->password_version != principal.password_version)
+  if (principal.provider.empty() && standing->password_version != principal.password_version)
     return unexpected(invalid_token("the user's password has been changed since"));
   return {};
 }

@@ -8,6 +8,7 @@
 
 #include "access/allowlist.h"
 #include "access/directory.h"
+#include "access/foreign_tokens.h"
 #include "access/issuer.h"
 #include "access/verified_tokens.h"
 
@@ -21,12 +22,17 @@ class Gate {
  public:
   static constexpr std::size_t kMostRemembered = 4'096;  // verified tokens
 
-  Gate(Directory& directory, Issuer& issuer, const Clock& clock, std::size_t most_remembered = kMostRemembered)
-      : directory_(directory), issuer_(issuer), clock_(clock), remembered_(most_remembered) {}
+  // `foreign` is null where tokens of other issuers are not taken.
+  Gate(Directory& directory, Issuer& issuer, const Clock& clock, std::size_t most_remembered = kMostRemembered,
+       ForeignTokens* foreign = nullptr)
+      : directory_(directory), issuer_(issuer), clock_(clock), foreign_(foreign), remembered_(most_remembered) {}
+
+  // What authenticate() must wait for first; empty: nothing. Never blocks.
+  ForeignTokens::Wait wait_for(std::string_view authorization);
 
   // Who is calling. `authorization` and `api_key` are the headers' values, empty if absent. kMissingBearerToken if the
-  // first is absent or has another scheme; kInvalidToken, also for an access token in either, and from still_stands();
-  // kTokenExpired.
+  // first is absent or has another scheme; kInvalidToken, also for an access token of a handle in either, and from
+  // still_stands(); kTokenExpired. Of another issuer's access token: who signed in once as its subject.
   Result<Principal> authenticate(std::string_view authorization, std::string_view api_key = {});
 
   // kInvalidToken if the token was ended early: its holder signed out, or the user's password was changed. Read from
@@ -53,6 +59,8 @@ class Gate {
 
  private:
   Result<Principal> verified(std::string_view token);
+  std::optional<UnverifiedJwt> as_foreign(std::string_view token) const;
+  Result<Principal> foreign(std::string_view token, UnverifiedJwt read);
   Result<Role> role_of(const Principal& principal, const Handle& handle);
   Result<void> require_existing(const Handle& handle);
   Result<void> require_listed(const Handle& handle);
@@ -61,7 +69,8 @@ class Gate {
   Directory& directory_;
   Issuer& issuer_;
   const Clock& clock_;
-  VerifiedTokens remembered_;
+  ForeignTokens* const foreign_;
+  VerifiedTokens remembered_;  // of this server
 
   std::mutex mutex_;  // guards the two below: the allowlist as last read, and as parsed
   std::string allowlist_text_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "access/testing/key.h"
 #include "access/watched_directory.h"
 
 namespace beckon::access {
@@ -34,6 +35,76 @@ class GateTest : public testing::Test {
   Issuer issuer_{directory_, box_, clock_, random_};
   Gate gate_{directory_, issuer_, clock_};
 };
+
+// A provider whose tokens say in their claims whether they are good.
+class SomeProvider final : public ForeignTokens {
+ public:
+  bool knows(std::string_view issuer) const override { return issuer == "https://corp"; }
+  Wait wait_for(const UnverifiedJwt&) override {
+    return [this](std::move_only_function<void()> then) {
+      ++waits;
+      then();
+    };
+  }
+  Result<ForeignToken> verify(UnverifiedJwt token) override {
+    return ForeignToken{.provider = "corp",
+                        .title = "Acme SSO",
+                        .issuer = "https://corp",
+                        .subject = std::string(token.claims.root().find("sub")->text()),
+                        .expires_at = instant_ms(1'772'020'800'000) + 1h};
+  }
+  int waits = 0;
+};
+
+class ForeignGate : public GateTest {
+ protected:
+  static std::string header_of(const std::string& issuer, const std::string& subject) {
+    static const TestKey key = TestKey::ec("k");
+    return "Bearer " + key.token(R"({"alg":"ES256","kid":"k","typ":"at+jwt"})",
+                                 R"({"iss":")" + issuer + R"(","sub":")" + subject + "\"}");
+  }
+  std::string why(const std::string& authorization) {
+    const auto principal = taking_.authenticate(authorization);
+    return principal ? "accepted" : principal.error().message;
+  }
+  SomeProvider corp_;
+  Gate taking_{directory_, issuer_, clock_, Gate::kMostRemembered, &corp_};
+};
+
+TEST_F(ForeignGate, ATokenOfAProviderIsTheUserWhoSignedInAsItsSubject) {
+  const std::string token = header_of("https://corp", "u-1");
+  EXPECT_NE(why(token).find("its subject has not signed in here yet; sign in once through Acme SSO"),
+            std::string::npos);
+  ASSERT_TRUE(directory_.admit({.provider = "corp",
+                                .issuer = "https://corp",
+                                .subject = "u-1",
+                                .email = "ada@example.com",
+                                .if_unknown = NewUser::kYes},
+                               [](auto&&...) { return AuditEntry{}; }));
+  const auto ada = taking_.authenticate(token);
+  ASSERT_TRUE(ada) << ada.error().message;
+  EXPECT_EQ(ada->subject, "ada@example.com");
+  EXPECT_EQ(ada->provider, "corp");
+  EXPECT_EQ(taking_.authorize(*ada, Handle("acme"), Role::kOperator), Role::kOperator);
+  ASSERT_TRUE(directory_.revoke(Handle("acme"), "ada@example.com", {}));
+  EXPECT_EQ(taking_.authorize(*ada, Handle("acme"), Role::kCreator).error().code, FaultCode::kHandleNotFound);
+  ASSERT_TRUE(directory_.put_password("ada@example.com", "x", {}));
+  EXPECT_TRUE(taking_.authenticate(token)) << "a password of this server is not the provider's";
+  ASSERT_TRUE(directory_.end_token(ada->token_id, ada->expires_at, {}));
+  EXPECT_NE(why(token).find("the user has signed out"), std::string::npos);
+  EXPECT_EQ(code(token), FaultCode::kInvalidToken) << "without a provider";
+}
+
+TEST_F(ForeignGate, OnlyATokenOfAKnownIssuerIsForeign) {
+  EXPECT_TRUE(taking_.authenticate(header(UserToken{"ada@example.com"})));
+  EXPECT_NE(why(header_of("https://other", "u-1")).find("signed by an unknown key"), std::string::npos);
+  EXPECT_NE(why("Bearer b4lzZWQtb3BhcXVlLXRva2Vu").find("an opaque access token"), std::string::npos);
+  EXPECT_FALSE(taking_.wait_for(header(UserToken{"ada@example.com"})));
+  EXPECT_FALSE(taking_.wait_for("Bearer patv1_x.y"));
+  EXPECT_FALSE(gate_.wait_for(header_of("https://corp", "u-1")));
+  taking_.wait_for(header_of("https://corp", "u-1"))([] {});
+  EXPECT_EQ(corp_.waits, 1);
+}
 
 void expect_same(const Fault& a, const Fault& b) {
   EXPECT_EQ(a.code, b.code);

@@ -1,5 +1,6 @@
 #include "access/jwt.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/check.h"
@@ -8,7 +9,7 @@
 namespace beckon::access {
 namespace {
 
-constexpr std::size_t kLongestSubject = 254;   // of an e-mail address: RFC 5321, erratum 1690
+constexpr std::size_t kLongestSubject = 255;   // OpenID Connect Core, section 2; an e-mail address has 254
 constexpr double kLatest = 253'402'300'799.0;  // the end of the year 9999, in seconds
 
 // Header members that would let a token choose its own key or change what a signature means.
@@ -27,19 +28,27 @@ constexpr std::array kUnwelcome{
     Unwelcome{"cty", "it contains another token (cty)"},
 };
 
-unexpected<Fault> refused(std::string_view why) { return unexpected(invalid_token(why)); }
+unexpected<JwtFault> refused(std::string_view why) { return unexpected(JwtFault{.why = std::string(why)}); }
 
 // The JSON object in one part of the token.
-Result<json::Document> object_in(std::string_view part, std::string_view name) {
+Result<json::Document, JwtFault> object_in(std::string_view part, std::string_view name) {
   auto bytes = from_base64url(part);
   if (!bytes) return refused(std::string(name) + " is not strict base64url without padding");
   auto document = json::parse(*std::move(bytes));
   if (!document || !document->root().is_object())
     return refused(std::string(name) + " is not a JSON object without duplicate keys");
-  return document;
+  return *std::move(document);
 }
 
-Result<void> judge_header(const json::Value& header) {
+Result<void, JwtFault> judge_type(const json::Value& header, std::span<const std::string_view> types) {
+  const json::Value* type = header.find("typ");
+  if (type == nullptr || (type->is_string() && std::ranges::find(types, type->text()) != types.end())) return {};
+  return refused(std::ranges::find(types, "at+jwt") != types.end()
+                     ? "its header says that it is not an access token (typ)"
+                     : "its header says that it is a token of another kind (typ)");
+}
+
+Result<void, JwtFault> judge_header(const json::Value& header, std::span<const std::string_view> types) {
   for (const Unwelcome& unwelcome : kUnwelcome)
     if (header.find(unwelcome.name) != nullptr) return refused(unwelcome.why);
   const json::Value* algorithm = header.find("alg");
@@ -49,10 +58,7 @@ Result<void> judge_header(const json::Value& header) {
       const json::Value* kid = header.find("kid");
       if (kid == nullptr || !kid->is_string() || kid->text().empty() || kid->text().size() > kLongestKid)
         return refused("its header does not name the key that signed it (kid)");
-      const json::Value* type = header.find("typ");
-      if (type != nullptr && !(type->is_string() && (type->text() == "JWT" || type->text() == "at+jwt")))
-        return refused("its header says that it is not an access token (typ)");
-      return {};
+      return judge_type(header, types);
     }
   return refused("its algorithm is not ES256, RS256 or PS256");
 }
@@ -67,12 +73,27 @@ bool is_exactly(const json::Value* claim, std::string_view text) {
   return claim != nullptr && claim->is_string() && claim->text() == text;
 }
 
-bool is_for(const json::Value* claim, std::string_view audience) {
-  if (claim == nullptr || !claim->is_array()) return is_exactly(claim, audience);
-  return claim->items().size() == 1 && is_exactly(&claim->items()[0], audience);
+bool is_for(const json::Value& claims, const JwtRules& rules) {
+  const json::Value *audience = claims.find("aud"), *party = claims.find("azp");
+  const bool is_party = is_exactly(party, rules.audience);
+  if (rules.may_share_audience && party != nullptr && !is_party) return false;
+  if (audience == nullptr || !audience->is_array()) return is_exactly(audience, rules.audience);
+  const auto names_it = [&](const json::Value& item) { return is_exactly(&item, rules.audience); };
+  return std::ranges::any_of(audience->items(), names_it) &&
+         (audience->items().size() == 1 || (rules.may_share_audience && is_party));
 }
 
-Result<void> judge_time(const json::Value& claims, Jwt& jwt, Instant now) {
+Result<void, JwtFault> judge_subject(const json::Value& claims, const JwtRules& rules, Jwt& jwt) {
+  const json::Value* subject = claims.find("sub");
+  if (subject == nullptr && !rules.needs_subject) return {};
+  if (subject == nullptr || !subject->is_string() || subject->text().empty() ||
+      subject->text().size() > kLongestSubject)
+    return refused("it has no subject (sub)");
+  jwt.subject = subject->text();
+  return {};
+}
+
+Result<void, JwtFault> judge_time(const json::Value& claims, Jwt& jwt, Instant now) {
   const auto issued_at = date_in(claims.find("iat")), expires_at = date_in(claims.find("exp"));
   if (!expires_at) return refused("it has no expiry time (exp)");
   if (!issued_at) return refused("it has no time of issue (iat)");
@@ -84,7 +105,8 @@ Result<void> judge_time(const json::Value& claims, Jwt& jwt, Instant now) {
     if (!not_before) return refused("its nbf is not a date");
     if (*not_before > now + kLeeway) return refused("it is not valid yet (nbf)");
   }
-  if (is_expired(*expires_at, now)) return unexpected(token_expired(*expires_at));
+  if (is_expired(*expires_at, now))
+    return unexpected(JwtFault{.why = "it expired at " + to_rfc3339(*expires_at), .expired = expires_at});
   jwt.issued_at = *issued_at;
   jwt.expires_at = *expires_at;
   return {};
@@ -92,7 +114,7 @@ Result<void> judge_time(const json::Value& claims, Jwt& jwt, Instant now) {
 
 }  // namespace
 
-Result<UnverifiedJwt> read_jwt(std::string_view compact) {
+Result<UnverifiedJwt, JwtFault> parse_jwt(std::string_view compact, std::span<const std::string_view> types) {
   if (compact.size() > kLargestToken) return refused("it is larger than 8 KiB");
   const std::size_t first = compact.find('.');
   const std::size_t second = first == std::string_view::npos ? first : compact.find('.', first + 1);
@@ -104,32 +126,45 @@ Result<UnverifiedJwt> read_jwt(std::string_view compact) {
 
   const auto header = object_in(compact.substr(0, first), "its header");
   if (!header) return unexpected(header.error());
-  if (const auto judged = judge_header(header->root()); !judged) return unexpected(judged.error());
+  if (const auto judged = judge_header(header->root(), types); !judged) return unexpected(judged.error());
   auto claims = object_in(compact.substr(first + 1, second - first - 1), "its payload");
   if (!claims) return unexpected(claims.error());
+  const json::Value* type = header->root().find("typ");
   return UnverifiedJwt{.compact = std::string(compact),
                        .algorithm = std::string(header->root().find("alg")->text()),
+                       .type = type == nullptr ? "" : std::string(type->text()),
                        .kid = std::string(header->root().find("kid")->text()),
                        .claims = *std::move(claims)};
 }
 
-Result<Jwt> verify_jwt(UnverifiedJwt token, const PublicKey& key, const JwtRules& rules, Instant now) {
+Result<Jwt, JwtFault> check_jwt(UnverifiedJwt token, const PublicKey& key, const JwtRules& rules, Instant now) {
   CHECK(key.kid() == token.kid);
   if (token.algorithm != to_text(key.algorithm())) return refused("its algorithm does not match its key");
   if (!key.verifies(token.compact)) return refused("its signature is invalid");
 
   const json::Value& claims = token.claims.root();
   if (!is_exactly(claims.find("iss"), rules.issuer)) return refused("it comes from another issuer (iss)");
-  if (!is_for(claims.find("aud"), rules.audience)) return refused("it is for another audience (aud)");
-  const json::Value* subject = claims.find("sub");
-  if (subject == nullptr || !subject->is_string() || subject->text().empty() ||
-      subject->text().size() > kLongestSubject)
-    return refused("it has no subject (sub)");
-  Jwt jwt{.kid = std::move(token.kid),
-          .subject = std::string(subject->text()),
-          .claims = json::Document(std::move(token.claims))};
+  if (!is_for(claims, rules)) return refused("it is for another audience (aud)");
+  Jwt jwt{.kid = std::move(token.kid), .claims = std::move(token.claims)};
+  if (const auto judged = judge_subject(jwt.claims.root(), rules, jwt); !judged) return unexpected(judged.error());
   if (const auto judged = judge_time(jwt.claims.root(), jwt, now); !judged) return unexpected(judged.error());
   return jwt;
+}
+
+Result<UnverifiedJwt> read_jwt(std::string_view compact) {
+  auto token = parse_jwt(compact);
+  if (!token) return unexpected(to_fault(token.error()));
+  return *std::move(token);
+}
+
+Result<Jwt> verify_jwt(UnverifiedJwt token, const PublicKey& key, const JwtRules& rules, Instant now) {
+  auto jwt = check_jwt(std::move(token), key, rules, now);
+  if (!jwt) return unexpected(to_fault(jwt.error()));
+  return *std::move(jwt);
+}
+
+Fault to_fault(const JwtFault& fault) {
+  return fault.expired ? token_expired(*fault.expired) : invalid_token(fault.why);
 }
 
 bool is_expired(Instant expires_at, Instant now) { return now >= expires_at + kLeeway; }

@@ -1,8 +1,11 @@
 // Parsing and verifying a compact JWT: safety.md section 2, RFC 8725.
 //
-// Two steps: read_jwt checks the form and trusts nothing; verify_jwt checks signature, issuer, audience and time.
-// Pure and thread-safe. Faults are kInvalidToken and kTokenExpired; they never contain any part of the token.
+// Two steps: parse_jwt checks the form and trusts nothing; check_jwt checks signature, issuer, audience and time.
+// read_jwt and verify_jwt are the same for a bearer. Pure and thread-safe. What is said of a refused token never
+// contains any part of it.
 #pragma once
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,12 +23,17 @@ inline constexpr Duration kLongestLife = std::chrono::hours{24};  // from iat to
 struct JwtRules {
   std::string issuer;    // `iss`, exactly
   std::string audience;  // `aud`, exactly: this text, or an array of only this text
+  // Of an ID token (OpenID Connect Core, section 3.1.3.7): `aud` may name others too if `azp` is the audience, and
+  // `azp` is never another.
+  bool may_share_audience = false;
+  bool needs_subject = true;  // else `sub` may be absent
 };
 
 // A well-formed token. Nothing in it is trusted yet.
 struct UnverifiedJwt {
   std::string compact;
   std::string algorithm;  // as the header claims
+  std::string type;       // `typ` likewise; empty if absent
   std::string kid;
   json::Document claims;  // an object
 };
@@ -33,22 +41,38 @@ struct UnverifiedJwt {
 // A token that is signed by the key of its kid, for this server, and currently valid.
 struct Jwt {
   std::string kid;
-  std::string subject;  // not empty, at most 254 bytes
+  std::string subject;  // at most 255 bytes; not empty, if the rules need one
   Instant issued_at{};
   Instant expires_at{};
   json::Document claims;
 };
 
+// Why a token is refused.
+struct JwtFault {
+  std::string why;                 // the end of a sentence whose subject it is: "it has no subject (sub)"
+  std::optional<Instant> expired;  // if that is why: since when
+};
+
+// The `typ` of a token that is sent as a bearer, besides none.
+inline constexpr std::string_view kBearerTypes[] = {"JWT", "at+jwt"};
+
 // Refuses: more than 8 KiB; anything but three parts of strict base64url without padding (so JSON serialisation,
 // several signatures, encrypted tokens); a header or payload that is not a JSON object by our strict parser (so
 // duplicate members and nested tokens); alg missing, `none` or HMAC; no kid; jku, x5u, x5c, jwk, crit, b64, zip, enc,
-// cty in the header; a typ other than JWT and at+jwt.
-Result<UnverifiedJwt> read_jwt(std::string_view compact);
+// cty in the header; a typ other than `types`.
+Result<UnverifiedJwt, JwtFault> parse_jwt(std::string_view compact,
+                                          std::span<const std::string_view> types = kBearerTypes);
 
 // Refuses: an algorithm that is not the key's; a signature that does not verify; iss or aud other than the rules'; iat,
 // exp or sub missing or malformed; a life above 24 h; iat or nbf more than the leeway ahead; exp more than the leeway
 // ago. Precondition: key.kid() == token.kid.
+Result<Jwt, JwtFault> check_jwt(UnverifiedJwt token, const PublicKey& key, const JwtRules& rules, Instant now);
+
+// The same, with the faults kInvalidToken and kTokenExpired.
+Result<UnverifiedJwt> read_jwt(std::string_view compact);
 Result<Jwt> verify_jwt(UnverifiedJwt token, const PublicKey& key, const JwtRules& rules, Instant now);
+
+Fault to_fault(const JwtFault& fault);  // of a bearer
 
 bool is_expired(Instant expires_at, Instant now);  // from expires_at + leeway on
 

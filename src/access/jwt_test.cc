@@ -145,7 +145,7 @@ TEST(Jwt, EveryHostileSetOfClaimsIsRefusedThoughItsSignatureIsGood) {
       {claims({{"sub", ""}}), "(sub)"},
       {claims({{"sub", "\"\""}}), "(sub)"},
       {claims({{"sub", "7"}}), "(sub)"},
-      {claims({{"sub", json::quote(std::string(255, 'a'))}}), "(sub)"},
+      {claims({{"sub", json::quote(std::string(256, 'a'))}}), "(sub)"},
       {claims({{"exp", ""}}), "(exp)"},
       {claims({{"exp", "null"}}), "(exp)"},
       {claims({{"exp", "\"" + now + "\""}}), "(exp)"},
@@ -288,6 +288,45 @@ TEST(Jwt, NoRefusalRepeatsAPartOfTheToken) {
        {secret, secret + "." + secret + "." + secret, secret + ".e30." + secret,
         key().token(R"({"alg":"ES256","kid":"k1"})", claims({{"iss", json::quote(secret)}}))})
     EXPECT_EQ(why(judge(token)).find(secret.substr(0, 8)), std::string::npos);
+}
+
+// What an ID token may say in addition.
+std::string why_id_token(std::initializer_list<std::pair<std::string, std::string>> changes) {
+  auto read = parse_jwt(key().token(kHeader, claims(changes)));
+  if (!read) return read.error().why;
+  const auto jwt =
+      check_jwt(*std::move(read), key().public_key(),
+                {.issuer = "beckon", .audience = "beckon", .may_share_audience = true}, instant_ms(kNow * 1000));
+  return jwt ? "accepted" : jwt.error().why;
+}
+
+TEST(Jwt, AnIdTokenMayShareItsAudienceIfTheClientIsItsParty) {
+  EXPECT_EQ(why_id_token({}), "accepted");
+  EXPECT_EQ(why_id_token({{"azp", "\"beckon\""}}), "accepted");
+  EXPECT_EQ(why_id_token({{"aud", R"(["other","beckon"])"}, {"azp", "\"beckon\""}}), "accepted");
+  for (const auto& changes : {std::pair{R"(["other","beckon"])", ""},
+                              {R"(["other","beckon"])", R"("other")"},
+                              {R"("beckon")", R"("other")"},
+                              {R"(["other"])", R"("beckon")"},
+                              {R"([])", R"("beckon")"}})
+    EXPECT_EQ(why_id_token({{"aud", changes.first}, {"azp", changes.second}}), "it is for another audience (aud)");
+}
+
+TEST(Jwt, ATokenOfAnotherKindIsTakenWhereItIsExpected) {
+  static constexpr std::string_view kLogout[] = {"logout+jwt"};
+  const std::string logout = key().token(R"({"alg":"ES256","kid":"k1","typ":"logout+jwt"})", claims({{"sub", ""}}));
+  EXPECT_EQ(parse_jwt(logout).error().why, "its header says that it is not an access token (typ)");
+  auto read = parse_jwt(logout, kLogout);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->type, "logout+jwt");
+  const auto jwt =
+      check_jwt(*std::move(read), key().public_key(),
+                {.issuer = "beckon", .audience = "beckon", .needs_subject = false}, instant_ms(kNow * 1000));
+  ASSERT_TRUE(jwt) << jwt.error().why;
+  EXPECT_EQ(jwt->subject, "");
+  EXPECT_EQ(parse_jwt(key().token(kHeader, claims()), kLogout).error().why,
+            "its header says that it is a token of another kind (typ)");
+  EXPECT_EQ(parse_jwt(key().token(R"({"alg":"ES256","kid":"k1"})", claims()))->type, "");
 }
 
 }  // namespace

@@ -24,7 +24,10 @@ struct Principal {
   Instant expires_at{};
   std::string token_id = {};          // `jti`
   std::int64_t password_version = 0;  // of a user: the version of the password when the token was made
-  // Of an access token, whose `subject` and `token_id` are its id and whose `handle` is its own: it has no role.
+  std::string provider =
+      {};  // of an identity provider's access token: the provider's name; empty: it is of this server
+  // Of an access token of a handle, whose `subject` and `token_id` are its id and whose `handle` is its own: it has no
+  // role.
   std::optional<Scopes> scopes = {};
 };
 

@@ -23,6 +23,10 @@ Fault too_many_tries(const RateState& state) {
 // An account as seen from one address. No e-mail address has a line break.
 std::string seen_from(const std::string& email, const IpAddress& from) { return email + "\n" + from.client().text(); }
 
+unexpected<Fault> disabled() {
+  return unexpected(invalid_credentials("This account is disabled; ask an administrator."));
+}
+
 LoginThrottle::Settings for_all(LoginThrottle::Settings account, std::uint32_t failures) {
   account.failures = failures;
   return account;
@@ -94,7 +98,9 @@ Result<UserRecord> SignIn::proven(const std::string& email, std::string_view pas
   const auto user = directory_.user(email);
   if (!user) return unexpected(user.error());
   if (!matches(*user, password)) {
-    if (const auto noted = note_failure(*user, visit); !noted) return unexpected(noted.error());
+    // Without a name for an account that does not exist: what was typed there may be anything.
+    if (const auto noted = note_failure(*user ? (*user)->email : "", "password", visit); !noted)
+      return unexpected(noted.error());
     return unexpected(invalid_credentials("The e-mail address or the password is wrong."));
   }
   by_account_and_address_.succeeded(pair);
@@ -121,8 +127,7 @@ Result<SignedIn> SignIn::change_password(const Principal& principal, std::string
   return as(user->email, {.name = "password"}, visit);
 }
 
-// Without a name for an account that does not exist: what was typed there may be anything.
-Result<void> SignIn::note_failure(const std::optional<UserRecord>& user, const Visit& visit) {
+Result<void> SignIn::note_failure(const std::string& user, std::string_view way, const Visit& visit) {
   {
     const std::lock_guard lock(failures_mutex_);
     failures_.advance(clock_.now());
@@ -130,8 +135,8 @@ Result<void> SignIn::note_failure(const std::optional<UserRecord>& user, const V
     failures_.add(1);
   }
   std::string detail;
-  json::Writer(detail).begin_object().member("by", "password").end_object();
-  return directory_.add_audit(audit(user ? user->email : "", "auth.login_failed", std::move(detail), visit));
+  json::Writer(detail).begin_object().member("by", way).end_object();
+  return directory_.add_audit(audit(user, "auth.login_failed", std::move(detail), visit));
 }
 
 // The same work whoever it is.
@@ -148,6 +153,26 @@ Result<SignedIn> SignIn::with_code(std::string_view code, const Visit& visit) {
   return as(*email, {.name = "link"}, visit);
 }
 
+Result<SignedIn> SignIn::with_provider(const ProviderUser& user, std::string_view session, const Visit& visit) {
+  const auto record = directory_.user(user.email);
+  if (!record) return unexpected(record.error());
+  if (*record && (*record)->disabled) return disabled();
+  const Caller by{.actor = user.email, .address = visit.from.text(), .request = visit.request};
+  const auto admitted = directory_.admit(user, [&](const Handle& handle, std::string_view action,
+                                                   std::string_view target, std::string detail, std::string before) {
+    return audit_entry(clock_.now(), random_, handle, by, action, target, std::move(detail), std::move(before));
+  });
+  if (!admitted && admitted.error().code == FaultCode::kNotFound)
+    return unexpected(invalid_credentials(user.email +
+                                          " is no user of this server, and no group gives a role here; ask the owner "
+                                          "of a handle to add you."));
+  if (!admitted) return unexpected(admitted.error());
+  return as(user.email,
+            {.name = "oidc", .provider = user.provider, .subject = user.subject, .provider_session = session}, visit);
+}
+
+Result<void> SignIn::note_refusal(const Visit& visit) { return note_failure("", "oidc", visit); }
+
 Result<SignedIn> SignIn::as(const std::string& email, const Way& way, const Visit& visit) {
   const auto user = directory_.user(email);
   if (!user) return unexpected(user.error());
@@ -156,9 +181,6 @@ Result<SignedIn> SignIn::as(const std::string& email, const Way& way, const Visi
 }
 
 Result<SignedIn> SignIn::signed_in(const UserRecord& user, const Way& way, const Visit& visit) {
-  const auto disabled = [] {
-    return unexpected(invalid_credentials("This account is disabled; ask an administrator."));
-  };
   if (user.disabled) return disabled();
   auto issued =
       issuer_.issued(UserToken{.email = user.email, .password_version = user.password_version}, settings_.life);

@@ -77,13 +77,20 @@ class SignIn {
   Result<SignedIn> change_password(const Principal& principal, std::string_view current, std::string_view next,
                                    const Visit& visit);
 
+  // Signs in somebody whom a provider has verified: their user is made and has the roles of their groups as
+  // Directory::admit() says. `session` is the provider's name of theirs. kInvalidCredentials if they are no user of
+  // this server and do not become one, or are disabled.
+  Result<SignedIn> with_provider(const ProviderUser& user, std::string_view session, const Visit& visit);
+  // Such a sign-in was refused after admit(): audited, at most kAuditedFailures a minute.
+  Result<void> note_refusal(const Visit& visit);
+
   // When this returns, the caller's token is no longer valid.
   Result<void> out(const Principal& principal, const Visit& visit);
 
  private:
   class Turn;
 
-  Result<void> note_failure(const std::optional<UserRecord>& user, const Visit& visit);
+  Result<void> note_failure(const std::string& user, std::string_view way, const Visit& visit);
   bool matches(const std::optional<UserRecord>& user, std::string_view password) const;
   // The user whose the password is.
   Result<UserRecord> proven(const std::string& email, std::string_view password, const Visit& visit);

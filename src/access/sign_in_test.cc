@@ -208,6 +208,51 @@ TEST_F(SignInTest, AUserWhoMayNotHaveACodeAnyMoreGetsNone) {
             FaultCode::kInvalidCredentials);
 }
 
+// Somebody whom the provider "corp" has verified.
+ProviderUser of_provider(const std::string& email, std::vector<Grant> roles = {}) {
+  return {.provider = "corp",
+          .issuer = "https://corp",
+          .subject = "u-1",
+          .email = email,
+          .if_unknown = NewUser::kWithRole,
+          .roles = std::move(roles)};
+}
+
+TEST_F(SignInTest, WhomAProviderHasVerifiedIsSignedInWithTheSessionOfTheProvider) {
+  const Grant grant{Handle("acme"), "new@example.com", Role::kOperator};
+  const auto signed_in = sign_in_.with_provider(of_provider("new@example.com", {grant}), "s-1", {address(1)});
+  ASSERT_TRUE(signed_in) << signed_in.error().message;
+  EXPECT_EQ(gate_.authorize(who(signed_in->token).value(), Handle("acme"), Role::kOperator), Role::kOperator);
+  const auto kept = directory_.sign_ins_of("new@example.com", clock_.now()).value();
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].way, "oidc");
+  EXPECT_EQ(kept[0].provider, "corp");
+  EXPECT_EQ(kept[0].subject, "u-1");
+  EXPECT_EQ(kept[0].provider_session, "s-1");
+  EXPECT_EQ(directory_.audits.back().detail, R"({"by":"oidc","provider":"corp","subject":"u-1"})");
+  ASSERT_EQ(directory_.end_sign_ins({.provider = "corp", .provider_session = "s-1"}, {}), 1U);
+  EXPECT_FALSE(who(signed_in->token));
+}
+
+TEST_F(SignInTest, WhomAProviderHasVerifiedIsRefusedIfTheyAreNoUserOrDisabled) {
+  const auto refused = sign_in_.with_provider(of_provider("nobody@example.com"), "", {address(1)});
+  EXPECT_EQ(refused.error().code, FaultCode::kInvalidCredentials);
+  EXPECT_NE(refused.error().message.find("is no user of this server"), std::string::npos);
+  EXPECT_TRUE(sign_in_.with_provider(of_provider("eve@example.com"), "", {address(1)}));
+  ASSERT_TRUE(directory_.put_disabled("eve@example.com", true, {}));
+  const Grant grant{Handle("acme"), "eve@example.com", Role::kOperator};
+  const auto disabled = sign_in_.with_provider(of_provider("eve@example.com", {grant}), "", {address(1)});
+  EXPECT_NE(disabled.error().message.find("This account is disabled"), std::string::npos);
+  EXPECT_EQ(directory_.role_of(Handle("acme"), "eve@example.com").value(), std::nullopt) << "nothing was changed";
+}
+
+TEST_F(SignInTest, ARefusalOfAProvidersSignInIsAuditedWithoutAName) {
+  ASSERT_TRUE(sign_in_.note_refusal({address(1)}));
+  EXPECT_EQ(directory_.audits.back().action, "auth.login_failed");
+  EXPECT_EQ(directory_.audits.back().detail, R"({"by":"oidc"})");
+  EXPECT_EQ(directory_.audits.back().target, "");
+}
+
 TEST_F(SignInTest, ADirectoryInTroubleIsUnavailableAndNoWrongPassword) {
   directory_.failing = true;
   EXPECT_EQ(attempt("ada@example.com", kPassword).error().code, FaultCode::kUnavailable);

@@ -120,6 +120,10 @@ class WatchedDirectory final : public Directory {
   }
   Result<std::vector<Grant>> grants_of(const std::string& user) override { return inner_.grants_of(user); }
   Result<std::vector<Grant>> grants_on(const Handle& handle) override { return inner_.grants_on(handle); }
+  Result<void> admit(const ProviderUser& user, const AuditOf& audit) override { return inner_.admit(user, audit); }
+  Result<std::optional<std::string>> user_of_subject(const std::string& issuer, const std::string& subject) override {
+    return inner_.user_of_subject(issuer, subject);
+  }
   Result<std::vector<SigningKey>> signing_keys() override {
     ++key_readings;
     if (failing) return in_trouble();

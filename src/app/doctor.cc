@@ -12,6 +12,7 @@
 
 #include "app/keys.h"
 #include "app/listen_address.h"
+#include "app/provider_file.h"
 #include "egress/cares_resolver.h"
 #include "egress/trust.h"
 #include "http/tls_certificates.h"
@@ -135,6 +136,19 @@ Finding look_at_address(const Settings& settings) {
   return {"address", kGood, settings.listen + ", by TLS"};
 }
 
+// A finding for each fault, since each is a line to correct.
+void look_at_providers(const Settings& settings, std::vector<Finding>& found) {
+  if (settings.oidc_providers.empty()) return;
+  const auto providers = read_providers(settings);
+  if (!providers) {
+    for (const std::string& fault : providers.error()) found.push_back({"providers", kBroken, fault});
+    return;
+  }
+  std::string names;
+  for (const oidc::Provider& provider : *providers) names.append(names.empty() ? "" : ", ").append(provider.name);
+  found.push_back({"providers", kGood, settings.oidc_providers + " can be used: " + names});
+}
+
 Finding look_at_clock() {
   timex state = {};
   if (::adjtimex(&state) == TIME_ERROR || (state.status & STA_UNSYNC) != 0)
@@ -212,6 +226,7 @@ std::vector<Finding> examine(const Settings& settings, const std::string& name) 
                              look_at_address(settings), look_at_clock()};
   if (auto former = look_at_former_data(settings)) found.push_back(std::move(*former));
   if (!settings.backup.folder.empty()) found.push_back(look_at_backups(settings));
+  look_at_providers(settings, found);
   if (!name.empty()) found.push_back(look_at_names(settings, name));
   found.push_back(look_at_trust(settings));
   found.push_back(look_at_zones());

@@ -23,6 +23,7 @@
 #include "http/routes/sign_in_failures.h"
 #include "intake/goals.h"
 #include "intake/settling.h"
+#include "oidc/bearers.h"
 #include "store/sqlite/shipping/shipper.h"
 #include "store/store.h"
 #include "system/clock.h"
@@ -66,7 +67,6 @@ struct Server::Inside {
   commit::Draft::Places places{sessions, tenants, subscriptions, random, &changes};
   commit::Recovered recovered;
   std::chrono::milliseconds recovery_time{};
-  Instant started_at{};
 
   delayed::VisitorTimers visitor_timers;
   intake::GoalCounting goal_counting;
@@ -81,6 +81,9 @@ struct Server::Inside {
   std::unique_ptr<delayed::Alarm> alarm;
   std::unique_ptr<decision::Resolver> resolver;
 
+  std::unique_ptr<egress::Calls> calls;  // to the providers
+  std::unique_ptr<oidc::Providers> providers;
+  std::unique_ptr<oidc::Bearers> bearers;
   std::unique_ptr<access::Issuer> issuer;
   std::unique_ptr<access::Gate> gate;
   std::unique_ptr<access::SignIn> sign_in;
@@ -112,12 +115,13 @@ struct Server::Inside {
   prometheus::Registry metrics_registry;  // of the metrics' own listener
 
   std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread, names_thread,
-      ship_thread;
+      ship_thread, providers_thread;
   std::binary_semaphore shipped{0};  // the last thread has done its work
   std::unique_ptr<http::Listener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
 
-  std::expected<void, std::string> build(std::function<void()> broken);
+  std::expected<void, std::string> build(std::function<void()> broken, std::vector<oidc::Provider> known);
+  void build_access(std::vector<oidc::Provider> known);
   std::expected<void, std::string> listen();
   void watch_batch(const commit::Batch& batch);
   void start_threads();

@@ -156,13 +156,13 @@ void Server::Inside::metrics_of_backup(Exposition& out) const {
   out.gauge("beckon_backup_base_seconds", "When the newest base was made: a Unix time; 0: there is none yet.",
             at(counts.base_at_ms));
   out.gauge("beckon_backup_failing", "1 while the backup folder fails or does not answer.", counts.failing ? 1 : 0);
-  out.counter("beckon_backup_bytes_total", "Bytes written to the backup folder.", number(counts.bytes));
-  out.counter("beckon_backup_segments_total", "Segments of commits among them.", number(counts.segments));
-  out.counter("beckon_backup_bases_total", "Bases among them.", number(counts.bases));
+  out.counter("beckon_backup_bytes_total", "Bytes written to the backup folder.", value_of(counts.bytes));
+  out.counter("beckon_backup_segments_total", "Segments of commits among them.", value_of(counts.segments));
+  out.counter("beckon_backup_bases_total", "Bases among them.", value_of(counts.bases));
   out.counter("beckon_backup_series_total", "Series begun; each but the first one of a folder after a gap.",
-              number(counts.series));
+              value_of(counts.series));
   out.counter("beckon_backup_failures_total", "Attempts to write to the backup folder that failed.",
-              number(counts.failures));
+              value_of(counts.failures));
 }
 
 // What handles share: how much is in use, and what was refused because a handle had its share, or all was in use. The
@@ -170,6 +170,7 @@ void Server::Inside::metrics_of_backup(Exposition& out) const {
 void Server::Inside::metrics_of_shares(Exposition& out) const {
   out.gauge("beckon_endpoint_checks", "Name lookups under way for subscriptions that are created or changed.",
             value_of(endpoint_checks->places().in_use()));
+  out.gauge("beckon_provider_calls", "Requests to identity providers under way.", value_of(calls->places().in_use()));
   out.gauge("beckon_live_watchers", "Live-feed connections.", value_of(live->places().in_use()));
   out.gauge("beckon_simulations", "Simulations that run or wait.", value_of(simulations->under_way()));
   if (readiness != http::Readiness::kStarting) {
@@ -189,6 +190,7 @@ void Server::Inside::metrics_of_shares(Exposition& out) const {
   refused.count("connections", "address", http.connections_of_address);
   refused.count("connections", "all", http.connections);
   refused.count_both("endpoint_checks", endpoint_checks->places().refused());
+  refused.count_both("provider_calls", calls->places().refused());
   refused.count_both("live_feed", live->places().refused());
   refused.count_both("simulations", simulations->refused());
 }

@@ -9,9 +9,11 @@
 #include "app/inside.h"
 #include "app/keys.h"
 #include "app/listen_address.h"
+#include "app/provider_file.h"
 #include "app/sealing_anew.h"
 #include "app/waking.h"
 #include "egress/trust.h"
+#include "http/routes/console.h"
 #include "http/routes/library.h"
 #include "store/sqlite/sqlite_store.h"
 #include "system/random.h"
@@ -29,13 +31,35 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
 
 constexpr int kPurgeAgain = 50;  // rounds of keep_up between attempts to purge: 5 s
 
+// One fault a line, as main prints them.
+std::string joined(const std::vector<std::string>& faults) {
+  std::string all;
+  for (const std::string& fault : faults) all.append(all.empty() ? "" : "\nbeckon: ").append(fault);
+  return all;
+}
+
 // The calling thread gets processor time after those that serve requests. Linux has a priority for each thread.
 void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10); }
 
 }  // namespace
 
-std::expected<void, std::string> Server::Inside::build(std::function<void()> broken) {
-  started_at = clock.now();
+// Who may do what: the server's own tokens, and those of the providers.
+void Server::Inside::build_access(std::vector<oidc::Provider> known) {
+  calls = std::make_unique<egress::Calls>(
+      clock, settings.network,
+      egress::Calls::Options{.at_once = settings.oidc.calls, .per_line = settings.oidc.calls_per_provider});
+  providers =
+      std::make_unique<oidc::Providers>(std::move(known), settings.public_url + std::string(http::kConsole) + "/",
+                                        *calls, secrets, clock, random, settings.oidc);
+  if (!providers->all().empty()) bearers = std::make_unique<oidc::Bearers>(*providers, clock);
+  gate =
+      std::make_unique<access::Gate>(store->directory(), *issuer, clock, access::Gate::kMostRemembered, bearers.get());
+  sign_in = std::make_unique<access::SignIn>(store->directory(), *issuer, clock, random, settings.sign_in);
+  invitations = std::make_unique<access::Invitations>(store->directory(), clock, random, settings.sign_in.cost);
+}
+
+std::expected<void, std::string> Server::Inside::build(std::function<void()> broken,
+                                                       std::vector<oidc::Provider> known) {
   const auto begin = std::chrono::steady_clock::now();
   auto found = commit::recover(store->ledger(), sessions);
   if (!found) return unexpected(found.error().message);
@@ -73,9 +97,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
 
   issuer = std::make_unique<access::Issuer>(store->directory(), secrets, clock, random);
   if (const auto prepared = issuer->prepare(); !prepared) return unexpected(prepared.error().message);
-  gate = std::make_unique<access::Gate>(store->directory(), *issuer, clock);
-  sign_in = std::make_unique<access::SignIn>(store->directory(), *issuer, clock, random, settings.sign_in);
-  invitations = std::make_unique<access::Invitations>(store->directory(), clock, random, settings.sign_in.cost);
+  build_access(std::move(known));
 
   dispatch_metrics = std::make_unique<dispatch::DispatchMetrics>(registry);
   settling = std::make_unique<intake::Settling>(*committer);
@@ -123,6 +145,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .sign_in = *sign_in,
       .invitations = *invitations,
       .sign_in_failures = sign_in_failures,
+      .oidc = *providers,
       .signals_by_address = signals_by_address,
       .decisions_by_address = decisions_by_address,
       .signals_by_token = signals_by_token,
@@ -147,9 +170,10 @@ std::expected<void, std::string> Server::Inside::listen() {
   auto all = http::routes(*api);
   if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));
   if (settings.dev) http::add_example(http::library_files(), all);
-  auto made = http::Router::make(
-      std::move(all),
-      {.authorize = http::authorize(*api), .preflight = http::preflight, .decorate = http::security_headers});
+  auto made = http::Router::make(std::move(all), {.authorize = http::authorize(*api),
+                                                  .await = bearers ? http::await(*api) : http::Await{},
+                                                  .preflight = http::preflight,
+                                                  .decorate = http::security_headers});
   if (!made) return unexpected("The route table is invalid: " + made.error());
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
@@ -201,6 +225,7 @@ void Server::Inside::start_threads() {
   dispatch_thread = std::jthread([this](std::stop_token stop) { dispatcher->run(stop); });
   dispatcher->wake_all();
   names_thread = std::jthread([this](std::stop_token stop) { endpoint_checks->run(stop); });
+  if (!providers->all().empty()) providers_thread = std::jthread([this](std::stop_token stop) { calls->run(stop); });
   upkeep_thread = std::jthread([this](std::stop_token stop) { keep_up(stop); });
   live_thread = std::jthread([this](std::stop_token stop) { live->run(stop); });
   simulate_thread = std::jthread([this](std::stop_token stop) {
@@ -288,6 +313,10 @@ void Server::Inside::stop() {
     network->egress().wake();
     dispatch_thread.join();
   }
+  if (providers_thread.joinable()) {
+    providers_thread.request_stop();
+    providers_thread.join();
+  }
   if (names_thread.joinable()) {
     names_thread.request_stop();
     names_thread.join();
@@ -331,7 +360,8 @@ void Server::look_at_certificates() { inside_->certificates_asked = true; }
 void Server::stop() { inside_->stop(); }
 
 std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
-                                                                         std::function<void()> broken, bool serving) {
+                                                                         std::function<void()> broken, bool serving,
+                                                                         std::vector<oidc::Provider> providers) {
   if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
     return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
@@ -368,7 +398,7 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
     if (!made) return unexpected(made.error().message);
     inside->shipper = std::move(*made);
   }
-  if (auto built = inside->build(std::move(broken)); !built) return unexpected(built.error());
+  if (auto built = inside->build(std::move(broken), std::move(providers)); !built) return unexpected(built.error());
   return inside;
 }
 
@@ -376,13 +406,15 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings
                                                                   std::function<void()> broken) {
   const auto files = tls_files(settings);
   if (!files) return unexpected(files.error());
+  auto providers = read_providers(settings);
+  if (!providers) return unexpected(joined(providers.error()));
   std::shared_ptr<http::TlsCertificates> certificates;
   if (!files->empty()) {
     auto read = http::TlsCertificates::read(*files, SystemClock{}.now());
     if (!read) return unexpected(read.error());
     certificates = std::move(*read);
   }
-  auto opened = open(settings, std::move(broken), true);
+  auto opened = open(settings, std::move(broken), true, *std::move(providers));
   if (!opened) return unexpected(opened.error());
   auto inside = std::move(*opened);
   inside->certificates = std::move(certificates);

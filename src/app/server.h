@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/settings.h"
+#include "oidc/provider.h"
 
 namespace beckon::app {
 
@@ -19,9 +20,11 @@ class Server {
 
   // The parts of a recovered server without its threads, for commands that run under the server's lock. For those, a
   // folder without data is an error, and nothing is shipped to a backup folder; not so if it is to be `serving`.
+  // `providers`: through which users sign in.
   struct Inside;
   static std::expected<std::unique_ptr<Inside>, std::string> open(const Settings& settings,
-                                                                  std::function<void()> broken, bool serving);
+                                                                  std::function<void()> broken, bool serving,
+                                                                  std::vector<oidc::Provider> providers = {});
 
   std::string url() const;  // http://HOST:PORT, as bound; https with certificates
   // Reads those of its certificates that have changed, on a thread of its own: at once instead of within seconds.

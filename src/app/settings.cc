@@ -6,6 +6,7 @@
 
 #include "app/nearest.h"
 #include "http/text.h"
+#include "oidc/provider.h"
 
 namespace beckon::app {
 namespace {
@@ -133,6 +134,16 @@ std::optional<std::string> read_header_name(std::string_view text) {
   return std::string(text);
 }
 
+// An origin in its canonical form.
+std::optional<std::string> read_public_url(std::string_view text) {
+  const auto url = egress::parse_url(text);
+  const bool is_safe = url && (oidc::is_private(*url) || url->host == "localhost");
+  if (!is_safe || url->target != "/") return std::nullopt;
+  std::string origin = url->text();
+  origin.pop_back();
+  return origin;
+}
+
 std::optional<std::vector<IpRange>> read_ranges(std::string_view text) {
   std::vector<IpRange> ranges;
   while (!text.empty()) {
@@ -208,6 +219,16 @@ std::vector<Setting> make_settings() {
   all.push_back(number("logins-at-once", sign_in,
                        "passwords checked at once, 64 MiB each; others wait, at most 16 of them", 1, 64,
                        AT(sign_in.at_once)));
+  all.push_back(text("oidc-providers", sign_in, "a TOML file",
+                     "the OpenID Connect providers through which users sign in; needs public-url", AT(oidc_providers)));
+  all.push_back(make("public-url", sign_in, "https://HOST or https://HOST:PORT, or http:// to this machine",
+                     "where browsers reach this server, and providers send users back to", AT(public_url),
+                     read_public_url, [](const std::string& url) { return url; }));
+  all.push_back(duration("oidc-keys-every", sign_in,
+                         "how often the keys of a provider are read again at most, when a token names an unknown one",
+                         AT(oidc.keys_every)));
+  all.push_back(duration("oidc-deadline", sign_in, "how long a sign-in, or a reading of the keys, waits for a provider",
+                         AT(oidc.deadline)));
 
   all.push_back(number("session-signals-per-minute", chain, "new signals per session in a rolling minute", 1,
                        100'000'000, AT(handle.session_signals_per_minute)));

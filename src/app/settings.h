@@ -23,6 +23,7 @@
 #include "http/listener.h"
 #include "http/routes/live_feed.h"
 #include "intake/redelivery.h"
+#include "oidc/limits.h"
 #include "store/sqlite/shipping/shipping_options.h"
 #include "system/log.h"
 
@@ -36,6 +37,8 @@ struct Settings {
   std::string master_key_file;  // empty: DIR/master.key
   std::string tls_certificate;  // files, separated by commas; empty: plain http
   std::string tls_key;          // as many
+  std::string public_url;       // where browsers reach the server, without a slash at its end; empty: not known
+  std::string oidc_providers;   // a file; empty: nobody signs in through a provider
   bool dev = false;
   log::Level log_level = log::Level::kInfo;
   Duration drain = std::chrono::seconds{15};
@@ -53,6 +56,7 @@ struct Settings {
   intake::Redeliveries::Options replays;
   access::SignInSettings sign_in;
   Duration signing_key_life = std::chrono::hours{24} * 90;  // then another one signs
+  oidc::Limits oidc;
   hindsight::WhatIfJobs::Options simulations;
   http::ListenerOptions http;
   http::LiveFeed::Limits live;

@@ -58,7 +58,30 @@ std::optional<Fault> authorize(const Hooks& hooks, const Route& route, Request& 
   }
 }
 
+Wait what_to_wait_for(const Hooks& hooks, const Request& request) {
+  if (!hooks.await || request.route->access.who == Access::Who::kPublic) return {};
+  try {
+    return hooks.await(request);
+  } catch (const std::exception& error) {
+    log::error("await_failed").add("route", request.route->pattern).add("reason", error.what());
+    return {};
+  }
+}
+
 }  // namespace
+
+// On a control thread in the turn of the request's handle, once there is nothing more to wait for. The job keeps the
+// request alive.
+void Connection::run_when_authorizable(ControlPool::Job job) {
+  Shared& shared = thread_->shared();
+  shared.control.run(request_.control_line(), [&shared, &request = request_, job = std::move(job)]() mutable {
+    Wait wait = what_to_wait_for(shared.router.hooks(), request);
+    if (!wait) return job();
+    wait([&shared, &request, job = std::move(job)]() mutable {
+      shared.control.run(request.control_line(), std::move(job));
+    });
+  });
+}
 
 bool Connection::dispatch() {
   state_ = State::kHandling;
@@ -127,8 +150,8 @@ bool Connection::authorize_before_body(const Route& route, std::optional<Fault> 
   if (!count_in_flight() || !may_wait_for_control()) return true;
   Shared& shared = thread_->shared();
   state_ = State::kHandling;
-  shared.control.run(request_.control_line(), [&hooks = shared.router.hooks(), &route, connection = shared_from_this(),
-                                               of_body = std::move(of_body)]() mutable {
+  run_when_authorizable([&hooks = shared.router.hooks(), &route, connection = shared_from_this(),
+                         of_body = std::move(of_body)]() mutable {
     auto fault = authorize(hooks, route, connection->request_);
     if (!fault) fault = std::move(of_body);
     connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
@@ -146,8 +169,8 @@ void Connection::run(const Route& route) {
   }
   if (!may_wait_for_control()) return;
   Shared& shared = thread_->shared();
-  shared.control.run(request_.control_line(), [&hooks = shared.router.hooks(), &route, &request = request_,
-                                               respond = Respond{Reply{shared_from_this()}}]() mutable {
+  run_when_authorizable([&hooks = shared.router.hooks(), &route, &request = request_,
+                         respond = Respond{Reply{shared_from_this()}}]() mutable {
     if (const auto fault = authorize(hooks, route, request)) {
       respond(to_response(*fault, request.id));
     } else {

@@ -438,6 +438,30 @@ TEST_F(FrontDoor, ARequestThatWaitsForSomethingElseHoldsNoControlThread) {
   EXPECT_EQ(waiting.answer().status, 500);
 }
 
+TEST_F(FrontDoor, AuthorizingThatWaitsForSomethingElseHoldsNoControlThread) {
+  options_.control_threads = 1;
+  std::promise<std::move_only_function<void()>> waiting, before_body;
+  hooks_.await = [&](const Request& request) -> Wait {
+    const auto what = request.header("x-wait");
+    if (what.empty()) return {};
+    return [&to = what == "body" ? before_body : waiting](auto then) { to.set_value(std::move(then)); };
+  };
+  RawClient owner(port());
+  owner.send(post("/owned", "{}", "Authorization: Bearer good\r\nX-Wait: all\r\n"));
+  auto then = waiting.get_future().get();
+  EXPECT_EQ(ask(get("/control")).body, "control") << "the only thread is free";
+  then();
+  EXPECT_EQ(owner.answer().status, 200);
+
+  std::string whole = post("/owned", "{}", "Authorization: Bearer bad\r\nX-Wait: body\r\n");
+  whole.resize(whole.size() - 2);  // the body is still to come
+  owner.send(whole);
+  then = before_body.get_future().get();
+  EXPECT_EQ(ask(get("/control")).body, "control");
+  then();
+  EXPECT_EQ(owner.answer().status, 401);
+}
+
 TEST_F(FrontDoor, CountsWhatItTurnsAway) {
   options_.limits.in_flight = 1;
   RawClient first(port());

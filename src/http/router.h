@@ -76,6 +76,13 @@ struct Route {
 // not public, before the handler: on a control thread, or, for kPat, also on an io thread, where it must not block.
 using Authorize = std::function<std::optional<Fault>(const Route&, Request&)>;
 
+// What authorizing a caller must wait for first, such as the keys of another issuer: calls what it is given once, from
+// any thread. Empty: nothing.
+using Wait = std::move_only_function<void(std::move_only_function<void()> then)>;
+// Asked on a control thread, where it must not block, before a route of a role is authorized: whoever waits holds no
+// thread meanwhile.
+using Await = std::function<Wait(const Request&)>;
+
 // Responds to OPTIONS on a known path; without it, 204 with Allow. On the io thread; must not block.
 using Preflight = std::function<void(Request&, const std::string& allow, Respond)>;
 
@@ -85,6 +92,7 @@ using Decorate = std::function<void(const Request&, Response&)>;
 
 struct Hooks {
   Authorize authorize;  // required if a route is not public
+  Await await = {};
   Preflight preflight = {};
   Decorate decorate = {};
 };

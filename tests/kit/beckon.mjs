@@ -31,7 +31,7 @@ export class Beckon {
   #tokens = new Map();
   handle = 'demo';
 
-  // flags: those of `serve` after --data and --listen. env: BECKON_* variables. under: variables for the server alone;
+  // flags: those of `serve` after --data and --listen. port: a free one, if another must know it before. env: BECKON_* variables. under: variables for the server alone;
   // runner: a command that runs it, such as taskset. tls: the certificates that it serves, and who has signed them (kit/certificates).
   static async start({
     flags = ['--dev'],
@@ -40,6 +40,7 @@ export class Beckon {
     under = {},
     runner = [],
     data = mkdtempSync(join(tmpdir(), 'beckon-test-')),
+    port,
   } = {}) {
     const server = new Beckon();
     Object.assign(server, {
@@ -48,7 +49,7 @@ export class Beckon {
       under,
       runner,
       data,
-      port: await freePort(),
+      port: port ?? (await freePort()),
     });
     server.ca = tls?.ca;
     server.base = `${tls ? 'https' : 'http'}://127.0.0.1:${server.port}`;

@@ -21,7 +21,7 @@ export function SignInAgain() {
       <p>
         <Ticked text={ended.value?.message ?? ''} /> Everything you typed on the page is still there.
       </p>
-      <SignInForms who={person.value?.subject} />
+      <SignInForms who={person.value?.subject} over />
     </Dialog>
   );
 }

@@ -3,10 +3,17 @@ import { Button } from '../parts/button.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
 import type { Fault } from '../api/fault.ts';
+import { ProviderButtons } from './provider_buttons.tsx';
 import { signInWith, signInWithToken } from './signing_in.ts';
 
-// Sign-in by password or token. `who` fills in the e-mail field if it is an address.
-export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault | null; who?: string }) {
+interface Props {
+  fault?: Fault | null;
+  who?: string; // fills in the e-mail field if it is an address
+  over?: boolean; // shown over a page, which a provider would take the place of
+}
+
+// Sign-in by an identity provider, password or token.
+export function SignInForms({ fault: given = null, who = '', over = false }: Props) {
   const [text, setText] = useState(''),
     [email, setEmail] = useState(who.includes('@') ? who : ''),
     [password, setPassword] = useState('');
@@ -20,6 +27,7 @@ export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault |
   return (
     <>
       {fault && <FaultNote fault={fault} />}
+      <ProviderButtons leaves={over} onFault={setFault} />
       <form class="card">
         <h2>With a password</h2>
         <TextField label="E-mail" type="email" autocomplete="username" value={email} onInput={setEmail} />

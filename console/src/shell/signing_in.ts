@@ -5,6 +5,7 @@ import type { components } from '../api/described.d.ts';
 import { faultOf, unreachable, type Fault } from '../api/fault.ts';
 import { askSiblings, doubted, drop, ended, handed, person, signOut, take, token } from '../state/sign_in.ts';
 import { addressOf, go, kNoHandle, place } from '../state/place.ts';
+import { keepForCallback, takeCallback, type Provider } from './provider_sign_in.ts';
 
 // Loads the current user and opens their first page. Returns the fault if that failed.
 export async function meet(): Promise<Fault | null> {
@@ -53,6 +54,28 @@ export async function signInWith(path: string, body: object): Promise<Fault | nu
   return fault ?? signInWithToken(said.accessToken);
 }
 
+// The identity providers of the server; none if it does not say.
+export async function providersOfServer(): Promise<Provider[]> {
+  const answer = await ask(quietly.GET('/v2/auth/oidc'));
+  return answer.ok ? answer.data.providers : [];
+}
+
+// Sends the browser to the provider. Returns the fault if that failed.
+export async function signInThrough(name: string): Promise<Fault | null> {
+  const path = `/v2/auth/oidc/${encodeURIComponent(name)}/start`;
+  const { said, fault } = await post<{ authorizeUrl: string }>(path, { browser: keepForCallback() });
+  if (!fault) location.assign(said.authorizeUrl);
+  return fault;
+}
+
+// The provider itself refused, as when the user pressed Cancel there.
+const refusedThere = (error: string): Fault => ({
+  code: 'not_signed_in',
+  status: 0,
+  details: [],
+  message: `The identity provider did not sign you in: ${error.slice(0, 100)}. Try again, or use another way.`,
+});
+
 // A one-time link that was opened: what it is for, or why it does not work.
 export const link = signal<{ code: string; looked: Looked | null; fault: Fault | null } | null>(null);
 type Looked = components['schemas']['LinkLooked'];
@@ -85,6 +108,8 @@ export async function arrive(): Promise<Fault | null> {
     const fault = await signInWith('/v2/auth/exchange', { code });
     if (!fault || !token.value) return fault;
   }
+  const back = takeCallback();
+  if (back) return back.body ? signInWith('/v2/auth/oidc/callback', back.body) : refusedThere(back.error);
   const code = kLink.exec(location.hash)?.[1];
   if (code) {
     history.replaceState(null, '', location.pathname + location.search);

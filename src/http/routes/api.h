@@ -24,6 +24,7 @@
 #include "intake/append.h"
 #include "intake/redelivery.h"
 #include "intake/rule_book.h"
+#include "oidc/providers.h"
 #include "outbox/outbox.h"
 #include "rules/rule_store.h"
 #include "system/secret_box.h"
@@ -71,6 +72,7 @@ struct Api {
   access::SignIn& sign_in;
   access::Invitations& invitations;
   SignInFailures& sign_in_failures;
+  oidc::Providers& oidc;  // through which users sign in too
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
   access::RateLimiter& signals_by_token;
@@ -117,6 +119,7 @@ void add_events(Api& api, std::vector<Route>& routes);         // published and 
 void add_live(Api& api, std::vector<Route>& routes);           // the live feed
 void add_notifications(Api& api, std::vector<Route>& routes);  // the event catalog
 void add_sign_in(Api& api, std::vector<Route>& routes);        // login, exchange, logout, me
+void add_oidc(Api& api, std::vector<Route>& routes);           // through identity providers; added by add_sign_in
 void add_platform(Api& api, std::vector<Route>& routes);       // allowlist, handles, keys
 void add_account(Api& api, std::vector<Route>& routes);        // settings; added by add_platform
 void add_audit(Api& api, std::vector<Route>& routes);          // added by add_account
@@ -136,6 +139,9 @@ void preflight(Request& request, const std::string& allow, Respond respond);
 // stored.
 [[nodiscard]] std::optional<Fault> judge_origin(const Api& api, const Request& request, std::string_view handle,
                                                 Respond& respond);
+
+// What authorize() must wait for first: an access::Gate's.
+Await await(Api& api);
 
 // Sets Request::principal to an access::Principal, or returns the fault.
 Authorize authorize(Api& api);

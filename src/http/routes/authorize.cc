@@ -24,6 +24,10 @@ std::optional<Fault> authorize_token(const Api& api, const Route& route, Request
 
 }  // namespace
 
+Await await(Api& api) {
+  return [&api](const Request& request) { return api.gate.wait_for(request.header("authorization")); };
+}
+
 Authorize authorize(Api& api) {
   return [&api](const Route& route, Request& request) -> std::optional<Fault> {
     if (route.access.who == Access::Who::kPat) return authorize_token(api, route, request);

@@ -11,27 +11,6 @@ namespace {
 constexpr std::size_t kLongestCode = 128;      // characters
 constexpr std::size_t kSignInBody = 8 * 1024;  // bytes: an address and a password, escaped
 
-Result<Response> answer(Api& api, const Request& request, const access::SignedIn& signed_in) {
-  const auto grants = api.directory.grants_of(signed_in.user);
-  if (!grants) return unexpected(grants.error());
-  std::string body;
-  json::Writer writer(body);
-  writer.begin_object().member("accessToken", signed_in.token).member("expiresIn", signed_in.life.count());
-  writer.key("user").begin_object().member("email", signed_in.user);
-  write_grants(writer, *grants);
-  writer.end_object().member("requestId", request.id.view()).end_object();
-  return json_response(200, std::move(body));
-}
-
-// A text of the body, or an issue of the field.
-std::string_view text_of(const json::Value& body, const char* field, std::size_t longest, Issues& issues) {
-  const json::Value* value = body.find(field);
-  if (value != nullptr && value->is_string() && !value->text().empty() && value->text().size() <= longest)
-    return value->text();
-  issues.add(field, "is required: a string of at most " + std::to_string(longest) + " bytes");
-  return {};
-}
-
 Result<Response> login(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
@@ -43,7 +22,7 @@ Result<Response> login(Api& api, Request& request) {
   if (!issues.empty()) return unexpected(issues.fault());
   const auto signed_in = api.sign_in.with_password(*email, password, visit_of(request));
   if (!signed_in) return unexpected(counted(api, signed_in.error(), SignInFailure::kPassword));
-  return answer(api, request, *signed_in);
+  return signed_in_response(api, request, *signed_in);
 }
 
 Result<Response> exchange(Api& api, Request& request) {
@@ -54,7 +33,7 @@ Result<Response> exchange(Api& api, Request& request) {
   if (!issues.empty()) return unexpected(issues.fault());
   const auto signed_in = api.sign_in.with_code(code, visit_of(request));
   if (!signed_in) return unexpected(counted(api, signed_in.error(), SignInFailure::kLink));
-  return answer(api, request, *signed_in);
+  return signed_in_response(api, request, *signed_in);
 }
 
 Result<Response> logout(Api& api, Request& request) {
@@ -94,7 +73,7 @@ Result<Response> change_password(Api& api, Request& request) {
   if (!issues.empty()) return unexpected(issues.fault());
   const auto signed_in = api.sign_in.change_password(principal, current, next, visit_of(request));
   if (!signed_in) return unexpected(counted(api, signed_in.error(), SignInFailure::kPassword));
-  return answer(api, request, *signed_in);
+  return signed_in_response(api, request, *signed_in);
 }
 
 Result<Response> list_own(Api& api, Request& request) {
@@ -164,6 +143,26 @@ Result<Response> list_sign_ins(Api& api, const Request& request, const std::stri
                    });
 }
 
+Result<Response> signed_in_response(Api& api, const Request& request, const access::SignedIn& signed_in) {
+  const auto grants = api.directory.grants_of(signed_in.user);
+  if (!grants) return unexpected(grants.error());
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().member("accessToken", signed_in.token).member("expiresIn", signed_in.life.count());
+  writer.key("user").begin_object().member("email", signed_in.user);
+  write_grants(writer, *grants);
+  writer.end_object().member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+std::string_view text_of(const json::Value& body, const char* field, std::size_t longest, Issues& issues) {
+  const json::Value* value = body.find(field);
+  if (value != nullptr && value->is_string() && !value->text().empty() && value->text().size() <= longest)
+    return value->text();
+  issues.add(field, "is required: a string of at most " + std::to_string(longest) + " bytes");
+  return {};
+}
+
 void add_sign_in(Api& api, std::vector<Route>& routes) {
   routes.push_back(
       control(api, Method::kPost, "/v2/auth/login", public_(), login, "Sign in with an e-mail address and password"));
@@ -182,6 +181,7 @@ void add_sign_in(Api& api, std::vector<Route>& routes) {
       control(api, Method::kDelete, "/v2/auth/sign-ins", any_jwt(), end_others, "End the caller's other sign-ins"));
   routes.push_back(control(api, Method::kDelete, "/v2/auth/sign-ins/{signInId}", any_jwt(), end_own,
                            "End one of the caller's sign-ins"));
+  add_oidc(api, routes);
 }
 
 }  // namespace beckon::http

@@ -6,6 +6,7 @@ std::string_view to_text(SignInFailure failure) {
   switch (failure) {
     case SignInFailure::kPassword: return "password";
     case SignInFailure::kLink: return "link";
+    case SignInFailure::kProvider: return "provider";
     case SignInFailure::kAddressLimit: return "address_limit";
     case SignInFailure::kAccountLimit: return "account_limit";
     case SignInFailure::kBusy: return "busy";

@@ -12,12 +12,13 @@ namespace beckon::http {
 enum class SignInFailure : std::uint8_t {
   kPassword,      // the e-mail address or the password is wrong
   kLink,          // the code of a sign-in link is unknown, used or too old, or its user no longer exists
+  kProvider,      // what an identity provider says was refused
   kAddressLimit,  // 429: too many attempts from one client address
   kAccountLimit,  // 429: too many failures of one account
   kBusy,          // 503: too many sign-ins at once
   kOther,         // the server failed
 };
-inline constexpr std::size_t kSignInFailures = 6;
+inline constexpr std::size_t kSignInFailures = 7;
 std::string_view to_text(SignInFailure failure);
 
 class SignInFailures {

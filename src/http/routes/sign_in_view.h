@@ -13,6 +13,11 @@ access::Visit visit_of(const Request& request);
 
 // Counts a sign-in that failed by the fault, and returns it. `wrong`: what it is where the credentials are wrong.
 Fault counted(Api& api, const Fault& fault, SignInFailure wrong);
+// {"accessToken","expiresIn","user"}: the answer of every way to sign in.
+Result<Response> signed_in_response(Api& api, const Request& request, const access::SignedIn& signed_in);
+
+// A text of the body, or an issue of the field.
+std::string_view text_of(const json::Value& body, const char* field, std::size_t longest, Issues& issues);
 
 // Adds "code" and "link", the page's address below the server's own, to an open object.
 void write_link(json::Writer& out, std::string_view code);

@@ -311,6 +311,104 @@ TEST_P(DirectoryOfAStore, HasRoomForAHundredCollaborators) {
   EXPECT_TRUE(grant("u0", Role::kOwner)) << "and may change places with the owner";
 }
 
+// Somebody who signs in through a provider, whose groups give these roles.
+class ProviderUserOfAStore : public DirectoryOfAStore {
+ protected:
+  Result<void> admit(std::vector<access::Grant> roles, access::NewUser if_unknown = access::NewUser::kWithRole,
+                     const std::string& provider = "corp") {
+    return directory().admit({.provider = provider,
+                              .issuer = "https://" + provider,
+                              .subject = "u-1",
+                              .email = "ada@a",
+                              .if_unknown = if_unknown,
+                              .roles = std::move(roles)},
+                             [this](const Handle& handle, std::string_view action, std::string_view target,
+                                    std::string detail, std::string before) {
+                               AuditEntry entry = audit_entry("aud_p" + std::to_string(++entries_));
+                               entry.handle = handle;
+                               entry.action = action;
+                               entry.target = target;
+                               entry.detail = std::move(detail);
+                               entry.before = std::move(before);
+                               return entry;
+                             });
+  }
+  std::optional<std::string> user_of(const std::string& issuer, const std::string& subject) {
+    return directory().user_of_subject(issuer, subject).value();
+  }
+  int entries_ = 0;
+};
+BECKON_ON_EVERY_DRIVER(ProviderUserOfAStore);
+
+TEST_P(ProviderUserOfAStore, IsMadeWhereTheyMayBeAndLinkedToTheirSubject) {
+  add_acme();
+  EXPECT_EQ(admit({}).error().code, FaultCode::kNotFound);
+  EXPECT_EQ(admit({{kOther, "ada@a", Role::kCreator}}).error().code, FaultCode::kNotFound) << "no such handle";
+  EXPECT_EQ(admit({{kAcme, "ada@a", Role::kCreator}}, access::NewUser::kNo).error().code, FaultCode::kNotFound);
+  EXPECT_FALSE(directory().has_user("ada@a").value());
+  EXPECT_EQ(user_of("https://corp", "u-1"), std::nullopt);
+  ASSERT_TRUE(admit({}, access::NewUser::kYes));
+  EXPECT_TRUE(directory().has_user("ada@a").value());
+  EXPECT_EQ(user_of("https://corp", "u-1"), "ada@a");
+  EXPECT_EQ(user_of("https://other", "u-1"), std::nullopt);
+  EXPECT_NE(directory().user("ada@a").value()->created_at, Instant{});
+  const auto entries = audited(Handle());
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].action, "user.add");
+  EXPECT_EQ(entries[0].detail, R"({"provider":"corp"})");
+  ASSERT_TRUE(directory().remove_user("ada@a", audit_entry("aud_gone")));
+  add_user("ada@a");
+  EXPECT_EQ(user_of("https://corp", "u-1"), std::nullopt) << "another user, who has not signed in so";
+}
+
+TEST_P(ProviderUserOfAStore, HasTheRolesOfTheirGroupsAtEachSignIn) {
+  add_acme();
+  ASSERT_TRUE(admit({{kAcme, "ada@a", Role::kCreator}, {kOther, "ada@a", Role::kCreator}}));
+  EXPECT_EQ(role("ada@a"), Role::kCreator);
+  ASSERT_TRUE(admit({{kAcme, "ada@a", Role::kOperator}}));
+  EXPECT_EQ(role("ada@a"), Role::kOperator);
+  ASSERT_TRUE(admit({{kAcme, "ada@a", Role::kOperator}}));
+  ASSERT_TRUE(admit({}));
+  EXPECT_EQ(role("ada@a"), std::nullopt);
+  EXPECT_TRUE(directory().has_user("ada@a").value());
+  const auto entries = audited(kAcme);
+  ASSERT_EQ(entries.size(), 4U) << "one for each change, and the newest for the handle";
+  EXPECT_EQ(entries[1].action, "grant.delete");
+  EXPECT_EQ(entries[1].before, R"({"role":"OPERATOR","provider":"corp"})");
+  EXPECT_EQ(entries[2].action, "grant.put");
+  EXPECT_EQ(entries[2].detail, R"({"role":"OPERATOR","provider":"corp"})");
+  EXPECT_EQ(entries[2].before, R"({"role":"CREATOR","provider":"corp"})");
+  EXPECT_EQ(entries[3].before, "");
+}
+
+TEST_P(ProviderUserOfAStore, KeepsARoleThatWasGivenByHand) {
+  add_acme();
+  ASSERT_TRUE(admit({{kAcme, "ada@a", Role::kCreator}}));
+  ASSERT_TRUE(grant("ada@a", Role::kOperator));
+  ASSERT_TRUE(admit({}));
+  EXPECT_EQ(role("ada@a"), Role::kOperator);
+  ASSERT_TRUE(directory().revoke(kAcme, "ada@a", audit_entry("aud_r")));
+  ASSERT_TRUE(admit({{kAcme, "ada@a", Role::kCreator}}));
+  ASSERT_TRUE(admit({}, access::NewUser::kNo, "other"));
+  EXPECT_EQ(role("ada@a"), Role::kCreator) << "another provider takes nothing away";
+  ASSERT_TRUE(grant("ada@a", Role::kOwner));
+  ASSERT_TRUE(admit({}));
+  EXPECT_EQ(role("ada@a"), Role::kOwner);
+  ASSERT_TRUE(grant("owner@a", Role::kOwner));
+  ASSERT_TRUE(admit({}));
+  EXPECT_EQ(role("ada@a"), Role::kOperator) << "a former owner was made OPERATOR by hand";
+}
+
+TEST_P(ProviderUserOfAStore, SignsInWithoutARoleWhereTheHandleHasNoRoom) {
+  add_acme();
+  for (std::size_t i = 0; i < access::kMostCollaborators; ++i) {
+    add_user("u" + std::to_string(i) + "@a");
+    ASSERT_TRUE(grant("u" + std::to_string(i) + "@a", Role::kCreator));
+  }
+  ASSERT_TRUE(admit({{kAcme, "ada@a", Role::kCreator}}));
+  EXPECT_EQ(role("ada@a"), std::nullopt);
+}
+
 TEST_P(DirectoryOfAStore, KeepsSigningKeysNewestFirst) {
   ASSERT_TRUE(directory().add_signing_key({"a", std::string("\0x", 2), after(1)}, audit_entry("aud_k1")));
   ASSERT_TRUE(directory().add_signing_key({"b", "y", after(2)}, audit_entry("aud_k2")));

@@ -24,6 +24,9 @@
   "ALTER TABLE audit DROP COLUMN before; ALTER TABLE audit DROP COLUMN number;"         \
   "ALTER TABLE audit DROP COLUMN previous; ALTER TABLE audit DROP COLUMN hash;"
 
+// The one that knows sign-ins through identity providers.
+#define BECKON_TAKE_BACK_PROVIDERS "DROP TABLE provider_subject; ALTER TABLE role DROP COLUMN provider;"
+
 namespace beckon::store {
 namespace {
 
@@ -73,7 +76,8 @@ class SqliteFile : public testing::Test {
         "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
         "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
         "ALTER TABLE rule DROP COLUMN zone_version; ALTER TABLE delivery DROP COLUMN same;"
-        "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_AUDIT_CHAIN
+        "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_PROVIDERS
+            BECKON_TAKE_BACK_AUDIT_CHAIN
         "DROP TABLE access_token; DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; DROP TABLE "
         "past_session; DROP INDEX "
         "denied_by_end;"
@@ -85,7 +89,8 @@ class SqliteFile : public testing::Test {
   }
   // Those whose names an older step has too, and the chain.
   void take_back_audit_indexes() {
-    execute("DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_AUDIT_CHAIN
+    execute("DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_PROVIDERS
+                BECKON_TAKE_BACK_AUDIT_CHAIN
             "CREATE INDEX audit_by_time ON audit (at); CREATE INDEX audit_of_settings ON audit (handle, at, id)");
   }
 

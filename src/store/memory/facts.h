@@ -121,6 +121,8 @@ struct Facts {
   std::map<std::string, access::SignInRecord> sign_ins;         // by token
   std::map<std::string, access::InvitationRecord> invitations;  // by id
   std::map<std::pair<Handle, std::string>, access::Role> roles;
+  std::map<std::pair<Handle, std::string>, std::string> role_providers;  // of roles that groups gave
+  std::map<std::pair<std::string, std::string>, std::string> subjects;   // by issuer and subject: users
   std::vector<access::SigningKey> signing_keys;
   std::string allowlist;  // empty: never put
   std::map<std::string, std::string> secrets;

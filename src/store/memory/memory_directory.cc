@@ -161,9 +161,11 @@ Result<std::optional<std::string>> MemoryDirectory::give_role(const access::Gran
   auto former = access::demoted(grant, *now);
   if (former) {
     facts_.roles[{grant.handle, *former}] = Role::kOperator;
+    facts_.role_providers.erase({grant.handle, *former});
     facts_.handles.at(grant.handle).owner = grant.user;
   }
   facts_.roles[{grant.handle, grant.user}] = grant.role;
+  facts_.role_providers.erase({grant.handle, grant.user});
   std::erase_if(facts_.invitations,
                 [&](const auto& one) { return one.second.handle == grant.handle && one.second.user == grant.user; });
   entry.detail = access::detail_of(grant, *now);
@@ -178,6 +180,7 @@ Result<void> MemoryDirectory::revoke(const Handle& handle, const std::string& us
   if (!now) return unexpected(now.error());
   if (auto fault = access::judge_revocation(user, *now)) return unexpected(*std::move(fault));
   facts_.roles.erase({handle, user});
+  facts_.role_providers.erase({handle, user});
   AuditEntry entry = audit;
   entry.before = access::before_of(*now);
   facts_.add_audit(std::move(entry));
@@ -206,6 +209,49 @@ Result<std::vector<access::Grant>> MemoryDirectory::grants_on(const Handle& hand
     if (key.first == handle) found.push_back({key.first, key.second, role});
   std::ranges::sort(found, {}, &access::Grant::user);
   return found;
+}
+
+Result<void> MemoryDirectory::admit(const access::ProviderUser& user, const access::AuditOf& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  access::ProviderUser known = user;
+  std::erase_if(known.roles, [&](const access::Grant& grant) { return !facts_.handles.contains(grant.handle); });
+  if (!facts_.users.contains(user.email)) {
+    if (!access::may_be_made(known)) return unexpected(not_found("user"));
+    AuditEntry entry = audit({}, "user.add", user.email, access::made_by(user.provider), {});
+    facts_.users[user.email] = {.email = user.email, .created_at = entry.at};
+    facts_.add_audit(std::move(entry));
+  }
+  facts_.subjects[{user.issuer, user.subject}] = user.email;
+  std::vector<access::HeldRole> held;
+  for (const auto& [key, role] : facts_.roles)
+    if (key.second == user.email) {
+      const auto provider = facts_.role_providers.find(key);
+      held.push_back({key.first, role, provider == facts_.role_providers.end() ? "" : provider->second});
+    }
+  for (const access::RoleChange& change : access::role_changes(known, held)) {
+    const std::pair key(change.handle, user.email);
+    if (!change.before && standings_of(change.handle, user.email)->collaborators >= access::kMostCollaborators)
+      continue;
+    if (change.after) {
+      facts_.roles[key] = *change.after;
+      facts_.role_providers[key] = user.provider;
+    } else {
+      facts_.roles.erase(key);
+      facts_.role_providers.erase(key);
+    }
+    facts_.add_audit(audit(change.handle, change.after ? "grant.put" : "grant.delete", user.email,
+                           change.after ? access::role_detail(change.after, user.provider) : "{}",
+                           access::role_detail(change.before, user.provider)));
+  }
+  return {};
+}
+
+Result<std::optional<std::string>> MemoryDirectory::user_of_subject(const std::string& issuer,
+                                                                    const std::string& subject) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.subjects.find({issuer, subject});
+  if (found == facts_.subjects.end() || !facts_.users.contains(found->second)) return std::nullopt;
+  return found->second;
 }
 
 Result<std::vector<access::SigningKey>> MemoryDirectory::signing_keys() {

@@ -57,6 +57,8 @@ Result<void> MemoryDirectory::remove_user(const std::string& email, const AuditE
   if (!owned.empty()) return unexpected(access::owns_handles(email, owned));
   if (facts_.users.erase(email) == 0) return unexpected(not_found("user"));
   std::erase_if(facts_.roles, [&](const auto& one) { return one.first.second == email; });
+  std::erase_if(facts_.role_providers, [&](const auto& one) { return one.first.second == email; });
+  std::erase_if(facts_.subjects, [&](const auto& one) { return one.second == email; });
   std::erase_if(facts_.invitations, [&](const auto& one) { return one.second.user == email; });
   end_them({.user = email});
   facts_.add_audit(audit);

@@ -34,11 +34,11 @@ std::optional<Role> role_in(Connection& connection, const Handle& handle, const 
   return static_cast<Role>(row.integer(0));
 }
 
-void put_role(Connection& connection, const access::Grant& grant) {
+void put_role(Connection& connection, const access::Grant& grant, const std::string& provider) {
   connection.run(
-      "INSERT INTO role (handle, user, role) VALUES (?1, ?2, ?3) "
-      "ON CONFLICT (handle, user) DO UPDATE SET role = excluded.role",
-      grant.handle, grant.user, grant.role);
+      "INSERT INTO role (handle, user, role, provider) VALUES (?1, ?2, ?3, ?4) "
+      "ON CONFLICT (handle, user) DO UPDATE SET role = excluded.role, provider = excluded.provider",
+      grant.handle, grant.user, grant.role, provider);
 }
 
 Result<access::Standings> standings_of(Connection& connection, const Handle& handle, const std::string& user) {
@@ -63,6 +63,33 @@ Result<void> give_role(Connection& connection, const access::Grant& grant, const
 
 void take_role(Connection& connection, const Handle& handle, const std::string& user) {
   connection.run("DELETE FROM role WHERE handle = ?1 AND user = ?2", handle, user);
+}
+
+bool handle_exists(Connection& connection, const Handle& handle) { return owner_of(connection, handle).has_value(); }
+
+std::vector<access::HeldRole> held_roles(Connection& connection, const std::string& user) {
+  auto row = connection.query("SELECT handle, role, provider FROM role WHERE user = ?1 ORDER BY handle", user);
+  std::vector<access::HeldRole> found;
+  while (row.next())
+    found.push_back({Handle(row.text(0)), static_cast<Role>(row.integer(1)), std::string(row.text(2))});
+  return found;
+}
+
+void link_subject(Connection& connection, const access::ProviderUser& user) {
+  connection.run(
+      "INSERT INTO provider_subject (issuer, subject, user) VALUES (?1, ?2, ?3) "
+      "ON CONFLICT (issuer, subject) DO UPDATE SET user = excluded.user",
+      user.issuer, user.subject, user.email);
+}
+
+bool follow_groups(Connection& connection, const access::ProviderUser& user, const access::RoleChange& change) {
+  if (!change.after) {
+    take_role(connection, change.handle, user.email);
+    return true;
+  }
+  if (!change.before && collaborators_of(connection, change.handle) >= access::kMostCollaborators) return false;
+  put_role(connection, {change.handle, user.email, *change.after}, user.provider);
+  return true;
 }
 
 }  // namespace beckon::store

@@ -499,12 +499,23 @@ CREATE TABLE invitation (
   UNIQUE (handle, user)) WITHOUT ROWID;
 )sql";
 
+// Whose groups gave a role, and who signs in as which subject (access/provider_user.h).
+constexpr const char* kProviders = R"sql(
+ALTER TABLE role ADD COLUMN provider TEXT NOT NULL DEFAULT '';
+CREATE TABLE provider_subject (
+  issuer TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  user TEXT NOT NULL,
+  PRIMARY KEY (issuer, subject)) WITHOUT ROWID;
+CREATE INDEX provider_subject_by_user ON provider_subject (user);
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
-                               kAccessTokens, kAuditChain,       kPeople};
+                               kAccessTokens, kAuditChain,       kPeople,         kProviders};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

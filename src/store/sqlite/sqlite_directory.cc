@@ -285,6 +285,39 @@ Result<std::vector<access::Grant>> SqliteDirectory::grants_on(const Handle& hand
   });
 }
 
+Result<void> SqliteDirectory::admit(const access::ProviderUser& user, const access::AuditOf& audit) {
+  return write(nullptr, [&](Connection& connection) -> Result<void> {
+    access::ProviderUser known = user;
+    std::erase_if(known.roles, [&](const access::Grant& grant) { return !handle_exists(connection, grant.handle); });
+    if (!user_exists(connection, user.email)) {
+      if (!access::may_be_made(known)) return unexpected(not_found("user"));
+      const AuditEntry entry = audit({}, "user.add", user.email, access::made_by(user.provider), {});
+      add_user_row(connection, user.email, entry.at);
+      write_audit(connection, entry);
+    }
+    link_subject(connection, user);
+    for (const access::RoleChange& change : access::role_changes(known, held_roles(connection, user.email))) {
+      if (!follow_groups(connection, user, change)) continue;
+      write_audit(connection, audit(change.handle, change.after ? "grant.put" : "grant.delete", user.email,
+                                    change.after ? access::role_detail(change.after, user.provider) : "{}",
+                                    access::role_detail(change.before, user.provider)));
+    }
+    return {};
+  });
+}
+
+Result<std::optional<std::string>> SqliteDirectory::user_of_subject(const std::string& issuer,
+                                                                    const std::string& subject) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::optional<std::string>> {
+    auto row = connection_->query(
+        "SELECT user FROM provider_subject JOIN user ON user.email = user WHERE issuer = ?1 AND subject = ?2", issuer,
+        subject);
+    if (!row.next()) return std::nullopt;
+    return std::string(row.text(0));
+  });
+}
+
 Result<std::vector<access::SigningKey>> SqliteDirectory::signing_keys() {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<std::vector<access::SigningKey>> {

@@ -57,6 +57,8 @@ class SqliteDirectory final : public access::Directory {
   Result<std::optional<access::Role>> role_of(const Handle& handle, const std::string& user) override;
   Result<std::vector<access::Grant>> grants_of(const std::string& user) override;
   Result<std::vector<access::Grant>> grants_on(const Handle& handle) override;
+  Result<void> admit(const access::ProviderUser& user, const access::AuditOf& audit) override;
+  Result<std::optional<std::string>> user_of_subject(const std::string& issuer, const std::string& subject) override;
   Result<std::vector<access::SigningKey>> signing_keys() override;
   Result<void> add_signing_key(const access::SigningKey& key, const AuditEntry& audit) override;
   Result<void> remove_signing_key(const std::string& kid, const AuditEntry& audit) override;

@@ -122,6 +122,7 @@ Result<void> SqliteDirectory::remove_user(const std::string& email, const AuditE
     if (connection.changes() == 0) return unexpected(not_found("user"));
     connection.run("DELETE FROM role WHERE user = ?1", email);
     connection.run("DELETE FROM invitation WHERE user = ?1", email);
+    connection.run("DELETE FROM provider_subject WHERE user = ?1", email);
     end_them(connection, {.user = email});
     return {};
   });

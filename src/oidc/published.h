@@ -1,0 +1,71 @@
+// What a provider publishes, read from it when it is needed and kept: its metadata and its keys.
+//
+// Read at first use, again at the first use after Limits::fresh, and for a token that names an unknown key; at most
+// once in Limits::keys_every in all. While it cannot be read, what was read before serves until it is Limits::stale
+// old; then nothing of the provider is accepted.
+#pragma once
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/key_set.h"
+#include "egress/calls.h"
+#include "oidc/limits.h"
+#include "oidc/metadata.h"
+
+namespace beckon::oidc {
+
+struct Published {
+  Metadata metadata;
+  access::KeySet keys;
+};
+
+// Thread-safe. The constructor arguments outlive it.
+class PublishedBy {
+ public:
+  using Known = std::shared_ptr<const Published>;  // not null
+  using Done = std::move_only_function<void(const Result<Known>&)>;
+
+  PublishedBy(const Provider& provider, egress::Calls& calls, const Clock& clock, const Limits& limits)
+      : provider_(provider), calls_(calls), clock_(clock), limits_(limits) {}
+
+  // Calls `done` once, before this returns or on the thread of the calls, where it must not block: with what is
+  // published, in which the key may be unknown all the same. kUnavailable says why nothing can be read. An empty `kid`
+  // is any.
+  void get(std::string_view kid, Done done);
+
+  // Whether get() would wait: the key is not known, and may be looked for.
+  bool would_wait(std::string_view kid) const;
+
+  // What is known and may be used now, or null.
+  std::shared_ptr<const Published> now() const;
+
+ private:
+  static constexpr std::size_t kMostWaiting = 1'024;  // for one reading; beyond that kUnavailable
+
+  bool is_within(Instant since, Duration span) const;  // of now; a clock that was set back ends the span
+  void read();
+  void read_keys(Metadata metadata);
+  void ask(const std::string& url, std::string what,
+           std::move_only_function<void(Result<std::string, std::string>)> then);
+  void end(Result<Known, std::string> outcome);
+
+  const Provider& provider_;
+  egress::Calls& calls_;
+  const Clock& clock_;
+  const Limits limits_;
+
+  mutable std::mutex mutex_;  // guards the following
+  std::shared_ptr<const Published> known_;
+  Instant read_at_{};           // when it was read
+  Instant metadata_read_at_{};  // its metadata
+  Instant tried_at_{};          // when the last reading began
+  std::string why_not_;         // the last reading failed; empty: it has not
+  bool reading_ = false;
+  std::vector<Done> waiting_;  // for the reading
+};
+
+}  // namespace beckon::oidc
