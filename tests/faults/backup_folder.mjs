@@ -2,7 +2,7 @@
 // or when the process is killed there: the server does not notice, and goes on shipping when the folder takes it again.
 // What is in the folder is sound, and restores to what the clients know.
 //
-// PROVE_FAULTS: of each kind, how many N are tried (2), up to those of a base and a segment.
+// PROVE_FAULTS: of each kind, how many N are tried (1), up to those of a base and a segment.
 import assert from 'node:assert/strict';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { FaultyDisk } from '../kit/faulty_disk.mjs';
 import { Load } from '../kit/load.mjs';
 import { until } from '../kit/wait.mjs';
 
-const tries = Math.min(Number(process.env.PROVE_FAULTS ?? 2), 16);
+const tries = Math.min(Number(process.env.PROVE_FAULTS ?? 1), 16);
 
 const kinds = [
   { name: 'is full', op: 'write', how: 'ENOSPC', on: true },
