@@ -30,12 +30,13 @@ struct Loop {
   const std::vector<outbox::Subscription>& subscriptions;
   const outbox::Due& due;
   const SecretBox& secrets;
+  Random& random;
   long left, answered = 0;
 
   void send() {
     if (left-- <= 0) return;
     const outbox::Subscription& subscription = subscriptions[static_cast<std::size_t>(left) % subscriptions.size()];
-    auto made = dispatch::attempt_headers(subscription, due, instant_ms(1'700'000'000'000), secrets);
+    auto made = dispatch::attempt_headers(subscription, due, instant_ms(1'700'000'000'000), secrets, random);
     CHECK(made);
     const dispatch::Limits limits;
     sender.send({.url = subscription.endpoint_url,
@@ -82,7 +83,7 @@ int main(int argc, char** argv) {
   egress::Network network(clock, settings);
   dispatch::EgressSender sender(network.egress(), [&] { return policy; });
 
-  Loop loop{sender, subscriptions, due, secrets, count};
+  Loop loop{sender, subscriptions, due, secrets, random, count};
   const auto begin = std::chrono::steady_clock::now();
   for (long i = std::atol(argv[2]); i > 0; --i) loop.send();
   while (loop.answered < count) sender.poll(std::chrono::seconds{1});
