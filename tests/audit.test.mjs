@@ -136,6 +136,17 @@ test('`beckon verify` names an event that was changed, removed or put in between
   assert.match(found.text, /audit event 6: the one before it is missing/);
   change('INSERT INTO audit SELECT * FROM aside; DROP TABLE aside');
   assert.equal((await verify()).code, 0, 'as it was');
+  change('CREATE TABLE aside AS SELECT * FROM audit WHERE number > 7; DELETE FROM audit WHERE number > 7');
+  found = await verify();
+  assert.match(found.text, /the newest audit events are missing: the last one is 7 of/);
+  change('INSERT INTO audit SELECT * FROM aside; DROP TABLE aside');
+  change(
+    "INSERT INTO audit (handle, at, id, actor, action, target, detail) SELECT handle, at + 1, 'aud_forged', actor, action, target, detail FROM audit WHERE number = 5",
+  );
+  found = await verify();
+  assert.match(found.text, /audit event aud_forged: it has no number/);
+  change("DELETE FROM audit WHERE id = 'aud_forged'");
+  assert.equal((await verify()).code, 0, 'as it was');
   change("UPDATE audit SET hash = x'00' WHERE number = 4");
   found = await verify();
   assert.match(found.text, /audit event 4: it was changed/);

@@ -71,9 +71,10 @@ struct UserRecord {
 
 // What may have ended a token early.
 struct TokenStanding {
-  bool ended = false;                 // by its holder, or by an administrator
-  bool disabled = false;              // its user
-  std::int64_t password_version = 0;  // of its user now; 0 if there is no such user
+  bool ended = false;                      // by its holder, or by an administrator
+  bool disabled = false;                   // its user
+  std::int64_t password_version = 0;       // of its user now; 0 if there is no such user
+  std::optional<Instant> user_since = {};  // when that user was made; std::nullopt if there is none
 };
 
 // A sign-in of a user. Kept until it ends: by its holder, by others, or by time.
@@ -145,9 +146,10 @@ class Directory {
   virtual Result<void> add_user(const std::string& email, const AuditEntry& audit) = 0;  // kConflict if it exists
   virtual Result<bool> has_user(const std::string& email) = 0;
   virtual Result<std::vector<UserRecord>> users() = 0;  // sorted by e-mail
-  // Disabling ends all sign-ins of the user. kNotFound for an unknown user.
+  // Disabling ends all sign-ins of the user, and the invitations that they made. kNotFound for an unknown user.
   virtual Result<void> put_disabled(const std::string& email, bool disabled, const AuditEntry& audit) = 0;
-  // With their roles, sign-ins and invitations. kNotFound; kConflict, which names the handles, for an OWNER.
+  // With their roles, sign-ins and invitations, also those that they made. kNotFound; kConflict, which names the
+  // handles, for an OWNER.
   virtual Result<void> remove_user(const std::string& email, const AuditEntry& audit) = 0;
   virtual Result<std::optional<UserRecord>> user(const std::string& email) = 0;
   // Raises the password version, which ends all earlier sign-ins and invitations of the user to set a password.

@@ -97,6 +97,11 @@ Result<void> Gate::still_stands(const Principal& principal) {
   const auto standing = directory_.standing_of(principal.token_id, principal.subject);
   if (!standing) return unexpected(standing.error());
   if (standing->ended) return unexpected(invalid_token("the user has signed out, or this sign-in was ended"));
+  const bool is_user = principal.subject.find('@') != std::string::npos;
+  if (is_user && !standing->user_since) return unexpected(invalid_token("its user was deleted"));
+  if (is_user && principal.provider.empty() &&
+      principal.issued_at < std::chrono::floor<std::chrono::seconds>(*standing->user_since))
+    return unexpected(invalid_token("its user was deleted, and the one of that name is another"));
   if (standing->disabled) return unexpected(invalid_token("the user is disabled"));
   if (principal.provider.empty() && standing->password_version != principal.password_version)
     return unexpected(invalid_token("the user's password has been changed since"));

@@ -27,7 +27,7 @@ void add_claims(json::Writer& writer, const TokenKind& kind) {
 Result<Principal> principal_of(const Jwt& jwt) {
   const json::Value& claims = jwt.claims.root();
   const json::Value *handle = claims.find("handle"), *role = claims.find("role"), *admin = claims.find("platformAdmin");
-  Principal principal{.subject = jwt.subject, .expires_at = jwt.expires_at};
+  Principal principal{.subject = jwt.subject, .issued_at = jwt.issued_at, .expires_at = jwt.expires_at};
   if (const json::Value* id = claims.find("jti"); id != nullptr && id->is_string()) principal.token_id = id->text();
   if (principal.token_id.empty()) return unexpected(invalid_token("it has no id (jti)"));
   if (const json::Value* version = claims.find("passwordVersion"))

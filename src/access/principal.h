@@ -21,6 +21,7 @@ struct Principal {
   bool platform_admin = false;
   Handle handle;               // a command-line token contains its handle and role; empty otherwise
   Role role = Role::kCreator;  // with `handle`
+  Instant issued_at{};         // of a token of this server; to the second
   Instant expires_at{};
   std::string token_id = {};          // `jti`
   std::int64_t password_version = 0;  // of a user: the version of the password when the token was made

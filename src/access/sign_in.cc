@@ -181,7 +181,10 @@ Result<SignedIn> SignIn::as(const std::string& email, const Way& way, const Visi
 }
 
 Result<SignedIn> SignIn::signed_in(const UserRecord& user, const Way& way, const Visit& visit) {
-  if (user.disabled) return disabled();
+  if (user.disabled) {
+    if (const auto noted = note_failure(user.email, way.name, visit); !noted) return unexpected(noted.error());
+    return disabled();
+  }
   auto issued =
       issuer_.issued(UserToken{.email = user.email, .password_version = user.password_version}, settings_.life);
   if (!issued) return unexpected(issued.error());

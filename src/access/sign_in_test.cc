@@ -108,7 +108,21 @@ TEST_F(SignInTest, ADisabledUserIsToldSoBehindTheRightPasswordAlone) {
   ASSERT_TRUE(Enrolment(directory_, clock_, random_).put_disabled("ada@example.com", true));
   EXPECT_NE(who(token).error().message.find("ended"), std::string::npos);
   EXPECT_NE(attempt("ada@example.com", kPassword).error().message.find("disabled"), std::string::npos);
+  EXPECT_EQ(directory_.audits.back().action, "auth.login_failed");
   EXPECT_EQ(attempt("ada@example.com", "wrong").error().message.find("disabled"), std::string::npos);
+}
+
+TEST_F(SignInTest, ATokenOfADeletedUserIsNotOfTheNextOneOfThatName) {
+  Enrolment enrolment(directory_, clock_, random_);
+  ASSERT_TRUE(enrolment.add_user("bob@example.com"));
+  const auto token = issuer_.issue(UserToken{.email = "bob@example.com"}, 8h).value();  // as `beckon token --user`
+  EXPECT_TRUE(who(token));
+  ASSERT_TRUE(enrolment.remove_user("bob@example.com"));
+  EXPECT_NE(who(token).error().message.find("deleted"), std::string::npos);
+  clock_.advance(1s);
+  ASSERT_TRUE(enrolment.add_user("bob@example.com"));
+  EXPECT_NE(who(token).error().message.find("is another"), std::string::npos);
+  EXPECT_TRUE(who(issuer_.issue(UserToken{.email = "bob@example.com"}, 8h).value()));
 }
 
 TEST_F(SignInTest, AUserChangesThePasswordByTheOneThatTheyHave) {

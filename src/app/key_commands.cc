@@ -72,7 +72,7 @@ int keys_list(const Settings& settings) {
 int keys_rotate_signing(const Settings& settings, bool at_once) {
   return with_issuer(settings, [&](access::Issuer& issuer, const MasterKeys&) {
     if (const auto rotated = issuer.rotate({"cli"}, at_once); !rotated) return complain(rotated.error());
-    std::printf("%s\n", at_once ? "a new key signs; all tokens and sign-ins have ended"
+    std::printf("%s\n", at_once ? "a new key signs; a running server ends all tokens and sign-ins within a second"
                                 : "a new key is listed, and signs from an hour on; tokens stay valid");
     return 0;
   });

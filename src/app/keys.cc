@@ -80,7 +80,10 @@ Result<MasterKeys> master_keys(const std::string& folder, const std::string& fil
   return read_keys(path);
 }
 
-Result<void> write_master_keys(const std::string& path, const MasterKeys& keys) {
+Result<void> write_master_keys(const std::string& named, const MasterKeys& keys) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(named, error);  // what a link leads to
+  const std::string path = error ? named : real.string();
   std::string text;
   for (const std::string& key : keys) text += to_base64(key) + "\n";
   const std::string fresh = path + "." + std::to_string(::getpid());

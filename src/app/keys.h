@@ -24,8 +24,8 @@ std::string master_key_file(const std::string& folder, const std::string& file);
 // everybody may read, is refused. The fault's message is for the operator.
 Result<MasterKeys> master_keys(const std::string& folder, const std::string& file, MissingKey missing, Random& random);
 
-// Replaces what is in the file at once, with the mode and owner that it has.
-Result<void> write_master_keys(const std::string& path, const MasterKeys& keys);
+// Replaces what is in the file at once, with the mode and owner that it has. Of a link: what it leads to.
+Result<void> write_master_keys(const std::string& named, const MasterKeys& keys);
 
 // Refuses keys of which none is the one that the data in the folder was encrypted with, before anything is written.
 Result<void> check_keys_fit(const std::string& folder, const MasterKeys& keys);

@@ -30,7 +30,7 @@ Result<std::optional<MasterKeys>> key_for(const Settings& settings, const std::s
 
 namespace {
 
-std::string made_by(const std::string& version, std::int64_t schema, const std::string& key) {
+std::string made_with(const std::string& version, std::int64_t schema, const std::string& key) {
   return ", made by beckon " + version + ", schema " + std::to_string(schema) + ", master key " +
          (key.empty() ? "unknown" : key);
 }
@@ -39,10 +39,10 @@ std::string made_by(const std::string& version, std::int64_t schema, const std::
 
 std::string describe(const store::BackupHeader& header) {
   return "position " + std::to_string(header.position) + " of " + to_rfc3339(header.taken_at) +
-         made_by(header.beckon, header.schema, header.key);
+         made_with(header.beckon, header.schema, header.key);
 }
 
-std::string made_by(const store::BaseHeader& base) { return made_by(base.beckon, base.schema, base.key); }
+std::string made_by(const store::BaseHeader& base) { return made_with(base.beckon, base.schema, base.key); }
 
 std::string describe(const store::PointInTime& point) {
   return "commit " + std::to_string(point.commit) + " of " + to_rfc3339(point.at) + made_by(point.from.header);

@@ -272,6 +272,41 @@ TEST_P(PeopleOfAStore, SetsAPasswordByALinkAndEndsWhatWasBefore) {
   EXPECT_FALSE(directory().invitation("hash of inv_1").value()) << "a password that is set otherwise ends the link";
 }
 
+TEST_P(PeopleOfAStore, EndsTheInvitationsOfWhoMayInviteNoMore) {
+  ASSERT_TRUE(directory().grant({kAcme, "u@a", Role::kCreator}, audit()));
+  const auto by = [&](const std::string& id, const std::string& who) {
+    auto made = invitation(id, id + "@b");
+    made.created_by = who;
+    ASSERT_TRUE(directory().add_invitation(made, audit()));
+  };
+  by("inv_1", "owner@a");
+  by("inv_2", "u@a");
+  ASSERT_TRUE(directory().grant({kAcme, "u@a", Role::kOwner}, audit()));
+  EXPECT_EQ(open_invitations(), "inv_2 ") << "ownership has gone on";
+  by("inv_3", "owner@a");
+  ASSERT_TRUE(directory().revoke(kAcme, "owner@a", audit()));
+  EXPECT_EQ(open_invitations(), "inv_2 ") << "the role has ended";
+  by("inv_4", "owner@a");
+  ASSERT_TRUE(directory().put_disabled("owner@a", true, audit()));
+  EXPECT_EQ(open_invitations(), "inv_2 ");
+  ASSERT_TRUE(directory().put_disabled("owner@a", false, audit()));
+  by("inv_5", "owner@a");
+  ASSERT_TRUE(directory().remove_user("owner@a", audit()));
+  EXPECT_EQ(open_invitations(), "inv_2 ");
+}
+
+TEST_P(PeopleOfAStore, GivesAHandleToNobodyWhoIsDisabled) {
+  ASSERT_TRUE(directory().put_disabled("u@a", true, audit()));
+  EXPECT_EQ(directory().grant({kAcme, "u@a", Role::kOwner}, audit()).error().code, FaultCode::kConflict);
+  EXPECT_TRUE(directory().grant({kAcme, "u@a", Role::kCreator}, audit()));
+  EXPECT_EQ(directory().handle(kAcme).value()->owner, "owner@a");
+}
+
+TEST_P(PeopleOfAStore, SaysSinceWhenAUserIsThere) {
+  EXPECT_EQ(directory().standing_of("tok", "u@a")->user_since, after(5));
+  EXPECT_EQ(directory().standing_of("tok", "nobody@a")->user_since, std::nullopt);
+}
+
 TEST_P(PeopleOfAStore, EndsAnInvitationWhereTheRoleIsGivenByHand) {
   ASSERT_TRUE(directory().add_invitation(invitation("inv_1", "u@a", Role::kOperator), audit(after(1))));
   ASSERT_TRUE(directory().grant({kAcme, "u@a", Role::kCreator}, audit()));

@@ -135,7 +135,12 @@ Result<void> MemoryDirectory::pat_used(const Handle& handle, const std::string& 
   return {};
 }
 
-// Under the lock.
+// Under the lock, as the next ones. Of who may invite no more.
+void MemoryDirectory::end_invitations_by(const Handle& handle, const std::string& user) {
+  std::erase_if(facts_.invitations,
+                [&](const auto& one) { return one.second.handle == handle && one.second.created_by == user; });
+}
+
 Result<access::Standings> MemoryDirectory::standings_of(const Handle& handle, const std::string& user) const {
   const auto found = facts_.handles.find(handle);
   if (found == facts_.handles.end()) return unexpected(handle_not_found());
@@ -156,13 +161,16 @@ Result<std::optional<std::string>> MemoryDirectory::grant(const access::Grant& g
 Result<std::optional<std::string>> MemoryDirectory::give_role(const access::Grant& grant, AuditEntry entry) {
   const auto now = standings_of(grant.handle, grant.user);
   if (!now) return unexpected(now.error());
-  if (!facts_.users.contains(grant.user)) return unexpected(not_found("user"));
+  const auto user = facts_.users.find(grant.user);
+  if (user == facts_.users.end()) return unexpected(not_found("user"));
+  if (grant.role == Role::kOwner && user->second.disabled) return unexpected(access::is_disabled(grant.user));
   if (auto fault = access::judge_grant(grant, *now)) return unexpected(*std::move(fault));
   auto former = access::demoted(grant, *now);
   if (former) {
     facts_.roles[{grant.handle, *former}] = Role::kOperator;
     facts_.role_providers.erase({grant.handle, *former});
     facts_.handles.at(grant.handle).owner = grant.user;
+    end_invitations_by(grant.handle, *former);
   }
   facts_.roles[{grant.handle, grant.user}] = grant.role;
   facts_.role_providers.erase({grant.handle, grant.user});
@@ -180,6 +188,7 @@ Result<void> MemoryDirectory::revoke(const Handle& handle, const std::string& us
   if (!now) return unexpected(now.error());
   if (auto fault = access::judge_revocation(user, *now)) return unexpected(*std::move(fault));
   facts_.roles.erase({handle, user});
+  end_invitations_by(handle, user);
   facts_.role_providers.erase({handle, user});
   AuditEntry entry = audit;
   entry.before = access::before_of(*now);

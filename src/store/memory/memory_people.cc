@@ -44,7 +44,10 @@ Result<void> MemoryDirectory::put_disabled(const std::string& email, bool disabl
   const auto found = facts_.users.find(email);
   if (found == facts_.users.end()) return unexpected(not_found("user"));
   found->second.disabled = disabled;
-  if (disabled) end_them({.user = email});
+  if (disabled) {
+    end_them({.user = email});
+    std::erase_if(facts_.invitations, [&](const auto& one) { return one.second.created_by == email; });
+  }
   facts_.add_audit(audit);
   return {};
 }
@@ -59,7 +62,8 @@ Result<void> MemoryDirectory::remove_user(const std::string& email, const AuditE
   std::erase_if(facts_.roles, [&](const auto& one) { return one.first.second == email; });
   std::erase_if(facts_.role_providers, [&](const auto& one) { return one.first.second == email; });
   std::erase_if(facts_.subjects, [&](const auto& one) { return one.second == email; });
-  std::erase_if(facts_.invitations, [&](const auto& one) { return one.second.user == email; });
+  std::erase_if(facts_.invitations,
+                [&](const auto& one) { return one.second.user == email || one.second.created_by == email; });
   end_them({.user = email});
   facts_.add_audit(audit);
   return {};
@@ -143,6 +147,7 @@ Result<access::TokenStanding> MemoryDirectory::standing_of(const std::string& to
   access::TokenStanding standing{.ended = facts_.ended_tokens.contains(token_id)};
   if (const auto found = facts_.users.find(user); found != facts_.users.end()) {
     standing.disabled = found->second.disabled;
+    standing.user_since = found->second.created_at;
     standing.password_version = found->second.password_version;
   }
   return standing;

@@ -40,6 +40,9 @@ void write_audit(Connection& connection, const AuditEntry& entry) {
       "hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
       written.handle, written.at, written.id, written.by.actor, written.by.address, written.by.request, written.action,
       written.target, written.detail, written.before, written.number, Blob{written.previous}, Blob{written.hash});
+  connection.run(
+      "INSERT INTO meta (name, value) VALUES ('audit_events', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
+      written.number);
 }
 
 AuditEntry audit_from(const Query& row) {

@@ -140,6 +140,15 @@ class Check {
       last = entry.number;
       hash = entry.hash;
     }
+    for (; has_link; has_link = link.next()) last = link.whole(0);
+    if (auto all = connection_.query("SELECT value FROM meta WHERE name = 'audit_events'");
+        all.next() && all.whole(0) != last)
+      name("the newest audit events are missing: the last one is " + std::to_string(last) + " of " +
+           std::to_string(all.whole(0)));
+    // What was written before there was a chain is older than what is in it.
+    auto late = connection_.query(
+        "SELECT id FROM audit WHERE number = 0 AND at > (SELECT min(at) FROM audit WHERE number > 0)");
+    while (late.next()) name("audit event " + std::string(late.text(0)) + ": it has no number");
   }
 
   void opens(std::string_view sealed, const std::string& place, const std::string& what) {

@@ -19,6 +19,10 @@ std::size_t collaborators_of(Connection& connection, const Handle& handle) {
 
 }  // namespace
 
+void end_invitations_by(Connection& connection, const Handle& handle, const std::string& user) {
+  connection.run("DELETE FROM invitation WHERE handle = ?1 AND created_by = ?2", handle, user);
+}
+
 bool add_user_row(Connection& connection, const std::string& email, Instant at) {
   connection.run("INSERT INTO user (email, created_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING", email, at);
   return connection.changes() > 0;
@@ -50,11 +54,14 @@ Result<access::Standings> standings_of(Connection& connection, const Handle& han
 }
 
 Result<void> give_role(Connection& connection, const access::Grant& grant, const access::Standings& now) {
-  if (!user_exists(connection, grant.user)) return unexpected(not_found("user"));
+  auto user = connection.query("SELECT disabled FROM user WHERE email = ?1", grant.user);
+  if (!user.next()) return unexpected(not_found("user"));
+  if (grant.role == Role::kOwner && user.integer(0) != 0) return unexpected(access::is_disabled(grant.user));
   if (auto fault = access::judge_grant(grant, now)) return unexpected(*std::move(fault));
   if (const auto former = access::demoted(grant, now)) {
     put_role(connection, {grant.handle, *former, Role::kOperator});
     connection.run("UPDATE handle SET owner = ?2 WHERE handle = ?1", grant.handle, grant.user);
+    end_invitations_by(connection, grant.handle, *former);
   }
   put_role(connection, grant);
   connection.run("DELETE FROM invitation WHERE handle = ?1 AND user = ?2", grant.handle, grant.user);
@@ -63,6 +70,7 @@ Result<void> give_role(Connection& connection, const access::Grant& grant, const
 
 void take_role(Connection& connection, const Handle& handle, const std::string& user) {
   connection.run("DELETE FROM role WHERE handle = ?1 AND user = ?2", handle, user);
+  end_invitations_by(connection, handle, user);
 }
 
 bool handle_exists(Connection& connection, const Handle& handle) { return owner_of(connection, handle).has_value(); }

@@ -5,6 +5,9 @@
 
 namespace beckon::store {
 
+// Of who may invite no more.
+void end_invitations_by(Connection& connection, const Handle& handle, const std::string& user);
+
 bool add_user_row(Connection& connection, const std::string& email, Instant at);  // false: there is one
 bool user_exists(Connection& connection, const std::string& email);
 std::optional<access::Role> role_in(Connection& connection, const Handle& handle, const std::string& user);

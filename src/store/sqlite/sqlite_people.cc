@@ -105,7 +105,9 @@ Result<void> SqliteDirectory::put_disabled(const std::string& email, bool disabl
   return write(&audit, [&](Connection& connection) -> Result<void> {
     connection.run("UPDATE user SET disabled = ?2 WHERE email = ?1", email, disabled ? 1 : 0);
     if (connection.changes() == 0) return unexpected(not_found("user"));
-    if (disabled) end_them(connection, {.user = email});
+    if (!disabled) return {};
+    end_them(connection, {.user = email});
+    connection.run("DELETE FROM invitation WHERE created_by = ?1", email);
     return {};
   });
 }
@@ -121,7 +123,7 @@ Result<void> SqliteDirectory::remove_user(const std::string& email, const AuditE
     connection.run("DELETE FROM user WHERE email = ?1", email);
     if (connection.changes() == 0) return unexpected(not_found("user"));
     connection.run("DELETE FROM role WHERE user = ?1", email);
-    connection.run("DELETE FROM invitation WHERE user = ?1", email);
+    connection.run("DELETE FROM invitation WHERE user = ?1 OR created_by = ?1", email);
     connection.run("DELETE FROM provider_subject WHERE user = ?1", email);
     end_them(connection, {.user = email});
     return {};
@@ -212,10 +214,11 @@ Result<access::TokenStanding> SqliteDirectory::standing_of(const std::string& to
   return guarded([&]() -> Result<access::TokenStanding> {
     access::TokenStanding standing;
     standing.ended = connection_->query("SELECT 1 FROM ended_token WHERE token = ?1", token_id).next();
-    auto row = connection_->query("SELECT password_version, disabled FROM user WHERE email = ?1", user);
+    auto row = connection_->query("SELECT password_version, disabled, created_at FROM user WHERE email = ?1", user);
     if (row.next()) {
       standing.password_version = row.integer(0);
       standing.disabled = row.integer(1) != 0;
+      standing.user_since = row.instant(2);
     }
     return standing;
   });

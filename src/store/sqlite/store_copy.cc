@@ -11,14 +11,15 @@
 #include "store/store.h"
 
 namespace beckon::store {
-namespace {
-
-constexpr int kStepsBetween = 500;  // of SQLite's machine between two looks at the WAL
 
 std::uint64_t size_of(const std::string& file) {
   struct stat what = {};
   return ::stat(file.c_str(), &what) == 0 ? static_cast<std::uint64_t>(what.st_size) : 0;
 }
+
+namespace {
+
+constexpr int kStepsBetween = 500;  // of SQLite's machine between two looks at the WAL
 
 // Watches the WAL while a statement of the connection runs.
 class Watch {

@@ -10,6 +10,8 @@
 
 namespace beckon::store {
 
+std::uint64_t size_of(const std::string& file);  // bytes; 0: there is none
+
 struct CopyOptions {
   // While the copy is being made, the server cannot begin its WAL again, so that it grows by all that is written. The
   // copy is given up where it has become longer than this: the server's disk is worth more than a backup.

@@ -20,12 +20,6 @@ namespace {
 
 constexpr std::string_view kBefore = ".before-schema-";
 
-std::uint64_t size_of(const std::string& file) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  return error ? 0 : size;
-}
-
 std::vector<std::string> copies_in(const std::string& folder) {
   const std::string begin = SqliteStore::data_file(folder) + std::string(kBefore);
   std::vector<std::string> found;

@@ -15,7 +15,7 @@
 namespace beckon::store {
 namespace {
 
-constexpr std::size_t kHeader = 32, kFrameHead = 24;
+constexpr std::size_t kLogHeader = 32, kFrameHead = 24;
 constexpr std::size_t kFramesAtOnce = 32;
 constexpr std::uint32_t kMagic = 0x377f0682;  // of checksums over little-endian numbers
 
@@ -70,7 +70,7 @@ bool WalTail::pread(std::string& into, std::uint64_t at, std::size_t size) {
 
 WalTail::Read WalTail::header(Header& into) {
   std::string bytes;
-  if (!pread(bytes, 0, kHeader)) return Read::kNothing;
+  if (!pread(bytes, 0, kLogHeader)) return Read::kNothing;
   std::uint32_t sum1 = 0, sum2 = 0;
   add_to_sum(std::string_view(bytes).substr(0, 24), sum1, sum2);
   if (sum1 != big_endian(bytes, 24) || sum2 != big_endian(bytes, 28)) return Read::kNothing;  // being written
@@ -108,7 +108,7 @@ bool WalTail::resume(const WalPlace& place) {
   const std::size_t size = kFrameHead + page_size_;
   std::string bytes;
   while (at.frames < place.frames)
-    if (!pread(bytes, kHeader + at.frames * size, size) || !frame(bytes, at)) return false;
+    if (!pread(bytes, kLogHeader + at.frames * size, size) || !frame(bytes, at)) return false;
   if (at != place) return false;
   place_ = place;
   known_ = true;
@@ -128,7 +128,7 @@ void WalTail::read_frames(std::string& out, Instant at, std::size_t most, std::u
   std::size_t committed = out.size();
   std::string bytes;
   for (bool all = true; all;) {
-    all = pread(bytes, kHeader + next.frames * size, kFramesAtOnce * size);
+    all = pread(bytes, kLogHeader + next.frames * size, kFramesAtOnce * size);
     for (std::size_t i = 0; i + size <= bytes.size(); i += size) {
       const std::string_view one = std::string_view(bytes).substr(i, size);
       if (next.frames >= end || !frame(one, next)) return out.resize(committed);
