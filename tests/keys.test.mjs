@@ -1,6 +1,7 @@
 // The keys of the server, replaced while it runs: those that sign tokens, and the master key.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Beckon, freshSession } from './kit/beckon.mjs';
@@ -95,6 +96,27 @@ test('while the server is down, the next start seals with the new key', async ()
   assert.equal((await beckon.cli('verify', '--data', beckon.data)).code, 0);
   await beckon.open();
   await deliver();
+});
+
+test('a backup folder gets a base under the new master key at once, which restores with that key alone', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'beckon-keys-backups-'));
+  const shipping = await Beckon.start({ flags: ['--dev', '--backup-folder', folder, '--backup-every', '100ms'] });
+  t.after(async () => {
+    await shipping.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const command = (...args) => shipping.cli(...args, '--data', shipping.data);
+  const bases = () => readdirSync(folder, { recursive: true }).filter(name => /base/.test(name)).length;
+  await until('the first base is there', () => /"event":"backup_base_written"/.test(shipping.log));
+  const first = bases();
+  assert.equal((await command('keys', 'rotate-master')).code, 0);
+  await until('another base is there', () => bases() > first);
+  assert.equal((await command('keys', 'rotate-master', '--finish')).code, 0);
+  const sound = await until('its newest commit needs the new key alone', async () => {
+    const { code, out } = await command('verify', folder);
+    return code === 0 && out;
+  });
+  assert.match(sound, /sound/);
 });
 
 test('another master key is refused by fingerprint before anything is written', async () => {

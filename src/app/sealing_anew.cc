@@ -18,27 +18,26 @@ SealingAnew::SealingAnew(const Settings& settings, store::Store& store, commit::
       random_(random),
       watch_({master_key_file(settings.data, settings.master_key_file)}, 1s) {}
 
-void SealingAnew::look() {
+bool SealingAnew::look() {
   due_ = watch_.changed() || due_;
-  if (!due_) return;
+  if (!due_) return false;
   const auto keys = master_keys(settings_.data, settings_.master_key_file, MissingKey::kRefuse, random_);
   const auto kept = keys ? keep_fingerprint(store_.directory(), *keys) : unexpected(keys.error());
   if (!kept) {
     // What the server has goes on to serve. The file is looked at again when it changes.
     log::error("master_key_refused").add("why", kept.error().message);
     due_ = false;
-    return;
+    return false;
   }
   secrets_.use(*keys);
-  if (*kept == key_fingerprint(keys->front())) {
-    due_ = false;
-    return;
-  }
-  if (const auto sealed = seal(*keys); !sealed) {
-    log::error("master_key_not_replaced").add("why", sealed.error().message);
-    return;
-  }
+  const bool replaced = *kept != key_fingerprint(keys->front());
+  if (replaced)
+    if (const auto sealed = seal(*keys); !sealed) {
+      log::error("master_key_not_replaced").add("why", sealed.error().message);
+      return false;
+    }
   due_ = false;
+  return replaced;
 }
 
 Result<void> SealingAnew::seal(const MasterKeys& keys) {

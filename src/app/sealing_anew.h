@@ -20,8 +20,8 @@ class SealingAnew {
               const outbox::SubscriptionIndex& subscriptions, SecretBox& secrets, const Clock& clock, Random& random);
 
   // Reads the keys again if their file has changed, and seals anew what is not sealed with the first one. Blocks for
-  // commits. What goes wrong is logged and tried again.
-  void look();
+  // commits. What goes wrong is logged and tried again. True once all has been sealed with another key than before.
+  bool look();
 
  private:
   Result<void> seal(const MasterKeys& keys);

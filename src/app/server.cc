@@ -264,7 +264,7 @@ void Server::Inside::keep_up(std::stop_token stop) {
     if (certificates && (rounds % 20 == 0 || certificates_asked.exchange(false))) certificates->look(clock.now());
     if (++rounds % 600 == 0) noted(control.note_uses_of_keys(1h), "uses_not_noted");
     if (rounds % 100 == 0) noted(control.note_uses_of_tokens(1min), "uses_not_noted");
-    if (rounds % 10 == 0) sealing.look();
+    if (rounds % 10 == 0 && sealing.look() && shipper) shipper->base_now();  // which needs the new key alone
     if (rounds % 600 == 1) noted(issuer->keep_up(settings.signing_key_life), "signing_keys_not_kept_up");
     if (rounds % 5 != 0) continue;
     const auto seen = control.catch_up(*committer);

@@ -43,6 +43,10 @@ class Shipper {
   // does not answer.
   void watch();
 
+  // From any thread: a base is made as soon as may be, and not only when it is due. For what older bases do not say,
+  // such as another master key.
+  void base_now() { base_asked_ = true; }
+
   const ShippingCounts& counts() const { return counts_; }
 
   // One round of run(); true: there is more to be done at once.
@@ -113,6 +117,7 @@ class Shipper {
   Instant base_at_{};            // the newest one's commit,
   std::uint64_t base_from_ = 0;  // and its number
   Steady::time_point base_began_{};
+  std::atomic<bool> base_asked_{false};
 
   ShippingCounts counts_;
   std::string failure_;  // the newest; empty: none

@@ -16,10 +16,12 @@ std::string key_of(Connection& connection) {
 }  // namespace
 
 bool Shipper::base_is_due() const {
-  return !has_base_ || (clock_.now() >= base_at_ + options_.base_every && commit_ + pending_commits_ > base_from_ + 1);
+  const bool is_time = base_asked_ || clock_.now() >= base_at_ + options_.base_every;
+  return !has_base_ || (is_time && commit_ + pending_commits_ > base_from_ + 1);
 }
 
 Result<void> Shipper::begin_base() {
+  base_asked_ = false;
   auto header = this->header<BaseHeader>();
   header.key = key_of(connection_);
   header.segment = wal_began_;
