@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 
@@ -81,7 +82,10 @@ class Builder {
       ec = bj::make_error_code(bj::error::exponent_overflow);
       return false;
     }
-    return number(value, part);
+    // The parser rounds by what follows in its buffer, white space too: the same number could be two.
+    const std::string_view text = joined(part);
+    std::from_chars(text.data(), text.data() + text.size(), value);  // of one out of range, the parser's stays
+    return push(Kind::kNumber, value, text.data(), text.size());
   }
   bool on_bool(bool value, bj::error_code&) {
     return value ? push(Kind::kBoolean, 1, "true", 4) : push(Kind::kBoolean, 0, "false", 5);

@@ -10,6 +10,13 @@ std::string round(std::string text) {
   return document ? to_text(document->root()) : "refused: " + document.error().message;
 }
 
+TEST(Json, TakesANumberForTheSameWhateverFollowsIt) {
+  const double alone = parse("-7121726695878.37009")->root().number();
+  const double followed = parse("-7121726695878.37009" + std::string(32, '\t'))->root().number();
+  EXPECT_EQ(alone, -7121726695878.37009);
+  EXPECT_EQ(followed, alone);
+}
+
 TEST(Json, WritesWhatItReadWithoutWhiteSpace) {
   EXPECT_EQ(round(R"( {"a" : [1, 2.50, -0, 1e3, true, null], "b":{"c":"d"}} )"),
             R"({"a":[1,2.50,-0,1e3,true,null],"b":{"c":"d"}})");
