@@ -27,6 +27,7 @@ const files = named.length
       'console/src/**/*.test.ts',
       'sdk/src/**/*.test.ts',
       'tests/*.test.mjs',
+      'tests/neighbours/*.test.mjs',
       'tests/faults/*.mjs',
       'examples/*/*.test.mjs',
     ]
