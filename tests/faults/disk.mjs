@@ -137,12 +137,17 @@ async function play(kind, n, counts = {}) {
   async function met(error, k, name) {
     assert.ok(disk.met > 0, `${name}: ${error.message}`);
     const states = [k > 0 ? clean.states[k - 1] : null, clean.states[k]];
-    if (error instanceof Refused) {
+    const refused = error instanceof Refused;
+    if (refused) {
       assert.equal(kind.how, 'ENOSPC', error.message);
-      if (k > 0) assert.deepEqual(await story.state(), states[0], `${name}: it was refused, and reads go on`);
-      count('refused');
-      disk.mend();
-      return;
+      // Where a sync failed behind the commits, as it copied the WAL, the server refuses what comes until it has stopped.
+      const there = await story.state().catch(() => null);
+      if (there) {
+        if (k > 0) assert.deepEqual(there, states[0], `${name}: it was refused, and reads go on`);
+        count('refused');
+        disk.mend();
+        return;
+      }
     }
     const ended = await until(
       'the server has ended',
@@ -155,7 +160,7 @@ async function play(kind, n, counts = {}) {
     await recover();
     if (k === 0) return;
     const there = await story.state();
-    const whole = equal(there, states[1]);
+    const whole = !refused && equal(there, states[1]);
     count(whole ? 'steps whole' : 'steps not at all');
     if (!whole) assert.deepEqual(there, states[0], `${name}: whole or not at all`);
   }
