@@ -1,6 +1,6 @@
 // The audit entries of a server form one chain: each is numbered, and names the one before by hash, so that an entry
 // that was changed, removed or put in between later shows. Whoever keeps the last hash elsewhere (an export does) also
-// sees a chain that was written anew.
+// notices a chain that was rewritten as a whole.
 //
 // The hash of an entry is the SHA-256 of its audit_text(), which is a line of the export without its member `hash`:
 // anybody can check an export with `sha256sum`. Pure.

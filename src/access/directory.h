@@ -25,21 +25,21 @@ struct HandleRecord {
 
 struct SigningKey {
   std::string kid;
-  std::string sealed_jwk;  // SecretBox, associated data "signing-key/" + kid
+  std::string sealed_jwk;  // SecretBox, for signing_key_place()
   Instant created_at{};
 };
 
-// By which a handle's visitors prove who they are (commit/identity_keys.h).
-// What each is sealed for (SecretBox).
+// What each secret under the master key is sealed for: the associated data (SecretBox).
 inline std::string signing_key_place(std::string_view kid) { return "signing-key/" + std::string(kid); }
 inline std::string named_secret_place(std::string_view name) { return "secret/" + std::string(name); }
 inline std::string identity_key_place(const Handle& handle, std::string_view id) {
   return handle.text + "/" + std::string(id);
 }
 
+// By which a handle's visitors prove who they are (commit/identity_keys.h).
 struct IdentityKeyRecord {
   std::string id;             // idk_…
-  std::string sealed_secret;  // SecretBox, associated data = handle + "/" + id
+  std::string sealed_secret;  // SecretBox, for identity_key_place()
   Instant created_at{};
   Instant used_at{};  // when it last proved something, within the hour; epoch: never
 };
@@ -204,8 +204,8 @@ class Directory {
   virtual Result<std::string> allowlist() = 0;
   virtual Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) = 0;
 
-  // Seals anew what is kept under the master key: named secrets, signing keys, identity keys, each with the place that
-  // it was sealed for. `again` returns what is to be kept in place of it, or std::nullopt to leave it. How many it
+  // Replaces what is sealed with the master key: named secrets, signing keys, identity keys. `again` gets each with the
+  // place that it is sealed for, and returns what to keep instead, or std::nullopt to leave it. Returns how many were
   // replaced.
   using Again = std::function<std::optional<std::string>(const std::string& sealed, const std::string& place)>;
   virtual Result<std::size_t> seal_again(const Again& again) = 0;

@@ -34,6 +34,12 @@ bool is_label(std::string_view label) {
 
 }  // namespace
 
+std::string read_email(std::string_view text, const char* field, Issues& issues) {
+  auto email = to_email(text);
+  if (!email) issues.add(field, "must be an e-mail address such as ada@example.com");
+  return std::move(email).value_or("");
+}
+
 bool is_email(std::string_view text) {
   const std::size_t at = text.find('@');
   if (at == std::string_view::npos || at > kLongestLocal || text.size() > kLongest) return false;

@@ -7,16 +7,9 @@ namespace {
 
 constexpr const char* kHandleForm =
     "must be 2 to 63 characters from a-z, 0-9, _ and -, starting with a letter or digit";
-constexpr const char* kEmailForm = "must be an e-mail address such as ada@example.com";
 
 void judge_handle(std::string_view handle, Issues& issues) {
   if (!is_handle(handle)) issues.add("handle", kHandleForm);
-}
-
-std::string judge_email(std::string_view text, const char* field, Issues& issues) {
-  auto email = to_email(text);
-  if (!email) issues.add(field, kEmailForm);
-  return std::move(email).value_or("");
 }
 
 std::string object(std::string_view name, std::string_view text) {
@@ -45,7 +38,7 @@ Fault in_words(Fault fault, FaultCode code, std::string message) {
 Result<HandleRecord> Enrolment::add_handle(std::string_view handle, std::string_view owner) {
   Issues issues;
   judge_handle(handle, issues);
-  const std::string email = judge_email(owner, "ownerEmail", issues);
+  const std::string email = read_email(owner, "ownerEmail", issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const Handle name(handle);
   const auto added = directory_.add_handle(name, email, audit(name, "handle.add", name.text, object("owner", email)));
@@ -59,7 +52,7 @@ Result<HandleRecord> Enrolment::add_handle(std::string_view handle, std::string_
 
 Result<void> Enrolment::add_user(std::string_view email) {
   Issues issues;
-  const std::string user = judge_email(email, "email", issues);
+  const std::string user = read_email(email, "email", issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto added = directory_.add_user(user, audit(Handle(), "user.add", user, "{}"));
   if (!added)
@@ -70,7 +63,7 @@ Result<void> Enrolment::add_user(std::string_view email) {
 
 Result<void> Enrolment::put_disabled(std::string_view email, bool disabled) {
   Issues issues;
-  const std::string user = judge_email(email, "email", issues);
+  const std::string user = read_email(email, "email", issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto put =
       directory_.put_disabled(user, disabled, audit(Handle(), disabled ? "user.disable" : "user.enable", user));
@@ -80,7 +73,7 @@ Result<void> Enrolment::put_disabled(std::string_view email, bool disabled) {
 
 Result<void> Enrolment::remove_user(std::string_view email) {
   Issues issues;
-  const std::string user = judge_email(email, "email", issues);
+  const std::string user = read_email(email, "email", issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto roles = directory_.grants_of(user);
   if (!roles) return unexpected(roles.error());
@@ -96,7 +89,7 @@ Result<void> Enrolment::remove_user(std::string_view email) {
 
 Result<std::size_t> Enrolment::end_sign_ins(std::string_view email, const std::string& token, const std::string& but) {
   Issues issues;
-  const std::string user = judge_email(email, "email", issues);
+  const std::string user = read_email(email, "email", issues);
   if (!issues.empty()) return unexpected(issues.fault());
   std::string detail;
   json::Writer writer(detail);
@@ -111,7 +104,7 @@ Result<std::size_t> Enrolment::end_sign_ins(std::string_view email, const std::s
 
 Result<void> Enrolment::put_password(std::string_view email, std::string_view password, const PasswordCost& cost) {
   Issues issues;
-  const std::string user = judge_email(email, "email", issues);
+  const std::string user = read_email(email, "email", issues);
   if (auto issue = issue_of_password(password, user)) issues.add("password", *std::move(issue));
   if (!issues.empty()) return unexpected(issues.fault());
   const auto hash = hash_password(password, cost);
@@ -124,7 +117,7 @@ Result<void> Enrolment::put_password(std::string_view email, std::string_view pa
 Result<Enrolment::Granted> Enrolment::grant(std::string_view handle, std::string_view user, std::string_view role) {
   Issues issues;
   judge_handle(handle, issues);
-  const std::string email = judge_email(user, "email", issues);
+  const std::string email = read_email(user, "email", issues);
   const auto parsed = parse_role(role);
   if (!parsed) issues.add("role", "must be CREATOR, OPERATOR or OWNER");
   if (!issues.empty()) return unexpected(issues.fault());
@@ -142,7 +135,7 @@ Result<Enrolment::Granted> Enrolment::grant(std::string_view handle, std::string
 Result<void> Enrolment::revoke(std::string_view handle, std::string_view user) {
   Issues issues;
   judge_handle(handle, issues);
-  const std::string email = judge_email(user, "email", issues);
+  const std::string email = read_email(user, "email", issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const Handle name(handle);
   const auto revoked = directory_.revoke(name, email, audit(name, "grant.delete", email, "{}"));

@@ -42,7 +42,7 @@ std::optional<Es256Key> Es256Key::from_private_jwk(std::string_view jwk) {
   if (!document) return std::nullopt;
   const json::Value& root = document->root();
   if (bytes_of_member(root, "d").size() != kCoordinate) return std::nullopt;
-  const std::string_view x = string_of(root, "x"), y = string_of(root, "y");
+  const std::string_view x = root.text_of("x"), y = root.text_of("y");
   const std::string public_jwk = R"({"kty":"EC","crv":"P-256",)" + member_text("x", x) + "," + member_text("y", y) +
                                  "," + member_text("kid", thumbprint(x, y)) + "}";
   const auto public_document = json::parse(public_jwk);

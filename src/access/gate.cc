@@ -48,10 +48,9 @@ Result<Principal> Gate::authenticate(std::string_view authorization, std::string
 
 // The token, if it is a JWT of a configured provider.
 std::optional<UnverifiedJwt> Gate::as_foreign(std::string_view token) const {
-  auto read = foreign_ == nullptr ? unexpected(JwtFault{}) : parse_jwt(token);
-  if (!read) return std::nullopt;
-  const json::Value* issuer = read->claims.root().find("iss");
-  if (issuer == nullptr || !issuer->is_string() || !foreign_->knows(issuer->text())) return std::nullopt;
+  if (foreign_ == nullptr) return std::nullopt;
+  auto read = parse_jwt(token);
+  if (!read || !foreign_->knows(read->claims.root().text_of("iss"))) return std::nullopt;
   return *std::move(read);
 }
 
@@ -60,7 +59,7 @@ ForeignTokens::Wait Gate::wait_for(std::string_view authorization) {
   return read ? foreign_->wait_for(*read) : ForeignTokens::Wait{};
 }
 
-Result<Principal> Gate::foreign(std::string_view token, UnverifiedJwt read) {
+Result<Principal> Gate::foreign(const std::string& digest, UnverifiedJwt read) {
   const auto verified = foreign_->verify(std::move(read));
   if (!verified) return unexpected(verified.error());
   const auto user = directory_.user_of_subject(verified->issuer, verified->subject);
@@ -70,22 +69,22 @@ Result<Principal> Gate::foreign(std::string_view token, UnverifiedJwt read) {
                                     " on the console, so that it is known which user it is"));
   return Principal{.subject = **user,
                    .expires_at = verified->expires_at,
-                   .token_id = "oidc_" + to_base64url(sha256(token)),
+                   .token_id = "oidc_" + to_base64url(digest),
                    .provider = verified->provider};
 }
 
 Result<Principal> Gate::verified(std::string_view token) {
-  if (auto read = as_foreign(token)) return foreign(token, *std::move(read));
-  if (foreign_ != nullptr && std::ranges::count(token, '.') != 2)
-    return unexpected(
-        invalid_token("it is no JWT; an opaque access token of an identity provider is not accepted, so ask the "
-                      "provider for one for the audience that is configured here"));
   std::string digest = sha256(token);
   if (const auto known = remembered_.find(digest); known && issuer_.has_key(known->kid)) {
     if (!is_expired(known->principal.expires_at, clock_.now())) return known->principal;
     remembered_.forget(digest);
     return unexpected(token_expired(known->principal.expires_at));
   }
+  if (auto read = as_foreign(token)) return foreign(std::move(digest), *std::move(read));
+  if (foreign_ != nullptr && std::ranges::count(token, '.') != 2)
+    return unexpected(
+        invalid_token("it is no JWT; an opaque access token of an identity provider is not accepted, so ask the "
+                      "provider for one for the audience that is configured here"));
   auto identity = issuer_.verify(token);
   if (!identity) return unexpected(identity.error());
   Principal principal = identity->principal;

@@ -60,7 +60,7 @@ class Gate {
  private:
   Result<Principal> verified(std::string_view token);
   std::optional<UnverifiedJwt> as_foreign(std::string_view token) const;
-  Result<Principal> foreign(std::string_view token, UnverifiedJwt read);
+  Result<Principal> foreign(const std::string& digest, UnverifiedJwt read);
   Result<Role> role_of(const Principal& principal, const Handle& handle);
   Result<void> require_existing(const Handle& handle);
   Result<void> require_listed(const Handle& handle);

@@ -7,12 +7,6 @@
 namespace beckon::access {
 namespace {
 
-std::string address_of(std::string_view text, Issues& issues) {
-  auto email = to_email(text);
-  if (!email) issues.add("email", "must be an e-mail address such as ada@example.com");
-  return std::move(email).value_or("");
-}
-
 // For the audit: never the code.
 std::string detail_of(const InvitationRecord& record) {
   std::string out;
@@ -47,7 +41,7 @@ Result<Invitations::Made> Invitations::make(InvitationRecord record, Duration li
 Result<Invitations::Made> Invitations::invite(const Handle& handle, std::string_view email, std::string_view role,
                                               const Caller& by) {
   Issues issues;
-  std::string user = address_of(email, issues);
+  std::string user = read_email(email, "email", issues);
   const auto parsed = parse_role(role);
   if (!parsed || *parsed == Role::kOwner) issues.add("role", "must be CREATOR or OPERATOR");
   if (!issues.empty()) return unexpected(issues.fault());
@@ -56,7 +50,7 @@ Result<Invitations::Made> Invitations::invite(const Handle& handle, std::string_
 
 Result<Invitations::Made> Invitations::reset_password(std::string_view email, const Caller& by) {
   Issues issues;
-  std::string user = address_of(email, issues);
+  std::string user = read_email(email, "email", issues);
   if (!issues.empty()) return unexpected(issues.fault());
   return make({.user = std::move(user)}, kResetLife, "password.reset", by);
 }
@@ -96,10 +90,9 @@ Result<Invitations::Looked> Invitations::accept(std::string_view code, const std
     hash = *std::move(hashed);
   }
   const bool is_reset = record.handle.empty();
-  const Caller by{.actor = record.user, .address = visit.from.text(), .request = visit.request};
   const auto accepted =
       directory_.accept_invitation(record, hash,
-                                   audit_entry(clock_.now(), random_, record.handle, by,
+                                   audit_entry(clock_.now(), random_, record.handle, visit.by(record.user),
                                                is_reset ? "password.put" : "invitation.accept", record.user));
   if (!accepted && accepted.error().code == FaultCode::kNotFound) return unexpected(unknown_code());  // just now
   if (!accepted) return unexpected(accepted.error());

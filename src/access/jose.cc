@@ -11,7 +11,7 @@ namespace {
 bool is_public_for_verifying(const json::Value& jwk) {
   for (const char* secret : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
     if (jwk.find(secret) != nullptr) return false;
-  if (jwk.find("use") != nullptr && string_of(jwk, "use") != "sig") return false;
+  if (jwk.find("use") != nullptr && jwk.text_of("use") != "sig") return false;
   const json::Value* operations = jwk.find("key_ops");
   if (operations == nullptr) return true;
   for (const json::Value& operation : operations->items())
@@ -51,27 +51,27 @@ PublicKey::PublicKey(std::string kid, Algorithm algorithm, const std::string& me
 
 std::optional<PublicKey> PublicKey::from_jwk(const json::Value& jwk, Algorithm rsa_algorithm) {
   CHECK(rsa_algorithm != Algorithm::kEs256);
-  const std::string_view kid = string_of(jwk, "kid"), type = string_of(jwk, "kty");
+  const std::string_view kid = jwk.text_of("kid"), type = jwk.text_of("kty");
   if (kid.empty() || kid.size() > kLongestKid || !is_public_for_verifying(jwk)) return std::nullopt;
   const bool names_algorithm = jwk.find("alg") != nullptr;
-  const std::string_view named = string_of(jwk, "alg");
+  const std::string_view named = jwk.text_of("alg");
 
   Algorithm algorithm = Algorithm::kEs256;
   std::string members;
   std::size_t signature_size = 2 * kCoordinate;
   if (type == "EC") {
-    if (string_of(jwk, "crv") != "P-256" || (names_algorithm && named != "ES256")) return std::nullopt;
+    if (jwk.text_of("crv") != "P-256" || (names_algorithm && named != "ES256")) return std::nullopt;
     if (bytes_of_member(jwk, "x").size() != kCoordinate || bytes_of_member(jwk, "y").size() != kCoordinate)
       return std::nullopt;
-    members = R"("kty":"EC","crv":"P-256",)" + member_text("x", string_of(jwk, "x")) + "," +
-              member_text("y", string_of(jwk, "y"));
+    members =
+        R"("kty":"EC","crv":"P-256",)" + member_text("x", jwk.text_of("x")) + "," + member_text("y", jwk.text_of("y"));
   } else if (type == "RSA") {
     algorithm = !names_algorithm ? rsa_algorithm : named == "PS256" ? Algorithm::kPs256 : Algorithm::kRs256;
     if (names_algorithm && named != to_text(algorithm)) return std::nullopt;
     const std::size_t bits = modulus_bits(bytes_of_member(jwk, "n"));
     if (bits < kLeastRsaBits || bits > kMostRsaBits || !is_exponent(bytes_of_member(jwk, "e"))) return std::nullopt;
     signature_size = (bits + 7) / 8;
-    members = R"("kty":"RSA",)" + member_text("n", string_of(jwk, "n")) + "," + member_text("e", string_of(jwk, "e"));
+    members = R"("kty":"RSA",)" + member_text("n", jwk.text_of("n")) + "," + member_text("e", jwk.text_of("e"));
   } else {
     return std::nullopt;
   }

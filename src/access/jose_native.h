@@ -27,15 +27,9 @@ struct ReleaseJws {
 };
 using Jws = std::unique_ptr<cjose_jws_t, ReleaseJws>;
 
-// The text of a string member, else empty.
-inline std::string_view string_of(const json::Value& jwk, std::string_view name) {
-  const json::Value* value = jwk.find(name);
-  return value != nullptr && value->is_string() ? value->text() : std::string_view{};
-}
-
 // The member as the bytes of an unsigned integer in canonical form, else empty.
 inline std::string bytes_of_member(const json::Value& jwk, std::string_view name) {
-  return from_base64url(string_of(jwk, name)).value_or("");
+  return from_base64url(jwk.text_of(name)).value_or("");
 }
 
 inline std::string member_text(std::string_view name, std::string_view text) {

@@ -157,7 +157,7 @@ Result<SignedIn> SignIn::with_provider(const ProviderUser& user, std::string_vie
   const auto record = directory_.user(user.email);
   if (!record) return unexpected(record.error());
   if (*record && (*record)->disabled) return disabled();
-  const Caller by{.actor = user.email, .address = visit.from.text(), .request = visit.request};
+  const Caller by = visit.by(user.email);
   const auto admitted = directory_.admit(user, [&](const Handle& handle, std::string_view action,
                                                    std::string_view target, std::string detail, std::string before) {
     return audit_entry(clock_.now(), random_, handle, by, action, target, std::move(detail), std::move(before));
@@ -220,8 +220,7 @@ Result<void> SignIn::out(const Principal& principal, const Visit& visit) {
 
 AuditEntry SignIn::audit(const std::string& user, std::string_view action, std::string detail,
                          const Visit& visit) const {
-  return audit_entry(clock_.now(), random_, {}, {.actor = user, .address = visit.from.text(), .request = visit.request},
-                     action, user, std::move(detail));
+  return audit_entry(clock_.now(), random_, {}, visit.by(user), action, user, std::move(detail));
 }
 
 }  // namespace beckon::access

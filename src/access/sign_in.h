@@ -39,6 +39,10 @@ struct Visit {
   IpAddress from;
   std::string request = {};  // its id
   std::string agent = {};    // its User-Agent
+
+  Caller by(std::string user) const {  // for the audit
+    return {.actor = std::move(user), .address = from.text(), .request = request};
+  }
 };
 
 struct SignedIn {

@@ -39,9 +39,10 @@ class Value {
   std::optional<Instant> instant() const;       // an RFC 3339 text, or milliseconds since 1970; else nothing
   // The characters of a string (unescaped), or the text of a number, "true", "false" or "null" as it was written.
   std::string_view text() const { return {static_cast<const char*>(data_), size_}; }
-  std::span<const Value> items() const;           // of an array, else empty
-  std::span<const Member> members() const;        // of an object, in the order written, else empty
-  const Value* find(std::string_view key) const;  // a member of an object, or null
+  std::span<const Value> items() const;                  // of an array, else empty
+  std::span<const Member> members() const;               // of an object, in the order written, else empty
+  const Value* find(std::string_view key) const;         // a member of an object, or null
+  std::string_view text_of(std::string_view key) const;  // the text() of a member that is a string, else empty
 
  private:
   friend class Builder;

@@ -211,4 +211,9 @@ const Value* Value::find(std::string_view key) const {
   return nullptr;
 }
 
+std::string_view Value::text_of(std::string_view key) const {
+  const Value* member = find(key);
+  return member != nullptr && member->is_string() ? member->text() : std::string_view{};
+}
+
 }  // namespace beckon::json

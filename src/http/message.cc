@@ -51,10 +51,11 @@ const std::string& Request::param(std::string_view name) const {
   std::abort();
 }
 
-std::optional<std::string> Request::query_param(std::string_view name) const {
-  std::string_view rest = query;
-  while (!rest.empty()) {
-    std::string_view value = take_until(rest, '&');
+std::optional<std::string> Request::query_param(std::string_view name) const { return form_value(query, name); }
+
+std::optional<std::string> form_value(std::string_view form, std::string_view name) {
+  while (!form.empty()) {
+    std::string_view value = take_until(form, '&');
     const std::string_view key = take_until(value, '=');
     if (percent_decoded(key, true) == name) return percent_decoded(value, true);
   }

@@ -43,6 +43,10 @@ constexpr std::string_view take_until(std::string_view& rest, char separator) {
 // std::nullopt if a '%' is not followed by two hex digits.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 
+// The first value of that name in a query or a form (application/x-www-form-urlencoded), decoded ('+' is a space).
+// std::nullopt if there is none, or it is badly encoded.
+std::optional<std::string> form_value(std::string_view form, std::string_view name);
+
 constexpr int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -6,7 +6,7 @@
 namespace beckon::oidc {
 
 const Provider& Bearers::provider_of(const access::UnverifiedJwt& token) const {
-  const Provider* provider = providers_.of_issuer(text_of(token.claims.root(), "iss"));
+  const Provider* provider = providers_.of_issuer(token.claims.root().text_of("iss"));
   CHECK(provider != nullptr);
   return *provider;
 }

@@ -12,7 +12,7 @@ namespace {
 std::string error_in(const std::string& body) {
   constexpr std::size_t kLongest = 64;
   const auto document = json::parse(body);
-  std::string code = document ? text_of(document->root(), "error") : "";
+  std::string code(document ? document->root().text_of("error") : "");
   const bool is_plain = std::ranges::all_of(code, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
   return is_plain && code.size() <= kLongest ? code : "";
 }
@@ -54,9 +54,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     }
     const auto document = json::parse(std::move(answer.body));
     if (!document) return done_(refused(provider_.title + " sent tokens that are not JSON."));
-    access_token_ = text_of(document->root(), "access_token");
+    access_token_ = document->root().text_of("access_token");
     if (access_token_.empty()) return done_(refused(provider_.title + " sent no access token."));
-    auto token = access::parse_jwt(text_of(document->root(), "id_token"), kIdTypes);
+    auto token = access::parse_jwt(document->root().text_of("id_token"), kIdTypes);
     if (!token) return done_(refused(invalid_id_token(token.error().why)));
     const std::string kid = token->kid;
     parts_.published.get(

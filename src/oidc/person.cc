@@ -14,8 +14,7 @@ bool is_text(const json::Value* value, std::string_view text) {
 
 Result<std::string> address_of(const Provider& provider, const std::string& subject, const json::Value& userinfo) {
   if (const auto link = provider.links.find(subject); link != provider.links.end()) return link->second;
-  const json::Value* said = userinfo.find("email");
-  auto email = said != nullptr && said->is_string() ? access::to_email(said->text()) : std::nullopt;
+  auto email = access::to_email(userinfo.text_of("email"));
   if (!email)
     return refused(provider.title +
                    " did not report an e-mail address for you; the operator can ask it for one (scope), or link you to "

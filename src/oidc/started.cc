@@ -42,10 +42,10 @@ Result<Started> from_state(std::string_view state, std::string_view browser, con
   if (!document) return unexpected(document.error());
   const json::Value& root = document->root();
   const json::Value* until = root.find("until");
-  Started started{.provider = text_of(root, "provider"),
-                  .nonce = text_of(root, "nonce"),
-                  .verifier = text_of(root, "verifier"),
-                  .browser = text_of(root, "browser"),
+  Started started{.provider = std::string(root.text_of("provider")),
+                  .nonce = std::string(root.text_of("nonce")),
+                  .verifier = std::string(root.text_of("verifier")),
+                  .browser = std::string(root.text_of("browser")),
                   .until = instant_ms(until == nullptr ? 0 : until->integer().value_or(0))};
   if (!equal_in_constant_time(started.browser, to_base64url(sha256(browser))))
     return refused("This sign-in was started in another browser or tab (state); start again from the sign-in page.");

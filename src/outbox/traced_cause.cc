@@ -8,11 +8,6 @@ namespace {
 
 constexpr std::string_view kParent = "traceparent", kState = "tracestate";
 
-std::string text_of(const json::Value& cause, std::string_view name) {
-  const json::Value* found = cause.find(name);
-  return found && found->is_string() ? std::string(found->text()) : std::string();
-}
-
 }  // namespace
 
 std::string traced_cause(std::string cause, const Trace& trace) {
@@ -31,9 +26,9 @@ Trace trace_in(std::string_view cause) {
   if (cause.find(kParent) == std::string_view::npos) return {};  // the most: no need to parse it
   const auto read = json::parse(std::string(cause));
   if (!read || !read->root().is_object()) return {};
-  auto parent = read_traceparent(text_of(read->root(), kParent));
+  auto parent = read_traceparent(read->root().text_of(kParent));
   if (!parent) return {};
-  return {.parent = *std::move(parent), .state = text_of(read->root(), kState)};
+  return {.parent = *std::move(parent), .state = std::string(read->root().text_of(kState))};
 }
 
 }  // namespace beckon::outbox

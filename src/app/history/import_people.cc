@@ -79,11 +79,6 @@ std::size_t size_of(const json::Value& object, std::string_view list) {
   return value ? value->items().size() : 0;
 }
 
-std::string text_of(const json::Value& object, std::string_view name) {
-  const json::Value* value = object.find(name);
-  return std::string(value ? value->text() : "");
-}
-
 BatchSent post(const ImportPeopleOptions& options, const std::string& url, const std::string& body) {
   const auto answer = call_in_turn(egress::Method::kPost, url + "/visitors/batch", options.base, options.token, body);
   if (!answer) return unexpected(BatchRefused{{}, answer.error()});
@@ -93,7 +88,7 @@ BatchSent post(const ImportPeopleOptions& options, const std::string& url, const
   if (!document) return unexpected(refused);
   if (const json::Value* details = document->root().find("details"); answer->status == 400 && details)
     for (const json::Value& issue : details->items())
-      refused.issues.push_back({text_of(issue, "field"), text_of(issue, "issue")});
+      refused.issues.push_back({std::string(issue.text_of("field")), std::string(issue.text_of("issue"))});
   const json::Value* visitors = document->root().find("visitors");
   if (answer->status != 200 || !visitors) return unexpected(refused);
   std::vector<Outcome> outcomes;
@@ -101,7 +96,7 @@ BatchSent post(const ImportPeopleOptions& options, const std::string& url, const
     Outcome& outcome = outcomes.emplace_back(Outcome{size_of(one, "applied"), size_of(one, "stale"), {}});
     if (const json::Value* list = one.find("refused"))
       for (const json::Value& trait : list->items())
-        outcome.refused.emplace_back(text_of(trait, "trait"), text_of(trait, "reason"));
+        outcome.refused.emplace_back(trait.text_of("trait"), trait.text_of("reason"));
   }
   return outcomes;
 }
@@ -247,7 +242,7 @@ Result<TraitTypes, std::string> types_there(const ImportPeopleOptions& options, 
     return unexpected("the server responded " + std::to_string(answer->status) + ": " + answer->body.substr(0, 2000));
   TraitTypes types;
   for (const json::Value& trait : items->items())
-    if (const auto type = commit::type_named(text_of(trait, "type"))) types.emplace(text_of(trait, "name"), *type);
+    if (const auto type = commit::type_named(trait.text_of("type"))) types.emplace(trait.text_of("name"), *type);
   return types;
 }
 

@@ -152,6 +152,7 @@ void security_headers(const Request& request, Response& response);
 
 const access::Principal& principal_of(const Request& request);  // CHECK: the route is not public
 Caller caller_of(const Request& request);                       // likewise: for the audit
+Caller caller_as(std::string actor, const Request& request);    // where no token says who it is
 
 // Of a route that is not public: why an access token may not do what needs this scope too; std::nullopt if it may, or
 // if a role calls.

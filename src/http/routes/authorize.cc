@@ -58,9 +58,11 @@ Authorize authorize(Api& api) {
   };
 }
 
-Caller caller_of(const Request& request) {
-  return {.actor = principal_of(request).subject, .address = request.client.text(), .request = request.id.text};
+Caller caller_as(std::string actor, const Request& request) {
+  return {.actor = std::move(actor), .address = request.client.text(), .request = request.id.text};
 }
+
+Caller caller_of(const Request& request) { return caller_as(principal_of(request).subject, request); }
 
 const access::Principal& principal_of(const Request& request) {
   const auto* principal = std::any_cast<access::Principal>(&request.principal);

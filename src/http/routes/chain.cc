@@ -24,8 +24,7 @@ std::optional<std::string_view> handle_in_path(const Request& request, bool is_p
 // Of a public route: before a limit is touched or anything is looked at.
 std::optional<Fault> judge_page(const Api& api, const Request& request, const json::Document& document,
                                 Respond& respond) {
-  const json::Value* handle = document.root().is_object() ? document.root().find("handle") : nullptr;
-  return judge_origin(api, request, handle && handle->is_string() ? handle->text() : std::string_view{}, respond);
+  return judge_origin(api, request, document.root().text_of("handle"), respond);
 }
 
 void submit(Api& api, Request& request, Respond respond, AppendRequest parsed) {
@@ -53,8 +52,8 @@ void erase_and_append(Api& api, Request& request, Respond respond, AppendRequest
   const std::string line = "visitors of " + waiting->second.tenant->handle.text;  // no handle has such a name
   const auto erase = [&api, &request, waiting] {
     auto& [answer, append] = *waiting;
-    const Caller visitor{.actor = "visitor", .address = request.client.text(), .request = request.id.text};
-    const auto fault = erase_visitor(api, append.tenant->handle, append.visitor.view(), visitor, "consent denied");
+    const auto fault = erase_visitor(api, append.tenant->handle, append.visitor.view(), caller_as("visitor", request),
+                                     "consent denied");
     if (fault && fault->code != FaultCode::kNotFound) return refuse(request, answer, *fault);
     submit(api, request, std::move(answer), std::move(append));
   };

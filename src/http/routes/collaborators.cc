@@ -1,14 +1,10 @@
 // Who has a role on a handle: contract section 8. A user's id is their e-mail address.
-#include "access/enrolment.h"
+#include "http/routes/enrolment_by.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {
-
-access::Enrolment enrolment_by(Api& api, const Request& request) {
-  return access::Enrolment(api.directory, api.clock, api.random, caller_of(request));
-}
 
 void write_grant(json::Writer& out, const access::Grant& grant) {
   out.member("userId", grant.user).member("email", grant.user).member("role", access::to_text(grant.role));

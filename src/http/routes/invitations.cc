@@ -38,23 +38,20 @@ Result<Response> list(Api& api, Request& request) {
 Result<Response> create(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
-  const auto text_of = [&](std::string_view name) {
-    const json::Value* value = document->root().find(name);
-    return value && value->is_string() ? value->text() : std::string_view{};
-  };
+  const json::Value& body = document->root();
   Issues issues;
-  refuse_unknown(document->root(), {"email", "role"}, issues);
+  refuse_unknown(body, {"email", "role"}, issues);
   if (!issues.empty()) return unexpected(issues.fault());
-  const auto made =
-      api.invitations.invite(Handle{request.param("handle")}, text_of("email"), text_of("role"), caller_of(request));
+  const auto made = api.invitations.invite(Handle{request.param("handle")}, body.text_of("email"), body.text_of("role"),
+                                           caller_of(request));
   if (!made) return unexpected(made.error());
-  std::string body;
-  json::Writer writer(body);
+  std::string text;
+  json::Writer writer(text);
   writer.begin_object();
   write_invitation(writer, made->record, api.clock.now());
   write_link(writer, made->code);
   writer.member("requestId", request.id.view()).end_object();
-  return json_response(201, std::move(body));
+  return json_response(201, std::move(text));
 }
 
 Result<Response> remove(Api& api, Request& request) {

@@ -109,15 +109,6 @@ void callback(Api& api, Request& request, Respond respond) {
       });
 }
 
-// The value of a form (application/x-www-form-urlencoded), empty if it has none of that name.
-std::string value_in_form(std::string_view form, std::string_view name) {
-  while (!form.empty()) {
-    std::string_view pair = take_until(form, '&');
-    if (percent_decoded(take_until(pair, '='), true) == name) return percent_decoded(pair, true).value_or("");
-  }
-  return {};
-}
-
 Fault bad_logout_token(const std::string& why) {
   Issues issues;
   issues.add("logout_token", why);
@@ -137,8 +128,7 @@ Result<Response> end_sign_ins(Api& api, const Request& request, const oidc::Prov
   writer.end_object();
   const auto ended = api.directory.end_sign_ins(
       {.provider = provider.name, .subject = token.subject, .provider_session = token.session},
-      audit_entry(now, api.random, {}, {.actor = "oidc", .address = request.client.text(), .request = request.id.text},
-                  "auth.end", provider.name, std::move(detail)));
+      audit_entry(now, api.random, {}, caller_as("oidc", request), "auth.end", provider.name, std::move(detail)));
   if (!ended) return unexpected(ended.error());
   api.oidc.logouts().add(provider.name, token.id, token.expires_at + access::kLeeway);
   return json_response(200, R"({"requestId":")" + request.id.text + "\"}");
@@ -148,7 +138,7 @@ Result<Response> end_sign_ins(Api& api, const Request& request, const oidc::Prov
 void backchannel_logout(Api& api, Request& request, Respond respond) {
   const oidc::Provider* provider = oidc::find_by_name(api.oidc.all(), request.param("provider"));
   if (provider == nullptr) return refuse(request, respond, not_found("identity provider"));
-  const std::string compact = value_in_form(request.body, "logout_token");
+  const std::string compact = form_value(request.body, "logout_token").value_or("");
   if (compact.empty())
     return refuse(request, respond, bad_logout_token("is required: a form (application/x-www-form-urlencoded)"));
   auto token = access::parse_jwt(compact, oidc::kLogoutTypes);

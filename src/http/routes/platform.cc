@@ -1,21 +1,12 @@
 // The platform's own routes: contract section 7.
 #include <algorithm>
 
-#include "access/enrolment.h"
+#include "http/routes/enrolment_by.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {
-
-access::Enrolment enrolment(Api& api, const Request& request) {
-  return access::Enrolment(api.directory, api.clock, api.random, caller_of(request));
-}
-
-std::string text_member(const json::Value& body, std::string_view name) {
-  const json::Value* value = body.find(name);
-  return value && value->is_string() ? std::string(value->text()) : std::string{};
-}
 
 Result<Response> get_allowlist(Api& api, Request&) {
   auto text = api.directory.allowlist();
@@ -51,7 +42,7 @@ Result<Response> put_allowlist(Api& api, Request& request) {
   if (!document) return unexpected(document.error());
   const auto allowlist = read_allowlist(document->root());
   if (!allowlist) return unexpected(allowlist.error());
-  if (const auto put = enrolment(api, request).put_allowlist(*allowlist); !put) return unexpected(put.error());
+  if (const auto put = enrolment_by(api, request).put_allowlist(*allowlist); !put) return unexpected(put.error());
   api.reload_allowlist();
   return json_response(200, allowlist->to_json());
 }
@@ -80,7 +71,7 @@ Result<Response> create_handle(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   const json::Value& body = document->root();
-  const auto made = enrolment(api, request).add_handle(text_member(body, "handle"), text_member(body, "ownerEmail"));
+  const auto made = enrolment_by(api, request).add_handle(body.text_of("handle"), body.text_of("ownerEmail"));
   if (!made) return unexpected(made.error());
   api.reload(made->handle);
   return json_response(201, handle_json(*made, &request));

@@ -1,6 +1,6 @@
 // Signing in and out, and who one is: contract section 8.
 #include "access/email.h"
-#include "access/enrolment.h"
+#include "http/routes/enrolment_by.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "http/routes/sign_in_view.h"
@@ -15,8 +15,7 @@ Result<Response> login(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   Issues issues;
-  const json::Value* given = document->root().find("email");
-  const auto email = access::to_email(given != nullptr && given->is_string() ? given->text() : std::string_view{});
+  const auto email = access::to_email(document->root().text_of("email"));
   if (!email) issues.add("email", "is required: an e-mail address such as ada@example.com");
   const std::string_view password = text_of(document->root(), "password", access::kLongestPassword, issues);
   if (!issues.empty()) return unexpected(issues.fault());
@@ -80,19 +79,15 @@ Result<Response> list_own(Api& api, Request& request) {
   return list_sign_ins(api, request, principal_of(request).subject, principal_of(request).token_id);
 }
 
-access::Enrolment enrolment(Api& api, const Request& request) {
-  return access::Enrolment(api.directory, api.clock, api.random, caller_of(request));
-}
-
 Result<Response> end_own(Api& api, Request& request) {
-  const auto ended = enrolment(api, request).end_sign_ins(principal_of(request).subject, request.param("signInId"));
+  const auto ended = enrolment_by(api, request).end_sign_ins(principal_of(request).subject, request.param("signInId"));
   if (!ended) return unexpected(ended.error());
   return no_content();
 }
 
 Result<Response> end_others(Api& api, Request& request) {
   const access::Principal& principal = principal_of(request);
-  const auto ended = enrolment(api, request).end_sign_ins(principal.subject, "", principal.token_id);
+  const auto ended = enrolment_by(api, request).end_sign_ins(principal.subject, "", principal.token_id);
   if (!ended) return unexpected(ended.error());
   return no_content();
 }

@@ -1,6 +1,6 @@
 // The users of the server, for the platform admin. Contract section 8; docs/access.md, Users.
 #include "access/email.h"
-#include "access/enrolment.h"
+#include "http/routes/enrolment_by.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "http/routes/sign_in_view.h"
@@ -9,10 +9,6 @@ namespace beckon::http {
 namespace {
 
 using access::UserRecord;
-
-access::Enrolment enrolment(Api& api, const Request& request) {
-  return access::Enrolment(api.directory, api.clock, api.random, caller_of(request));
-}
 
 Result<UserRecord> user_of(const Api& api, const Request& request) {
   auto user = api.directory.user(request.param("userId"));
@@ -74,7 +70,7 @@ Result<Response> create(Api& api, Request& request) {
   refuse_unknown(document->root(), {"email"}, issues);
   if (!email || !email->is_string()) issues.add("email", "is required: an e-mail address such as ada@example.com");
   if (!issues.empty()) return unexpected(issues.fault());
-  const auto added = enrolment(api, request).add_user(email->text());
+  const auto added = enrolment_by(api, request).add_user(email->text());
   if (!added) return unexpected(added.error());
   const auto user = api.directory.user(*access::to_email(email->text()));
   if (!user) return unexpected(user.error());
@@ -92,7 +88,7 @@ Result<Response> change(Api& api, Request& request) {
   if (!issues.empty()) return unexpected(issues.fault());
   const auto user = user_of(api, request);
   if (!user) return unexpected(user.error());
-  const auto put = enrolment(api, request).put_disabled(user->email, disabled->boolean());
+  const auto put = enrolment_by(api, request).put_disabled(user->email, disabled->boolean());
   if (!put) return unexpected(put.error());
   return get(api, request);
 }
@@ -100,7 +96,7 @@ Result<Response> change(Api& api, Request& request) {
 Result<Response> remove(Api& api, Request& request) {
   const auto user = user_of(api, request);
   if (!user) return unexpected(user.error());
-  const auto removed = enrolment(api, request).remove_user(user->email);
+  const auto removed = enrolment_by(api, request).remove_user(user->email);
   if (!removed) return unexpected(removed.error());
   return no_content();
 }
@@ -127,7 +123,7 @@ Result<Response> sign_ins(Api& api, Request& request) {
 Result<Response> end_all(Api& api, Request& request) {
   const auto user = user_of(api, request);
   if (!user) return unexpected(user.error());
-  const auto ended = enrolment(api, request).end_sign_ins(user->email, "");
+  const auto ended = enrolment_by(api, request).end_sign_ins(user->email, "");
   if (!ended) return unexpected(ended.error());
   return no_content();
 }
@@ -135,7 +131,7 @@ Result<Response> end_all(Api& api, Request& request) {
 Result<Response> end_one(Api& api, Request& request) {
   const auto user = user_of(api, request);
   if (!user) return unexpected(user.error());
-  const auto ended = enrolment(api, request).end_sign_ins(user->email, request.param("signInId"));
+  const auto ended = enrolment_by(api, request).end_sign_ins(user->email, request.param("signInId"));
   if (!ended) return unexpected(ended.error());
   return no_content();
 }
