@@ -43,21 +43,31 @@ Result<MasterKeys> read_keys(const std::string& path) {
                      "/dev/urandom | base64 > FILE"));
 }
 
-// Complete on disk under its name, or not there at all: two processes that start at once agree on one key.
-Result<void> make_key(const std::string& path, Random& random) {
-  std::string key(SecretBox::kKeySize, '\0');
-  random.fill(std::as_writable_bytes(std::span{key.data(), key.size()}));
-  const std::string text = to_base64(key) + "\n", fresh = path + "." + std::to_string(::getpid());
+// Writes the keys to a new file beside `path`, which `set_owner` may give to another owner, and syncs it; then `place`
+// gives it its name. So the file is complete on disk under its name, or not there at all. False, with errno set, where
+// the system refused.
+template <class SetOwner, class Place>
+bool write_keys(const std::string& path, const MasterKeys& keys, const SetOwner& set_owner, const Place& place) {
+  std::string text;
+  for (const std::string& key : keys) text += to_base64(key) + "\n";
+  const std::string fresh = path + "." + std::to_string(::getpid());
   ::unlink(fresh.c_str());  // of a process of this number that died here
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  bool made = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  made = made && (::link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST) && sync_folder_of(path);
-  const int fault = errno;
+  const FileDescriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const bool made = file && write_all(file.number(), text) && set_owner(file.number()) && ::fsync(file.number()) == 0 &&
+                    place(fresh.c_str()) && sync_folder_of(path);
+  const int why = errno;
   ::unlink(fresh.c_str());
-  if (!made)
-    return unexpected(operator_fault("The master key " + path + " cannot be created: " + system_message(fault) + "."));
-  return {};
+  errno = why;
+  return made;
+}
+
+// Two processes that start at once agree on one key: the second finds the name taken.
+Result<void> make_key(const std::string& path, Random& random) {
+  const auto place = [&](const char* fresh) { return ::link(fresh, path.c_str()) == 0 || errno == EEXIST; };
+  if (write_keys(
+          path, {random.bytes(SecretBox::kKeySize)}, [](int) { return true; }, place))
+    return {};
+  return unexpected(operator_fault("The master key " + path + " cannot be created: " + system_message(errno) + "."));
 }
 
 }  // namespace
@@ -84,20 +94,13 @@ Result<void> write_master_keys(const std::string& named, const MasterKeys& keys)
   std::error_code error;
   const std::filesystem::path real = std::filesystem::canonical(named, error);  // what a link leads to
   const std::string path = error ? named : real.string();
-  std::string text;
-  for (const std::string& key : keys) text += to_base64(key) + "\n";
-  const std::string fresh = path + "." + std::to_string(::getpid());
   struct stat now = {};
-  bool made = ::stat(path.c_str(), &now) == 0;
-  ::unlink(fresh.c_str());  // of a process of this number that died here
-  FileDescriptor file(made ? ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1);
-  made = file && write_all(file.number(), text) && ::fchown(file.number(), now.st_uid, now.st_gid) == 0 &&
-         ::fchmod(file.number(), now.st_mode & 0777) == 0 && ::fsync(file.number()) == 0 &&
-         ::rename(fresh.c_str(), path.c_str()) == 0 && sync_folder_of(path);
-  if (made) return {};
-  const int why = errno;
-  ::unlink(fresh.c_str());
-  return unexpected(operator_fault("The master key " + path + " cannot be replaced: " + system_message(why) + "."));
+  const auto same_owner = [&](int file) {
+    return ::fchown(file, now.st_uid, now.st_gid) == 0 && ::fchmod(file, now.st_mode & 0777) == 0;
+  };
+  const auto place = [&](const char* fresh) { return ::rename(fresh, path.c_str()) == 0; };
+  if (::stat(path.c_str(), &now) == 0 && write_keys(path, keys, same_owner, place)) return {};
+  return unexpected(operator_fault("The master key " + path + " cannot be replaced: " + system_message(errno) + "."));
 }
 
 std::string key_fingerprint(const std::string& key) {
@@ -142,10 +145,8 @@ Result<std::string> keep_fingerprint(access::Directory& directory, const MasterK
 
 Result<std::string> named_secret(access::Directory& directory, const SecretBox& box, const std::string& name,
                                  std::size_t size, Random& random) {
-  std::string fresh(size, '\0');
-  random.fill(std::as_writable_bytes(std::span{fresh.data(), fresh.size()}));
   const std::string associated = access::named_secret_place(name);
-  const auto sealed = directory.named_secret(name, box.seal(fresh, associated, random));
+  const auto sealed = directory.named_secret(name, box.seal(random.bytes(size), associated, random));
   if (!sealed) return unexpected(sealed.error());
   auto secret = box.open(*sealed, associated);
   if (!secret)

@@ -12,7 +12,7 @@ namespace beckon::app {
 
 enum class MissingKey : std::uint8_t { kCreate, kRefuse };
 
-// The first seals; the others open what they have sealed, until it is sealed anew (app/sealing_anew.h).
+// The first seals; the others open what they have sealed, until it is sealed again (app/master_key_rotation.h).
 using MasterKeys = std::vector<std::string>;
 inline constexpr std::size_t kMostMasterKeys = 4;
 

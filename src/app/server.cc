@@ -9,8 +9,8 @@
 #include "app/inside.h"
 #include "app/keys.h"
 #include "app/listen_address.h"
+#include "app/master_key_rotation.h"
 #include "app/provider_file.h"
-#include "app/sealing_anew.h"
 #include "app/waking.h"
 #include "egress/trust.h"
 #include "http/routes/console.h"
@@ -243,7 +243,7 @@ void Server::Inside::start_threads() {
 // Next to the committing thread: maintains the store, and sees what another process changed.
 void Server::Inside::keep_up(std::stop_token stop) {
   int rounds = 0, purge_from = 0;
-  SealingAnew sealing(settings, *store, *committer, subscriptions, secrets, clock, random);
+  MasterKeyRotation rotation(settings, *store, *committer, subscriptions, secrets, clock, random);
   std::uint64_t rewritings = 0;
   std::optional<std::uint64_t> purging;  // those that purge() is to remove, which may take several calls
   while (!stop.stop_requested()) {
@@ -264,7 +264,7 @@ void Server::Inside::keep_up(std::stop_token stop) {
     if (certificates && (rounds % 20 == 0 || certificates_asked.exchange(false))) certificates->look(clock.now());
     if (++rounds % 600 == 0) noted(control.note_uses_of_keys(1h), "uses_not_noted");
     if (rounds % 100 == 0) noted(control.note_uses_of_tokens(1min), "uses_not_noted");
-    if (rounds % 10 == 0 && sealing.look() && shipper) shipper->base_now();  // which needs the new key alone
+    if (rounds % 10 == 0 && rotation.look() && shipper) shipper->base_now();  // which needs the new key alone
     if (rounds % 600 == 1) noted(issuer->keep_up(settings.signing_key_life), "signing_keys_not_kept_up");
     if (rounds % 5 != 0) continue;
     const auto seen = control.catch_up(*committer);
@@ -365,25 +365,21 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
     return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
-  const bool fresh = serving && !store::SqliteStore::holds_data(settings.data);
+  const bool fresh = !store::SqliteStore::holds_data(settings.data);
+  if (fresh && !serving) return unexpected(store::SqliteStore::no_data(settings.data).message);
   // A new folder gets its key before its data, so that data without a key always means that the key was lost.
-  const auto key = [&] {
-    return master_keys(settings.data, settings.master_key_file, fresh ? MissingKey::kCreate : MissingKey::kRefuse,
-                       random);
-  };
-  if (fresh && store::SqliteStore::make_folder(settings.data))
-    if (const auto made = key(); !made) return unexpected(made.error().message);
-  if (store::SqliteStore::holds_data(settings.data)) {  // a wrong key is told before anything is written
-    const auto keys = key();
-    if (!keys) return unexpected(keys.error().message);
-    if (const auto fit = check_keys_fit(settings.data, *keys); !fit) return unexpected(fit.error().message);
-  }
+  if (fresh)
+    if (const auto made = store::SqliteStore::make_folder(settings.data); !made)
+      return unexpected(made.error().message);
+  const auto keys =
+      master_keys(settings.data, settings.master_key_file, fresh ? MissingKey::kCreate : MissingKey::kRefuse, random);
+  if (!keys) return unexpected(keys.error().message);
+  // A wrong key is refused before anything is written.
+  if (const auto fit = check_keys_fit(settings.data, *keys); !fit) return unexpected(fit.error().message);
   const bool ships = serving && !settings.backup.folder.empty();
   auto opened = store::SqliteStore::open(
       settings.data, {.server = true, .create = serving, .upgrade_copy = settings.upgrade_copy, .ships = ships});
   if (!opened) return unexpected(opened.error().message);
-  const auto keys = key();
-  if (!keys) return unexpected(keys.error().message);
   const SecretBox box(*keys);
   if (const auto sealed = (*opened)->seal_headers(box, random); !sealed) return unexpected(sealed.error().message);
   const auto hash_key = named_secret((*opened)->directory(), box, kHashKey, 16, random);

@@ -29,7 +29,7 @@ TEST(SecretBox, SealsWithTheFirstKeyAndOpensWithEach) {
   EXPECT_FALSE(SecretBox(kOld).open(after, "here"));
 }
 
-TEST(SecretBox, SealsAnewWhatAnotherOfItsKeysHasSealed) {
+TEST(SecretBox, SealsAgainWhatAnotherOfItsKeysHasSealed) {
   SeededRandom random(1);
   const std::string before = SecretBox(kOld).seal("secret", "here", random);
   const SecretBox box({kNew, kOld});

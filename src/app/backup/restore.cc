@@ -25,7 +25,10 @@ int verify_backup(const Settings& settings, const std::string& from, const std::
     const auto damage = store::damage_in_backups(from);
     if (!damage) return complain(damage.error());
     for (const std::string& one : *damage) std::fprintf(stderr, "damaged: %s\n", one.c_str());
-    if (!damage->empty()) return std::puts("damaged"), 1;
+    if (!damage->empty()) {
+      std::puts("damaged");
+      return 1;
+    }
   }
   const auto backup = open_backup(from);
   if (!backup) return complain(backup.error());

@@ -505,7 +505,7 @@ TEST_P(DirectoryOfAStore, GoesOnWithTheChainWhereItsEndHasBeenSweptAway) {
   EXPECT_EQ(next.previous, last.hash);
 }
 
-TEST_P(DirectoryOfAStore, SealsAnewWhatIsMeantEachForItsPlace) {
+TEST_P(DirectoryOfAStore, SealsAgainWhatIsMeantEachForItsPlace) {
   add_acme();
   ASSERT_TRUE(directory().named_secret("hash-key", "old a"));
   ASSERT_TRUE(directory().named_secret("other", "kept"));

@@ -104,8 +104,7 @@ Result<DataCheck> restore_data(BackupReader& backup, const std::string& folder, 
 Result<DataCheck> restore_data(const DataSource& source, const std::string& folder, const SecretBox* secrets) {
   if (has_anything_of_data(folder)) return unexpected(not_empty(folder));
   if (auto sound = source.check(); !sound) return unexpected(sound.error());
-  if (!SqliteStore::make_folder(folder))
-    return unexpected(operator_fault("The folder " + folder + " cannot be created."));
+  if (const auto made = SqliteStore::make_folder(folder); !made) return unexpected(made.error());
   const auto lock = ServerLock::take(folder + "/beckon.lock");
   if (!lock) return unexpected(operator_fault("Another process is using " + folder + ".", FaultCode::kConflict));
   const std::string file = SqliteStore::data_file(folder);

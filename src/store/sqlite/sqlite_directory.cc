@@ -390,41 +390,30 @@ Result<std::size_t> SqliteDirectory::seal_again(const Again& again) {
   std::size_t replaced = 0;
   const auto done = write(nullptr, [&](Connection& connection) -> Result<void> {
     struct Sealed {
-      std::string id, more, bytes, place;
+      std::string handle, name, bytes;
     };
-    const auto renew = [&](std::vector<Sealed> rows, const char* update) {
+    // `select` returns these three of each row, `update` takes the new bytes, the name and the handle.
+    const auto renew = [&](const char* select, const char* update, const auto& place_of) {
+      std::vector<Sealed> rows;
+      {
+        auto row = connection.query(select);
+        while (row.next())
+          rows.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2))});
+      }
       for (const Sealed& row : rows)
-        if (const auto fresh = again(row.bytes, row.place)) {
-          connection.run(update, Blob{*fresh}, row.id, row.more);
+        if (const auto fresh = again(row.bytes, place_of(row))) {
+          connection.run(update, Blob{*fresh}, row.name, row.handle);
           ++replaced;
         }
     };
-    std::vector<Sealed> secrets, signing, identity;
-    {
-      auto row = connection.query("SELECT name, sealed FROM secret");
-      while (row.next()) {
-        std::string name(row.text(0));
-        std::string place = access::named_secret_place(name);
-        secrets.push_back({std::move(name), "", std::string(row.text(1)), std::move(place)});
-      }
-    }
-    {
-      auto row = connection.query("SELECT kid, sealed_jwk FROM signing_key");
-      while (row.next()) {
-        std::string kid(row.text(0));
-        std::string place = access::signing_key_place(kid);
-        signing.push_back({std::move(kid), "", std::string(row.text(1)), std::move(place)});
-      }
-    }
-    {
-      auto row = connection.query("SELECT handle, id, sealed_secret FROM identity_key");
-      while (row.next())
-        identity.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
-                            access::identity_key_place(Handle(row.text(0)), row.text(1))});
-    }
-    renew(std::move(secrets), "UPDATE secret SET sealed = ?1 WHERE name = ?2 AND ?3 = ''");
-    renew(std::move(signing), "UPDATE signing_key SET sealed_jwk = ?1 WHERE kid = ?2 AND ?3 = ''");
-    renew(std::move(identity), "UPDATE identity_key SET sealed_secret = ?1 WHERE handle = ?2 AND id = ?3");
+    renew("SELECT '', name, sealed FROM secret", "UPDATE secret SET sealed = ?1 WHERE name = ?2 AND ?3 = ''",
+          [](const Sealed& row) { return access::named_secret_place(row.name); });
+    renew("SELECT '', kid, sealed_jwk FROM signing_key",
+          "UPDATE signing_key SET sealed_jwk = ?1 WHERE kid = ?2 AND ?3 = ''",
+          [](const Sealed& row) { return access::signing_key_place(row.name); });
+    renew("SELECT handle, id, sealed_secret FROM identity_key",
+          "UPDATE identity_key SET sealed_secret = ?1 WHERE id = ?2 AND handle = ?3",
+          [](const Sealed& row) { return access::identity_key_place(Handle(row.handle), row.name); });
     return {};
   });
   if (!done) return unexpected(done.error());

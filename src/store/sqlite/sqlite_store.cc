@@ -42,13 +42,14 @@ bool SqliteStore::holds_data(const std::string& folder) {
   return std::filesystem::exists(data_file(folder), error);
 }
 
-bool SqliteStore::make_folder(const std::string& folder) {
+Result<void> SqliteStore::make_folder(const std::string& folder) {
   std::error_code error;
-  if (std::filesystem::is_directory(folder, error)) return true;
+  if (std::filesystem::is_directory(folder, error)) return {};
   std::filesystem::create_directories(folder, error);
-  if (error) return false;
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  return !error;
+  if (!error) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  if (!error) return {};
+  return unexpected(
+      Fault{.code = FaultCode::kInternalError, .message = "The folder " + folder + " cannot be created."});
 }
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder, const SqliteOptions& options) {
@@ -57,9 +58,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
   static_cast<void>(configured);
 
   if (!options.create && !holds_data(folder)) return unexpected(no_data(folder));
-  if (!make_folder(folder))
-    return unexpected(
-        Fault{.code = FaultCode::kInternalError, .message = "The folder " + folder + " cannot be created."});
+  if (const auto made = make_folder(folder); !made) return unexpected(made.error());
   std::unique_ptr<ServerLock> lock;
   if (options.server) lock = ServerLock::take(folder + "/beckon.lock");
   if (options.server && !lock)

@@ -47,9 +47,9 @@ class SqliteStore final : public Store {
   static bool holds_data(const std::string& folder);
   static std::string data_file(const std::string& folder);
   const std::string& data_file() const { return file_; }
-  static Fault no_data(const std::string& folder);     // kNotFound: where there must be data, and is none
-  static bool make_folder(const std::string& folder);  // 0700, unless it is there; false if that fails
-  ~SqliteStore() override;                             // copies the WAL into the data file, unless a sync has failed
+  static Fault no_data(const std::string& folder);             // kNotFound: where there must be data, and is none
+  static Result<void> make_folder(const std::string& folder);  // 0700, unless it is there
+  ~SqliteStore() override;  // copies the WAL into the data file, unless a sync has failed
 
   commit::Commit& commit() override { return commit_; }
   ledger::Ledger& ledger() override { return ledger_; }

@@ -1,4 +1,4 @@
-#include "app/sealing_anew.h"
+#include "app/master_key_rotation.h"
 
 #include "system/log.h"
 
@@ -6,9 +6,9 @@ namespace beckon::app {
 
 using namespace std::chrono_literals;
 
-SealingAnew::SealingAnew(const Settings& settings, store::Store& store, commit::Committer& committer,
-                         const outbox::SubscriptionIndex& subscriptions, SecretBox& secrets, const Clock& clock,
-                         Random& random)
+MasterKeyRotation::MasterKeyRotation(const Settings& settings, store::Store& store, commit::Committer& committer,
+                                     const outbox::SubscriptionIndex& subscriptions, SecretBox& secrets,
+                                     const Clock& clock, Random& random)
     : settings_(settings),
       store_(store),
       committer_(committer),
@@ -18,7 +18,7 @@ SealingAnew::SealingAnew(const Settings& settings, store::Store& store, commit::
       random_(random),
       watch_({master_key_file(settings.data, settings.master_key_file)}, 1s) {}
 
-bool SealingAnew::look() {
+bool MasterKeyRotation::look() {
   due_ = watch_.changed() || due_;
   if (!due_) return false;
   const auto keys = master_keys(settings_.data, settings_.master_key_file, MissingKey::kRefuse, random_);
@@ -40,7 +40,7 @@ bool SealingAnew::look() {
   return replaced;
 }
 
-Result<void> SealingAnew::seal(const MasterKeys& keys) {
+Result<void> MasterKeyRotation::seal(const MasterKeys& keys) {
   for (const outbox::SubscriptionPtr& one : subscriptions_.all())
     if (auto fault = seal_subscription(one->id)) return unexpected(*std::move(fault));
   const auto replaced = store_.directory().seal_again(
@@ -58,7 +58,7 @@ Result<void> SealingAnew::seal(const MasterKeys& keys) {
 }
 
 // Committed like any change of a subscription, so that none is overtaken.
-std::optional<Fault> SealingAnew::seal_subscription(const SubscriptionId& id) {
+std::optional<Fault> MasterKeyRotation::seal_subscription(const SubscriptionId& id) {
   return committer_.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto now = draft.find_subscription(id);
     if (!now) return std::nullopt;

@@ -1,5 +1,5 @@
-// Replacing the master key while the server runs: the new one is put before the old one in its file, all that is sealed
-// is sealed anew with it, and then the old one is no longer needed. docs/operations.md, Keys.
+// Replacing the master key while the server runs: the new one is put before the old one in its file, all secrets are
+// sealed again with it, and then the old one is no longer needed. docs/operations.md, Keys.
 //
 // Deliveries' records of what was sent keep the subscription's own headers as the old key has sealed them: without it
 // they are shown as ***.
@@ -14,12 +14,13 @@
 namespace beckon::app {
 
 // Confined to one thread. What it is made with outlives it.
-class SealingAnew {
+class MasterKeyRotation {
  public:
-  SealingAnew(const Settings& settings, store::Store& store, commit::Committer& committer,
-              const outbox::SubscriptionIndex& subscriptions, SecretBox& secrets, const Clock& clock, Random& random);
+  MasterKeyRotation(const Settings& settings, store::Store& store, commit::Committer& committer,
+                    const outbox::SubscriptionIndex& subscriptions, SecretBox& secrets, const Clock& clock,
+                    Random& random);
 
-  // Reads the keys again if their file has changed, and seals anew what is not sealed with the first one. Blocks for
+  // Reads the keys again if their file has changed, and seals again what is not sealed with the first one. Blocks for
   // commits. What goes wrong is logged and tried again. True once all has been sealed with another key than before.
   bool look();
 
