@@ -29,6 +29,9 @@ const kNext: Record<string, string> = {
 // Whether it refuses the token, and not a password.
 export const refusesToken = (fault: Fault) => fault.status === 401 && fault.code !== 'invalid_credentials';
 
+// What the server says of that field.
+export const issueIn = (fault: Fault | null, field: string) => fault?.details.find(one => one.field === field)?.issue;
+
 export const whatToDo = (fault: Fault) =>
   fault.retryAfter ? `Try again in ${fault.retryAfter} s.` : (kNext[fault.code] ?? '');
 

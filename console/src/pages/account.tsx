@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { api, ask, quietly } from '../api/client.ts';
-import type { Fault } from '../api/fault.ts';
+import { issueIn } from '../api/fault.ts';
 import { Button } from '../parts/button.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
 import { SignIns } from '../parts/sign_ins.tsx';
-import { confirmed } from '../parts/toast.tsx';
 import { useList } from '../state/list.ts';
+import { useSending } from '../state/sending.ts';
 import { isUser, person, take } from '../state/sign_in.ts';
 import { useUnsaved } from '../state/unsaved.ts';
 
@@ -32,18 +32,11 @@ export function AccountPage() {
 }
 
 function Own() {
-  const [refused, setRefused] = useState<Fault | null>(null);
+  const { fault: refused, send } = useSending();
   const { items, more, fault, again } = useList(
     cursor => ask(quietly.GET('/v2/auth/sign-ins', { params: { query: { cursor, limit: 50 } } })),
     [],
   );
-  const run = async (request: Parameters<typeof ask>[0]) => {
-    const answer = await ask(request);
-    setRefused(answer.ok ? null : answer.fault);
-    if (!answer.ok) return;
-    confirmed('Ended');
-    again();
-  };
   const shown = refused ?? fault;
   return (
     <section class="card" aria-labelledby="sign-ins">
@@ -52,14 +45,16 @@ function Own() {
       {items && (
         <SignIns
           items={items}
-          onEnd={signInId => run(api.DELETE('/v2/auth/sign-ins/{signInId}', { params: { path: { signInId } } }))}
+          onEnd={signInId =>
+            send(api.DELETE('/v2/auth/sign-ins/{signInId}', { params: { path: { signInId } } }), 'Ended', again)
+          }
         />
       )}
       <div class="actions">
         {more && <Button onPress={more}>Show more</Button>}
         <Button
           closed={(items?.length ?? 0) > 1 ? '' : 'There is no other sign-in.'}
-          onPress={() => run(api.DELETE('/v2/auth/sign-ins'))}
+          onPress={() => send(api.DELETE('/v2/auth/sign-ins'), 'Ended', again)}
         >
           End all others
         </Button>
@@ -71,22 +66,17 @@ function Own() {
 function Password() {
   const [current, setCurrent] = useState(''),
     [next, setNext] = useState('');
-  const [fault, setFault] = useState<Fault | null>(null),
-    [busy, setBusy] = useState(false);
+  const { fault, busy, send } = useSending();
   useUnsaved(current !== '' || next !== '');
-  const change = async () => {
-    setBusy(true);
+  const change = () => {
     const body = { currentPassword: current, newPassword: next };
-    const answer = await ask(api.POST('/v2/auth/password', { body }));
-    setBusy(false);
-    setFault(answer.ok ? null : answer.fault);
-    if (!answer.ok) return;
-    take(answer.data.accessToken);
-    setCurrent('');
-    setNext('');
-    confirmed('Password changed; your other sign-ins have ended');
+    const says = 'Password changed; your other sign-ins have ended';
+    return send(api.POST('/v2/auth/password', { body }), says, signedIn => {
+      take(signedIn.accessToken);
+      setCurrent('');
+      setNext('');
+    });
   };
-  const issueOf = (field: string) => fault?.details.find(one => one.field === field)?.issue;
   return (
     <form class="card" aria-labelledby="password">
       <h2 id="password">Password</h2>
@@ -103,7 +93,7 @@ function Password() {
         autocomplete="new-password"
         value={next}
         onInput={setNext}
-        issue={issueOf('newPassword')}
+        issue={issueIn(fault, 'newPassword')}
         hint="At least 12 characters. It ends all of your other sign-ins."
       />
       <div class="actions">

@@ -4,11 +4,12 @@ import type { Fault } from '../api/fault.ts';
 import { Button } from '../parts/button.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
+import { closedBelowAdmin } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { confirmed } from '../parts/toast.tsx';
 import { useList } from '../state/list.ts';
 import { usePoll } from '../state/poll.ts';
-import { isAdmin } from '../state/sign_in.ts';
+import { useSending } from '../state/sending.ts';
 import { useUnsaved } from '../state/unsaved.ts';
 
 const lines = (text: string) =>
@@ -57,11 +58,7 @@ export function AllowlistPage() {
     setSaved(edited);
     confirmed('Allowlist saved');
   };
-  const closed = isAdmin.value
-    ? loaded
-      ? ''
-      : 'The allowlist has not been loaded.'
-    : 'Needs a platform admin. Whoever runs the server can create such a token with beckon token --platform-admin.';
+  const closed = closedBelowAdmin() || (loaded ? '' : 'The allowlist has not been loaded.');
   return (
     <>
       <h1>Allowlist</h1>
@@ -121,21 +118,14 @@ function Handles() {
     [],
   );
   const [handle, setHandle] = useState(''),
-    [ownerEmail, setOwner] = useState(''),
-    [fault, setFault] = useState<Fault | null>(null),
-    [busy, setBusy] = useState(false);
-  const add = async () => {
-    setBusy(true);
-    const answer = await ask(api.POST('/v2/platform-admin/handles', { body: { handle, ownerEmail } }));
-    setBusy(false);
-    setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) {
-      confirmed('Created');
+    [ownerEmail, setOwner] = useState('');
+  const { fault, busy, send } = useSending();
+  const add = () =>
+    send(api.POST('/v2/platform-admin/handles', { body: { handle, ownerEmail } }), 'Created', () => {
       setHandle('');
       setOwner('');
       again();
-    }
-  };
+    });
   return (
     <section class="card" aria-labelledby="handles">
       <h2 id="handles">Handles</h2>

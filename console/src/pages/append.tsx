@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Fault } from '../api/fault.ts';
+import { issueIn, type Fault } from '../api/fault.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
@@ -22,7 +22,6 @@ const kConsents = [
   ['basic', 'basic'],
   ['denied', 'denied'],
 ] as const;
-const issueOf = (fault: Fault | null, field: string) => fault?.details.find(one => one.field === field)?.issue;
 
 export function AppendPage() {
   const [result, setResult] = useState<Appended | null>(null),
@@ -75,7 +74,7 @@ export function AppendPage() {
               onInput={visitorId => change({ visitorId })}
               placeholder="v-81"
               hint="Links the sessions of one visitor."
-              issue={issueOf(fault, 'visitorId')}
+              issue={issueIn(fault, 'visitorId')}
             />
             <SelectField
               label="Consent"

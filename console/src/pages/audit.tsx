@@ -3,23 +3,18 @@ import { ask, quietly } from '../api/client.ts';
 import { Button } from '../parts/button.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
-import { closedBelow } from '../parts/gate.ts';
+import { closedBelow, closedBelowAdmin } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { useList } from '../state/list.ts';
 import { at, kNoHandle, place } from '../state/place.ts';
 import { useSettled } from '../state/settled.ts';
-import { isAdmin } from '../state/sign_in.ts';
 import { Export } from './audit/export.tsx';
 import { FilterFields, type Filters, given, isAny, kNone } from './audit/filters.tsx';
 
 export function AuditPage() {
   const { handle } = place.value;
   const ofServer = handle === kNoHandle;
-  const closed = !ofServer
-    ? closedBelow('OPERATOR')
-    : isAdmin.value
-      ? ''
-      : 'Needs a platform admin. Whoever runs the server can create such a token with beckon token --platform-admin.';
+  const closed = ofServer ? closedBelowAdmin() : closedBelow('OPERATOR');
   const [filters, setFilters] = useState<Filters>(kNone);
   const asked = useSettled(filters, 300);
   const { items, more, fault } = useList(

@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { api, ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
-import type { Fault } from '../api/fault.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
@@ -9,9 +8,9 @@ import { SelectField } from '../parts/field.tsx';
 import { closedBelow } from '../parts/gate.ts';
 import { LinkOnce } from '../parts/link_once.tsx';
 import { Table } from '../parts/table.tsx';
-import { confirmed } from '../parts/toast.tsx';
 import { useList } from '../state/list.ts';
 import { place, toTop } from '../state/place.ts';
+import { useSending } from '../state/sending.ts';
 import { person } from '../state/sign_in.ts';
 import { Invitations } from './members/invitations.tsx';
 import { Invite } from './members/invite.tsx';
@@ -115,34 +114,26 @@ interface ChangeProps {
 
 function Change({ member, onClose, onChanged }: ChangeProps) {
   const { handle } = place.value;
-  const [role, setRole] = useState<string>(member.role),
-    [fault, setFault] = useState<Fault | null>(null),
-    [busy, setBusy] = useState(false);
-  const run = async (says: string, request: Parameters<typeof ask>[0]) => {
-    setBusy(true);
-    const answer = await ask(request);
-    setBusy(false);
-    setFault(answer.ok ? null : answer.fault);
-    if (!answer.ok) return;
-    confirmed(says);
-    onChanged();
-  };
+  const [role, setRole] = useState<string>(member.role);
+  const { fault, busy, send } = useSending();
   const params = { path: { handle } };
   const transfers = role === 'OWNER';
   const save = () =>
-    run(
-      'Saved',
+    send(
       api.PUT('/v2/handles/{handle}/collaborators', {
         params,
         body: { email: member.email, role: role as Member['role'] },
       }),
+      'Saved',
+      onChanged,
     );
   const remove = () =>
-    run(
-      'Removed',
+    send(
       api.DELETE('/v2/handles/{handle}/collaborators/{userId}', {
         params: { path: { handle, userId: member.userId } },
       }),
+      'Removed',
+      onChanged,
     );
   return (
     <Dialog title={member.email} onClose={onClose}>

@@ -1,36 +1,31 @@
 import { useState } from 'preact/hooks';
 import { api, ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
-import type { Fault } from '../api/fault.ts';
+import { issueIn } from '../api/fault.ts';
 import { Button } from '../parts/button.tsx';
 import { State } from '../parts/chip.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
+import { closedBelowAdmin } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { LinkOnce } from '../parts/link_once.tsx';
 import { SignIns } from '../parts/sign_ins.tsx';
 import { Table } from '../parts/table.tsx';
-import { confirmed } from '../parts/toast.tsx';
 import { useList } from '../state/list.ts';
 import { toTop } from '../state/place.ts';
-import { isAdmin } from '../state/sign_in.ts';
+import { useSending } from '../state/sending.ts';
 
 type User = components['schemas']['User'];
 type Reset = components['schemas']['PasswordReset'];
 
 export function UsersPage() {
+  const closed = closedBelowAdmin();
   return (
     <>
       <h1>Users</h1>
       <p class="lead">Everybody who can sign in to this server.</p>
-      {isAdmin.value ? (
-        <Users />
-      ) : (
-        <p class="note">
-          Needs a platform admin. Whoever runs the server can create such a token with beckon token --platform-admin.
-        </p>
-      )}
+      {closed ? <p class="note">{closed}</p> : <Users />}
     </>
   );
 }
@@ -103,19 +98,13 @@ function Users() {
 }
 
 function Create({ onCreated }: { onCreated: () => void }) {
-  const [email, setEmail] = useState(''),
-    [fault, setFault] = useState<Fault | null>(null),
-    [busy, setBusy] = useState(false);
-  const create = async () => {
-    setBusy(true);
-    const answer = await ask(api.POST('/v2/platform-admin/users', { body: { email: email.trim() } }));
-    setBusy(false);
-    setFault(answer.ok ? null : answer.fault);
-    if (!answer.ok) return;
-    setEmail('');
-    confirmed('Created');
-    onCreated();
-  };
+  const [email, setEmail] = useState('');
+  const { fault, busy, send } = useSending();
+  const create = () =>
+    send(api.POST('/v2/platform-admin/users', { body: { email: email.trim() } }), 'Created', () => {
+      setEmail('');
+      onCreated();
+    });
   return (
     <form class="columns">
       <TextField
@@ -123,7 +112,7 @@ function Create({ onCreated }: { onCreated: () => void }) {
         type="email"
         value={email}
         onInput={setEmail}
-        issue={fault?.details.find(one => one.field === 'email')?.issue}
+        issue={issueIn(fault, 'email')}
       />
       <div class="actions">
         <Button submits busy={busy} closed={email.trim() ? '' : 'Fill in the e-mail address.'} onPress={create}>
@@ -143,26 +132,15 @@ interface OneProps {
 }
 
 function One({ user, onClose, onChanged, onReset }: OneProps) {
-  const [refused, setRefused] = useState<Fault | null>(null),
-    [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const { fault: refused, send } = useSending();
   const params = { path: { userId: user.userId } };
   const { items, fault, again } = useList(
     cursor =>
       ask(quietly.GET('/v2/platform-admin/users/{userId}/sign-ins', { params: { ...params, query: { cursor } } })),
     [user.userId],
   );
-  const run = async (says: string, request: Parameters<typeof ask>[0], then: () => void) => {
-    const answer = await ask(request);
-    setRefused(answer.ok ? null : answer.fault);
-    if (!answer.ok) return;
-    confirmed(says);
-    then();
-  };
-  const makeLink = async () => {
-    const answer = await ask(api.POST('/v2/platform-admin/users/{userId}/password-reset', { params }));
-    setRefused(answer.ok ? null : answer.fault);
-    if (answer.ok) onReset(answer.data);
-  };
+  const makeLink = () => send(api.POST('/v2/platform-admin/users/{userId}/password-reset', { params }), '', onReset);
   const shown = refused ?? fault;
   return (
     <Dialog title={user.email} onClose={onClose}>
@@ -174,18 +152,18 @@ function One({ user, onClose, onChanged, onReset }: OneProps) {
           <SignIns
             items={items}
             onEnd={signInId =>
-              run(
-                'Ended',
+              send(
                 api.DELETE('/v2/platform-admin/users/{userId}/sign-ins/{signInId}', {
                   params: { path: { ...params.path, signInId } },
                 }),
+                'Ended',
                 again,
               )
             }
           />
           <div>
             <Button
-              onPress={() => run('Ended', api.DELETE('/v2/platform-admin/users/{userId}/sign-ins', { params }), again)}
+              onPress={() => send(api.DELETE('/v2/platform-admin/users/{userId}/sign-ins', { params }), 'Ended', again)}
             >
               End all
             </Button>
@@ -196,9 +174,9 @@ function One({ user, onClose, onChanged, onReset }: OneProps) {
         <Button onPress={makeLink}>Make a password link</Button>
         <Button
           onPress={() =>
-            run(
-              user.disabled ? 'Enabled' : 'Disabled',
+            send(
               api.PATCH('/v2/platform-admin/users/{userId}', { params, body: { disabled: !user.disabled } }),
+              user.disabled ? 'Enabled' : 'Disabled',
               onChanged,
             )
           }
@@ -208,7 +186,7 @@ function One({ user, onClose, onChanged, onReset }: OneProps) {
         {asking ? (
           <Button
             kind="danger"
-            onPress={() => run('Deleted', api.DELETE('/v2/platform-admin/users/{userId}', { params }), onChanged)}
+            onPress={() => send(api.DELETE('/v2/platform-admin/users/{userId}', { params }), 'Deleted', onChanged)}
           >
             Delete for good
           </Button>

@@ -1,5 +1,5 @@
 // Why the user may not do something and who could allow it; '' if they may.
-import { includes, person, roleOn, type Role } from '../state/sign_in.ts';
+import { includes, isAdmin, person, roleOn, type Role } from '../state/sign_in.ts';
 import { place } from '../state/place.ts';
 
 export function closedBelow(wanted: Role): string {
@@ -11,3 +11,8 @@ export function closedBelow(wanted: Role): string {
     ? `Needs the role ${wanted} on ${handle}; you have ${role}. The owner of ${handle} can grant it.`
     : `Needs the role ${wanted} on ${handle}; you have none there. The owner of ${handle} can grant it.`;
 }
+
+export const closedBelowAdmin = () =>
+  isAdmin.value
+    ? ''
+    : 'Needs a platform admin. Whoever runs the server can create such a token with beckon token --platform-admin.';

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
-import type { Fault } from '../api/fault.ts';
+import { issueIn, type Fault } from '../api/fault.ts';
 import { acceptLink, link } from './signing_in.ts';
 
 // What a one-time link is for, and the password that it asks for.
@@ -63,7 +63,7 @@ export function LinkPage() {
               autocomplete="new-password"
               value={password}
               onInput={setPassword}
-              issue={fault?.details.find(one => one.field === 'password')?.issue}
+              issue={issueIn(fault, 'password')}
               hint="At least 12 characters."
             />
           )}

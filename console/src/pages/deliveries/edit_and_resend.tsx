@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../../api/client.ts';
-import type { Fault } from '../../api/fault.ts';
+import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
@@ -61,7 +61,7 @@ export function EditAndResend({
         lines={14}
         value={text}
         onInput={setText}
-        issue={payload ? fault?.details.find(one => one.field === 'payload')?.issue : 'Must be a JSON object.'}
+        issue={payload ? issueIn(fault, 'payload') : 'Must be a JSON object.'}
       />
       <div class="actions">
         <Button kind="primary" busy={busy} closed={payload ? '' : 'Correct the payload first.'} onPress={send}>

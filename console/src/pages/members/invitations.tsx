@@ -1,19 +1,17 @@
-import { useState } from 'preact/hooks';
 import { api, ask, quietly } from '../../api/client.ts';
-import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { State } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Table } from '../../parts/table.tsx';
-import { confirmed } from '../../parts/toast.tsx';
 import { useList } from '../../state/list.ts';
 import { place } from '../../state/place.ts';
+import { useSending } from '../../state/sending.ts';
 
 // Those that were not accepted yet. Reads them again when `round` changes.
 export function Invitations({ round }: { round: number }) {
   const { handle } = place.value;
-  const [refused, setRefused] = useState<Fault | null>(null);
+  const { fault: refused, send } = useSending();
   const { items, fault, again } = useList(
     cursor =>
       ask(
@@ -23,19 +21,16 @@ export function Invitations({ round }: { round: number }) {
       ),
     [handle, round],
   );
-  const withdraw = async (invitationId: string) => {
+  const withdraw = (invitationId: string) => {
     const params = { path: { handle, invitationId } };
-    const answer = await ask(api.DELETE('/v2/handles/{handle}/invitations/{invitationId}', { params }));
-    setRefused(answer.ok ? null : answer.fault);
-    if (!answer.ok) return;
-    confirmed('Withdrawn');
-    again();
+    return send(api.DELETE('/v2/handles/{handle}/invitations/{invitationId}', { params }), 'Withdrawn', again);
   };
   if (!items?.length && !fault) return null;
+  const shown = refused ?? fault;
   return (
     <section class="card" aria-labelledby="invitations">
       <h2 id="invitations">Open invitations</h2>
-      {(refused ?? fault) && <FaultNote fault={(refused ?? fault)!} />}
+      {shown && <FaultNote fault={shown} />}
       {!!items?.length && (
         <Table
           label="Open invitations"

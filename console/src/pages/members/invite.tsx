@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import { api, ask } from '../../api/client.ts';
+import { api } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
-import type { Fault } from '../../api/fault.ts';
+import { issueIn } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
-import { confirmed } from '../../parts/toast.tsx';
 import { place } from '../../state/place.ts';
+import { useSending } from '../../state/sending.ts';
 import { useUnsaved } from '../../state/unsaved.ts';
 import { type InvitedRole, kRoles } from './roles.ts';
 
@@ -14,20 +14,18 @@ export function Invite({ onCreated }: { onCreated: (one: components['schemas']['
   const { handle } = place.value;
   const [email, setEmail] = useState(''),
     [role, setRole] = useState<string>('CREATOR');
-  const [fault, setFault] = useState<Fault | null>(null),
-    [busy, setBusy] = useState(false);
+  const { fault, busy, send } = useSending();
   useUnsaved(email !== '');
-  const issueOf = (field: string) => fault?.details.find(one => one.field === field)?.issue;
-  const invite = async () => {
-    setBusy(true);
+  const invite = () => {
     const body = { email: email.trim(), role: role as InvitedRole };
-    const answer = await ask(api.POST('/v2/handles/{handle}/invitations', { params: { path: { handle } }, body }));
-    setBusy(false);
-    setFault(answer.ok ? null : answer.fault);
-    if (!answer.ok) return;
-    setEmail('');
-    confirmed('Invited');
-    onCreated(answer.data);
+    return send(
+      api.POST('/v2/handles/{handle}/invitations', { params: { path: { handle } }, body }),
+      'Invited',
+      made => {
+        setEmail('');
+        onCreated(made);
+      },
+    );
   };
   return (
     <form class="card" aria-labelledby="invite">
@@ -38,10 +36,10 @@ export function Invite({ onCreated }: { onCreated: (one: components['schemas']['
           type="email"
           value={email}
           onInput={setEmail}
-          issue={issueOf('email')}
+          issue={issueIn(fault, 'email')}
           placeholder="bea@example.com"
         />
-        <SelectField label="Role" value={role} choices={kRoles} onChange={setRole} issue={issueOf('role')} />
+        <SelectField label="Role" value={role} choices={kRoles} onChange={setRole} issue={issueIn(fault, 'role')} />
       </div>
       <div class="actions">
         <Button

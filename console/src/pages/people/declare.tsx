@@ -1,13 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, ask } from '../../api/client.ts';
-import type { Fault } from '../../api/fault.ts';
+import { api } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { closedBelow } from '../../parts/gate.ts';
-import { confirmed } from '../../parts/toast.tsx';
 import type { Trait, TraitType } from '../../state/people.ts';
 import { place } from '../../state/place.ts';
+import { useSending } from '../../state/sending.ts';
 import { kTypes } from './trait_values.ts';
 
 interface Props {
@@ -24,8 +23,7 @@ export function Declare({ traits, trait, onDone }: Props) {
     [isPublic, setPublic] = useState(trait?.public ?? false),
     [sensitive, setSensitive] = useState(trait?.sensitive ?? false),
     [sources, setSources] = useState(trait?.sources.join(', ') ?? '');
-  const [fault, setFault] = useState<Fault | null>(null),
-    [busy, setBusy] = useState(false);
+  const { fault, busy, send } = useSending();
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!trait) return;
@@ -34,22 +32,18 @@ export function Declare({ traits, trait, onDone }: Props) {
   }, []);
   const closed = closedBelow('OPERATOR');
   const before = traits.find(one => one.name === name.trim());
-  const save = async () => {
-    setBusy(true);
+  const save = () => {
     const rest = closed
       ? { public: before?.public ?? false, sensitive: before?.sensitive ?? false, sources: before?.sources ?? [] }
       : { public: isPublic, sensitive, sources: sources.split(/[\s,]+/).filter(Boolean) };
-    const answer = await ask(
+    return send(
       api.PUT('/v2/handles/{handle}/traits/{name}', {
         params: { path: { handle, name: name.trim() } },
         body: { type, ...rest },
       }),
+      `${name.trim()} is declared`,
+      onDone,
     );
-    setBusy(false);
-    setFault(answer.ok ? null : answer.fault);
-    if (!answer.ok) return;
-    confirmed(`${name.trim()} is declared`);
-    onDone();
   };
   const issue = (field: string) =>
     fault?.details

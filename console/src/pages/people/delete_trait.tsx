@@ -1,12 +1,10 @@
-import { useState } from 'preact/hooks';
-import { api, ask } from '../../api/client.ts';
-import type { Fault } from '../../api/fault.ts';
+import { api } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { confirmed } from '../../parts/toast.tsx';
 import type { Trait } from '../../state/people.ts';
 import { at, place } from '../../state/place.ts';
+import { useSending } from '../../state/sending.ts';
 
 interface Props {
   trait: Trait;
@@ -17,16 +15,9 @@ interface Props {
 // Deletes what the handle knows of a trait, unless rules use it: then they are linked to.
 export function DeleteTrait({ trait: { name, sensitive, reserved }, onClose, onDone }: Props) {
   const { handle } = place.value;
-  const [fault, setFault] = useState<Fault | null>(null),
-    [busy, setBusy] = useState(false);
-  const remove = async () => {
-    setBusy(true);
-    const answer = await ask(api.DELETE('/v2/handles/{handle}/traits/{name}', { params: { path: { handle, name } } }));
-    setBusy(false);
-    if (!answer.ok) return setFault(answer.fault);
-    confirmed('Deleted');
-    onDone();
-  };
+  const { fault, busy, send } = useSending();
+  const remove = () =>
+    send(api.DELETE('/v2/handles/{handle}/traits/{name}', { params: { path: { handle, name } } }), 'Deleted', onDone);
   return (
     <Dialog title={`Delete the declaration of ${name}?`} onClose={onClose}>
       <p>

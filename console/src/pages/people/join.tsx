@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
-import type { Fault } from '../../api/fault.ts';
+import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
@@ -66,7 +66,7 @@ export function Join({ name, onClose, onDone }: Props) {
             setPlan(null);
             setFault(null);
           }}
-          issue={fault?.details.find(one => one.field === field)?.issue}
+          issue={issueIn(fault, field)}
         />
         <div class="actions">
           <Button submits busy={busy} closed={other ? '' : 'Enter an id first.'} onPress={() => send(true)}>

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { api, ask } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
-import type { Fault } from '../../api/fault.ts';
+import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
@@ -45,7 +45,6 @@ export function SayTrait({ visitorId, traits, value, onDone, ...begin }: Props) 
     setWritten(null);
     setFault(null);
   };
-  const issue = (field: string) => fault?.details.find(one => one.field === field)?.issue;
   const send = async () => {
     setBusy(true);
     const said = source.trim() && { source: source.trim() };
@@ -113,7 +112,7 @@ export function SayTrait({ visitorId, traits, value, onDone, ...begin }: Props) 
           mono
           value={source}
           placeholder="server"
-          issue={issue('source')}
+          issue={issueIn(fault, 'source')}
           onInput={change(setSource)}
         />
       </div>

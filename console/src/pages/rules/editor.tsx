@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { api, ask, quietly } from '../../api/client.ts';
-import type { Fault } from '../../api/fault.ts';
+import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { CodeEditor } from '../../parts/code_editor.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -311,7 +311,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
                         }}
                         placeholder="cart-rescue"
                         hint="a-z, 0-9, _ and -, at most 64. Cannot be changed later."
-                        issue={fault?.details.find(({ field }) => field === 'ruleId')?.issue}
+                        issue={issueIn(fault, 'ruleId')}
                       />
                     )}
                     <Text path={['name']} label="Name" placeholder="Save the cart" />

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { ask, quietly } from '../../api/client.ts';
-import type { Fault } from '../../api/fault.ts';
+import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { State } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
@@ -135,7 +135,7 @@ export function Simulate() {
               value={version}
               onInput={setVersion}
               placeholder="3"
-              issue={fault?.details.find(one => one.field === 'rulesVersion')?.issue}
+              issue={issueIn(fault, 'rulesVersion')}
             />
           )}
           <SelectField label="Traffic" value={span} choices={kSpans} onChange={setSpan} />

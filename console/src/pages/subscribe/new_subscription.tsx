@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
-import type { Fault } from '../../api/fault.ts';
+import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
@@ -40,8 +40,7 @@ export function NewSubscription({
   const [left, setLeft] = useState(false),
     [busy, setBusy] = useState(false);
   const judged = judgeAddress(endpointUrl.trim(), isDev.value);
-  const issueOf = (name: string) => fault?.details.find(({ field }) => field === name)?.issue;
-  const said = issueOf('endpointUrl');
+  const said = issueIn(fault, 'endpointUrl');
   const saidOfTypes = fault?.details.find(({ field }) => field.startsWith('eventTypes'))?.issue;
   const create = async () => {
     setBusy(true);
@@ -117,7 +116,7 @@ export function NewSubscription({
             value={rate}
             onInput={setRate}
             placeholder="no limit"
-            issue={issueOf('ratePerSecond')}
+            issue={issueIn(fault, 'ratePerSecond')}
           />
           <SelectField
             label="Ordering"

@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
-import { api, ask } from '../../api/client.ts';
-import type { Fault } from '../../api/fault.ts';
+import { api } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { TextField } from '../../parts/field.tsx';
-import { confirmed } from '../../parts/toast.tsx';
 import { place } from '../../state/place.ts';
+import { useSending } from '../../state/sending.ts';
 import { useUnsaved } from '../../state/unsaved.ts';
 import type { Shown } from './one.tsx';
 import { kScopes, type Scope } from './scopes.ts';
@@ -15,22 +14,17 @@ export function NewToken({ onCreated }: { onCreated: (shown: Shown) => void }) {
   const [name, setName] = useState(''),
     [scopes, setScopes] = useState<Scope[]>([]),
     [end, setEnd] = useState('');
-  const [fault, setFault] = useState<Fault | null>(null),
-    [busy, setBusy] = useState(false);
+  const { fault, busy, send } = useSending();
   useUnsaved(name !== '' || scopes.length > 0 || end !== '');
   const issueOf = (field: string) => fault?.details.find(one => one.field.startsWith(field))?.issue;
-  const create = async () => {
-    setBusy(true);
+  const create = () => {
     const body = { name, scopes, expiresAt: end ? new Date(end).toISOString() : null };
-    const answer = await ask(api.POST('/v2/handles/{handle}/tokens', { params: { path: { handle } }, body }));
-    setBusy(false);
-    setFault(answer.ok ? null : answer.fault);
-    if (!answer.ok) return;
-    setName('');
-    setScopes([]);
-    setEnd('');
-    confirmed('Created');
-    onCreated(answer.data);
+    return send(api.POST('/v2/handles/{handle}/tokens', { params: { path: { handle } }, body }), 'Created', made => {
+      setName('');
+      setScopes([]);
+      setEnd('');
+      onCreated(made);
+    });
   };
   return (
     <form class="card" aria-labelledby="new-token">
