@@ -54,10 +54,7 @@ describe('a server with everything in it', () => {
     story.server = beckon;
     for (const [, step] of story.steps) await step();
     file = join(folder, 'everything');
-    await beckon.cli('user', 'add', 'ada@example.com', '--data', beckon.data);
-    writeFileSync(join(folder, 'password'), password);
-    const put = ['user', 'password', 'ada@example.com', '--password-file', join(folder, 'password')];
-    assert.equal((await beckon.cli(...put, '--data', beckon.data)).code, 0);
+    await beckon.addUser('ada@example.com', password);
     const said = await beckon.as('OPERATOR', 'POST', '/visitors/v-7/traits', { set: { plan: 'gold' } });
     assert.equal(said.status, 200, said.text);
   });

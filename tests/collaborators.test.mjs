@@ -1,7 +1,5 @@
 // Who has a role on a handle: granted, moved and taken away, through the API and on the command line.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Beckon } from './kit/beckon.mjs';
 
@@ -15,18 +13,11 @@ after(async () => {
   await beckon?.close();
 });
 
-const cli = async (...args) => {
-  const { code, out, err } = await beckon.cli(...args, '--data', beckon.data);
-  assert.equal(code, 0, err);
-  return out;
-};
+const cli = (...args) => beckon.command(...args);
 // A user who can sign in, and who is called `name`.
 async function user(name) {
   const email = `${name}-${(count += 1)}@staff.example`;
-  await cli('user', 'add', email);
-  const file = join(beckon.data, 'password');
-  writeFileSync(file, kPassword);
-  await cli('user', 'password', email, '--password-file', file);
+  await beckon.addUser(email, kPassword);
   const { json } = await beckon.call('POST', '/v2/auth/login', { body: { email, password: kPassword } });
   return { email, token: json.accessToken };
 }

@@ -1,6 +1,6 @@
 // What Prometheus reads of a server: names and types as it wants them, and each metric moves when its thing happens.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,15 +150,7 @@ describe('failed sign-ins', () => {
   const login = (from, text = 'a wrong password') =>
     beckon.call('POST', '/v2/auth/login', { body: { email, password: text }, from });
 
-  before(async () => {
-    const file = join(beckon.data, 'password');
-    writeFileSync(file, password);
-    for (const command of [
-      ['user', 'add', email],
-      ['user', 'password', email, '--password-file', file],
-    ])
-      assert.equal((await beckon.cli(...command, '--data', beckon.data)).code, 0);
-  });
+  before(() => beckon.addUser(email, password));
 
   test('are counted by reason: the password, the account’s limit, the address’s limit, the link', async () => {
     const from = freshAddress();

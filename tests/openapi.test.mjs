@@ -1,6 +1,6 @@
 // docs/openapi.json against itself, against the server's route table, and against real answers.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
@@ -764,17 +764,7 @@ describe('against the server', () => {
     await ask('exportServerAuditEvents', { role: 'PLATFORM_ADMIN', expect: 200 });
     const email = 'described@example.com',
       password = 'correct horse battery staple';
-    writeFileSync(join(beckon.data, 'password'), password);
-    await beckon.cli('user', 'add', email, '--data', beckon.data);
-    await beckon.cli(
-      'user',
-      'password',
-      email,
-      '--password-file',
-      join(beckon.data, 'password'),
-      '--data',
-      beckon.data,
-    );
+    await beckon.addUser(email, password);
     await ask('login', { expect: 400, body: { email } });
     await ask('login', { expect: 401, body: { email, password: 'a password that is wrong' } });
     await ask('login', { expect: 200, body: { email, password } });

@@ -1,8 +1,6 @@
 // Signing in by clicks in a real browser, and what pages of other origins can do beside somebody who is signed in: nothing.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Beckon, freshSession } from './kit/beckon.mjs';
 import { linkIn, openBrowser, openConsole } from './kit/browser.mjs';
 import { openShop, openWire } from './kit/shop.mjs';
@@ -16,16 +14,8 @@ let beckon, browser;
 before(async () => {
   beckon = await Beckon.start({ flags: ['--dev', '--address-logins-per-minute', '1000'] });
   browser = await openBrowser();
-  const file = join(beckon.data, 'password');
-  writeFileSync(file, password);
-  for (const command of [
-    ['user', 'add', email],
-    ['user', 'password', email, '--password-file', file],
-    ['grant', '--handle', 'demo', '--user', email, '--role', 'OPERATOR'],
-  ]) {
-    const { code, err } = await beckon.cli(...command, '--data', beckon.data);
-    assert.equal(code, 0, err);
-  }
+  await beckon.addUser(email, password);
+  await beckon.command('grant', '--handle', 'demo', '--user', email, '--role', 'OPERATOR');
 });
 after(async () => {
   await browser?.close();

@@ -1,10 +1,7 @@
 // Users, invitations, sign-ins and passwords: through the API and on the command line, beside a running server.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Beckon } from './kit/beckon.mjs';
-import { freshAddress } from './kit/beckon.mjs';
+import { Beckon, freshAddress } from './kit/beckon.mjs';
 
 const kPassword = 'a long enough password';
 let beckon;
@@ -16,20 +13,13 @@ after(async () => {
   await beckon?.close();
 });
 
-const cli = async (...args) => {
-  const { code, out, err } = await beckon.cli(...args, '--data', beckon.data);
-  assert.equal(code, 0, err);
-  return out;
-};
+const cli = (...args) => beckon.command(...args);
 const post = (path, body, options) => beckon.call('POST', path, { body, from: freshAddress(), ...options });
 const login = (email, password = kPassword, options = {}) => post('/v2/auth/login', { email, password }, options);
 // A user with a password, and a token of a sign-in.
 async function user(name) {
   const email = `${name}-${(count += 1)}@staff.example`;
-  await cli('user', 'add', email);
-  const file = join(beckon.data, 'password');
-  writeFileSync(file, kPassword);
-  await cli('user', 'password', email, '--password-file', file);
+  await beckon.addUser(email, kPassword);
   return { email, token: (await login(email)).json.accessToken };
 }
 const me = async token => (await beckon.call('GET', '/v2/auth/me', { token })).status;

@@ -1,6 +1,6 @@
 // A server for one test file: the real binary on a free loopback port with a fresh data folder.
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { call, raw } from './http.mjs';
@@ -134,6 +134,20 @@ export class Beckon {
     );
   }
 
+  // The same on the server's own data; resolves to what it prints, and throws if it fails.
+  async command(...args) {
+    const { code, out, err } = await this.cli(...args, '--data', this.data);
+    if (code !== 0) throw new Error(`beckon ${args.join(' ')} failed: ${err}`);
+    return out;
+  }
+  // A user with a password.
+  async addUser(email, password) {
+    const file = join(this.data, 'password');
+    writeFileSync(file, password);
+    await this.command('user', 'add', email);
+    await this.command('user', 'password', email, '--password-file', file);
+  }
+
   // `beckon demo` on this server, at once.
   async demo(role, shoppers, ...more) {
     const given = ['--base', this.base, '--token', await this.token(role), '--shoppers', String(shoppers)];
@@ -144,9 +158,7 @@ export class Beckon {
     const key = `${role} ${handle}`;
     if (!this.#tokens.has(key)) {
       const who = role === 'PLATFORM_ADMIN' ? ['--platform-admin'] : ['--handle', handle, '--role', role];
-      const { code, out, err } = await this.cli('token', ...who, '--data', this.data);
-      if (code !== 0) throw new Error(`beckon token failed: ${err}`);
-      this.#tokens.set(key, out);
+      this.#tokens.set(key, await this.command('token', ...who));
     }
     return this.#tokens.get(key);
   }

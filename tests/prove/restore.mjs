@@ -15,12 +15,8 @@ import { Load, deliveriesOf } from '../kit/load.mjs';
 import { until } from '../kit/wait.mjs';
 
 const backups = Number(process.env.PROVE_BACKUPS ?? 3);
-const seconds = since => Math.round(performance.now() - since) / 1000;
-
-test(`${backups} backups under load, each restored and compared`, { timeout: 120_000 + backups * 60_000 }, async t => {
-  const folder = folderFor(t);
-  const beckon = await Beckon.start();
-  t.after(() => beckon.close());
+// A subscription to everything, whose receiver keeps nothing of what it gets.
+async function forgetfulHook(t, beckon) {
   const hook = await beckon.subscribe(['*'], {
     answer: () => {
       hook.log.items.length = 0;
@@ -28,6 +24,15 @@ test(`${backups} backups under load, each restored and compared`, { timeout: 120
     },
   });
   t.after(() => hook.close());
+  return hook;
+}
+const seconds = since => Math.round(performance.now() - since) / 1000;
+
+test(`${backups} backups under load, each restored and compared`, { timeout: 120_000 + backups * 60_000 }, async t => {
+  const folder = folderFor(t);
+  const beckon = await Beckon.start();
+  t.after(() => beckon.close());
+  const hook = await forgetfulHook(t, beckon);
   let signals = 0,
     acks = 0,
     longest = 0,
@@ -72,13 +77,7 @@ test(`${backups} moments of a backup folder, each restored and compared`, {
     flags: ['--dev', '--backup-folder', folder, '--backup-every', '1s', '--retry-schedule', '1h'],
   });
   t.after(() => beckon.close());
-  const hook = await beckon.subscribe(['*'], {
-    answer: () => {
-      hook.log.items.length = 0;
-      return { status: 200 };
-    },
-  });
-  t.after(() => hook.close());
+  const hook = await forgetfulHook(t, beckon);
   let acks = 0,
     signals = 0,
     kills = 0;
