@@ -2,7 +2,7 @@
 // of, across kills and restarts; what cannot be restored is refused by name; the folder may fail without the server
 // noticing.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, freshSession } from './kit/beckon.mjs';
@@ -54,6 +54,35 @@ test('three moments under load, with kills in between, are restored as they were
   t.after(() => newest.close());
   await load.readBack({ from: newest });
   assert.equal((await beckon.cli('verify', folder, '--data', beckon.data)).code, 0);
+});
+
+test('the platform admin sees how far the folder is, and that it fails', async t => {
+  const without = await Beckon.start();
+  t.after(() => without.close());
+  const none = await without.admin('GET', '/backup-folder');
+  assert.deepEqual([none.status, none.json.folder, none.json.status], [200, null, 'off']);
+
+  const folder = join(folderFor(t), 'folder');
+  const beckon = await Beckon.start({ flags: shipsTo(folder) });
+  t.after(() => beckon.close());
+  assert.equal((await beckon.signal(freshSession(), { type: 'view' })).status, 202);
+  const { last_commit: commit } = await allShipped(beckon);
+  const { json } = await beckon.admin('GET', '/backup-folder');
+  assert.deepEqual([json.folder, json.status, json.failures], [folder, 'complete', 0]);
+  assert.ok(json.lastCommit >= commit);
+  for (const at of [json.completeAt, json.lastCommitAt, json.baseAt]) assert.ok(Date.now() - Date.parse(at) < 60_000);
+  assert.equal((await beckon.as('OWNER', 'GET', '/webhooks')).status, 200);
+  const refused = await beckon.call('GET', '/v2/platform-admin/backup-folder', { token: await beckon.token('OWNER') });
+  assert.equal(refused.status, 403);
+
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'not a folder any more');
+  assert.equal((await beckon.signal(freshSession(), { type: 'view' })).status, 202);
+  const failing = await until('it fails', async () => {
+    const { json: now } = await beckon.admin('GET', '/backup-folder');
+    return now.status === 'failing' && now;
+  });
+  assert.ok(failing.failures > 0);
 });
 
 describe('a server with everything in it', () => {
@@ -157,6 +186,20 @@ describe('a server with everything in it', () => {
       assert.equal(code, 1);
       assert.match(err, /^damaged: The backup \S+base-\S+ is damaged in the block at byte \d+/m);
     });
+    test('a changed byte in a segment, with the commit up to which all is whole', async t => {
+      const series = join(folder, 'series-000001');
+      const names = readdirSync(series).sort();
+      const segment = join(series, names.filter(name => name.startsWith('segment-')).at(-1));
+      const whole = readFileSync(segment);
+      t.after(() => writeFileSync(segment, whole));
+      const changed = Buffer.from(whole);
+      changed[whole.length - 40] ^= 1;
+      writeFileSync(segment, changed);
+      const says = await refusal(t, folder);
+      const [, commit] = /is damaged .* What is before it can be restored: --commit (\d+) is the newest\.$/m.exec(says);
+      writeFileSync(segment, changed);
+      await restored(beckon, folder, folderFor(t), '--commit', commit);
+    });
   });
 
   test('has a doctor that looks at the folder', async t => {
@@ -206,17 +249,21 @@ test('a restart goes on with the same series, and what was committed without the
   await load.readBack({ from: other });
 });
 
-test('a folder that is not there is made when it can be, and the server serves meanwhile', async t => {
+test('a folder is made in one that is there, as soon as it is, and the server serves meanwhile', async t => {
   const under = folderFor(t);
   const blocked = join(under, 'blocked');
   writeFileSync(blocked, 'a file where the folder is to be');
   const beckon = await Beckon.start({ flags: shipsTo(join(blocked, 'folder')) });
   t.after(() => beckon.close());
   await until('the failure is counted', async () => (await shipping(beckon)).failing === 1);
-  assert.match(beckon.log, /"event":"backup_failed","why":"The backup folder \S+ cannot be created\."/);
+  assert.match(
+    beckon.log,
+    /"event":"backup_failed","why":"The backup folder \S+ cannot be created, since \S+ does not/,
+  );
   assert.equal((await beckon.signal(freshSession(), { type: 'view' })).status, 202);
   assert.ok((await shipping(beckon)).behind_seconds >= 0);
   rmSync(blocked);
+  mkdirSync(blocked);
   const { failing, failures_total: failures } = await allShipped(beckon);
   assert.equal(failing, 0);
   assert.ok(failures >= 1);

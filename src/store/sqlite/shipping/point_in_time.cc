@@ -40,6 +40,14 @@ Result<void> each_entry(const Series& series, const SegmentHeader& header, const
   return {};
 }
 
+// What can be restored where a segment of the point is damaged, added to the fault.
+Fault before(const PointInTime& point, const SegmentHeader& damaged, Fault fault) {
+  if (damaged.first > point.from.base.end.from)
+    fault.message +=
+        " What is before it can be restored: --commit " + std::to_string(damaged.first - 1) + " is the newest.";
+  return fault;
+}
+
 // The newest commit up to `at`, which is not before that of the base.
 Result<void> find_commit(PointInTime& point, Instant at) {
   point.commit = point.from.base.end.from;
@@ -54,7 +62,7 @@ Result<void> find_commit(PointInTime& point, Instant at) {
       point.at = instant_ms(head.at);
       return true;
     });
-    if (!read) return read;
+    if (!read) return unexpected(before(point, segment, read.error()));
   }
   return {};
 }
@@ -175,7 +183,7 @@ Result<void> read_through(const PointInTime& point) {
     if (segment.first > point.commit) break;
     if (auto read = each_entry(point.series, segment, [](std::uint64_t, const PageEntry&, auto) { return true; });
         !read)
-      return read;
+      return unexpected(before(point, segment, read.error()));
   }
   return {};
 }

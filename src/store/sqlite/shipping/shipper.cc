@@ -62,6 +62,11 @@ Result<void> Shipper::open() {
   const auto refused = [&](const std::string& what) {
     return unexpected(operator_fault("The backup folder " + options_.folder + " " + what));
   };
+  // A mount that is missing must not turn into a folder on the disk of the data.
+  const auto above = (std::filesystem::path(options_.folder) / "").parent_path().parent_path();
+  std::error_code error;
+  if (!above.empty() && !std::filesystem::is_directory(above, error))
+    return refused("cannot be created, since " + above.string() + " does not exist; is it mounted?");
   if (!SqliteStore::make_folder(options_.folder)) return refused("cannot be created.");
   if (!lock_) lock_ = ServerLock::take(options_.folder + "/beckon.lock");
   if (!lock_) return refused("is in use by another server, or cannot be written; each server has a folder of its own.");
