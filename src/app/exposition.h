@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/duration_histogram.h"
+#include "http/metrics.h"
 
 namespace beckon::app {
 
@@ -16,7 +17,8 @@ using Labels = std::vector<prometheus::ClientMetric::Label>;
 // Confined to one scrape. Metrics of one name follow each other, each with its own labels and the same `help`.
 class Exposition {
  public:
-  explicit Exposition(const prometheus::Registry& registry) : families_(registry.Collect()) {}
+  explicit Exposition(const prometheus::Registry& registry)
+      : families_(http::without_unused_routes(registry.Collect())) {}
 
   void gauge(const char* name, const char* help, double value, Labels labels = {});
   void counter(const char* name, const char* help, double value, Labels labels = {});

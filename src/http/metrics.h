@@ -60,6 +60,10 @@ class HttpMetrics {
   HttpRefusals refusals_;
 };
 
+// The families of a registry without the rows of routes that nobody has called: there are hundreds, each with 17
+// buckets.
+std::vector<prometheus::MetricFamily> without_unused_routes(std::vector<prometheus::MetricFamily> families);
+
 // Metrics in the Prometheus text format, and its content type.
 std::string to_text(const std::vector<prometheus::MetricFamily>& families);
 inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
