@@ -43,7 +43,7 @@ void read_retention(const json::Value& settings, std::string_view name, const Ha
   const json::Value* value = settings.find(name);
   if (!value) return;
   const auto read = value->is_string() ? parse_duration(value->text()) : std::nullopt;
-  if (!read) return issues.add(std::string(name), "must be a duration such as \"30d\"");
+  if (!read) return issues.add(std::string(name), "must be a duration such as \"30d\", at most \"3650d\"");
   const Duration highest = most ? std::max(most->retention, retention) : *read;
   if (*read > highest)
     return issues.add(std::string(name), "must be at most \"" + to_text(highest) + "\" on this server");
