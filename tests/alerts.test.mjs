@@ -51,6 +51,22 @@ const cases = {
     { series: { [`process_start_time_seconds${whole}`]: '100x5 200x50' }, at: 30 },
     { series: { 'process_start_time_seconds{job="other"}': '100+100x50' }, at: 30 },
   ],
+  BeckonBackupFailing: [
+    {
+      series: { [`beckon_backup_failing${whole}`]: '0x5 1x20' },
+      at: 17,
+      fires: [critical, 'The backup folder of Beckon on one has failed for 10 minutes.'],
+    },
+    { series: { [`beckon_backup_failing${whole}`]: '0x5 1x4 0 1x8' }, at: 17 },
+  ],
+  BeckonBackupBehind: [
+    {
+      series: { [`beckon_backup_behind_seconds${whole}`]: '5x5 0+60x30' },
+      at: 25,
+      fires: [warning, 'The newest commits of Beckon on one have been missing in the backup folder for 10 minutes.'],
+    },
+    { series: { [`beckon_backup_behind_seconds${whole}`]: '5x5 0+60x12 5x10' }, at: 20 },
+  ],
   BeckonDiskFull: [
     {
       series: { [`beckon_disk_full${whole}`]: '0x5 1x5' },
@@ -313,7 +329,8 @@ test('each alert has its paragraph of what to do, and each such paragraph its al
 
 test('what the rules query is exported by the server, with the labels that they name', async () => {
   assert.equal(queries.length, alerts.length);
-  const beckon = await Beckon.start();
+  const backups = join(folder, 'backups');
+  const beckon = await Beckon.start({ flags: ['--dev', '--backup-folder', backups] });
   const { seen, missing } = unexported(queries, await Metrics.of(beckon));
   await beckon.close();
   assert.deepEqual(missing, []);

@@ -1,6 +1,10 @@
 // The console's pages of members, users and one's own account, and the page that a one-time link opens.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { allShipped } from './kit/backup_folder.mjs';
 import { Beckon, freshAddress } from './kit/beckon.mjs';
 import { openBrowser, openConsole } from './kit/browser.mjs';
 import { assertReadable } from './kit/readable.mjs';
@@ -99,6 +103,29 @@ test('a user sees where they are signed in, ends the others, and changes the pas
   assert.equal(await standing(mine.accessToken), 401, 'the page goes on with the new token');
   await open('OPERATOR', '/demo/account');
   await page.getByText('which belongs to no user').waitFor();
+});
+
+test('a platform admin sees the state of the backup folder', async t => {
+  await open('PLATFORM_ADMIN', '/-/backups');
+  await page.getByText('The server ships its commits to no folder.').waitFor();
+  const folder = join(mkdtempSync(join(tmpdir(), 'beckon-backups-')), 'folder');
+  const ships = await Beckon.start({ flags: ['--dev', '--backup-folder', folder, '--backup-every', '1s'] });
+  t.after(() => ships.close());
+  t.after(() => rmSync(dirname(folder), { recursive: true, force: true }));
+  await allShipped(ships);
+  const token = await ships.token('PLATFORM_ADMIN');
+  for (const scheme of ['light', 'dark']) {
+    page = await openConsole(browser, ships.base, { token, path: '/-/backups', scheme });
+    await page.getByText('Every commit is in the folder within its interval.').waitFor();
+    await page.getByText(folder).waitFor();
+    await assertReadable(page, `the backups, ${scheme}`);
+  }
+  assert.deepEqual(page.faults, []);
+  page = await openConsole(browser, ships.base, { token: await ships.token('OWNER'), path: '/-/backups' });
+  await page
+    .getByText(/platform admin/)
+    .first()
+    .waitFor();
 });
 
 test('a platform admin makes a password link, disables and deletes a user', async () => {

@@ -132,6 +132,7 @@ struct Server::Inside {
   std::string metrics() const;                                   // metrics.cc
   void metrics_of_shares(Exposition& out) const;
   void metrics_of_backup(Exposition& out) const;
+  std::optional<http::BackupFolder> backup_folder() const;  // likewise there
   void stop();
   void stop_shipping();
 };

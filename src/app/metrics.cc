@@ -11,6 +11,8 @@
 namespace beckon::app {
 namespace {
 
+constexpr int kBehind = 6;  // times `backup-every`: from then on the folder is behind
+
 double value_of(std::uint64_t value) { return static_cast<double>(value); }
 double value_of(const std::atomic<std::uint64_t>& value) { return value_of(value.load(std::memory_order_relaxed)); }
 double seconds_of(Duration time) { return static_cast<double>(time.count()) / 1e3; }
@@ -140,6 +142,28 @@ std::string Server::Inside::metrics() const {
   return http::to_text(out.families());
 }
 
+std::optional<http::BackupFolder> Server::Inside::backup_folder() const {
+  if (!shipper) return std::nullopt;
+  const store::ShippingCounts& counts = shipper->counts();
+  const auto at = [](std::int64_t ms) { return ms > 0 ? std::optional{instant_ms(ms)} : std::nullopt; };
+  http::BackupFolder found{.folder = settings.backup.folder,
+                           .complete_at = at(counts.complete_ms),
+                           .last_commit_at = at(counts.last_at_ms),
+                           .base_at = at(counts.base_at_ms),
+                           .failures = counts.failures};
+  // After its time: a commit that is shipped meanwhile is named, and the time is of one before it.
+  found.last_commit = counts.last_commit;
+  found.behind = std::max(Duration{0}, clock.now() - std::max(found.complete_at.value_or(started_at), started_at));
+  if (counts.failing)
+    found.status = http::BackupStatus::kFailing;
+  else if (!found.complete_at)
+    found.status = http::BackupStatus::kStarting;
+  else
+    found.status =
+        found.behind > kBehind * settings.backup.every ? http::BackupStatus::kBehind : http::BackupStatus::kComplete;
+  return found;
+}
+
 void Server::Inside::metrics_of_backup(Exposition& out) const {
   const store::ShippingCounts& counts = shipper->counts();
   const auto at = [](std::int64_t ms) { return static_cast<double>(ms) / 1e3; };
@@ -152,7 +176,7 @@ void Server::Inside::metrics_of_backup(Exposition& out) const {
             "All commits made by then can be restored from the backup folder: a Unix time; 0: none can yet.",
             at(complete));
   out.gauge("beckon_backup_behind_seconds", "How long ago that is; since the server started, if that is later.",
-            at(std::max<std::int64_t>(0, to_ms(clock.now()) - std::max(complete, to_ms(started_at)))));
+            seconds_of(backup_folder()->behind));
   out.gauge("beckon_backup_base_seconds", "When the newest base was made: a Unix time; 0: there is none yet.",
             at(counts.base_at_ms));
   out.gauge("beckon_backup_failing", "1 while the backup folder fails or does not answer.", counts.failing ? 1 : 0);

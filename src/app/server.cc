@@ -164,8 +164,10 @@ std::expected<void, std::string> Server::Inside::listen() {
             const http::Readiness now = readiness;
             return now == http::Readiness::kReady && committer->full() ? http::Readiness::kDiskFull : now;
           },
+      .backup_folder = [this] { return backup_folder(); },
       .metrics = [this] { return metrics(); },
       .metrics_on_main = settings.dev,
+      .public_url = settings.public_url,
   });
   auto all = http::routes(*api);
   if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));

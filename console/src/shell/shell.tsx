@@ -53,6 +53,7 @@ const views: Record<string, View> = {
   account: { title: 'Your account', page: lazy(() => import('../pages/account.tsx').then(file => file.AccountPage)) },
   tokens: { title: 'Tokens', page: lazy(() => import('../pages/tokens.tsx').then(file => file.TokensPage)) },
   audit: { title: 'Audit', page: lazy(() => import('../pages/audit.tsx').then(file => file.AuditPage)) },
+  backups: { title: 'Backups', page: lazy(() => import('../pages/backups.tsx').then(file => file.BackupsPage)) },
   allowlist: {
     title: 'Allowlist',
     page: lazy(() => import('../pages/allowlist.tsx').then(file => file.AllowlistPage)),

@@ -16,6 +16,13 @@ const kViews = [
   ['audit', 'Audit'],
 ] as const;
 
+// Of the server, for platform admins.
+const kAdminViews = [
+  ['allowlist', 'Allowlist'],
+  ['users', 'Users'],
+  ['backups', 'Backups'],
+] as const;
+
 const Mark = () => (
   <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
     <rect width="32" height="32" rx="8" />
@@ -131,20 +138,14 @@ export function Sidebar() {
                     </a>
                   </li>
                 ))}
-              {isAdmin.value && (
-                <li>
-                  <a href={addressOf([kNoHandle, 'allowlist'])} aria-current={current('allowlist')}>
-                    Allowlist
-                  </a>
-                </li>
-              )}
-              {isAdmin.value && (
-                <li>
-                  <a href={addressOf([kNoHandle, 'users'])} aria-current={current('users')}>
-                    Users
-                  </a>
-                </li>
-              )}
+              {isAdmin.value &&
+                kAdminViews.map(([name, title]) => (
+                  <li key={name}>
+                    <a href={addressOf([kNoHandle, name])} aria-current={current(name)}>
+                      {title}
+                    </a>
+                  </li>
+                ))}
               {isAdmin.value && (
                 <li>
                   <a href={addressOf([kNoHandle, 'audit'])} aria-current={isHandle ? undefined : current('audit')}>

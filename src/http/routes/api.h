@@ -20,6 +20,7 @@
 #include "hindsight/what_if_jobs.h"
 #include "http/error.h"
 #include "http/router.h"
+#include "http/routes/backup_folder.h"
 #include "http/routes/sign_in_failures.h"
 #include "intake/append.h"
 #include "intake/redelivery.h"
@@ -88,8 +89,10 @@ struct Api {
   std::function<void(const Handle&)> reload;
   std::function<void()> reload_allowlist;
   std::function<Readiness()> readiness;
-  std::function<std::string()> metrics;  // in Prometheus' text format
-  bool metrics_on_main = false;          // --dev
+  std::function<std::optional<BackupFolder>()> backup_folder;  // std::nullopt: nothing is shipped
+  std::function<std::string()> metrics;                        // in Prometheus' text format
+  bool metrics_on_main = false;                                // --dev
+  std::string public_url = {};                                 // where browsers reach the server; empty: not known
 };
 
 // Every route of the API with its handler and its role, and for each that says a scope the same one for access tokens.

@@ -49,7 +49,7 @@ Result<Response> create(Api& api, Request& request) {
   json::Writer writer(text);
   writer.begin_object();
   write_invitation(writer, made->record, api.clock.now());
-  write_link(writer, made->code);
+  write_link(api, writer, made->code);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(201, std::move(text));
 }
@@ -128,8 +128,8 @@ Result<Response> accept(Api& api, Request& request) {
 
 }  // namespace
 
-void write_link(json::Writer& out, std::string_view code) {
-  out.member("code", code).member("link", std::string(kConsole) + "#invitation=" + std::string(code));
+void write_link(const Api& api, json::Writer& out, std::string_view code) {
+  out.member("code", code).member("link", api.public_url + std::string(kConsole) + "#invitation=" + std::string(code));
 }
 
 void add_invitations(Api& api, std::vector<Route>& routes) {

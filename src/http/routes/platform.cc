@@ -1,6 +1,7 @@
 // The platform's own routes: contract section 7.
 #include <algorithm>
 
+#include "base/check.h"
 #include "http/routes/enrolment_by.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
@@ -77,6 +78,39 @@ Result<Response> create_handle(Api& api, Request& request) {
   return json_response(201, handle_json(*made, &request));
 }
 
+std::string_view to_text(BackupStatus status) {
+  switch (status) {
+    case BackupStatus::kStarting: return "starting";
+    case BackupStatus::kComplete: return "complete";
+    case BackupStatus::kBehind: return "behind";
+    case BackupStatus::kFailing: return "failing";
+  }
+  CHECK(false);
+}
+
+Result<Response> get_backup_folder(Api& api, Request& request) {
+  const std::optional<BackupFolder> shown = api.backup_folder();
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_object();
+  if (!shown) {
+    writer.key("folder").null().member("status", "off");
+  } else {
+    const auto instant = [&writer](std::string_view name, const std::optional<Instant>& at) {
+      json::text_or_null(writer, name, at ? to_rfc3339(*at) : "");
+    };
+    writer.member("folder", shown->folder).member("status", to_text(shown->status));
+    instant("completeAt", shown->complete_at);
+    writer.member("behindSeconds", std::chrono::duration_cast<std::chrono::seconds>(shown->behind).count());
+    writer.member("lastCommit", static_cast<std::int64_t>(shown->last_commit));
+    instant("lastCommitAt", shown->last_commit_at);
+    instant("baseAt", shown->base_at);
+    writer.member("failures", static_cast<std::int64_t>(shown->failures));
+  }
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(text));
+}
+
 }  // namespace
 
 void add_platform(Api& api, std::vector<Route>& routes) {
@@ -90,6 +124,8 @@ void add_platform(Api& api, std::vector<Route>& routes) {
       control(api, Method::kGet, "/v2/platform-admin/handles", platform_admin(), list_handles, "List handles"));
   routes.push_back(
       control(api, Method::kPost, "/v2/platform-admin/handles", platform_admin(), create_handle, "Create a handle"));
+  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/backup-folder", platform_admin(), get_backup_folder,
+                           "Get the state of the backup folder"));
   add_users(api, routes);
   add_account(api, routes);
   routes.push_back({.method = Method::kGet,

@@ -19,8 +19,8 @@ Result<Response> signed_in_response(Api& api, const Request& request, const acce
 // A text of the body, or an issue of the field.
 std::string_view text_of(const json::Value& body, const char* field, std::size_t longest, Issues& issues);
 
-// Adds "code" and "link", the page's address below the server's own, to an open object.
-void write_link(json::Writer& out, std::string_view code);
+// Adds "code" and "link" to an open object: the page's address, below the server's own where that is not known.
+void write_link(const Api& api, json::Writer& out, std::string_view code);
 
 // Adds "handles", with the role on each, to an open object.
 void write_grants(json::Writer& writer, const std::vector<access::Grant>& grants);

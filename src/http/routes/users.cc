@@ -109,7 +109,7 @@ Result<Response> reset(Api& api, Request& request) {
   std::string body;
   json::Writer writer(body);
   writer.begin_object().member("email", user->email).member("expiresAt", to_rfc3339(made->record.expires_at));
-  write_link(writer, made->code);
+  write_link(api, writer, made->code);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(201, std::move(body));
 }
