@@ -22,7 +22,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
       name: `${method.toUpperCase()} ${path}`,
       method: method.toUpperCase(),
       path,
-      ofHandle: path.includes('/{handle}/'),
+      ofHandle: path.includes('handles/{handle}/'),
       body: one.requestBody ? '[]' : undefined, // no operation takes a list: it is refused, and changes nothing
       who: access?.jwt ? { role: access.jwt[0] ?? '' } : access?.accessToken ? { scope: access.accessToken[0] } : null,
     };
@@ -132,7 +132,7 @@ test('the document says of every operation who may call it', () => {
 const kContract = [
   [/^POST chain\/signals$/, 'CREATOR', 'chain.signal.write'],
   [/^POST chain\/import$/, 'OPERATOR', 'chain.signal.write'],
-  [/^POST chain\/(resolve|prefetch)$/, 'CREATOR', 'chain.resolve'],
+  [/^POST (chain\/(resolve|prefetch)$|ofrep\/)/, 'CREATOR', 'chain.resolve'],
   [/^GET chain(\/\{sessionId\})?$/, 'CREATOR', 'visitors.read'],
   [/^DELETE chain\/\{sessionId\}$/, 'OPERATOR', 'visitors.write'],
   [/^GET decisions\/|^POST chain-rules\/preview$/, 'CREATOR', 'chain.explain'],

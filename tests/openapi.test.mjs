@@ -334,6 +334,23 @@ describe('against the server', () => {
     await ask('getDecision', { role: 'CREATOR', expect: 404, params: { decisionId: 'dec_none' } });
   });
 
+  test('decisions as flags', async () => {
+    const body = { context: { targetingKey: session, plan: 'pro' } };
+    const params = { key: 'checkout' };
+    for (const [suffix, who] of [
+      ['Public', { from: freshAddress() }],
+      ['', { role: 'CREATOR' }],
+    ]) {
+      await ask(`evaluateFlag${suffix}`, { ...who, params, body, expect: 200 });
+      await ask(`evaluateFlag${suffix}`, { ...who, params: { key: 'a/b' }, body, expect: 404 });
+      await ask(`evaluateFlag${suffix}`, { ...who, params, body: { context: {} }, expect: 400 });
+      const all = await ask(`evaluateFlags${suffix}`, { ...who, body, expect: 200 });
+      const headers = { 'if-none-match': all.headers.etag };
+      await ask(`evaluateFlags${suffix}`, { ...who, body, headers, expect: 304 });
+      await ask(`evaluateFlags${suffix}`, { ...who, body: [], expect: 400 });
+    }
+  });
+
   test('the routes take the signals and traits that their schemas take, and no others', async () => {
     const imported = { id: 'i', at: Date.now() - 60_000 };
     const signals = [

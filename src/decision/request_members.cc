@@ -23,13 +23,13 @@ std::string_view read_handle(const Value& root, std::optional<std::string_view> 
   return value->text();
 }
 
-SessionId read_session(const Value& root, Issues& issues) {
-  const Value* value = root.find("sessionId");
-  if (!value) return issues.add("sessionId", "is required"), SessionId{};
+SessionId read_session(const Value& root, Issues& issues, const std::string& member) {
+  const Value* value = root.find(member);
+  if (!value) return issues.add(member, "is required"), SessionId{};
   if (!value->is_string() || !is_session_id(value->text()))
-    return issues.add("sessionId", "must be 1 to 128 characters from A-Z, a-z, 0-9, . _ : and -"), SessionId{};
+    return issues.add(member, "must be 1 to 128 characters from A-Z, a-z, 0-9, . _ : and -"), SessionId{};
   if (value->text() == "." || value->text() == "..")  // clients remove such a segment from a path
-    return issues.add("sessionId", "must not be \".\" or \"..\""), SessionId{};
+    return issues.add(member, "must not be \".\" or \"..\""), SessionId{};
   return SessionId{value->text()};
 }
 
@@ -94,20 +94,22 @@ ledger::Context read_context(const Value& root, Issues& issues) {
   if (!value) return context;
   if (!value->is_object()) return issues.add("context", "must be an object"), context;
   if (value->members().size() > kContextKeys) return issues.add("context", "must have at most 32 keys"), context;
-  for (const json::Member& member : value->members()) {
-    const std::string path = "context." + std::string(member.key);
-    if (!is_signal_key(member.key)) {
-      issues.add(path, "must have a name of 1 to 64 characters from A-Z, a-z, 0-9, . _ : and -");
-    } else if (member.value.is_object() || member.value.is_array()) {
-      issues.add(path, "must be a string, a number, a boolean, or null to remove it");
-    } else if (characters(member.value.text()) > 256 || member.value.text().find('\0') != std::string_view::npos) {
-      issues.add(path, "must be at most 256 characters");
-    } else {
-      context.emplace_back(member.key, member.value.is_null() ? "" : member.value.text());
-    }
-  }
+  for (const json::Member& member : value->members()) read_context_member(member, context, issues);
   std::ranges::sort(context);
   return context;
+}
+
+void read_context_member(const json::Member& member, ledger::Context& context, Issues& issues) {
+  const std::string path = "context." + std::string(member.key);
+  if (!is_signal_key(member.key)) {
+    issues.add(path, "must have a name of 1 to 64 characters from A-Z, a-z, 0-9, . _ : and -");
+  } else if (member.value.is_object() || member.value.is_array()) {
+    issues.add(path, "must be a string, a number, a boolean, or null to remove it");
+  } else if (characters(member.value.text()) > 256 || member.value.text().find('\0') != std::string_view::npos) {
+    issues.add(path, "must be at most 256 characters");
+  } else {
+    context.emplace_back(member.key, member.value.is_null() ? "" : member.value.text());
+  }
 }
 
 }  // namespace beckon::decision

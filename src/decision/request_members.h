@@ -2,6 +2,7 @@
 // to `issues`. Thread-safe.
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,12 +21,14 @@ std::size_t characters(std::string_view utf8);  // code points
 
 // `in_path`: the handle as the route gives it; std::nullopt: the body must name it.
 std::string_view read_handle(const json::Value& root, std::optional<std::string_view> in_path, Issues& issues);
-SessionId read_session(const json::Value& root, Issues& issues);
+SessionId read_session(const json::Value& root, Issues& issues, const std::string& member = "sessionId");
 // std::nullopt: not said, or null. May be empty, which every handle blocks.
 std::optional<VisitorId> read_visitor(const json::Value& root, Issues& issues);
 // The browser's own id; empty: not said, or null.
 std::string read_anonymous(const json::Value& root, Issues& issues);
 ledger::Context read_context(const json::Value& root, Issues& issues);  // sorted by key
+// One member of it, added at the end.
+void read_context_member(const json::Member& member, ledger::Context& context, Issues& issues);
 
 // The text of `visitorProof`; std::nullopt: not said, or null.
 std::optional<std::string_view> read_proof(const json::Value& root, Issues& issues);

@@ -30,6 +30,7 @@ struct Router::Node {
   std::unique_ptr<Node> rest;           // "{rest*}"
   std::vector<std::size_t> routes;      // indices of the table
   std::vector<std::string_view> names;  // of the captures on the way here
+  bool ends_in_rest = false;
   std::string allow;
 };
 
@@ -37,6 +38,9 @@ struct Router::Table {
   std::vector<Route> routes;
   Hooks hooks;
   Node root;
+
+  // The reason why not; null if it was added. `pattern`: one of the route's, and lives as long as the table.
+  const char* add(std::size_t index, std::string_view pattern);
 };
 
 Router::Router(std::unique_ptr<Table> table) : table_(std::move(table)) {}
@@ -79,11 +83,8 @@ std::string wrong(const Route& route, std::string_view what) {
 const char* fault_of(const Route& route, const Hooks& hooks) {
   if (route.access.who == Access::Who::kUndeclared) return "declares no access level";
   if (route.access.who == Access::Who::kPat && route.access.scope.empty()) return "names no scope";
-  if (route.pattern.starts_with(kPatRoutes) != (route.access.who == Access::Who::kPat))
-    return "is for access tokens, or below their path, and not both";
   if (route.access.who != Access::Who::kPublic && !hooks.authorize) return "is not public, and there is no authorizer";
   if (!route.handler) return "has no handler";
-  if (!route.pattern.starts_with('/')) return "does not start with a slash";
   if (route.method == Method::kHead || route.method == Method::kOptions || route.method == Method::kOther) {
     return "has a method that the router answers itself";
   }
@@ -102,49 +103,58 @@ std::string allow_text(std::vector<Method> methods) {
 
 }  // namespace
 
+const char* Router::Table::add(std::size_t index, std::string_view pattern) {
+  const Route& route = routes[index];
+  if (pattern.starts_with(kPatRoutes) != (route.access.who == Access::Who::kPat))
+    return "is for access tokens, or below their path, and not both";
+  if (!pattern.starts_with('/')) return "does not start with a slash";
+  Node* node = &root;
+  std::vector<std::string_view> names;
+  std::string_view left = pattern.substr(1);
+  Segment kind = Segment::kFixed;
+  bool more = true;
+  while (more) {
+    more = left.find('/') != std::string_view::npos;
+    const std::string_view segment = take_until(left, '/');
+    kind = kind_of(segment);
+    if (kind == Segment::kMalformed || (kind == Segment::kRest && more)) return "has a malformed segment";
+    if (kind == Segment::kFixed) {
+      auto at = std::find_if(node->fixed.begin(), node->fixed.end(), [&](auto& f) { return f.first == segment; });
+      if (at == node->fixed.end()) {
+        node->fixed.emplace_back(segment, std::make_unique<Node>());
+        at = std::prev(node->fixed.end());
+      }
+      node = at->second.get();
+      continue;
+    }
+    names.push_back(name_of(segment));
+    std::unique_ptr<Node>& next = kind == Segment::kRest ? node->rest : node->capture;
+    if (!next) next = std::make_unique<Node>();
+    node = next.get();
+  }
+  std::vector<Method> methods{route.method};
+  for (std::size_t other : node->routes) methods.push_back(routes[other].method);
+  if (std::count(methods.begin(), methods.end(), route.method) > 1) return "is declared twice";
+  if (!node->routes.empty() && node->names != names)
+    return "names its captures differently from another method of the same path";
+  node->routes.push_back(index);
+  node->names = std::move(names);
+  node->ends_in_rest = kind == Segment::kRest;
+  node->allow = allow_text(std::move(methods));
+  return nullptr;
+}
+
 std::expected<Router, std::string> Router::make(std::vector<Route> routes, Hooks hooks) {
   auto table = std::make_unique<Table>();
   table->routes = std::move(routes);
   table->hooks = std::move(hooks);
   for (std::size_t index = 0; index < table->routes.size(); ++index) {
     const Route& route = table->routes[index];
-    if (const char* what = fault_of(route, table->hooks)) return std::unexpected(wrong(route, what));
-    Node* node = &table->root;
-    std::vector<std::string_view> names;
-    std::string_view left = std::string_view(route.pattern).substr(1);
-    bool more = true;
-    while (more) {
-      more = left.find('/') != std::string_view::npos;
-      const std::string_view segment = take_until(left, '/');
-      const Segment kind = kind_of(segment);
-      if (kind == Segment::kMalformed || (kind == Segment::kRest && more)) {
-        return std::unexpected(wrong(route, "has a malformed segment"));
-      }
-      if (kind == Segment::kFixed) {
-        auto at = std::find_if(node->fixed.begin(), node->fixed.end(), [&](auto& f) { return f.first == segment; });
-        if (at == node->fixed.end()) {
-          node->fixed.emplace_back(segment, std::make_unique<Node>());
-          at = std::prev(node->fixed.end());
-        }
-        node = at->second.get();
-        continue;
-      }
-      names.push_back(name_of(segment));
-      std::unique_ptr<Node>& next = kind == Segment::kRest ? node->rest : node->capture;
-      if (!next) next = std::make_unique<Node>();
-      node = next.get();
-    }
-    std::vector<Method> methods{route.method};
-    for (std::size_t other : node->routes) methods.push_back(table->routes[other].method);
-    if (std::count(methods.begin(), methods.end(), route.method) > 1) {
-      return std::unexpected(wrong(route, "is declared twice"));
-    }
-    if (!node->routes.empty() && node->names != names) {
-      return std::unexpected(wrong(route, "names its captures differently from another method of the same path"));
-    }
-    node->routes.push_back(index);
-    node->names = std::move(names);
-    node->allow = allow_text(std::move(methods));
+    const char* what = fault_of(route, table->hooks);
+    if (!what) what = table->add(index, route.pattern);
+    for (const std::string& pattern : route.also)
+      if (!what) what = table->add(index, pattern);
+    if (what) return std::unexpected(wrong(route, what));
   }
   return Router(std::move(table));
 }
@@ -235,7 +245,7 @@ Router::Found Router::find(Request& request) const {
     if (table_->routes[index].method == wanted) found.route = &table_->routes[index];
   }
   if (found.route) {
-    found.fault = take_captures(captured, node->names, found.route->pattern.ends_with("*}"), request);
+    found.fault = take_captures(captured, node->names, node->ends_in_rest, request);
   }
   return found;
 }

@@ -64,6 +64,9 @@ struct Route {
   // character like others. Fixed ones win. "{rest*}" as the last one captures the rest, slashes included, but no "." or
   // ".." segment.
   std::string pattern;
+  // Further patterns of the same route, with the same captures: spellings that clients send and nobody should. They are
+  // in no list of routes.
+  std::vector<std::string> also = {};
   Access access;
   Run run = Run::kInline;
   Handler handler;

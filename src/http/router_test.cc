@@ -112,6 +112,36 @@ TEST(RouterMake, HasRoutesOfAccessTokensBelowTheirPathAloneAndNoOthersThere) {
   EXPECT_EQ(fault("/v2/handles/{handle}/x", creator("some.scope")), "");
 }
 
+TEST(RouterMake, AlsoFindsARouteByItsOtherPatterns) {
+  Route spelled = route(Method::kPost, "/f/{key}");
+  spelled.also = {"/f/{key*}", "//f/{key}"};
+  const auto router = Router::make({std::move(spelled)}, {});
+  ASSERT_TRUE(router) << router.error();
+  const auto key_of = [&](std::string_view path) {
+    Request request{.method = Method::kPost, .path = path};
+    const Router::Found found = router->find(request);
+    return found.route && !found.fault ? request.param("key") : "none";
+  };
+  EXPECT_EQ(key_of("/f/a"), "a");
+  EXPECT_EQ(key_of("/f/a%2Fb"), "a/b");
+  EXPECT_EQ(key_of("/f/a/b"), "a/b");
+  EXPECT_EQ(key_of("//f/a"), "a");
+  EXPECT_EQ(key_of("//f/a/b"), "none");
+}
+
+TEST(RouterMake, HoldsEveryOtherPatternToTheRulesOfTheFirst) {
+  const auto fault = [](std::string_view other, Access access) {
+    Route spelled = route(Method::kGet, access.scope.empty() ? "/x" : "/v2/public/handles/{handle}/x", access);
+    spelled.also = {std::string(other)};
+    return error_of({std::move(spelled)}, {.authorize = admit});
+  };
+  EXPECT_NE(fault("/x", public_()), "");
+  EXPECT_NE(fault("x", public_()), "");
+  EXPECT_NE(fault("/v2/public/handles/{handle}/x", public_()), "");
+  EXPECT_NE(fault("/v2/handles/{handle}/x", pat("some.scope")), "");
+  EXPECT_EQ(fault("/v2/public/handles/{handle}//x", pat("some.scope")), "");
+}
+
 TEST(RouterMake, RefusesMalformedTables) {
   EXPECT_EQ(error_of({route(Method::kGet, "/x"), route(Method::kGet, "/x")}), "GET /x: is declared twice");
   EXPECT_EQ(error_of({route(Method::kGet, "/{a}"), route(Method::kGet, "/{b}")}), "GET /{b}: is declared twice");

@@ -101,6 +101,7 @@ std::vector<Route> routes(Api& api);
 
 // Each adds the routes of one family.
 void add_chain(Api& api, std::vector<Route>& routes);      // signals, resolve, prefetch
+void add_ofrep(Api& api, std::vector<Route>& routes);      // decisions as OpenFeature's flags
 void add_decisions(Api& api, std::vector<Route>& routes);  // recorded decisions, re-evaluated
 void add_analytics(Api& api, std::vector<Route>& routes);
 void add_import(Api& api, std::vector<Route>& routes);            // historical signals

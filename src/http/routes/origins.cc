@@ -11,7 +11,9 @@ constexpr std::string_view kConfig = "/v2/public/sdk/config";
 constexpr std::string_view kReadable =
     "retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, x-request-id, etag";
 
-bool is_called_by_pages(std::string_view path) { return path.starts_with("/v2/public/chain/") || path == kConfig; }
+bool is_called_by_pages(std::string_view path) {
+  return path.starts_with("/v2/public/chain/") || path.starts_with("/v2/public/ofrep/") || path == kConfig;
+}
 
 Result<Response> get_origins(Api& api, Request& request) {
   const auto record = api.directory.handle(Handle{request.param("handle")});
@@ -82,7 +84,8 @@ void preflight(Request& request, const std::string& allow, Respond respond) {
   if (is_called_by_pages(request.path) && !request.header("origin").empty()) {
     response.headers.emplace_back("access-control-allow-origin", "*");
     response.headers.emplace_back("access-control-allow-methods", allow);
-    response.headers.emplace_back("access-control-allow-headers", "content-type, traceparent, tracestate");
+    response.headers.emplace_back("access-control-allow-headers",
+                                  "authorization, content-type, if-none-match, traceparent, tracestate");
     response.headers.emplace_back("access-control-max-age", "86400");
   }
   respond(std::move(response));

@@ -7,6 +7,7 @@ std::vector<Route> routes(Api& api) {
   std::vector<Route> all;
   add_chain(api, all);
   add_import(api, all);
+  add_ofrep(api, all);
   add_decisions(api, all);
   add_analytics(api, all);
   add_sessions(api, all);

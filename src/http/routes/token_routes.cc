@@ -22,14 +22,19 @@ bool is_of_a_family(std::string_view pattern) {
   return std::ranges::find(kFamilies, pattern.substr(0, pattern.find('/'))) != kFamilies.end();
 }
 
+std::string below_their_path(std::string_view pattern) {
+  CHECK(pattern.starts_with(kRoleRoutes));
+  return std::string(kPatRoutes).append(pattern.substr(kRoleRoutes.size()));
+}
+
 Route for_tokens(const Route& route) {
   const Access& of = route.access;
   // Who creates a token is an OPERATOR or more, so no scope opens what only an OWNER may do.
   const bool is_for_operators = of.who == Access::Who::kCreator || of.who == Access::Who::kOperator;
   CHECK(of.scope.empty() || (is_for_operators && access::parse_scope(of.scope)));
-  CHECK(route.pattern.starts_with(kRoleRoutes));
   Route made = route;
-  made.pattern = std::string(kPatRoutes) + route.pattern.substr(kRoleRoutes.size());
+  made.pattern = below_their_path(route.pattern);
+  for (std::string& pattern : made.also) pattern = below_their_path(pattern);
   made.access = pat(of.scope);
   return made;
 }

@@ -1,0 +1,316 @@
+// OpenFeature's remote evaluation protocol, held against its published text: docs/neighbours.md, OpenFeature. The
+// providers themselves are in neighbours/openfeature.test.mjs.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
+import { assertOfrep } from './kit/ofrep.mjs';
+import { until } from './kit/wait.mjs';
+
+const kAction = { type: 'popup', payload: { code: 'SAVE10' } };
+
+let beckon;
+let token;
+const rule = async (id, body) => {
+  const { status, text } = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, { when: {}, ...body });
+  assert.ok([200, 201].includes(status), text);
+};
+const kCart = { all: [{ count: { key: 'cart' }, atLeast: 1 }] };
+before(async () => {
+  beckon = await Beckon.start();
+  const made = await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'Flags', scopes: ['chain.resolve'] });
+  token = made.json.token;
+  await rule('cart-rescue', {
+    triggers: ['checkout'],
+    when: kCart,
+    action: kAction,
+    limit: { caps: [{ max: 1, per: 'session' }] },
+  });
+  await rule('for-pro', {
+    triggers: ['banner'],
+    when: { all: [{ context: 'plan', in: ['pro'] }] },
+    action: { type: 'banner', payload: {} },
+  });
+  await rule('in-two', {
+    triggers: ['split'],
+    split: { arms: { a: 1, b: 1 } },
+    actions: { a: { type: 'popup' }, b: { type: 'banner' } },
+  });
+  await rule('nobody', {
+    triggers: ['held-out'],
+    split: { holdout: 100 },
+    action: kAction,
+  });
+});
+after(async () => {
+  await beckon?.close();
+});
+
+// The routes: of access tokens, of pages, and of a role.
+const kBases = {
+  token: () => ['/v2/public/handles/demo', { token }],
+  page: () => ['/v2/public/ofrep/demo', { from: freshAddress() }],
+  role: async () => ['/v2/handles/demo', { token: await beckon.token('CREATOR') }],
+};
+async function post(base, path, body, options = {}) {
+  const [prefix, who] = await kBases[base]();
+  return beckon.call('POST', `${prefix}/ofrep/v1/evaluate/flags${path}`, { ...who, body, ...options });
+}
+const single = async (base, key, context, options) =>
+  assertOfrep(await post(base, `/${key}`, { context }, options), 'single');
+const bulk = async (base, context, options) => assertOfrep(await post(base, '', { context }, options), 'bulk');
+const inCart = async () => {
+  const sessionId = freshSession();
+  assert.equal((await beckon.signal(sessionId, { type: 'cart' })).status, 202);
+  return sessionId;
+};
+const resolved = async sessionId =>
+  (await beckon.chain('resolve', { sessionId, trigger: 'checkout' }, { from: freshAddress() })).json;
+
+for (const base of Object.keys(kBases))
+  describe(`by ${base}`, () => {
+    test('a flag is the decision on a trigger, and asking for it counts nothing', async () => {
+      const targetingKey = await inCart();
+      for (const _ of [1, 2]) {
+        const { status, json } = await single(base, 'checkout', { targetingKey });
+        assert.equal(status, 200);
+        const { metadata, ...flag } = json;
+        assert.deepEqual(flag, {
+          key: 'checkout',
+          reason: 'TARGETING_MATCH',
+          value: kAction,
+          variant: 'cart-rescue',
+        });
+        assert.match(metadata.decisionId, /^dec_/);
+        assert.deepEqual([metadata.outcome, metadata.ruleId], ['act', 'cart-rescue']);
+      }
+      const { outcome, action } = await resolved(targetingKey);
+      assert.deepEqual([outcome, action], ['act', kAction]);
+      const { json } = await single(base, 'checkout', { targetingKey });
+      assert.deepEqual([json.reason, json.metadata.outcome, json.value], ['DISABLED', 'suppressed', undefined]);
+    });
+
+    test('without an action there is no value, and the reason says why', async () => {
+      const targetingKey = freshSession();
+      const none = await single(base, 'checkout', { targetingKey });
+      assert.deepEqual(
+        [none.json.reason, none.json.metadata.outcome, 'value' in none.json],
+        ['DEFAULT', 'none', false],
+      );
+      const held = await single(base, 'held-out', { targetingKey });
+      assert.deepEqual(
+        [held.json.reason, held.json.metadata.outcome, 'value' in held.json],
+        ['SPLIT', 'holdout', false],
+      );
+    });
+
+    test('a variant that was drawn is named', async () => {
+      const { json } = await single(base, 'split', { targetingKey: freshSession() });
+      assert.equal(json.reason, 'SPLIT');
+      assert.deepEqual(json.value.type, { a: 'popup', b: 'banner' }[json.variant]);
+    });
+
+    test('scalars of the context reach the rules; nested values and names that no rule can read are skipped', async () => {
+      const more = {
+        deep: { plan: 'free' },
+        list: [1],
+        'a name with spaces': 'x',
+        ['x'.repeat(65)]: 1,
+        at: null,
+        n: 5,
+      };
+      const { json } = await single(base, 'banner', { targetingKey: freshSession(), plan: 'pro', ...more });
+      assert.equal(json.metadata.outcome, 'act');
+    });
+
+    test('all flags come at once, sorted, and unchanged they are 304', async () => {
+      const targetingKey = await inCart();
+      const all = await bulk(base, { targetingKey });
+      assert.equal(all.status, 200);
+      assert.deepEqual(
+        all.json.flags.map(({ key }) => key),
+        ['banner', 'checkout', 'held-out', 'split'],
+      );
+      const again = { 'if-none-match': all.headers.etag };
+      const unchanged = await bulk(base, { targetingKey }, { headers: again });
+      assert.deepEqual([unchanged.status, unchanged.headers.etag], [304, all.headers.etag]);
+      for (const tags of [`"a", ${all.headers.etag}`, `W/${all.headers.etag} , "b"`])
+        assert.equal((await bulk(base, { targetingKey }, { headers: { 'if-none-match': tags } })).status, 304);
+      assert.equal((await bulk(base, { targetingKey, plan: 'pro' }, { headers: again })).status, 200);
+      await resolved(targetingKey);
+      const changed = await bulk(base, { targetingKey }, { headers: again });
+      assert.equal(changed.status, 200);
+      assert.equal(changed.json.flags[1].metadata.outcome, 'suppressed');
+    });
+
+    test('a key that no rule knows is not found, however it is written', async () => {
+      for (const key of ['unknown', 'a/b', 'a%2Fb', 'a/b%20c', '%F0%9F%9B%92', 'Checkout', '@due', '']) {
+        const { status, json } = await single(base, key, { targetingKey: freshSession() });
+        assert.deepEqual([status, json.key], [404, decodeURIComponent(key)], key);
+      }
+    });
+
+    test('a base URL that ends in a slash is understood', async () => {
+      const [prefix, who] = await kBases[base]();
+      const ask = async path =>
+        beckon.call('POST', `${prefix}//ofrep/v1/evaluate/flags${path}`, {
+          ...who,
+          body: { context: { targetingKey: freshSession() } },
+        });
+      assert.equal(assertOfrep(await ask(''), 'bulk').status, 200);
+      assert.equal(assertOfrep(await ask('/checkout'), 'single').status, 200);
+      assert.equal(assertOfrep(await ask('/a/b'), 'single').status, 404);
+    });
+
+    test('what is wrong with a request is said by the protocol’s code', async () => {
+      const faults = [
+        ['{"context":', 'PARSE_ERROR'],
+        ['{"context":{},"context":{}}', 'PARSE_ERROR'],
+        ['', 'PARSE_ERROR'],
+        [{}, 'TARGETING_KEY_MISSING'],
+        [{ context: {} }, 'TARGETING_KEY_MISSING'],
+        [{ context: { targetingKey: '' } }, 'TARGETING_KEY_MISSING'],
+        [{ context: { targetingKey: null } }, 'TARGETING_KEY_MISSING'],
+        [[], 'INVALID_CONTEXT'],
+        [{ context: 'x' }, 'INVALID_CONTEXT'],
+        [{ context: { targetingKey: 7 } }, 'INVALID_CONTEXT'],
+        [{ context: { targetingKey: 'jon@company.example' } }, 'INVALID_CONTEXT'],
+        [{ context: { targetingKey: 's', visitorId: 7, plan: 'x'.repeat(257) } }, 'INVALID_CONTEXT'],
+        [
+          { context: { targetingKey: 's', ...Object.fromEntries([...Array(33).keys()].map(i => [`k${i}`, i])) } },
+          'INVALID_CONTEXT',
+        ],
+      ];
+      for (const [body, code] of faults)
+        for (const path of ['', '/checkout']) {
+          const answer = assertOfrep(await post(base, path, body), path ? 'single' : 'bulk');
+          assert.deepEqual([answer.status, answer.json.errorCode], [400, code], answer.text);
+        }
+      const named = await bulk(base, { targetingKey: 'a b', visitorId: 7, plan: 'x'.repeat(257) });
+      for (const field of ['targetingKey', 'visitorId', 'context.plan'])
+        assert.ok(named.json.errorDetails.includes(`${field} must`), named.json.errorDetails);
+    });
+
+    test('a session of another visitor is an invalid context', async () => {
+      const sessionId = freshSession();
+      const signals = [{ type: 'view' }];
+      await beckon.chain('signals', { sessionId, visitorId: 'ann@shop.example', signals }, { from: freshAddress() });
+      const { status, json } = await single(base, 'checkout', {
+        targetingKey: sessionId,
+        visitorId: 'bob@shop.example',
+      });
+      assert.deepEqual([status, json.errorCode, json.error], [400, 'INVALID_CONTEXT', 'conflict']);
+      assert.equal(
+        (await single(base, 'checkout', { targetingKey: sessionId, visitorId: 'ann@shop.example' })).status,
+        200,
+      );
+    });
+  });
+
+test('a decision that was shown is recorded by its decisionId, once, and then counts', async () => {
+  const targetingKey = await inCart();
+  const { json } = await bulk('page', { targetingKey });
+  const { decisionId } = json.flags.find(({ key }) => key === 'checkout').metadata;
+  for (const _ of [1, 2]) await beckon.signal(targetingKey, { type: 'decision.shown', value: decisionId });
+  assert.equal((await single('page', 'checkout', { targetingKey })).json.metadata.outcome, 'suppressed');
+  const session = await until('it is recorded', async () => {
+    const { json: found } = await beckon.as('CREATOR', 'GET', `/chain/${targetingKey}`);
+    return found.decisions.length > 0 && found;
+  });
+  assert.deepEqual(
+    session.decisions.map(decision => decision.decisionId),
+    [decisionId],
+  );
+});
+
+test('another list of triggers is another answer, although no decision has changed', async () => {
+  const targetingKey = freshSession();
+  const { headers } = await bulk('token', { targetingKey });
+  await rule('more', { triggers: ['a-new-one'], when: kCart, action: kAction });
+  const changed = await bulk('token', { targetingKey }, { headers: { 'if-none-match': headers.etag } });
+  assert.equal(changed.json.flags[0].key, 'a-new-one');
+  assert.equal((await beckon.as('CREATOR', 'DELETE', '/chain-rules/more')).status, 204);
+});
+
+test('of more triggers than a prefetch may have, the first come, with the number of the others', async () => {
+  const triggers = [...Array(18).keys()].map(i => `many-${i + 10}`);
+  await rule('many', { triggers, when: kCart, action: kAction });
+  const { json } = await bulk('token', { targetingKey: freshSession() });
+  assert.deepEqual([json.flags.length, json.metadata.flagsOmitted], [20, 2]);
+  assert.equal((await single('token', 'split', { targetingKey: freshSession() })).status, 200);
+  await beckon.as('CREATOR', 'DELETE', '/chain-rules/many');
+});
+
+test('a token that is wrong, or lacks the scope, is refused by the status that the protocol has for it', async () => {
+  const targetingKey = freshSession();
+  for (const options of [{ token: 'patv1_tok_none.AAAA' }, { token: undefined }])
+    for (const path of ['', '/checkout'])
+      assert.equal((await post('token', path, { context: { targetingKey } }, options)).status, 401);
+  const other = await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'Other', scopes: ['audit.read'] });
+  assert.equal((await bulk('token', { targetingKey }, { token: other.json.token })).status, 403);
+});
+
+test('a handle that is not there has no flags', async () => {
+  const ask = (path, kind) =>
+    beckon
+      .call('POST', `/v2/public/ofrep/nowhere/ofrep/v1/evaluate/flags${path}`, { body: { context: {} } })
+      .then(answer => assertOfrep(answer, kind));
+  const one = await ask('/checkout', 'single');
+  assert.deepEqual([one.status, one.json.error], [404, 'handle_not_found']);
+  assert.equal((await ask('', 'bulk')).status, 404);
+});
+
+test('decisions are counted by address on the public route and by token on the other, as those of a prefetch', async () => {
+  const limits = { addressDecisionsPerMinute: 3, tokenDecisionsPerMinute: 3 };
+  assert.equal((await beckon.as('OWNER', 'PATCH', '/settings', { limits })).status, 200);
+  const made = await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'Few', scopes: ['chain.resolve'] });
+  const from = freshAddress();
+  const context = { targetingKey: freshSession() };
+  for (const [base, options] of [
+    ['page', { from }],
+    ['token', { token: made.json.token }],
+  ]) {
+    for (const _ of [1, 2, 3]) assert.equal((await bulk(base, context, options)).status, 200);
+    for (const kind of [bulk(base, context, options), single(base, 'checkout', context, options)]) {
+      const { status, json } = await kind;
+      assert.deepEqual([status, json.errorCode], [429, 'GENERAL']);
+    }
+  }
+  const wide = { addressDecisionsPerMinute: null, tokenDecisionsPerMinute: null };
+  assert.equal((await beckon.as('OWNER', 'PATCH', '/settings', { limits: wide })).status, 200);
+});
+
+test('pages may call from the handle’s origins, after a preflight that allows what the provider sends', async () => {
+  const path = '/v2/public/ofrep/demo/ofrep/v1/evaluate/flags';
+  const origin = 'https://shop.example';
+  const asked = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'if-none-match' };
+  for (const to of [path, `${path}/checkout`, path.replace('/ofrep/v1', '//ofrep/v1')]) {
+    const { status, headers } = await beckon.call('OPTIONS', to, { headers: asked });
+    assert.deepEqual([status, headers['access-control-allow-origin']], [204, '*']);
+    for (const name of ['authorization', 'content-type', 'if-none-match'])
+      assert.ok(headers['access-control-allow-headers'].split(', ').includes(name), name);
+  }
+  const context = { targetingKey: freshSession() };
+  const open = await bulk('page', context, { headers: { origin } });
+  assert.equal(open.headers['access-control-allow-origin'], '*');
+  for (const name of ['retry-after', 'etag'])
+    assert.ok(open.headers['access-control-expose-headers'].split(', ').includes(name), name);
+  const origins = list => beckon.as('OWNER', 'PUT', '/context-origins', { origins: list });
+  assert.equal((await origins([origin])).status, 200);
+  const own = await bulk('page', {}, { headers: { origin } });
+  assert.deepEqual([own.status, own.headers['access-control-allow-origin']], [400, origin]);
+  const foreign = await bulk('page', context, { headers: { origin: 'https://other.example' } });
+  assert.deepEqual([foreign.status, foreign.json.error], [403, 'origin_not_allowed']);
+  assert.equal(foreign.headers['access-control-allow-origin'], undefined);
+  assert.equal((await origins([])).status, 200);
+});
+
+test('a page sees no more of a visitor than it may: the proof stands in the context', async () => {
+  await beckon.as('OWNER', 'PATCH', '/settings', { identity: { proof: 'required' } });
+  const { json } = await bulk('page', { targetingKey: freshSession(), visitorId: 'ann@shop.example' });
+  assert.equal(json.metadata.warnings, 'visitor_proof_missing');
+  const wrong = await bulk('page', { targetingKey: freshSession(), visitorId: 'ann@shop.example', visitorProof: 'x' });
+  assert.equal(wrong.json.metadata.warnings, 'visitor_proof_invalid');
+  const server = await bulk('token', { targetingKey: freshSession(), visitorId: 'ann@shop.example' });
+  assert.equal(server.json.metadata.warnings, undefined);
+  await beckon.as('OWNER', 'PATCH', '/settings', { identity: { proof: 'off' } });
+});
