@@ -282,7 +282,7 @@ describe('the web provider', () => {
   test('polls: unchanged it is 304, and a signal changes the configuration', async () => {
     const targetingKey = freshSession();
     await start({ targetingKey }, polls);
-    await until('it has polled twice in vain', () => statuses().length >= 3);
+    await until('it has polled twice in vain', () => statuses().filter(Boolean).length >= 3);
     assert.deepEqual(statuses().slice(0, 3), [200, 304, 304]);
     assert.deepEqual(await changed(), []);
     await beckon.signal(targetingKey, { type: 'cart' });
