@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
-import { assertOfrep } from './kit/ofrep.mjs';
+import { watch } from './kit/live.mjs';
+import { assertFits, assertOfrep } from './kit/ofrep.mjs';
 import { until } from './kit/wait.mjs';
 
 const kAction = { type: 'popup', payload: { code: 'SAVE10' } };
@@ -313,4 +314,162 @@ test('a page sees no more of a visitor than it may: the proof stands in the cont
   const server = await bulk('token', { targetingKey: freshSession(), visitorId: 'ann@shop.example' });
   assert.equal(server.json.metadata.warnings, undefined);
   await beckon.as('OWNER', 'PATCH', '/settings', { identity: { proof: 'off' } });
+});
+
+describe('an event stream', () => {
+  const open = [];
+  after(async () => {
+    for (const one of open) await one.close();
+  });
+  const stream = async (uri, { on = beckon, ...options } = {}) => {
+    const made = await watch(on.base + uri, options);
+    open.push(made);
+    return made;
+  };
+  const uriOf = ({ json }) => json.eventStreams[0].endpoint.requestUri;
+  const uriFor = async (targetingKey, context = {}) => uriOf(await bulk('page', { targetingKey, ...context }));
+  const count = of => of.events.items.length;
+  const told = (of, after = 0) => until('it is told', () => count(of) > after);
+  const put = (id, body) => rule(id, { triggers: ['streamed'], action: kAction, ...body });
+
+  test('is only for pages', async () => {
+    for (const base of ['token', 'role'])
+      assert.equal((await bulk(base, { targetingKey: freshSession() })).json.eventStreams, undefined);
+  });
+
+  test('tells to ask again after a signal of its session, and of no other', async () => {
+    const [mine, other] = [freshSession(), freshSession()];
+    const [one, two] = [await stream(await uriFor(mine)), await stream(await uriFor(other))];
+    assert.deepEqual(
+      [one.status, one.headers['content-type'], one.headers['cache-control']],
+      [200, 'text/event-stream', 'no-store'],
+    );
+    await beckon.signal(mine, { type: 'view' });
+    await told(one);
+    assert.equal(one.events.items[0].event, 'message');
+    assertFits(one.events.items[0].data, 'event');
+    assert.equal(count(two), 0);
+    await beckon.signal(mine, { type: 'view' });
+    await told(one, 1);
+  });
+
+  test('tells of a change of the rules, all of the handle', async () => {
+    const streams = [await stream(await uriFor(freshSession())), await stream(await uriFor(freshSession()))];
+    await put('streamed', {});
+    for (const one of streams) await told(one);
+    await beckon.as('CREATOR', 'DELETE', '/chain-rules/streamed');
+    for (const one of streams) await told(one, 1);
+  });
+
+  test('tells when a decision has expired, which the page learns from each answer', async () => {
+    await put('short', { ttl: '6s' });
+    const targetingKey = freshSession();
+    const asked = Date.now();
+    const one = await stream(await uriFor(targetingKey));
+    await until('it is told', () => count(one) > 0, 20_000);
+    const waited = Date.now() - asked;
+    assert.ok(waited >= 5_500, `after ${waited} ms`);
+    await beckon.as('CREATOR', 'DELETE', '/chain-rules/short');
+  });
+
+  test('misses nothing between the answer and the stream, nor between two connections', async () => {
+    const targetingKey = freshSession();
+    const uri = await uriFor(targetingKey);
+    await beckon.signal(targetingKey, { type: 'view' });
+    const first = await stream(uri);
+    await told(first);
+    const { id } = first.events.items.at(-1);
+    await first.close();
+    const quiet = await stream(uri, { lastEventId: id });
+    await beckon.signal(freshSession(), { type: 'view' });
+    await new Promise(done => setTimeout(done, 300)); // three rounds of the thread that serves it
+    assert.equal(count(quiet), 0);
+    await quiet.close();
+    await beckon.signal(targetingKey, { type: 'view' });
+    await told(await stream(uri, { lastEventId: id }));
+    await told(await stream(uri, { lastEventId: 'of-another-life-7' }));
+  });
+
+  test('is opened by its own token alone, of its own handle', async () => {
+    const uri = await uriFor(freshSession());
+    const given = new URL(uri, beckon.base).searchParams.get('token');
+    assert.ok(!Buffer.from(given, 'base64url').includes('session'), 'it is sealed');
+    const refusal = async (path, query) => {
+      const { status, json } = await beckon.call('GET', path + query);
+      return [status, json.error];
+    };
+    const path = '/v2/public/ofrep/demo/events';
+    for (const query of ['', '?token=', '?token=x', `?token=${given.slice(0, -2)}AA`, `?token=${token}`])
+      assert.deepEqual(await refusal(path, query), [401, 'invalid_token'], query);
+    const added = await beckon.cli('handle', 'add', 'other', '--owner', 'o@o.example', '--data', beckon.data);
+    assert.equal(added.code, 0, added.err);
+    await until('the handle is there', async () => {
+      const [status, code] = await refusal('/v2/public/ofrep/other/events', `?token=${given}`);
+      return status === 401 && code === 'invalid_token';
+    });
+    assert.deepEqual(await refusal('/v2/public/ofrep/nowhere/events', `?token=${given}`), [404, 'handle_not_found']);
+    const foreign = { origin: 'https://other.example' };
+    assert.equal(
+      (await beckon.as('OWNER', 'PUT', '/context-origins', { origins: ['https://shop.example'] })).status,
+      200,
+    );
+    assert.equal((await beckon.call('GET', uri, { headers: foreign })).json.error, 'origin_not_allowed');
+    assert.equal((await beckon.as('OWNER', 'PUT', '/context-origins', { origins: [] })).status, 200);
+  });
+
+  describe('on a server with few streams and short tokens', () => {
+    let small;
+    before(async () => {
+      small = await Beckon.start({
+        flags: ['--dev', '--event-streams-per-handle', '2', '--event-stream-token', '2s'],
+      });
+    });
+    after(() => small?.close());
+    const ask = (targetingKey, headers) =>
+      small.call('POST', '/v2/public/ofrep/demo/ofrep/v1/evaluate/flags', {
+        body: { context: { targetingKey } },
+        headers,
+      });
+
+    test('a token ends, and before that an unchanged answer brings another', async () => {
+      const targetingKey = freshSession();
+      const first = await ask(targetingKey);
+      const headers = { 'if-none-match': first.headers.etag };
+      assert.equal((await stream(uriOf(first), { on: small })).status, 200);
+      await open.pop().close();
+      const second = await until('there is another answer', async () => {
+        const answer = await ask(targetingKey, headers);
+        return answer.status === 200 && answer;
+      });
+      assert.notEqual(uriOf(second), uriOf(first));
+      await until('the first token has ended', async () => {
+        const one = await stream(uriOf(first), { on: small });
+        await one.close();
+        return one.status === 401;
+      });
+    });
+
+    test('beyond the limit of the handle it is 503, until one is closed', async () => {
+      const uri = async () => uriOf(await ask(freshSession()));
+      const streams = [await stream(await uri(), { on: small }), await stream(await uri(), { on: small })];
+      const more = await small.call('GET', await uri());
+      assert.deepEqual([more.status, more.json.error], [503, 'unavailable']);
+      assert.ok(Number(more.headers['retry-after']) >= 1);
+      await streams[0].close();
+      await until('there is room', async () => {
+        const one = await stream(await uri(), { on: small });
+        if (one.status !== 200) await one.close();
+        return one.status === 200;
+      });
+    });
+  });
+
+  test('goes on after a restart of the server, which tells to ask again', async () => {
+    const uri = await uriFor(freshSession());
+    const one = await stream(uri);
+    await beckon.stop();
+    await one.ended;
+    await beckon.open();
+    await told(await stream(uri));
+  });
 });

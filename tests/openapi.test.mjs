@@ -348,6 +348,12 @@ describe('against the server', () => {
       const headers = { 'if-none-match': all.headers.etag };
       await ask(`evaluateFlags${suffix}`, { ...who, body, headers, expect: 304 });
       await ask(`evaluateFlags${suffix}`, { ...who, body: [], expect: 400 });
+      if (suffix === '') continue;
+      const stream = await watch(beckon.base + all.json.eventStreams[0].endpoint.requestUri);
+      assert.deepEqual([stream.status, stream.headers['content-type']], [200, 'text/event-stream']);
+      exercised.add('watchFlags');
+      await stream.close();
+      await ask('watchFlags', { query: '?token=x', expect: 401 });
     }
   });
 

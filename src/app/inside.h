@@ -19,6 +19,7 @@
 #include "dispatch/egress_sender.h"
 #include "egress/endpoint_checks.h"
 #include "hindsight/what_if_jobs.h"
+#include "http/routes/event_streams.h"
 #include "http/routes/live_feed.h"
 #include "http/routes/sign_in_failures.h"
 #include "intake/goals.h"
@@ -109,6 +110,7 @@ struct Server::Inside {
   std::function<void()> on_broken;
   http::Sending sending;
   std::unique_ptr<http::LiveFeed> live;
+  std::unique_ptr<http::EventStreams> event_streams;
   std::unique_ptr<http::Api> api;
   std::unique_ptr<http::Router> router, metrics_router;
   std::unique_ptr<http::HttpMetrics> http_metrics, metrics_metrics;

@@ -196,6 +196,8 @@ void Server::Inside::metrics_of_shares(Exposition& out) const {
             value_of(endpoint_checks->places().in_use()));
   out.gauge("beckon_provider_calls", "Requests to identity providers under way.", value_of(calls->places().in_use()));
   out.gauge("beckon_live_watchers", "Live-feed connections.", value_of(live->places().in_use()));
+  out.gauge("beckon_event_streams", "Event streams of OpenFeature's web providers.",
+            value_of(event_streams->places().in_use()));
   out.gauge("beckon_simulations", "Simulations that run or wait.", value_of(simulations->under_way()));
   if (readiness != http::Readiness::kStarting) {
     out.gauge("beckon_http_control_waiting", "Requests that wait for a control thread.",
@@ -216,6 +218,7 @@ void Server::Inside::metrics_of_shares(Exposition& out) const {
   refused.count_both("endpoint_checks", endpoint_checks->places().refused());
   refused.count_both("provider_calls", calls->places().refused());
   refused.count_both("live_feed", live->places().refused());
+  refused.count_both("event_streams", event_streams->places().refused());
   refused.count_both("simulations", simulations->refused());
 }
 

@@ -117,6 +117,9 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
              .probe = [this](const SubscriptionId& id, const DeliveryId& one) { dispatcher->probe(id, one); }};
   live = std::make_unique<http::LiveFeed>(
       http::LiveFeed::Parts{changes, *gate, clock, sending, make_ulid("", clock.now(), random)}, settings.live);
+  event_streams = std::make_unique<http::EventStreams>(
+      http::EventStreams::Parts{changes, tenants, secrets, clock, random, make_ulid("", clock.now(), random)},
+      settings.event_streams);
   return {};
 }
 
@@ -157,6 +160,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .secret_overlap = settings.secret_overlap,
       .sending = sending,
       .live = *live,
+      .event_streams = *event_streams,
       .reload = [this](const Handle& handle) { reload(handle); },
       .reload_allowlist = [this] { reload_allowlist(); },
       .readiness =
@@ -229,7 +233,13 @@ void Server::Inside::start_threads() {
   names_thread = std::jthread([this](std::stop_token stop) { endpoint_checks->run(stop); });
   if (!providers->all().empty()) providers_thread = std::jthread([this](std::stop_token stop) { calls->run(stop); });
   upkeep_thread = std::jthread([this](std::stop_token stop) { keep_up(stop); });
-  live_thread = std::jthread([this](std::stop_token stop) { live->run(stop); });
+  live_thread = std::jthread([this](std::stop_token stop) {
+    while (!stop.stop_requested()) {
+      std::this_thread::sleep_for(100ms);
+      live->step();
+      event_streams->step();
+    }
+  });
   simulate_thread = std::jthread([this](std::stop_token stop) {
     yield_to_others();
     simulations->run(stop);

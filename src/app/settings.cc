@@ -362,6 +362,13 @@ std::vector<Setting> make_settings() {
   all.push_back(number("live-watchers", front, "maximum live-feed connections", 1, 100'000, AT(live.watchers)));
   all.push_back(number("live-watchers-per-handle", front, "maximum live-feed connections of one handle", 1, 100'000,
                        AT(live.per_handle)));
+  all.push_back(number("event-streams", front, "maximum event streams of OpenFeature's web providers", 1, 100'000,
+                       AT(event_streams.streams)));
+  all.push_back(number("event-streams-per-handle", front, "maximum event streams of one handle", 1, 100'000,
+                       AT(event_streams.per_handle)));
+  all.push_back(duration("event-stream-token", front,
+                         "how long the token of an event stream is valid at least; at most twice as long",
+                         AT(event_streams.era)));
 
   all.push_back(text("backup-folder", backup, "a folder",
                      "ship all commits to this folder, from which beckon restore makes the data as of any of them "

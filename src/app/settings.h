@@ -21,6 +21,7 @@
 #include "egress/network.h"
 #include "hindsight/what_if_jobs.h"
 #include "http/listener.h"
+#include "http/routes/event_streams.h"
 #include "http/routes/live_feed.h"
 #include "intake/redelivery.h"
 #include "oidc/limits.h"
@@ -60,6 +61,7 @@ struct Settings {
   hindsight::WhatIfJobs::Options simulations;
   http::ListenerOptions http;
   http::LiveFeed::Limits live;
+  http::EventStreams::Limits event_streams;
   dispatch::Settings dispatch;
   egress::NetworkSettings network;
   egress::EndpointChecks::Options endpoint_checks;

@@ -24,7 +24,8 @@ export function watch(url, { token, lastEventId, pause = false } = {}) {
               .map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
           );
           rest = rest.slice(end + 2);
-          if (fields.event) events.add({ event: fields.event, id: fields.id, data: JSON.parse(fields.data) });
+          if (fields.data)
+            events.add({ event: fields.event ?? 'message', id: fields.id, data: JSON.parse(fields.data) });
         }
       };
       if (!pause) answer.on('data', read); // else nothing is read from the socket until read() is called

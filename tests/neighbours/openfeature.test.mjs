@@ -227,7 +227,7 @@ describe('the web provider', () => {
     return made;
   }
   const bulks = () => wire.passed.filter(({ method, path }) => method === 'POST' && /evaluate\/flags(\?|$)/.test(path));
-  const statuses = () => bulks().map(({ status }) => status);
+  const statuses = () => bulks().flatMap(({ status }) => status ?? []); // of those that are answered
 
   // Sets the provider with this context, and collects its events. Resolves to the state that it came to.
   const start = (context, options = {}, on = page) =>
@@ -293,6 +293,37 @@ describe('the web provider', () => {
     assert.ok(flags.includes('checkout'));
     assert.deepEqual((await details('checkout')).value, kAction);
     assert.equal(await status(), 'READY');
+  });
+
+  test('hears by its event stream of signals and of rules, without a poll', async () => {
+    const targetingKey = freshSession();
+    await start({ targetingKey, plan: 'pro' }, { baseUrl: `${beckon.base}/v2/public/ofrep/demo` });
+    await beckon.signal(targetingKey, { type: 'cart' });
+    await until('the configuration changed', async () => (await changed()).length === 1);
+    assert.deepEqual((await details('checkout')).value, kAction);
+    await rule('new-one', { triggers: ['new-trigger'], action: kAction });
+    await until('the configuration changed again', async () => (await changed()).length === 2);
+    assert.deepEqual((await details('new-trigger')).value, kAction);
+    await beckon.as('CREATOR', 'DELETE', '/chain-rules/new-one');
+    await until('and again', async () => (await changed()).length === 3);
+    assert.equal((await details('new-trigger')).errorCode, 'FLAG_NOT_FOUND');
+    assert.equal(await status(), 'READY');
+  });
+
+  test('is stale while the server is away, and asks again by itself when it is back', async () => {
+    const targetingKey = freshSession();
+    await start({ targetingKey }, { baseUrl: `${beckon.base}/v2/public/ofrep/demo` });
+    await beckon.signal(targetingKey, { type: 'cart' });
+    await until('the stream has brought a change', async () => (await changed()).length === 1);
+    await beckon.stop();
+    await comes('STALE');
+    await beckon.open();
+    await rule('new-one', { triggers: ['new-trigger'], action: kAction });
+    await until('the stream is back', async () => (await details('new-trigger')).value.type === 'popup');
+    assert.equal(await status(), 'STALE'); // the SDK leaves this state with the next context only
+    await page.evaluate(context => OpenFeature.setContext(context), { targetingKey });
+    assert.equal(await status(), 'READY');
+    await beckon.as('CREATOR', 'DELETE', '/chain-rules/new-one');
   });
 
   test('over its limit it is stale, and polls no more until Retry-After', async () => {

@@ -47,6 +47,7 @@ struct Sending {
 // Whether requests should be sent here; kDiskFull: only such as add no data.
 enum class Readiness : std::uint8_t { kStarting, kReady, kDiskFull, kDraining };
 
+class EventStreams;
 class LiveFeed;
 
 struct Api {
@@ -85,6 +86,7 @@ struct Api {
   Duration secret_overlap{};                // how long the old secret also signs
   Sending sending;
   LiveFeed& live;
+  EventStreams& event_streams;
   // Reloads the handle, or the allowlist, after a change of the directory. Blocks for a commit.
   std::function<void(const Handle&)> reload;
   std::function<void()> reload_allowlist;

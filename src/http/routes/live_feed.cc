@@ -1,31 +1,13 @@
 #include "http/routes/live_feed.h"
 
-#include <charconv>
-#include <thread>
+#include <algorithm>
 
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"
+#include "http/routes/sse_text.h"
 
 namespace beckon::http {
 namespace {
-
-std::string event_of(std::string_view name, std::string_view data, std::string_view id = {}) {
-  std::string text;
-  text.reserve(name.size() + data.size() + id.size() + 32);
-  if (!id.empty()) text.append("id: ").append(id).append("\n");
-  text.append("event: ").append(name).append("\ndata: ").append(data).append("\n\n");  // JSON has no line ends
-  return text;
-}
-
-// The position of "<life>-<position>", where it is of this life.
-std::optional<std::uint64_t> position_of(std::string_view id, std::string_view life) {
-  if (!id.starts_with(life) || id.size() <= life.size() + 1 || id[life.size()] != '-') return std::nullopt;
-  id.remove_prefix(life.size() + 1);
-  std::uint64_t position = 0;
-  const auto [end, fault] = std::from_chars(id.data(), id.data() + id.size(), position);
-  if (fault != std::errc{} || end != id.data() + id.size()) return std::nullopt;
-  return position;
-}
 
 std::string data_of(const commit::SignalSeen& signal) {
   std::string data;
@@ -73,13 +55,6 @@ void LiveFeed::join(Watcher watcher, Stream stream) {
   watcher.stream = std::move(stream);
   const std::lock_guard lock(mutex_);
   coming_.push_back(std::move(watcher));
-}
-
-void LiveFeed::run(std::stop_token stop) {
-  while (!stop.stop_requested()) {
-    std::this_thread::sleep_for(limits_.tick);
-    step();
-  }
 }
 
 void LiveFeed::step() {

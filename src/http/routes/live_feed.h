@@ -1,4 +1,4 @@
-// The live feed of a handle (Server-Sent Events): its watchers, and the one loop that serves them. It reads changes by
+// The live feed of a handle (Server-Sent Events): its watchers, and what serves them. It reads changes by
 // position, each watcher at its own; a slow watcher is notified of how many changes it missed. Contract section 8.
 //
 //   event: signal     data: a signal                           id: <life>-<position>
@@ -9,7 +9,6 @@
 #pragma once
 #include <memory>
 #include <mutex>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -29,7 +28,6 @@ class LiveFeed {
     std::size_t first = 50;         // changes sent to a new watcher
     std::size_t page = 256;         // changes read at once
     std::size_t piece = 64 * 1024;  // bytes written at once; well below HttpLimits::stream_backlog
-    Duration tick = std::chrono::milliseconds{100};
     Duration beat =
         std::chrono::seconds{15};  // interval of keep-alive comments, which detect disconnects, and of role checks
   };
@@ -51,8 +49,7 @@ class LiveFeed {
 
   const SharedPlaces& places() const { return places_; }  // of the watchers
 
-  void run(std::stop_token stop);  // the loop; leaves open streams to the listener
-  void step();                     // one iteration
+  void step();  // one iteration, of the one thread that serves the watchers; leaves open streams to the listener
 
  private:
   struct Watcher {

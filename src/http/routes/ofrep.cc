@@ -3,6 +3,9 @@
 //
 // Each answer is a prefetch: nothing is recorded or counted until the visitor is shown the decision and a signal
 // `decision.shown` says so with the decisionId of the flag's metadata.
+#include <algorithm>
+
+#include "http/routes/event_streams.h"
 #include "http/routes/ofrep_request.h"
 #include "http/routes/rates.h"
 #include "http/routes/response.h"
@@ -15,7 +18,9 @@ using decision::DecisionRequest;
 using decision::Envelope;
 using rules::Outcome;
 
+constexpr std::string_view kPublic = "/v2/public/ofrep/";
 constexpr std::string_view kFlags = "/ofrep/v1/evaluate/flags";
+constexpr std::int64_t kInactivitySeconds = 120;  // how long a hidden page keeps its stream: the protocol's default
 
 std::string_view reason_of(const rules::Verdict& verdict) {
   switch (verdict.outcome) {
@@ -62,11 +67,18 @@ Flags flags_of(const rules::RuleSet& rules) {
 }
 
 // A prefetch's etag stands for the decisions on the triggers that were named in it; here it is to stand for the list of
-// the triggers too.
-std::string digest_of(const Flags& flags) {
-  std::string text = std::to_string(flags.omitted);
+// the triggers too, and for the era of the stream's token: with 304 a client goes on with the token that it has.
+std::string digest_of(const Flags& flags, std::int64_t era) {
+  std::string text = std::to_string(flags.omitted) + " " + std::to_string(era);
   for (const std::string& key : flags.keys) text.append(" ").append(key);
   return to_base64url(sha256(text).substr(0, 6));
+}
+
+// When the first of the flags expires; without any, when there may be some.
+Instant expiry_of(const decision::Prefetched& answer, Instant now) {
+  Instant first = answer.decisions.empty() ? now + decision::kPersonalTtl : Instant::max();
+  for (const Envelope& envelope : answer.decisions) first = std::min(first, envelope.verdict.expires_at);
+  return first;
 }
 
 std::string_view warnings_in(const decision::Warnings& warnings, std::string& room) {
@@ -90,12 +102,24 @@ Response single(Api& api, const Request& request, DecisionRequest asked) {
   return json_response(200, std::move(body));
 }
 
-Response bulk(Api& api, const Request& request, DecisionRequest asked) {
+// Where a page hears of changes. An origin is left out: it is the one that the page has asked.
+void write_stream(json::Writer& out, const std::string& handle, const std::string& token) {
+  out.key("eventStreams").begin_array().begin_object().member("type", "sse").key("endpoint").begin_object();
+  out.member("requestUri", std::string(kPublic) + handle + "/events?token=" + token).end_object();
+  out.member("inactivityDelaySec", kInactivitySeconds).end_object().end_array();
+}
+
+// `streams`: whether the client may have one.
+Response bulk(Api& api, const Request& request, DecisionRequest asked, bool streams) {
+  const std::uint64_t seen = api.event_streams.seen(asked.tenant->handle);  // before anything is evaluated
   Flags flags = flags_of(*asked.tenant->rules);
-  const std::string digest = digest_of(flags);
+  const std::string digest = digest_of(flags, streams ? api.event_streams.era() : 0);
   asked.triggers = std::move(flags.keys);
   const auto answer = api.resolver.prefetch(asked);
   if (!answer) return to_response(OfrepFault{answer.error()}, nullptr, request.id);
+  const EventStreams::Answer given{asked.tenant->handle, asked.session, answer->rules_version, seen,
+                                   expiry_of(*answer, api.clock.now())};
+  if (streams) api.event_streams.answered(given);
   const std::string etag = answer->etag + "-" + digest;
   Response response{.status = 304, .headers = {{"etag", '"' + etag + '"'}, {"cache-control", "no-cache"}}};
   if (lists_etag(request.header("if-none-match"), etag)) return response;
@@ -110,8 +134,18 @@ Response bulk(Api& api, const Request& request, DecisionRequest asked) {
   if (flags.omitted > 0) writer.member("flagsOmitted", static_cast<std::int64_t>(flags.omitted));
   std::string room;
   if (!asked.warnings.empty()) writer.member("warnings", warnings_in(asked.warnings, room));
-  writer.end_object().end_object();
+  writer.end_object();
+  if (streams) write_stream(writer, asked.tenant->handle.text, api.event_streams.token(given));
+  writer.end_object();
   return response;
+}
+
+void open_stream(Api& api, Request& request, Respond respond) {
+  const Handle handle{request.param("handle")};
+  if (const auto fault = judge_origin(api, request, handle.view(), respond)) return refuse(request, respond, *fault);
+  auto response =
+      api.event_streams.open(handle, request.query_param("token").value_or(""), request.header("last-event-id"));
+  response ? respond(std::move(*response)) : refuse(request, respond, response.error());
 }
 
 std::expected<DecisionRequest, OfrepFault> asked_in(Api& api, Request& request, bool is_public, bool many) {
@@ -135,7 +169,7 @@ void evaluate(Api& api, Request& request, Respond respond, bool is_public, bool 
     if (const auto fault = judge_origin(api, request, request.param("handle"), respond)) return refuse_as({*fault});
   auto asked = asked_in(api, request, is_public, many);
   if (!asked) return refuse_as(std::move(asked.error()));
-  respond(many ? bulk(api, request, std::move(*asked)) : single(api, request, std::move(*asked)));
+  respond(many ? bulk(api, request, std::move(*asked), is_public) : single(api, request, std::move(*asked)));
 }
 
 // Providers append the path to their base URL as it is, and a flag's key to that: the one may end in a slash, and the
@@ -167,7 +201,14 @@ void add_ofrep(Api& api, std::vector<Route>& routes) {
     add(api, routes, base, access, false, "Evaluate one OpenFeature flag");
     add(api, routes, base, access, true, "Evaluate all OpenFeature flags");
   };
-  both("/v2/public/ofrep/{handle}", public_());
+  both(std::string(kPublic) + "{handle}", public_());
+  routes.push_back(
+      {.method = Method::kGet,
+       .pattern = std::string(kPublic) + "{handle}/events",
+       .access = public_(),
+       .run = Run::kInline,
+       .handler = [&api](Request& request, Respond respond) { open_stream(api, request, std::move(respond)); },
+       .summary = "Stream changes of OpenFeature flags"});
   both("/v2/handles/{handle}", creator("chain.resolve"));
 }
 
