@@ -91,12 +91,40 @@ Instant behind_its_second(const SessionPtr& session, std::span<const Signal> add
   return at;
 }
 
-Consent consent_of(const AppendRequest& request, bool denied, const SessionPtr& session) {
+Consent consent_of(const SessionAppend& request, bool denied, const SessionPtr& session) {
   Consent consent = request.tenant->settings.default_consent;
   if (session) consent = session->consent;
   if (denied) consent = Consent::kDenied;
   if (request.consent) consent = *request.consent;
   return request.at_most_basic ? std::max(consent, Consent::kBasic) : consent;
+}
+
+// The traits become known of the visitor whose the session is by now.
+Result<TraitsTaken> take(commit::Draft& draft, const SessionAppend& request, Consent consent,
+                         const VisitorId& visitor) {
+  if (consent != Consent::kFull) return refuse_traits(request.traits, "is not kept without full consent");
+  if (visitor.empty())
+    return refuse_traits(request.traits, "is of no one: neither a visitorId nor an anonymousId was said");
+  const std::string_view source = request.trust == commit::Trust::kRole    ? commit::kServerSource
+                                  : request.trust == commit::Trust::kProof ? commit::kProvenSource
+                                                                           : commit::kPageSource;
+  return take_traits(draft, request.tenant->handle, visitor, request.traits,
+                     {.source = source,
+                      .only_public = request.trust == commit::Trust::kNone,
+                      .is_page = request.trust != commit::Trust::kRole});
+}
+
+Result<Appended> deny(commit::Draft& draft, const SessionAppend& request, const SessionDigest& digest,
+                      const SessionPtr& before) {
+  const Instant until = draft.now() + request.tenant->settings.retention;
+  const bool only_the_wish = !before && draft.denied(digest);
+  if (only_the_wish) {
+    // What merely follows from the wish does not prolong it.
+    if (request.consent == Consent::kDenied) draft.deny(digest, until);
+  } else if (auto fault = draft.forget(request.tenant->handle, request.session, digest, "consent denied", until)) {
+    return unexpected(std::move(*fault));
+  }
+  return Appended{.denied = true, .expires_at = until};
 }
 
 }  // namespace
@@ -105,46 +133,46 @@ Append::Append(AppendRequest request, const decision::DecisionTokens& tokens, Do
     : request_(std::move(request)), tokens_(tokens), done_(std::move(done)) {}
 
 // A signal's planning costs as much as a few hundred bytes of it.
-std::size_t Append::bytes() const {
+std::size_t bytes_of(const std::vector<Signal>& signals) {
   std::size_t sum = 0;
-  for (const Signal& signal : request_.signals) sum += 256 + signal.value.size() + signal.metadata.size();
+  for (const Signal& signal : signals) sum += 256 + signal.value.size() + signal.metadata.size();
   return sum;
 }
 
-void Append::plan(commit::Draft& draft) { answer_ = planned(draft); }
+void Append::plan(commit::Draft& draft) { answer_ = append(draft, request_, tokens_); }
 
 void Append::finish(const std::optional<Fault>& fault) {
   if (answer_ && fault) answer_ = unexpected(*fault);
   done_(request_, answer_);
 }
 
-Result<Appended> Append::planned(commit::Draft& draft) {
-  const commit::Tenant& tenant = *request_.tenant;
-  const SessionDigest digest = draft.places().sessions.digest(tenant.handle.view(), request_.session.view());
-  const auto found = draft.find(tenant.handle, request_.session, digest);
+Result<Appended> append(commit::Draft& draft, const SessionAppend& request, const decision::DecisionTokens& tokens) {
+  const commit::Tenant& tenant = *request.tenant;
+  const SessionDigest digest = draft.places().sessions.digest(tenant.handle.view(), request.session.view());
+  const auto found = draft.find(tenant.handle, request.session, digest);
   if (!found) return unexpected(found.error());
   const SessionPtr& before = *found;
   const bool was_denied = draft.denied(digest);
-  const Consent consent = consent_of(request_, was_denied, before);
-  if (consent == Consent::kDenied) return deny(draft, digest, before);
+  const Consent consent = consent_of(request, was_denied, before);
+  if (consent == Consent::kDenied) return deny(draft, request, digest, before);
   const commit::VisitorReader reader = commit::reader_of(draft, tenant.handle, draft.now());
-  const commit::Said said{request_.visitor, request_.anonymous};
-  const bool proven = request_.trust >= commit::Trust::kProof && !request_.visitor.empty() && consent == Consent::kFull;
+  const commit::Said said{request.visitor, request.anonymous};
+  const bool proven = request.trust >= commit::Trust::kProof && !request.visitor.empty() && consent == Consent::kFull;
   const auto naming = commit::naming_of(reader, tenant.settings, before, consent, said, draft.now());
   if (!naming) return unexpected(naming.error());
 
   Appended answer;
   ledger::AppendRecord record{.handle = tenant.handle.view(),
-                              .session = request_.session.view(),
+                              .session = request.session.view(),
                               .fresh = !before,
                               .received = draft.now(),
                               .consent = consent,
                               .visitor = naming->id.view(),
                               .proven = proven,
-                              .context = request_.context};
-  record.signals.reserve(request_.signals.size());
+                              .context = request.context};
+  record.signals.reserve(request.signals.size());
   std::uint64_t version = before ? before->version : 0;
-  for (Signal signal : request_.signals) {
+  for (Signal signal : request.signals) {
     if (!signal.id.empty()) {
       const std::uint64_t id = ledger::remembered(signal.id);
       const bool seen = (before && std::ranges::find(before->ids, id) != before->ids.end()) ||
@@ -186,21 +214,21 @@ Result<Appended> Append::planned(commit::Draft& draft) {
     commit::take_effect(draft, tenant.handle, *naming, session->expires_at);
     if (was_denied) draft.consent(digest);
     if (before && consent == Consent::kBasic && before->consent != Consent::kBasic) {
-      draft.reduce(tenant.handle, request_.session, digest);
+      draft.reduce(tenant.handle, request.session, digest);
       draft.renew(digest);
     }
   }
   for (const Signal& signal : record.signals) {
-    if (signal.key == "decision.shown") decision::record_shown(draft, tokens_, tenant, digest, session, signal);
-    count_signal(draft, tenant, tokens_, digest, session, signal);
+    if (signal.key == "decision.shown") decision::record_shown(draft, tokens, tenant, digest, session, signal);
+    count_signal(draft, tenant, tokens, digest, session, signal);
     draft.add_event(
-        tenant, event_type(signal.key), signal.at, request_.session.view(), [&] { return cause_of(*session, signal); },
-        [&] { return payload_of(reader, *session, signal, proven || request_.trust == commit::Trust::kRole); });
+        tenant, event_type(signal.key), signal.at, request.session.view(), [&] { return cause_of(*session, signal); },
+        [&] { return payload_of(reader, *session, signal, proven || request.trust == commit::Trust::kRole); });
   }
   goals_may_count(draft, tenant, digest, record.signals);
   if (!record.signals.empty()) delayed::signals_came(draft, session, record.signals);
-  if (!request_.traits.empty()) {
-    auto taken = take(draft, consent, session->visitor);
+  if (!request.traits.empty()) {
+    auto taken = take(draft, request, consent, session->visitor);
     if (!taken) return unexpected(taken.error());
     answer.traits = std::move(*taken);
   }
@@ -210,31 +238,6 @@ Result<Appended> Append::planned(commit::Draft& draft) {
   answer.signal_count = session->window.size();
   answer.expires_at = session->expires_at;
   return answer;
-}
-
-Result<TraitsTaken> Append::take(commit::Draft& draft, Consent consent, const VisitorId& visitor) const {
-  if (consent != Consent::kFull) return refuse_traits(request_.traits, "is not kept without full consent");
-  if (visitor.empty())
-    return refuse_traits(request_.traits, "is of no one: neither a visitorId nor an anonymousId was said");
-  const std::string_view source = request_.trust == commit::Trust::kRole    ? commit::kServerSource
-                                  : request_.trust == commit::Trust::kProof ? commit::kProvenSource
-                                                                            : commit::kPageSource;
-  return take_traits(draft, request_.tenant->handle, visitor, request_.traits,
-                     {.source = source,
-                      .only_public = request_.trust == commit::Trust::kNone,
-                      .is_page = request_.trust != commit::Trust::kRole});
-}
-
-Result<Appended> Append::deny(commit::Draft& draft, const SessionDigest& digest, const SessionPtr& before) {
-  const Instant until = draft.now() + request_.tenant->settings.retention;
-  const bool only_the_wish = !before && draft.denied(digest);
-  if (only_the_wish) {
-    // What merely follows from the wish does not prolong it.
-    if (request_.consent == Consent::kDenied) draft.deny(digest, until);
-  } else if (auto fault = draft.forget(request_.tenant->handle, request_.session, digest, "consent denied", until)) {
-    return unexpected(std::move(*fault));
-  }
-  return Appended{.denied = true, .expires_at = until};
 }
 
 void write(json::Writer& out, const AppendRequest& request, const Appended& appended) {

@@ -21,6 +21,11 @@ struct Appended {
   std::optional<TraitsTaken> traits;  // where any were said
 };
 
+// Committing thread: plans one request into a commit. Fault: why it is refused, and nothing was put into the draft.
+Result<Appended> append(commit::Draft& draft, const SessionAppend& request, const decision::DecisionTokens& tokens);
+// About what planning these signals costs, for commit::Work::bytes.
+std::size_t bytes_of(const std::vector<ledger::Signal>& signals);
+
 // Adds the answer's members to an open object: accepted … expiresAt.
 void write(json::Writer& out, const AppendRequest& request, const Appended& appended);
 
@@ -35,15 +40,10 @@ class Append final : public commit::Work {
   void plan(commit::Draft& draft) override;
   void finish(const std::optional<Fault>& fault) override;
   commit::Line* line() const override { return request_.tenant->line.get(); }
-  std::size_t bytes() const override;
+  std::size_t bytes() const override { return bytes_of(request_.signals); }
   const Trace* trace() const override { return &request_.trace; }
 
  private:
-  Result<Appended> planned(commit::Draft& draft);
-  // The traits become known of the visitor whose the session is by now.
-  Result<TraitsTaken> take(commit::Draft& draft, ledger::Consent consent, const VisitorId& visitor) const;
-  Result<Appended> deny(commit::Draft& draft, const ledger::SessionDigest& digest, const ledger::SessionPtr& before);
-
   AppendRequest request_;
   const decision::DecisionTokens& tokens_;
   Done done_;

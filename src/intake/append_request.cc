@@ -35,7 +35,7 @@ Duration read_skew(const Value& root, Instant now, Issues& issues) {
 
 Result<AppendRequest> parse_append(json::Document document, const commit::Tenants& tenants,
                                    std::optional<std::string_view> handle_in_path, Instant now) {
-  AppendRequest request{.document = std::move(document)};
+  AppendRequest request(std::move(document));
   const Value& root = request.document.root();
   Issues issues;
   if (!root.is_object())

@@ -14,10 +14,8 @@
 
 namespace beckon::intake {
 
-// Owns its texts: the signals' views point into `document` or `texts`.
-struct AppendRequest {
-  json::Document document;
-  std::vector<std::string> texts;  // values that are not in the document as they are stored
+// What is to be appended to one session. Views into texts that outlive it.
+struct SessionAppend {
   commit::TenantPtr tenant;
   SessionId session;
   VisitorId visitor;                       // empty: not said
@@ -25,9 +23,17 @@ struct AppendRequest {
   std::optional<ledger::Consent> consent;  // as said in the body
   bool at_most_basic = false;              // Sec-GPC: 1
   commit::Trust trust = commit::Trust::kNone;
-  TraitsSaid traits;  // of the visitor; views into `document`
+  TraitsSaid traits;  // of the visitor
   ledger::Context context;
   std::vector<ledger::Signal> signals;  // in the order given; versions still 0
+};
+
+// Owns its texts: the views of what is appended point into `document` or `texts`.
+struct AppendRequest : SessionAppend {
+  explicit AppendRequest(json::Document from) : document(std::move(from)) {}
+
+  json::Document document;
+  std::vector<std::string> texts;  // values that are not in the document as they are stored
   decision::Warnings warnings;
   Trace trace = {};  // of the HTTP request
 };
