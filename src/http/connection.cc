@@ -198,7 +198,8 @@ bool is_accepted(BodyType type, std::string_view content_type) {
       if (equal_ignoring_case(essence, "text/plain")) return true;
       [[fallthrough]];
     case BodyType::kJson: return equal_ignoring_case(essence, "application/json");
-    case BodyType::kAny: return true;
+    case BodyType::kAny:
+    case BodyType::kEncoded: return true;
   }
   return false;
 }
@@ -234,13 +235,17 @@ std::optional<Fault> Connection::fault_of_path() {
   return std::nullopt;
 }
 
+FaultCode Connection::too_large() const {
+  return request_.route ? request_.route->too_large : FaultCode::kPayloadTooLarge;
+}
+
 std::optional<Fault> Connection::fault_of_body() const {
   if (framing_.length > body_limit_) {
-    return Fault{.code = FaultCode::kPayloadTooLarge,
+    return Fault{.code = too_large(),
                  .message = "The body may be at most " + std::to_string(body_limit_) + " bytes; send a smaller one."};
   }
   const Route* route = request_.route;
-  const bool typed = framing_.has_body() && route && route->method != Method::kGet;
+  const bool typed = framing_.has_body() && route && route->method != Method::kGet && route->body != BodyType::kEncoded;
   if (typed &&
       (!is_accepted(route->body, request_.header("content-type")) || !request_.header("content-encoding").empty())) {
     return Fault{.code = FaultCode::kUnsupportedMediaType,
@@ -274,6 +279,7 @@ bool Connection::advance_body() {
   if (begin_ == end_) return false;
   if (framing_.chunked) {
     const auto used = chunks_.feed(unread(), request_.body, body_limit_);
+    if (!used && used.error().code == FaultCode::kPayloadTooLarge) return refuse({too_large(), used.error().message});
     if (!used) return refuse(used.error());
     begin_ += *used;
     received_ += *used;

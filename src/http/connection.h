@@ -62,6 +62,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   void forget_request();
   void identify_client();
   std::optional<Fault> fault_of_path();
+  FaultCode too_large() const;                 // what a body beyond the limit is answered with
   std::optional<Fault> fault_of_body() const;  // of what the head says of it
   bool begin_body();
   bool receive_body();

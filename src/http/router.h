@@ -56,6 +56,7 @@ enum class BodyType : std::uint8_t {
   kJson,        // application/json, or no body
   kJsonOrText,  // and text/plain (browser beacons)
   kAny,
+  kEncoded,  // any, in any content-encoding: the handler decodes it
 };
 
 struct Route {
@@ -72,7 +73,8 @@ struct Route {
   Handler handler;
   std::string_view summary;  // one line for the list of routes; static text
   BodyType body = BodyType::kJson;
-  std::size_t body_limit = 0;  // bytes; 0: HttpLimits::body
+  std::size_t body_limit = 0;                         // bytes; 0: HttpLimits::body
+  FaultCode too_large = FaultCode::kPayloadTooLarge;  // what is answered to a body beyond it
 };
 
 // Authorizes a caller and stores it in Request::principal; a fault becomes the response. Called for every route that is
