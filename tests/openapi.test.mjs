@@ -232,6 +232,31 @@ describe('against the server', () => {
     return answer;
   }
 
+  test('neighbours', async () => {
+    const from = freshAddress();
+    const one = { type: 'track', event: 'Seen', userId: 'n-1', messageId: 'n-1' };
+    const body = { writeKey: 'demo', batch: [one, { type: 'none' }] };
+    await ask('appendSegmentBatch', { from, body, expect: 200 });
+    await ask('appendSegmentBatch', { from, body: { writeKey: 'demo' }, expect: 400 });
+    await ask('appendSegmentBatch', { from, body: { ...body, writeKey: 'nobody' }, expect: 401 });
+    await ask('appendSegmentMessage', { from, params: { call: 't' }, body: { ...one, writeKey: 'demo' }, expect: 200 });
+    await ask('appendSegmentMessage', { from, params: { call: 'none' }, body: { writeKey: 'demo' }, expect: 404 });
+    await ask('appendRudderBeacon', { from, query: '?writeKey=demo', body: { batch: [] }, expect: 200 });
+    await ask('getSegmentSettings', { params: { key: 'demo' }, expect: 200 });
+    await ask('getSegmentSettings', { params: { key: 'nobody' }, expect: 404 });
+    await ask('getRudderSettings', { query: '?writeKey=demo', expect: 200 });
+    await ask('getRudderSettings', { query: '?writeKey=nobody', expect: 404 });
+    const events = { api_key: 'demo', batch: [{ event: 'seen', distinct_id: 'n-1' }] };
+    await ask('appendPostHogBatch', { from, body: events, expect: 200 });
+    await ask('appendPostHogBatch', { from, body: { ...events, batch: Array(1001).fill(1) }, expect: 413 });
+    const view = { e: 'pv', aid: 'demo', uid: 'n-1' };
+    await ask('appendSnowplowEvents', { from, body: { data: [view] }, expect: 200 });
+    await ask('appendSnowplowEvents', { from, body: { data: [view, 1] }, expect: 200 });
+    await ask('appendSnowplowEventsByPath', { from, params: { key: 'demo' }, body: { data: [view] }, expect: 200 });
+    await ask('appendSnowplowEvent', { from, query: '?e=pv&aid=demo&uid=n-1', expect: 200 });
+    await ask('appendSnowplowEvent', { from, query: '?e=pv&aid=nobody', expect: 401 });
+  });
+
   test('chain', async () => {
     const signals = [{ type: 'cart', signalValue: 'add', metadata: { amount: 5 }, source: 'web', id: 'a' }];
     const from = freshAddress();

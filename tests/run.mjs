@@ -13,6 +13,7 @@ const longest = [
   'tests/console_pages.test.mjs',
   'tests/sign_in.test.mjs',
   'tests/login.test.mjs',
+  'tests/neighbours/segment_node.test.mjs',
   'tests/sdk.test.mjs',
   'tests/console_first_minute.test.mjs',
   'tests/faults/kill.mjs',

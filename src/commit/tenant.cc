@@ -116,6 +116,22 @@ void read_identity(const json::Value& identity, HandleSettings& read, Issues& is
   }
 }
 
+void read_consent_categories(const json::Value& categories, HandleSettings& read, Issues& issues) {
+  if (!categories.is_object() || categories.members().size() > kConsentCategories)
+    return issues.add("consentCategories", "must be an object of at most 50 categories");
+  read.consent_categories.clear();
+  for (const json::Member& one : categories.members()) {
+    const std::string_view said = one.value.is_string() ? one.value.text() : "";
+    const bool is_basic = said == ledger::to_text(ledger::Consent::kBasic);
+    if (one.key.empty() || one.key.size() > 64)
+      issues.add("consentCategories." + std::string(one.key), "must have a name of 1 to 64 bytes");
+    else if (is_basic || said == ledger::to_text(ledger::Consent::kDenied))
+      read.consent_categories.emplace_back(one.key, is_basic ? ledger::Consent::kBasic : ledger::Consent::kDenied);
+    else
+      issues.add("consentCategories." + std::string(one.key), "must be \"basic\" or \"denied\"");
+  }
+}
+
 }  // namespace
 
 std::optional<Duration> parse_due_grace(std::string_view text) {
@@ -134,9 +150,9 @@ HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, c
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
                                       const HandleMaxima* most) {
-  static constexpr std::array<std::string_view, 10> kTop{
-      "limits", "retention", "basicRetention", "visitorRetention", "dueGrace", "defaultConsent",
-      "scores", "zone",      "scope",          "identity"};
+  static constexpr std::array<std::string_view, 11> kTop{
+      "limits", "retention", "basicRetention", "visitorRetention", "dueGrace",         "defaultConsent",
+      "scores", "zone",      "scope",          "identity",         "consentCategories"};
   HandleSettings read = defaults;
   Issues issues;
   if (!settings.is_object()) {
@@ -183,6 +199,8 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
       issues.add("scope", "must be \"session\" or \"visitor\"");
   }
   if (const json::Value* identity = settings.find("identity")) read_identity(*identity, read, issues);
+  if (const json::Value* categories = settings.find("consentCategories"))
+    read_consent_categories(*categories, read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   return read;
 }
@@ -210,8 +228,10 @@ std::string to_json(const HandleSettings& settings) {
                                                                     : to_text(*settings.remember));
   writer.member("claim", settings.claim ? to_text(*settings.claim) : std::string(kAll))
       .member("proof", kProofPolicies[static_cast<std::size_t>(settings.proof)])
-      .end_object()
       .end_object();
+  writer.key("consentCategories").begin_object();
+  for (const auto& [category, consent] : settings.consent_categories) writer.member(category, ledger::to_text(consent));
+  writer.end_object().end_object();
   return out;
 }
 

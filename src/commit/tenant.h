@@ -41,6 +41,8 @@ struct HandleSettings {
   ProofPolicy proof = ProofPolicy::kReads;  // asked of who names a visitor on the public routes
   // How far back a visitor who is said takes the browser's sessions that nobody has claimed; std::nullopt: all.
   std::optional<Duration> claim;
+  // Of what others' libraries say of consent: what it is where a visitor refused a category.
+  std::vector<std::pair<std::string, ledger::Consent>> consent_categories;
 
   rules::Declared declared() const { return {scores, zone, visitor_scope}; }
 };
@@ -49,8 +51,10 @@ struct HandleSettings {
 //  "tokenDecisionsPerMinute"},"retention":"30d","basicRetention":"24h","visitorRetention":"395d","dueGrace":"60s",
 //  "defaultConsent":"full","scores":{…} (rules/language/score.h), "zone":"Europe/Berlin",
 //  "scope":"session" | "visitor", "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" | "never",
-//  "claim":"30m" | "all","proof":"off" | "reads" | "required"}}, each optional. Fault: validation_error with every
+//  "claim":"30m" | "all","proof":"off" | "reads" | "required"},
+//  "consentCategories":{"Advertising":"denied","Analytics":"basic"}}, each optional. Fault: validation_error with every
 //  fault.
+inline constexpr std::size_t kConsentCategories = 50;
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 inline constexpr Duration kVisitorRetentionMost = std::chrono::hours{1826 * 24};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"

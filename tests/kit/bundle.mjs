@@ -1,23 +1,22 @@
-// Code of a page that imports npm packages, as one script: bundled by the console's Vite.
+// Code of a page that imports npm packages, as one script, made by the bundler that the console is built with.
+import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from '../../console/node_modules/vite/dist/node/index.js';
+import { root } from './beckon.mjs';
 
-const kEntry = 'beckon-page.js';
+const { rolldown } = createRequire(join(root, 'console/package.json'))('rolldown');
 
-// `code`: a module, which finds the packages of `folder`.
-export async function bundled(code, folder) {
-  const entry = join(folder, kEntry);
-  const asIfItWereThere = {
-    name: 'page',
-    resolveId: id => (id === kEntry ? entry : undefined),
-    load: id => (id === entry ? code : undefined),
-  };
-  const { output } = await build({
-    configFile: false,
-    logLevel: 'error',
-    root: folder,
-    plugins: [asIfItWereThere],
-    build: { write: false, minify: false, rollupOptions: { input: kEntry, output: { format: 'iife' } } },
-  }).then(made => [made].flat()[0]);
-  return output[0].code;
+// `source`: of a module, as it would be in tests/neighbours; its exports become those of the global `name`.
+export async function bundled(source, name = 'bundle') {
+  const folder = mkdtempSync(join(root, 'tests/neighbours/node_modules/.bundle-'));
+  try {
+    const input = join(folder, 'entry.mjs');
+    writeFileSync(input, source);
+    const bundle = await rolldown({ input, platform: 'browser', logLevel: 'silent' });
+    const { output } = await bundle.generate({ format: 'iife', name, codeSplitting: false });
+    await bundle.close();
+    return output[0].code;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

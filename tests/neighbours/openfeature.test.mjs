@@ -201,7 +201,6 @@ describe('the web provider', () => {
       `import { ClientProviderEvents, OpenFeature } from '@openfeature/web-sdk';
        import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
        Object.assign(globalThis, { ClientProviderEvents, OpenFeature, OFREPWebProvider });`,
-      here,
     );
     browser = await openBrowser();
     shop = await openShop('<!doctype html><title>Shop</title>');
@@ -391,7 +390,7 @@ describe('the web provider', () => {
 
   test('the document’s code for a page gives the action, and reports it as shown: then it counts', async () => {
     const code = codeOfDocument(wire.at).onPage;
-    await page.addScriptTag({ content: await bundled(`${code}\nObject.assign(globalThis, { flagsOf, show });`, here) });
+    await page.addScriptTag({ content: await bundled(`${code}\nObject.assign(globalThis, { flagsOf, show });`) });
     const sessionId = await inCart();
     const shown = await page.evaluate(async sessionId => {
       const flags = await flagsOf(sessionId, 'pro');

@@ -94,7 +94,7 @@ struct Api {
   std::function<std::optional<BackupFolder>()> backup_folder;  // std::nullopt: nothing is shipped
   std::function<std::string()> metrics;                        // in Prometheus' text format
   bool metrics_on_main = false;                                // --dev
-  std::string public_url = {};                                 // where browsers reach the server; empty: not known
+  std::string public_url = {};  // where browsers reach the server, without a slash at its end; empty: unknown
 };
 
 // Every route of the API with its handler and its role, and for each that says a scope the same one for access tokens.

@@ -1,5 +1,6 @@
 // Which pages may call, and what the browser library asks: contract section 8, safety section 3.
 #include "http/routes/library.h"
+#include "http/routes/neighbours.h"
 #include "http/routes/response.h"
 #include "intake/append_request.h"
 #include "system/encoding.h"
@@ -12,7 +13,8 @@ constexpr std::string_view kReadable =
     "retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, x-request-id, etag";
 
 bool is_called_by_pages(std::string_view path) {
-  return path.starts_with("/v2/public/chain/") || path.starts_with("/v2/public/ofrep/") || path == kConfig;
+  return path.starts_with("/v2/public/chain/") || path.starts_with("/v2/public/ofrep/") || path == kConfig ||
+         is_of_neighbours(path);
 }
 
 Result<Response> get_origins(Api& api, Request& request) {
@@ -37,6 +39,15 @@ Result<Response> put_origins(Api& api, Request& request) {
   if (!put) return unexpected(put.error());
   api.reload(handle);
   return json_response(200, text);
+}
+
+// Snowplow's trackers ask with credentials, though no cookie is read or set here: then "*" would let no page read the
+// answer. `only`: the handle has a list, and it is on it.
+void allow_origin(Response& response, const Request& request, bool only) {
+  const std::string_view origin = request.header("origin");
+  const bool with_credentials = is_with_credentials(request.path) && access::is_origin(origin);
+  response.headers.emplace_back("access-control-allow-origin", only || with_credentials ? std::string(origin) : "*");
+  if (with_credentials) response.headers.emplace_back("access-control-allow-credentials", "true");
 }
 
 std::string config_json(const commit::Tenant& tenant) {
@@ -82,11 +93,14 @@ void get_config(Api& api, Request& request, Respond respond) {
 void preflight(Request& request, const std::string& allow, Respond respond) {
   Response response{.status = 204, .headers = {{"allow", allow}}};
   if (is_called_by_pages(request.path) && !request.header("origin").empty()) {
-    response.headers.emplace_back("access-control-allow-origin", "*");
+    allow_origin(response, request, false);
     response.headers.emplace_back("access-control-allow-methods", allow);
     response.headers.emplace_back("access-control-allow-headers",
-                                  "authorization, content-type, if-none-match, traceparent, tracestate");
+                                  is_of_neighbours(request.path)
+                                      ? kNeighbourHeaders
+                                      : "authorization, content-type, if-none-match, traceparent, tracestate");
     response.headers.emplace_back("access-control-max-age", "86400");
+    if (is_with_credentials(request.path)) response.headers.emplace_back("vary", "Origin");
   }
   respond(std::move(response));
 }
@@ -95,11 +109,10 @@ std::optional<Fault> judge_origin(const Api& api, const Request& request, std::s
   const std::string_view origin = request.header("origin");
   if (origin.empty()) return std::nullopt;
   const access::Origins::Verdict verdict = api.origins.judge(handle, origin);
-  respond = [verdict, origin, before = std::move(respond)](Response&& response) mutable {
+  respond = [verdict, &request, before = std::move(respond)](Response&& response) mutable {
     response.headers.emplace_back("vary", "Origin");
     if (verdict != access::Origins::Verdict::kRefused) {
-      response.headers.emplace_back("access-control-allow-origin",
-                                    verdict == access::Origins::Verdict::kAny ? "*" : std::string(origin));
+      allow_origin(response, request, verdict == access::Origins::Verdict::kListed);
       response.headers.emplace_back("access-control-expose-headers", std::string(kReadable));
     }
     before(std::move(response));

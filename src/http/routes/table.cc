@@ -1,4 +1,5 @@
 #include "http/routes/api.h"
+#include "http/routes/neighbours.h"
 #include "http/routes/token_routes.h"
 
 namespace beckon::http {
@@ -8,6 +9,9 @@ std::vector<Route> routes(Api& api) {
   add_chain(api, all);
   add_import(api, all);
   add_ofrep(api, all);
+  add_segment(api, all);
+  add_posthog(api, all);
+  add_snowplow(api, all);
   add_decisions(api, all);
   add_analytics(api, all);
   add_sessions(api, all);

@@ -1,0 +1,247 @@
+#include "neighbours/append_messages.h"
+
+#include <algorithm>
+
+#include "commit/visitor.h"
+#include "decision/request_members.h"
+#include "system/encoding.h"
+
+namespace beckon::neighbours {
+namespace {
+
+using intake::Appended;
+using ledger::SessionPtr;
+
+constexpr std::size_t kSessionsLookedAt = 100;  // of a visitor, for the newest
+
+bool remembers(const SessionPtr& session, std::string_view id) {
+  return session && !id.empty() && std::ranges::find(session->ids, ledger::remembered(id)) != session->ids.end();
+}
+
+std::string sentence(const Issues& issues) {
+  std::string all;
+  for (const FieldIssue& issue : issues.items()) all += (all.empty() ? "" : "; ") + issue.field + " " + issue.issue;
+  return all;
+}
+
+// What is temporary, so that the message must come again.
+bool passes(FaultCode code) {
+  return code == FaultCode::kRateLimited || code == FaultCode::kUnavailable || code == FaultCode::kInternalError;
+}
+
+// Where the session is another visitor's, since one logged out and another in on the same browser, they get one of
+// their own.
+SessionId session_of_other(const Message& message, const SessionId& session, const VisitorId& visitor) {
+  const std::string_view text = session.view().substr(message.family.size() + 1);
+  return SessionId{session_id(message.family, std::string(text) + "." + to_hex(sha256(visitor.view()).substr(0, 4)))};
+}
+
+// The least that follows from a category which the visitor refused; full where they accepted all that the handle knows,
+// and nothing where none of these was said.
+std::optional<ledger::Consent> consent_of(const Message& message, const commit::HandleSettings& settings) {
+  std::optional<ledger::Consent> consent;
+  for (const auto& [category, accepted] : message.consents)
+    for (const auto& [known, refused] : settings.consent_categories)
+      if (category == known)
+        consent = std::max(consent.value_or(ledger::Consent::kFull), accepted ? ledger::Consent::kFull : refused);
+  return consent;
+}
+
+}  // namespace
+
+struct AppendMessages::Ready {
+  Message* message;
+  VisitorId visitor;  // empty: not said, or not to be believed
+  commit::Trust trust;
+  std::optional<ledger::Consent> consent;
+
+  bool is_of_browser() const { return !message->session.empty(); }
+  bool is_like(const Ready& other) const {
+    return message->session == other.message->session && message->anonymous == other.message->anonymous &&
+           visitor == other.visitor && consent == other.consent && message->family == other.message->family &&
+           message->traits.empty() && other.message->traits.empty();
+  }
+};
+
+struct AppendMessages::Place {
+  SessionId session;
+  bool has_it = false;             // the message, which was sent before
+  std::vector<SessionPtr> recent;  // other sessions of the visitor, where no browser is said
+
+  // The one of these that has the message.
+  SessionPtr holder_of(const Message& message) const {
+    const auto found = std::ranges::find_if(recent, [&](const auto& one) { return remembers(one, message.signal_id); });
+    return found == recent.end() ? nullptr : *found;
+  }
+};
+
+AppendMessages::~AppendMessages() = default;
+
+AppendMessages::AppendMessages(Batch batch, Sender sender, Allowance allowance, Instant received,
+                               const decision::DecisionTokens& tokens, Trace trace, Done done)
+    : batch_(std::move(batch)),
+      sender_(std::move(sender)),
+      allowance_(std::move(allowance)),
+      tokens_(tokens),
+      trace_(std::move(trace)),
+      done_(std::move(done)) {
+  ready_.reserve(batch_.messages.size());
+  for (const auto& message : batch_.messages) prepare(*message, received);
+  std::ranges::stable_sort(ready_, {}, [](const Ready& ready) { return ready.message->signal.at; });
+}
+
+void AppendMessages::prepare(Message& message, Instant received) {
+  const commit::Tenant& tenant = *sender_.tenant;
+  message.signal.received = received;
+  message.signal.at = instant_of(message.said, message.sent, received);
+  message.signal.said = message.said.value_or(Instant{});
+  message.traits.at = message.signal.at;
+  if (message.signal.at <= received - tenant.settings.retention)
+    message.issues.add("timestamp", "is older than the retention of " + to_text(tenant.settings.retention));
+  Ready ready{.message = &message, .visitor = {}, .trust = {}, .consent = consent_of(message, tenant.settings)};
+  if (!message.visitor.empty())
+    ready.visitor = decision::admitted(VisitorId{message.visitor}, tenant.settings.blocked_ids, applied_.warnings);
+  decision::Warnings warnings;
+  ready.trust = decision::trust_in(tenant, ready.visitor, std::nullopt, sender_.with_role, received, warnings);
+  for (const std::string_view code : warnings)
+    if (std::ranges::find(applied_.warnings, code) == applied_.warnings.end()) applied_.warnings.push_back(code);
+  if (message.issues.empty() && ready.visitor.empty() && !ready.is_of_browser())
+    message.issues.add("userId", message.visitor.empty() ? "is required, or an anonymousId"
+                                                         : "names nobody here, and there is no anonymousId");
+  if (!message.issues.empty()) return reject(message, FaultCode::kValidationError, sentence(message.issues));
+  if (message.too_many_traits) reject(message, std::nullopt, "traits: only the first 100 were taken");
+  ready_.push_back(std::move(ready));
+}
+
+// With the document, which is in memory until the commit.
+std::size_t AppendMessages::bytes() const {
+  std::size_t sum = batch_.bytes;
+  for (const Ready& ready : ready_)
+    sum += 512 + ready.message->signal.value.size() + ready.message->metadata.size();  // as of an import
+  return sum;
+}
+
+void AppendMessages::plan(commit::Draft& draft) {
+  for (std::size_t at = 0; at < ready_.size();) at += plan_run(draft, at);
+}
+
+void AppendMessages::finish(const std::optional<Fault>& fault) {
+  fault ? done_(unexpected(*fault)) : done_(std::move(applied_));
+}
+
+// Messages that are alike go into their session at once, which costs one change of it. Returns how many were planned;
+// none where they must be planned one by one.
+std::size_t AppendMessages::plan_run(commit::Draft& draft, std::size_t first) {
+  const Ready& ready = ready_[first];
+  const Place place = place_of(draft, ready);
+  std::size_t count = 1;
+  const auto joins = [&](const Ready& next) {
+    return ready.is_like(next) && (place.recent.empty() || !place.holder_of(*next.message));
+  };
+  if (first >= one_by_one_ && !place.has_it)
+    while (first + count < ready_.size() && joins(ready_[first + count])) ++count;
+  if (count > allowance_.most) count = 1;
+  if (allowance_.most == 0) {
+    is_known(draft, ready, place) ? void(++applied_.duplicates) : put_off(*allowance_.beyond);
+    return 1;
+  }
+  const std::span run = std::span(ready_).subspan(first, count);
+  const auto appended = append(draft, run, place);
+  if (!appended && count > 1) {
+    one_by_one_ = first + count;
+    return 0;
+  }
+  take(run, appended);
+  return count;
+}
+
+AppendMessages::Place AppendMessages::place_of(commit::Draft& draft, const Ready& ready) const {
+  const Message& message = *ready.message;
+  if (ready.is_of_browser()) return {.session = SessionId{message.session}};
+  Place place{.session = SessionId{session_id(message.family, "u:" + ready.visitor.text)}};
+  const Handle& handle = sender_.tenant->handle;
+  const auto records = commit::reader_of(draft, handle, draft.now()).records(ready.visitor);
+  if (!records) return place;  // append will say so
+  std::size_t left = kSessionsLookedAt;
+  for (const SessionPtr& record : *records)
+    for (auto joined = record->sessions.rbegin(); joined != record->sessions.rend() && left > 0; ++joined, --left) {
+      const auto session = draft.find(handle, joined->id, joined->digest);
+      if (session && *session && draft.now() - (*session)->last_received < kSameVisit) place.recent.push_back(*session);
+    }
+  SessionPtr chosen = place.holder_of(message);
+  place.has_it = chosen != nullptr;
+  if (!chosen && !place.recent.empty())
+    chosen = *std::ranges::max_element(place.recent, {}, &ledger::Session::last_received);
+  if (chosen) place.session = chosen->id;
+  std::erase(place.recent, chosen);
+  return place;
+}
+
+Result<Appended> AppendMessages::append(commit::Draft& draft, std::span<const Ready> run, const Place& place) const {
+  const Ready& first = run.front();
+  intake::SessionAppend request{.tenant = sender_.tenant,
+                                .session = place.session,
+                                .visitor = first.visitor,
+                                .anonymous = first.message->anonymous,
+                                .consent = first.consent,
+                                .at_most_basic = sender_.at_most_basic,
+                                .trust = first.trust,
+                                .traits = first.message->traits,
+                                .context = first.message->context,
+                                .signals = {}};
+  request.signals.reserve(run.size());
+  for (const Ready& ready : run) {
+    request.signals.push_back(ready.message->signal);
+    if (&ready != &first) request.context = ledger::merge(request.context, ready.message->context);
+  }
+  auto appended = intake::append(draft, request, tokens_);
+  if (appended || appended.error().code != FaultCode::kConflict) return appended;
+  request.session = session_of_other(*first.message, place.session, first.visitor);
+  return intake::append(draft, request, tokens_);
+}
+
+void AppendMessages::take(std::span<const Ready> run, const Result<Appended>& appended) {
+  const Message& first = *run.front().message;
+  if (!appended) {
+    if (passes(appended.error().code)) return put_off(appended.error());
+    const auto& details = appended.error().details;
+    return reject(first, appended.error().code,
+                  details.empty() ? appended.error().message : details.front().field + " " + details.front().issue);
+  }
+  applied_.accepted += appended->accepted;
+  applied_.duplicates += appended->duplicates;
+  if (appended->denied) applied_.denied += run.size();
+  allowance_.most -= std::min(allowance_.most, appended->accepted);
+  if (appended->too_many_browsers &&
+      std::ranges::find(applied_.warnings, decision::kTooManyDevices) == applied_.warnings.end())
+    applied_.warnings.push_back(decision::kTooManyDevices);
+  if (appended->traits)
+    for (const auto& [trait, reason] : appended->traits->refused)
+      reject(first, std::nullopt, "traits." + trait + " " + reason);
+}
+
+bool AppendMessages::is_known(commit::Draft& draft, const Ready& ready, const Place& place) const {
+  const Handle& handle = sender_.tenant->handle;
+  for (const SessionId& id : {place.session, session_of_other(*ready.message, place.session, ready.visitor)}) {
+    const auto found = draft.find(handle, id, draft.places().sessions.digest(handle.view(), id.view()));
+    if (found && remembers(*found, ready.message->signal_id)) return true;
+  }
+  return false;
+}
+
+void AppendMessages::reject(const Message& message, std::optional<FaultCode> code, std::string issue) {
+  auto& all = applied_.rejected;
+  const auto place = std::ranges::upper_bound(all, message.index, {}, &Rejected::index);
+  if (place == all.end() && all.size() == kRejectedTold) return;
+  all.insert(place, {message.index, std::string(message.id), code, std::move(issue)});
+  if (all.size() > kRejectedTold) all.pop_back();
+}
+
+// The longest wait counts, so that whoever keeps to it need not come a third time.
+void AppendMessages::put_off(const Fault& fault) {
+  const bool waits_longer =
+      applied_.again && fault.rate && applied_.again->rate && fault.rate->reset > applied_.again->rate->reset;
+  if (!applied_.again || waits_longer) applied_.again = fault;
+}
+
+}  // namespace beckon::neighbours

@@ -1,0 +1,89 @@
+// Appends a batch of messages in one commit. Each is applied whole or not at all, and one that is refused does not stop
+// the others: the one exception to "a request is one plan", docs/neighbours.md.
+#pragma once
+#include <functional>
+#include <span>
+
+#include "commit/committer.h"
+#include "decision/decision_token.h"
+#include "intake/append.h"
+#include "neighbours/message.h"
+
+namespace beckon::neighbours {
+
+// A visitor of whom no browser is said is taken to be in the newest of their sessions that had a signal within it.
+inline constexpr Duration kSameVisit = std::chrono::minutes{30};
+inline constexpr std::size_t kRejectedTold = 20;  // of a batch
+
+// Who sends.
+struct Sender {
+  commit::TenantPtr tenant;
+  bool with_role = false;      // with an access token
+  bool at_most_basic = false;  // Sec-GPC: 1
+};
+
+struct Rejected {
+  std::size_t index = 0;
+  std::string id;                 // of the message, as it was sent
+  std::optional<FaultCode> code;  // nothing: it was stored, but for a trait
+  std::string issue;
+};
+
+// What became of the messages.
+struct Applied {
+  std::size_t accepted = 0;
+  std::size_t duplicates = 0;
+  std::size_t denied = 0;  // their sessions denied consent: nothing was stored
+  // By index: the first kRejectedTold that were refused for good, and traits that were, of messages that were stored.
+  std::vector<Rejected> rejected;
+  decision::Warnings warnings;
+  // Why some of the messages are to be sent again, though others were stored: those are duplicates then.
+  std::optional<Fault> again;
+};
+
+class AppendMessages final : public commit::Work {
+ public:
+  // Called once, on the committing thread. Fault: nothing was stored.
+  using Done = std::move_only_function<void(Result<Applied>)>;
+
+  // `most`: so many signals that are new may be stored, and `beyond` says why the rest must come again. `tokens`
+  // outlives the work.
+  struct Allowance {
+    std::size_t most = 0;
+    std::optional<Fault> beyond;
+  };
+  AppendMessages(Batch batch, Sender sender, Allowance allowance, Instant received,
+                 const decision::DecisionTokens& tokens, Trace trace, Done done);
+  ~AppendMessages() override;
+
+  void plan(commit::Draft& draft) override;
+  void finish(const std::optional<Fault>& fault) override;
+  commit::Line* line() const override { return sender_.tenant->line.get(); }
+  std::size_t bytes() const override;
+  const Trace* trace() const override { return &trace_; }
+
+ private:
+  struct Ready;  // a message that can be stored, as far as is known before the commit
+  struct Place;  // where it is stored
+
+  void prepare(Message& message, Instant received);
+  std::size_t plan_run(commit::Draft& draft, std::size_t first);
+  Place place_of(commit::Draft& draft, const Ready& ready) const;
+  Result<intake::Appended> append(commit::Draft& draft, std::span<const Ready> run, const Place& place) const;
+  void take(std::span<const Ready> run, const Result<intake::Appended>& appended);
+  bool is_known(commit::Draft& draft, const Ready& ready, const Place& place) const;
+  void reject(const Message& message, std::optional<FaultCode> code, std::string issue);
+  void put_off(const Fault& fault);
+
+  Batch batch_;
+  const Sender sender_;
+  Allowance allowance_;
+  const decision::DecisionTokens& tokens_;
+  const Trace trace_;
+  Done done_;
+  std::vector<Ready> ready_;    // by the instants of their signals
+  std::size_t one_by_one_ = 0;  // up to here
+  Applied applied_;
+};
+
+}  // namespace beckon::neighbours

@@ -1,0 +1,20 @@
+// Bodies that come in gzip (RFC 1952). Thread-safe.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace beckon::neighbours {
+
+inline constexpr std::size_t kInflatedMost = 1024 * 1024;  // bytes: several times what any of the libraries sends
+// An event that is repeated word for word in a batch of a hundred comes to less; a bomb has about 1,000.
+inline constexpr std::size_t kInflateRatio = 200;
+inline constexpr std::size_t kInflateFreely = 64 * 1024;  // bytes up to which the ratio is not looked at
+
+// The text of one gzip member. Never holds more than kInflatedMost and a buffer. Faults: kInvalidPayload, where it is
+// no gzip, broken off, or followed by something else; kPayloadTooLarge beyond one of the limits.
+Result<std::string> inflate_gzip(std::string_view bytes);
+
+}  // namespace beckon::neighbours

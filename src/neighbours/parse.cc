@@ -1,0 +1,52 @@
+#include "neighbours/parse.h"
+
+#include <optional>
+#include <string_view>
+
+namespace beckon::neighbours {
+namespace {
+
+constexpr std::size_t kEscape = 6;  // \uXXXX
+
+// The code unit of an escape that begins at `at`; nothing where none does.
+std::optional<unsigned> unit_at(std::string_view text, std::size_t at) {
+  if (text.size() < at + kEscape || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
+  unsigned unit = 0;
+  for (const char c : text.substr(at + 2, 4)) {
+    const int digit = c >= '0' && c <= '9'                     ? c - '0'
+                      : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                               : -1;
+    if (digit < 0) return std::nullopt;
+    unit = unit * 16 + static_cast<unsigned>(digit);
+  }
+  return unit;
+}
+
+bool is_first(unsigned unit) { return unit >= 0xd800 && unit < 0xdc00; }
+bool is_second(unsigned unit) { return unit >= 0xdc00 && unit < 0xe000; }
+
+void mend(std::string& text) {
+  for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at)) {
+    const auto unit = unit_at(text, at);
+    if (!unit) {
+      at += 2;  // another escape, such as that of a backslash
+      continue;
+    }
+    const auto next = is_first(*unit) ? unit_at(text, at + kEscape) : std::nullopt;
+    if (next && is_second(*next)) {
+      at += 2 * kEscape;
+      continue;
+    }
+    if (is_first(*unit) || is_second(*unit)) text.replace(at, kEscape, "\\ufffd");
+    at += kEscape;
+  }
+}
+
+}  // namespace
+
+Result<json::Document> parse_json(std::string text) {
+  if (text.find("\\u") != std::string::npos) mend(text);
+  return json::parse(std::move(text));
+}
+
+}  // namespace beckon::neighbours
