@@ -35,13 +35,18 @@ function forTokens(path, method, one, scope) {
   };
 }
 
-// The document with `security` as the route table has it, and with the paths of access tokens made from those of roles.
+// The document with `security` as the route table has it, and with the paths of access tokens made from those of roles,
+// but for those that are for both.
 export function withRoutes(document, routes) {
   const paths = Object.fromEntries(
     Object.entries(structuredClone(document.paths)).filter(([path]) => !path.startsWith(kTokens)),
   );
   const ofTokens = {};
   for (const { method, path, who, scope } of routes) {
+    if (who === 'member') {
+      const security = [{ accessToken: [] }, { apiKey: [] }, { jwt: ['CREATOR'] }];
+      ofTokens[path] = { ...ofTokens[path], [method]: { ...document.paths[path]?.[method], security } };
+    }
     const one = paths[path]?.[method];
     if (!one) continue;
     if (kRoles[who]) one.security = [{ jwt: [kRoles[who]] }];

@@ -14,7 +14,9 @@ const kOwn = 'demo';
 const kForeign = 'other';
 const kMissing = 'nowhere';
 
-// Each with who may call it: { role } (of kRoles, or PLATFORM_ADMIN; empty: any), { scope }, or nothing.
+// Each with who may call it: { role } (of kRoles, or PLATFORM_ADMIN; empty: any), { scope }, { member: true } for any
+// access token or role of the handle, or nothing.
+const byToken = ([scope]) => (scope ? { scope } : { member: true });
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, one]) => {
     const [access] = one.security ?? document.security;
@@ -24,12 +26,13 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
       path,
       ofHandle: path.includes('handles/{handle}/'),
       body: one.requestBody ? '[]' : undefined, // no operation takes a list: it is refused, and changes nothing
-      who: access?.jwt ? { role: access.jwt[0] ?? '' } : access?.accessToken ? { scope: access.accessToken[0] } : null,
+      who: access?.jwt ? { role: access.jwt[0] ?? '' } : access?.accessToken ? byToken(access.accessToken) : null,
     };
   }),
 );
 const ofRoles = operations.filter(({ who }) => who?.role !== undefined);
 const ofTokens = operations.filter(({ who }) => who?.scope);
+const ofMembers = operations.filter(({ who }) => who?.member);
 
 // Status, headers and body of an answer, but for what is of the request alone. A stream is only begun.
 function ask({ method, path, body }, handle, headers) {
@@ -117,8 +120,9 @@ async function mustBeUnknown(operation, caller, handles = [kForeign, kMissing]) 
 test('the document says of every operation who may call it', () => {
   assert.ok(ofRoles.length > 60 && ofTokens.length > 40);
   for (const { name, who, ofHandle } of operations) {
-    if (ofHandle) assert.ok(who?.scope ? kScopes.includes(who.scope) : kRoles.includes(who?.role), name);
-    if (name.includes('/v2/public/handles/')) assert.ok(who?.scope, name);
+    if (ofHandle)
+      assert.ok(who?.member || (who?.scope ? kScopes.includes(who.scope) : kRoles.includes(who?.role)), name);
+    if (name.includes('/v2/public/handles/')) assert.ok(who?.scope || who?.member, name);
   }
   for (const scope of kScopes)
     assert.ok(
@@ -164,7 +168,7 @@ test('roles and scopes are those of the contract, and only its families are open
 });
 
 test('without a token nothing is answered on any handle', async () => {
-  for (const operation of [...ofRoles, ...ofTokens]) {
+  for (const operation of [...ofRoles, ...ofTokens, ...ofMembers]) {
     const handles = operation.ofHandle ? [kOwn, kForeign, kMissing] : [kOwn];
     for (const handle of handles) await mustBe(operation, 'nobody', handle, '401 missing_bearer_token');
   }
@@ -230,10 +234,28 @@ test('an access token is no role, and a role is no access token', async () => {
       }
 });
 
+test('what is for every access token and every role of a handle asks no more of them', async () => {
+  assert.deepEqual(
+    ofMembers.map(({ name }) => name),
+    ['POST /v2/public/handles/{handle}/mcp'],
+  );
+  for (const operation of ofMembers) {
+    for (const caller of [...kScopes, ...kRoles]) {
+      await mustBe(operation, caller, kOwn, 'allowed');
+      await mustBeUnknown(operation, caller);
+    }
+    await mustBeUnknown(operation, 'PLATFORM_ADMIN', [kOwn, kForeign, kMissing]);
+  }
+});
+
 test('every cell was looked at', () => {
   const roles = ofRoles.filter(({ ofHandle }) => ofHandle).length;
   const others = ofRoles.length - roles;
   const ofRole = 3 + 3 * kRoles.length + 3 + 2 * 3; // nobody, the roles, the admin, two access tokens: on three handles
   const ofToken = 3 + 3 + 3 + 3 * (kRoles.length + 1); // nobody, with the scope, without, the roles and the admin
-  assert.equal(cells.of, roles * ofRole + others * (1 + kRoles.length + 1 + 1) + ofTokens.length * ofToken);
+  const ofMember = 3 + 3 * (kScopes.length + kRoles.length + 1); // nobody, and each on three handles
+  assert.equal(
+    cells.of,
+    roles * ofRole + others * (1 + kRoles.length + 1 + 1) + ofTokens.length * ofToken + ofMembers.length * ofMember,
+  );
 });

@@ -909,6 +909,18 @@ describe('against the server', () => {
     await ask('eraseSession', { role: 'OPERATOR', params: { sessionId: session }, expect: 204 });
   });
 
+  test('the Model Context Protocol', async () => {
+    const made = await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'model', scopes: ['chain.rules.read'] });
+    const { token } = made.json;
+    const message = { jsonrpc: '2.0', method: 'tools/call', params: { name: 'rules_list', arguments: {} } };
+    await ask('mcp', { token, expect: 200, body: { ...message, id: 1 } });
+    await ask('mcp', { token, expect: 200, body: { ...message, id: 'a', params: {} } });
+    await ask('mcp', { token, expect: 202, body: message });
+    await ask('mcp', { token, expect: 400, body: [] });
+    await ask('mcp', { token: 'patv1_none', expect: 401, body: message });
+    await ask('mcp', { token, expect: 403, headers: { origin: 'https://evil.example' }, body: message });
+  });
+
   test('every operation of the document was asked and answered', () => {
     // Those of access tokens refer to those of roles in all that they answer; matrix.test.mjs asks each.
     assert.deepEqual(

@@ -101,9 +101,9 @@ void Pats::put(const Handle& handle, const std::vector<PatRecord>& records) {
   }
 }
 
-Result<void> authorize(const Pat& pat, const Handle& handle, Scope wanted) {
-  if (pat.handle() != handle) return unexpected(handle_not_found());
-  if (!pat.record().scopes.allow(wanted)) return unexpected(insufficient_scope(wanted, pat.record().scopes));
+Result<void> authorize(const Scopes& held, const Handle& own, const Handle& handle, std::optional<Scope> wanted) {
+  if (own != handle) return unexpected(handle_not_found());
+  if (wanted && !held.allow(*wanted)) return unexpected(insufficient_scope(*wanted, held));
   return {};
 }
 

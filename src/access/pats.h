@@ -72,10 +72,10 @@ class Pats {
   std::unordered_map<std::string, std::vector<std::string>> ids_of_handle_;
 };
 
-// Faults, in this order: kHandleNotFound unless it is the token's own handle, as for one that does not exist;
-// kInsufficientScope with the scope needed and those that the token has, also in the extras `requiredScope` and
-// `scopes`.
-Result<void> authorize(const Pat& pat, const Handle& handle, Scope wanted);
+// Of a token with these scopes, whose own handle is `own`. Faults, in this order: kHandleNotFound unless that is the
+// handle, as for one that does not exist; kInsufficientScope, if one is wanted, with the scope needed and those that
+// the token has, also in the extras `requiredScope` and `scopes`.
+Result<void> authorize(const Scopes& held, const Handle& own, const Handle& handle, std::optional<Scope> wanted);
 Fault insufficient_scope(Scope wanted, const Scopes& held);
 
 }  // namespace beckon::access

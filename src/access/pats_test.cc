@@ -126,14 +126,14 @@ TEST_F(AccessTokens, RememberTheirUseWhenTheyAreReadAgain) {
 TEST_F(AccessTokens, MayDoWhatTheirScopesSayOnTheirOwnHandle) {
   pats_.put(kAcme, {record("tok_1", {Scope::kChainResolve, Scope::kVisitorsRead})});
   const PatPtr pat = pats_.find("tok_1");
-  EXPECT_TRUE(authorize(*pat, kAcme, Scope::kChainResolve));
-  const auto without = authorize(*pat, kAcme, Scope::kChainExplain);
+  EXPECT_TRUE(authorize(pat->record().scopes, pat->handle(), kAcme, Scope::kChainResolve));
+  const auto without = authorize(pat->record().scopes, pat->handle(), kAcme, Scope::kChainExplain);
   EXPECT_EQ(without.error().code, FaultCode::kInsufficientScope);
   EXPECT_THAT(without.error().message, HasSubstr("chain.explain"));
   ASSERT_EQ(without.error().extras.size(), 2u);
   EXPECT_EQ(without.error().extras[0], (std::pair<std::string, std::string>{"requiredScope", "\"chain.explain\""}));
   EXPECT_EQ(without.error().extras[1].second, R"(["chain.resolve","visitors.read"])");
-  const auto foreign = authorize(*pat, kOther, Scope::kChainExplain);
+  const auto foreign = authorize(pat->record().scopes, pat->handle(), kOther, Scope::kChainExplain);
   EXPECT_EQ(foreign.error().code, FaultCode::kHandleNotFound) << "before the scope is looked at";
   EXPECT_EQ(foreign.error().message, handle_not_found().message);
 }

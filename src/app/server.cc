@@ -13,6 +13,7 @@
 #include "app/provider_file.h"
 #include "app/waking.h"
 #include "egress/trust.h"
+#include "http/mcp/endpoint.h"
 #include "http/routes/console.h"
 #include "http/routes/library.h"
 #include "store/sqlite/sqlite_store.h"
@@ -174,6 +175,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .public_url = settings.public_url,
   });
   auto all = http::routes(*api);
+  mcp::add_routes(*api, settings.http.limits.body, all);
   if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));
   if (settings.dev) http::add_example(http::library_files(), all);
   auto made = http::Router::make(std::move(all), {.authorize = http::authorize(*api),

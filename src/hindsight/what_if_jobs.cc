@@ -83,13 +83,22 @@ std::optional<WhatIfView> WhatIfJobs::wait(const Handle& handle, const Simulatio
   return seen(*found);
 }
 
+void WhatIfJobs::cancel(const JobPtr& job) {
+  job->progress.cancelled = true;
+  if (waits(job)) job->view.state = WhatIfState::kCancelled;
+  changed_.notify_all();
+}
+
+void WhatIfJobs::abandon(const Handle& handle, const SimulationId& id) {
+  const std::lock_guard lock(mutex_);
+  if (const JobPtr found = job(handle, id)) cancel(found);
+}
+
 std::optional<WhatIfView> WhatIfJobs::cancel(const Handle& handle, const SimulationId& id) {
   std::unique_lock lock(mutex_);
   const JobPtr found = job(handle, id);
   if (!found) return std::nullopt;
-  found->progress.cancelled = true;
-  if (waits(found)) found->view.state = WhatIfState::kCancelled;
-  changed_.notify_all();
+  cancel(found);
   changed_.wait(lock, [&] { return stopped_ || found->view.state != WhatIfState::kRunning; });
   return seen(*found);
 }

@@ -49,6 +49,8 @@ class WhatIfJobs {
   std::optional<WhatIfView> wait(const Handle& handle, const SimulationId& id, std::chrono::milliseconds longest) const;
   // Ends one that waits or runs; returns once it has ended. One that had ended stays as it was.
   std::optional<WhatIfView> cancel(const Handle& handle, const SimulationId& id);
+  // Likewise, without waiting for its end: nobody is there who would see it.
+  void abandon(const Handle& handle, const SimulationId& id);
 
   std::size_t under_way() const;  // running and waiting
   const Refused& refused() const { return refused_; }
@@ -68,6 +70,7 @@ class WhatIfJobs {
   using JobPtr = std::shared_ptr<Job>;
 
   JobPtr job(const Handle& handle, const SimulationId& id) const;  // caller locks
+  void cancel(const JobPtr& job);                                  // likewise
   static bool waits(const JobPtr& job);                            // for its turn
   static bool is_under_way(const JobPtr& job) { return job->view.state == WhatIfState::kRunning; }
   static WhatIfView seen(const Job& job);

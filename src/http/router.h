@@ -25,6 +25,8 @@ struct Access {
     kOwner,          // OWNER
     kPlatformAdmin,  // a platform admin
     kPat,            // an access token of the {handle} of the path that has `scope`
+    kMember,         // any access token of the {handle} of the path, or CREATOR or above on it: the handler asks what
+                     // they may do
   };
   Who who = Who::kUndeclared;
   // Such as "chain.resolve"; static text. With kCreator and kOperator: what an access token needs for the same route
@@ -32,7 +34,8 @@ struct Access {
   std::string_view scope = {};
 };
 
-// Routes below it are for access tokens alone. Each is made from the route of a role (http/routes/token_routes.h).
+// Routes below it are for access tokens, alone but for kMember. Each other is made from the route of a role
+// (http/routes/token_routes.h).
 inline constexpr std::string_view kPatRoutes = "/v2/public/handles/";
 
 std::string_view to_text(Access::Who who);  // "public", "creator" …: for the list of routes
@@ -46,6 +49,7 @@ constexpr Access operator_(std::string_view scope = {}) { return {Access::Who::k
 constexpr Access owner() { return {Access::Who::kOwner}; }
 constexpr Access platform_admin() { return {Access::Who::kPlatformAdmin}; }
 constexpr Access pat(std::string_view scope) { return {Access::Who::kPat, scope}; }
+constexpr Access member() { return {Access::Who::kMember}; }
 
 enum class Run : std::uint8_t {
   kInline,   // never blocks. On the io thread; if the route requires a JWT, on the thread that authorized it

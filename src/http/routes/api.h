@@ -152,6 +152,10 @@ Await await(Api& api);
 // Sets Request::principal to an access::Principal, or returns the fault.
 Authorize authorize(Api& api);
 
+// Why a caller who was identified may not call a route on that handle; std::nullopt if they may. An access token can
+// call routes of access tokens, and no others.
+std::optional<Fault> may_call(Api& api, const Route& route, const access::Principal& principal, const Handle& handle);
+
 // A Decorate hook: nosniff, no-referrer, a strict Content-Security-Policy where the handler set none, and no-store on
 // the control plane. Thread-safe.
 void security_headers(const Request& request, Response& response);

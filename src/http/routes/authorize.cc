@@ -5,21 +5,20 @@ namespace beckon::http {
 namespace {
 
 // Reads memory alone: a company's server sends a thousand requests a second.
-std::optional<Fault> authorize_token(const Api& api, const Route& route, Request& request) {
+Result<access::Principal> principal_of_token(const Api& api, const Request& request) {
   const auto pat = api.pats.authenticate(request.header("authorization"), request.header("x-api-key"), api.clock.now());
-  if (!pat) return pat.error();
-  const auto scope = access::parse_scope(route.access.scope);
-  CHECK(scope);
-  const Handle handle{request.param("handle")};
-  if (const auto may = access::authorize(**pat, handle, *scope); !may) return may.error();
-  if (const auto tenant = api.places.tenants.find(handle.view()); !tenant) return tenant.error();
+  if (!pat) return unexpected(pat.error());
   const access::PatRecord& record = (*pat)->record();
-  request.principal = access::Principal{.subject = record.id,
-                                        .handle = handle,
-                                        .expires_at = record.expires_at,
-                                        .token_id = record.id,
-                                        .scopes = record.scopes};
-  return std::nullopt;
+  return access::Principal{.subject = record.id,
+                           .handle = (*pat)->handle(),
+                           .expires_at = record.expires_at,
+                           .token_id = record.id,
+                           .scopes = record.scopes};
+}
+
+bool has_access_token(const Request& request) {
+  return !request.header("x-api-key").empty() ||
+         access::bearer_token(request.header("authorization")).starts_with(access::kPatPrefix);
 }
 
 }  // namespace
@@ -28,31 +27,47 @@ Await await(Api& api) {
   return [&api](const Request& request) { return api.gate.wait_for(request.header("authorization")); };
 }
 
+std::optional<Fault> may_call(Api& api, const Route& route, const access::Principal& principal, const Handle& handle) {
+  const auto on_handle = [&](access::Role least) -> std::optional<Fault> {
+    const auto role = api.gate.authorize(principal, handle, least);
+    if (!role) return role.error();
+    return std::nullopt;
+  };
+  const auto by_token = [&](std::optional<access::Scope> scope) -> std::optional<Fault> {
+    if (const auto may = access::authorize(*principal.scopes, principal.handle, handle, scope); !may)
+      return may.error();
+    const auto tenant = api.places.tenants.find(handle.view());
+    return tenant ? std::nullopt : std::optional(tenant.error());
+  };
+  switch (route.access.who) {
+    case Access::Who::kUndeclared:
+    case Access::Who::kPublic: break;
+    case Access::Who::kAnyJwt: return std::nullopt;
+    case Access::Who::kCreator: return on_handle(access::Role::kCreator);
+    case Access::Who::kOperator: return on_handle(access::Role::kOperator);
+    case Access::Who::kOwner: return on_handle(access::Role::kOwner);
+    case Access::Who::kPlatformAdmin:
+      if (const auto admitted = api.gate.authorize_platform_admin(principal); !admitted) return admitted.error();
+      return std::nullopt;
+    case Access::Who::kPat: {
+      const auto scope = access::parse_scope(route.access.scope);
+      CHECK(scope && principal.scopes);
+      return by_token(*scope);
+    }
+    case Access::Who::kMember: return principal.scopes ? by_token(std::nullopt) : on_handle(access::Role::kCreator);
+  }
+  return Fault{.code = FaultCode::kInternalError, .message = "Unsupported access level."};
+}
+
 Authorize authorize(Api& api) {
   return [&api](const Route& route, Request& request) -> std::optional<Fault> {
-    if (route.access.who == Access::Who::kPat) return authorize_token(api, route, request);
-    auto principal = api.gate.authenticate(request.header("authorization"), request.header("x-api-key"));
+    const Access::Who who = route.access.who;
+    const bool by_token = who == Access::Who::kPat || (who == Access::Who::kMember && has_access_token(request));
+    auto principal = by_token ? principal_of_token(api, request)
+                              : api.gate.authenticate(request.header("authorization"), request.header("x-api-key"));
     if (!principal) return principal.error();
-    const auto on_handle = [&](access::Role least) -> std::optional<Fault> {
-      const auto role = api.gate.authorize(*principal, Handle{request.param("handle")}, least);
-      if (!role) return role.error();
-      return std::nullopt;
-    };
-    std::optional<Fault> fault;
-    switch (route.access.who) {
-      case Access::Who::kUndeclared:
-      case Access::Who::kPublic:
-      case Access::Who::kPat:
-        fault = Fault{.code = FaultCode::kInternalError, .message = "Unsupported access level."};
-        break;
-      case Access::Who::kAnyJwt: break;
-      case Access::Who::kCreator: fault = on_handle(access::Role::kCreator); break;
-      case Access::Who::kOperator: fault = on_handle(access::Role::kOperator); break;
-      case Access::Who::kOwner: fault = on_handle(access::Role::kOwner); break;
-      case Access::Who::kPlatformAdmin:
-        if (const auto admitted = api.gate.authorize_platform_admin(*principal); !admitted) fault = admitted.error();
-        break;
-    }
+    const bool of_handle = who != Access::Who::kAnyJwt && who != Access::Who::kPlatformAdmin;
+    auto fault = may_call(api, route, *principal, Handle{of_handle ? request.param("handle") : std::string()});
     if (!fault) request.principal = std::move(*principal);
     return fault;
   };

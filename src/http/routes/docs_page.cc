@@ -12,6 +12,7 @@ std::string to_text(const Access& access) {
     case Access::Who::kOwner: return "OWNER";
     case Access::Who::kPlatformAdmin: return "PLATFORM_ADMIN";
     case Access::Who::kPat: return "access token: " + std::string(access.scope);
+    case Access::Who::kMember: return "any access token, or CREATOR";
   }
   return "";
 }

@@ -1,6 +1,7 @@
 #include "http/routes/live_feed.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"
@@ -29,23 +30,33 @@ std::string data_of(const outbox::Delivery& delivery, const Sending& sending) {
 
 }  // namespace
 
-Result<Response> LiveFeed::watch(const access::Principal& principal, const Handle& handle,
-                                 std::string_view last_event_id) {
+Result<LiveFeed::Place> LiveFeed::take_place(const Handle& handle) {
   if (places_.take(handle) != SharedPlaces::Taken::kYes)
     return unexpected(unavailable("Too many live-feed connections."));
+  return Place(nullptr, [this, handle](void*) { places_.leave(handle); });
+}
+
+void LiveFeed::follow(Place place, std::function<bool()> step) {
+  const std::lock_guard lock(mutex_);
+  followers_coming_.push_back({std::move(place), std::move(step)});
+}
+
+Result<Response> LiveFeed::watch(const access::Principal& principal, const Handle& handle,
+                                 std::string_view last_event_id) {
+  // The place is given back with the answer, where it never becomes a stream (HEAD, a client that has gone).
+  auto place = take_place(handle);
+  if (!place) return unexpected(place.error());
   Watcher watcher{.principal = principal, .handle = handle, .beaten_at = parts_.clock.now()};
   const std::uint64_t newest = parts_.changes.newest(handle);
   const auto resumed = position_of(last_event_id, parts_.life);
   watcher.position = resumed ? *resumed : newest - std::min<std::uint64_t>(newest, limits_.first);
   if (!resumed && !last_event_id.empty())
     watcher.greeting = event_of("reset", R"({"reason":"the server was restarted"})");
-  // The place is given back with the answer, where it never becomes a stream (HEAD, a client that has gone).
-  auto place = std::shared_ptr<void>(nullptr, [this, handle](void*) { places_.leave(handle); });
   return Response{.status = 200,
                   .body = "retry: 2000\n\n",
                   .content_type = "text/event-stream",
                   .headers = {{"x-accel-buffering", "no"}},
-                  .stream = [this, watcher = std::move(watcher), place = std::move(place)](Stream stream) mutable {
+                  .stream = [this, watcher = std::move(watcher), place = std::move(*place)](Stream stream) mutable {
                     watcher.place = std::move(place);
                     join(std::move(watcher), std::move(stream));
                   }};
@@ -62,7 +73,10 @@ void LiveFeed::step() {
   {
     const std::lock_guard lock(mutex_);
     coming.swap(coming_);
+    std::ranges::move(followers_coming_, std::back_inserter(followers_));
+    followers_coming_.clear();
   }
+  std::erase_if(followers_, [](const Follower& follower) { return !follower.step(); });
   for (Watcher& watcher : coming) watchers_.push_back(std::move(watcher));
   std::vector<Watcher> staying;
   for (Watcher& watcher : watchers_)

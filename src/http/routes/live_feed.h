@@ -7,6 +7,7 @@
 //   event: dropped    data: {"count"}    the number of changes that were skipped
 //   event: end        data: {"reason"}   the token or the role has ended, and so does the stream
 #pragma once
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -47,6 +48,12 @@ class LiveFeed {
   // if none. Fault: kUnavailable if there are too many watchers, in all or of the handle.
   Result<Response> watch(const access::Principal& principal, const Handle& handle, std::string_view last_event_id);
 
+  // Thread-safe. Also calls `step` in every iteration, on the loop's thread, until it returns false: for another stream
+  // of a handle that goes on by itself. It must not block. A stream that has a place counts as a watcher.
+  using Place = std::shared_ptr<void>;
+  Result<Place> take_place(const Handle& handle);  // kUnavailable if there are too many
+  void follow(Place place, std::function<bool()> step);
+
   const SharedPlaces& places() const { return places_; }  // of the watchers
 
   void step();  // one iteration, of the one thread that serves the watchers; leaves open streams to the listener
@@ -59,7 +66,11 @@ class LiveFeed {
     std::uint64_t position = 0;
     std::string greeting;  // not sent yet: a reset
     Instant beaten_at{};
-    std::shared_ptr<void> place = {};  // one of Limits::watchers, released on destruction
+    Place place = {};  // one of Limits::watchers, released on destruction
+  };
+  struct Follower {
+    Place place;
+    std::function<bool()> step;
   };
 
   void join(Watcher watcher, Stream stream);
@@ -71,8 +82,10 @@ class LiveFeed {
   const Limits limits_;
   SharedPlaces places_;
   std::mutex mutex_;
-  std::vector<Watcher> coming_;    // joined since the last step
-  std::vector<Watcher> watchers_;  // used by the loop only
+  std::vector<Watcher> coming_;  // joined since the last step
+  std::vector<Follower> followers_coming_;
+  std::vector<Watcher> watchers_;  // this and the next used by the loop only
+  std::vector<Follower> followers_;
 };
 
 }  // namespace beckon::http
