@@ -84,12 +84,6 @@ std::string wrong(const Route& route, std::string_view what) {
 const char* fault_of(const Route& route, const Hooks& hooks) {
   if (route.access.who == Access::Who::kUndeclared) return "declares no access level";
   if (route.access.who == Access::Who::kPat && route.access.scope.empty()) return "names no scope";
-<<<<<<< HEAD
-=======
-  const bool is_for_tokens = route.access.who == Access::Who::kPat || route.access.who == Access::Who::kMember;
-  if (route.pattern.starts_with(kPatRoutes) != is_for_tokens)
-    return "is for access tokens, or below their path, and not both";
->>>>>>> f8b6886 (http/mcp: the API as tools for a model's client)
   if (route.access.who != Access::Who::kPublic && !hooks.authorize) return "is not public, and there is no authorizer";
   if (!route.handler) return "has no handler";
   if (route.method == Method::kHead || route.method == Method::kOptions || route.method == Method::kOther) {
@@ -112,7 +106,8 @@ std::string allow_text(std::vector<Method> methods) {
 
 const char* Router::Table::add(std::size_t index, std::string_view pattern) {
   const Route& route = routes[index];
-  if (pattern.starts_with(kPatRoutes) != (route.access.who == Access::Who::kPat))
+  const bool is_for_tokens = route.access.who == Access::Who::kPat || route.access.who == Access::Who::kMember;
+  if (pattern.starts_with(kPatRoutes) != is_for_tokens)
     return "is for access tokens, or below their path, and not both";
   if (!pattern.starts_with('/')) return "does not start with a slash";
   Node* node = &root;
