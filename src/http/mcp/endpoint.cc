@@ -2,6 +2,7 @@
 
 #include "http/mcp/call_tool.h"
 #include "http/mcp/message.h"
+#include "http/mcp/resources.h"
 #include "http/routes/simulation_request.h"
 
 namespace beckon::mcp {
@@ -17,7 +18,8 @@ constexpr std::int64_t kServerTtlMs = 3'600'000;  // changes with the server's v
 constexpr std::string_view kInstructions =
     "Beckon decides what a visitor is shown or sent: signals say what visitors do, rules say what follows at a "
     "trigger, "
-    "and webhooks carry it out. To change a rule: rules_get, simulate it on recorded traffic, then rules_put with "
+    "and webhooks carry it out. Before you write a rule, read the resources beckon://docs/rules and "
+    "beckon://docs/recipes. To change one: rules_get, simulate it on recorded traffic, then rules_put with "
     "ifRulesVersion. To find out why something was or was not shown: explain.";
 
 bool is_of_this_machine(std::string_view origin) {
@@ -64,6 +66,9 @@ class Endpoint {
         write_caching(out, message, kServerTtlMs, true);
       });
     if (message.method == "tools/list") return tools(request, message);
+    if (message.method == "resources/list") return resources_.list(message);
+    if (message.method == "resources/templates/list") return resources_.list_templates(message);
+    if (message.method == "resources/read") return resources_.read(message);
     return to_response(unknown_method(message));
   }
 
@@ -77,7 +82,8 @@ class Endpoint {
   }
 
   http::Api& api_;
-  ToolCaller caller_;
+  const ToolCaller caller_;
+  const Resources resources_;
 };
 
 }  // namespace

@@ -161,10 +161,7 @@ Refusal unknown_method(const Message& message) {
 }
 
 Refusal invalid_params(const Message& message, std::string why) {
-  return {.status = message.era == Era::k2026 ? 400 : 200,
-          .code = code::kParams,
-          .message = std::move(why),
-          .id = message.id};
+  return {.status = 200, .code = code::kParams, .message = std::move(why), .id = message.id};
 }
 
 http::Response to_response(const Refusal& refusal) {
@@ -213,7 +210,9 @@ void write_server(json::Writer& out, const Message& message, std::string_view in
     out.member("protocolVersion", is_of_2025(asked) ? asked : kVersions2025.front()).key("serverInfo");
     write_server_info(out);
   }
-  out.key("capabilities").begin_object().key("tools").begin_object().end_object().end_object();
+  out.key("capabilities").begin_object();
+  for (const std::string_view offered : {"tools", "resources"}) out.key(offered).begin_object().end_object();
+  out.end_object();
   out.member("instructions", instructions);
 }
 
