@@ -233,7 +233,7 @@ void AppendMessages::reject(const Message& message, std::optional<FaultCode> cod
   auto& all = applied_.rejected;
   const auto place = std::ranges::upper_bound(all, message.index, {}, &Rejected::index);
   if (place == all.end() && all.size() == kRejectedTold) return;
-  all.insert(place, {message.index, std::string(message.id), code, std::move(issue)});
+  all.insert(place, {message.index, std::string(cut(message.id, 128)), code, std::move(issue)});
   if (all.size() > kRejectedTold) all.pop_back();
 }
 

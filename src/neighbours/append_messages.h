@@ -24,7 +24,7 @@ struct Sender {
 
 struct Rejected {
   std::size_t index = 0;
-  std::string id;                 // of the message, as it was sent
+  std::string id;                 // of the message, as it was sent; cut to 128 characters
   std::optional<FaultCode> code;  // nothing: it was stored, but for a trait
   std::string issue;
 };

@@ -30,13 +30,13 @@ Fault no_gzip() {
           .message = "The body is not the gzip that its content-encoding says, or not all of it; send it whole."};
 }
 
-Fault too_large(const std::string& why) {
-  return {.code = FaultCode::kPayloadTooLarge, .message = "The body inflates to " + why + "; send smaller batches."};
+Fault inflates_to(const std::string& what, FaultCode code) {
+  return {.code = code, .message = "The body inflates to " + what + "; send smaller batches."};
 }
 
 }  // namespace
 
-Result<std::string> inflate_gzip(std::string_view bytes) {
+Result<std::string> inflate_gzip(std::string_view bytes, FaultCode too_large) {
   Inflater inflater;
   // zlib takes no pointer to const; it does not write there.
   inflater->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
@@ -49,11 +49,11 @@ Result<std::string> inflate_gzip(std::string_view bytes) {
     inflater->avail_out = buffer.size();
     state = inflater.step();
     const std::size_t made = buffer.size() - inflater->avail_out;
-    if (text.size() + made > kInflatedMost) return unexpected(too_large("more than 1 MiB"));
+    if (text.size() + made > kInflatedMost) return unexpected(inflates_to("more than 1 MiB", too_large));
     text.append(buffer.data(), made);
     const std::size_t taken = bytes.size() - inflater->avail_in;
     if (text.size() > kInflateFreely && text.size() > taken * kInflateRatio)
-      return unexpected(too_large("more than 200 times its size"));
+      return unexpected(inflates_to("more than 200 times its size", FaultCode::kPayloadTooLarge));
   }
   if (state != Z_STREAM_END || inflater->avail_in > 0) return unexpected(no_gzip());
   return text;

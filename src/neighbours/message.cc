@@ -18,14 +18,6 @@ bool is_of_key(char c) { return is_letter_or_digit(c) || c == '.' || c == '_' ||
 
 std::string hashed(std::string_view text) { return "h" + to_base64url(sha256(text)); }
 
-// The first `most` characters.
-std::string_view cut(std::string_view utf8, std::size_t most) {
-  std::size_t end = 0;
-  for (std::size_t seen = 0; end < utf8.size(); ++end)
-    if ((utf8[end] & 0xc0) != 0x80 && seen++ == most) break;
-  return utf8.substr(0, end);
-}
-
 // No text that is stored has one.
 std::string_view without_nul(std::string_view text) { return text.substr(0, text.find('\0')); }
 
@@ -44,6 +36,13 @@ Message& Batch::add(std::size_t index) {
   Message& message = *messages.emplace_back(std::make_unique<Message>());
   message.index = index;
   return message;
+}
+
+std::string_view cut(std::string_view utf8, std::size_t most) {
+  std::size_t end = 0;
+  for (std::size_t seen = 0; end < utf8.size(); ++end)
+    if ((utf8[end] & 0xc0) != 0x80 && seen++ == most) break;
+  return utf8.substr(0, end);
 }
 
 std::string signal_key(std::string_view name) {
@@ -65,6 +64,10 @@ Instant instant_of(std::optional<Instant> said, std::optional<Instant> sent, Ins
   if (!said) return received;
   const bool is_off = sent && std::chrono::abs(received - *sent) > kClockOff;
   return std::min(is_off ? received - (*sent - *said) : *said, received);
+}
+
+std::string_view text_in(const json::Value* object, std::string_view name) {
+  return object ? object->text_of(name) : std::string_view{};
 }
 
 void read_ids(const json::Value& from, std::string_view visitor, std::string_view anonymous, Message& message) {

@@ -59,6 +59,9 @@ struct Batch {
 // becomes "x" and 16 hex digits of its SHA-256. Empty for an empty name.
 std::string signal_key(std::string_view name);
 
+// The first `most` characters.
+std::string_view cut(std::string_view utf8, std::size_t most);
+
 // `family`:`text` where it is an id of a session, else `family`:h and 43 characters for the SHA-256 of the text.
 std::string session_id(std::string_view family, std::string_view text);
 
@@ -66,6 +69,9 @@ std::string session_id(std::string_view family, std::string_view text);
 // corrected by the time at which it sent; less is how long the request took.
 inline constexpr Duration kClockOff = std::chrono::seconds{60};
 Instant instant_of(std::optional<Instant> said, std::optional<Instant> sent, Instant received);
+
+// A member that is a text; empty where it is another, or `object` is null.
+std::string_view text_in(const json::Value* object, std::string_view name);
 
 // Setters of a message's parts, which add to its issues what is wrong with them. `name`: of the member, for these.
 // An id may be a number; an empty text, or null, is none, and so is one of which the member has no name.

@@ -13,10 +13,6 @@ using json::Value;
 // What it tells its own server alone.
 constexpr std::array<std::string_view, 2> kNothingToUs{"$groupidentify", "$feature_flag_called"};
 
-std::string_view text_of(const Value* properties, std::string_view name) {
-  return properties ? properties->text_of(name) : std::string_view{};
-}
-
 // Names that begin with "$" are PostHog's own: what is ours of them stands elsewhere, or is about the library.
 void add_properties(const Value* properties, Metadata& metadata) {
   if (!properties) return;
@@ -31,12 +27,12 @@ void read_event(std::string_view event, const Value* properties, Message& messag
   if (event == "$pageview" || event == "$screen") {
     const bool is_page = event == "$pageview";
     message.key = is_page ? "view" : "screen";
-    set_value(message, text_of(properties, is_page ? "$pathname" : "$screen_name"));
+    set_value(message, text_in(properties, is_page ? "$pathname" : "$screen_name"));
   } else if (event == "$identify") {
     message.key = "identify";
   } else if (event == "$create_alias") {
     message.key = "alias";
-    metadata.add("previousId", text_of(properties, "alias"));
+    metadata.add("previousId", text_in(properties, "alias"));
   } else {
     message.key = signal_key(event);
     metadata.add("event", event);
@@ -49,12 +45,12 @@ void read_event(std::string_view event, const Value* properties, Message& messag
 }
 
 // Without a profile the id is not of a person: a browser's, or one that the library made up.
-void read_origin(const Value& from, const Value* properties, Message& message) {
+void read_person(const Value& from, const Value* properties, Message& message) {
   message.family = "ph";
   const Value* profile = properties ? properties->find("$process_person_profile") : nullptr;
   const bool is_person = !profile || !profile->is_boolean() || profile->boolean();
   read_ids(from, is_person ? "distinct_id" : "", is_person ? "" : "distinct_id", message);
-  const std::string_view session = text_of(properties, "$session_id");
+  const std::string_view session = text_in(properties, "$session_id");
   if (!session.empty())
     message.session = session_id(message.family, session);
   else if (!message.anonymous.empty())
@@ -76,7 +72,7 @@ void read_message(const Value& from, std::optional<Instant> sent, Message& messa
   const Value* properties = from.find("properties");
   set_id(message, from.text_of("uuid"));
   message.sent = sent;
-  read_origin(from, properties, message);
+  read_person(from, properties, message);
   read_time(from, "timestamp", message);
   if (properties) read_properties(*properties, message);
   read_event(from.text_of("event"), properties, message);

@@ -19,10 +19,6 @@ const Value* find(const Value& from, std::string_view one, std::string_view in_i
   return member ? member->find(in_it) : nullptr;
 }
 
-std::string_view text_of(const Value* value, std::string_view name) {
-  return value ? value->text_of(name) : std::string_view{};
-}
-
 std::string_view first_of(std::initializer_list<std::string_view> texts) {
   for (const std::string_view text : texts)
     if (!text.empty()) return text;
@@ -31,7 +27,7 @@ std::string_view first_of(std::initializer_list<std::string_view> texts) {
 
 // What the page says of a decision that it was handed: the id is the signal's value.
 std::string_view decision_in(std::string_view event, const Value* properties) {
-  return event.starts_with("decision.") ? text_of(properties, "decisionId") : std::string_view{};
+  return event.starts_with("decision.") ? text_in(properties, "decisionId") : std::string_view{};
 }
 
 void read_track(const Value& from, Message& message, Metadata& metadata) {
@@ -47,9 +43,9 @@ void read_track(const Value& from, Message& message, Metadata& metadata) {
 void read_view(const Value& from, std::string_view call, Message& message, Metadata& metadata) {
   const Value* properties = from.find("properties");
   const Value* page = find(from, "context", "page");
-  const std::string_view name = first_of({from.text_of("name"), text_of(properties, "name")});
+  const std::string_view name = first_of({from.text_of("name"), text_in(properties, "name")});
   message.key = call == "page" ? "view" : "screen";
-  set_value(message, call == "page" ? first_of({text_of(properties, "path"), text_of(page, "path"), name}) : name);
+  set_value(message, call == "page" ? first_of({text_in(properties, "path"), text_in(page, "path"), name}) : name);
   metadata.add("name", name);
   metadata.add("category", from.text_of("category"));
   metadata.add_page(properties);
@@ -84,13 +80,13 @@ void read_call(const Value& from, std::string_view call, Message& message) {
 
 void read_context(const Value& context, Message& message) {
   const Value *page = context.find("page"), *campaign = context.find("campaign");
-  add_context(message, "page", text_of(page, "path"));
-  for (const std::string_view name : {"source", "medium"}) add_context(message, name, text_of(campaign, name));
-  add_context(message, "campaign", text_of(campaign, "name"));
+  add_context(message, "page", text_in(page, "path"));
+  for (const std::string_view name : {"source", "medium"}) add_context(message, name, text_in(campaign, name));
+  add_context(message, "campaign", text_in(campaign, "name"));
   add_context(message, "locale", context.text_of("locale"));
   const Value* mobile = find(context, "userAgentData", "mobile");
   if (mobile && mobile->is_boolean()) add_context(message, "device", mobile->boolean() ? "MOBILE" : "DESKTOP");
-  set_source(message, text_of(context.find("library"), "name"));
+  set_source(message, text_in(context.find("library"), "name"));
   if (const Value* consents = find(context, "consent", "categoryPreferences"))
     for (const json::Member& one : consents->members())
       if (one.value.is_boolean()) message.consents.emplace_back(one.key, one.value.boolean());

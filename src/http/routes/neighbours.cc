@@ -78,7 +78,7 @@ Result<std::string> decoded(Request& request, const Neighbour& neighbour) {
   if (!equal_ignoring_case(encoding, "gzip"))
     return unexpected(Fault{.code = FaultCode::kUnsupportedMediaType,
                             .message = "Send the body as it is, or with content-encoding: gzip."});
-  auto text = neighbours::inflate_gzip(request.body);
+  auto text = neighbours::inflate_gzip(request.body, neighbour.too_large);
   // Of a library that would send it for ever.
   if (!text && text.error().code == FaultCode::kPayloadTooLarge && neighbour.retries_413)
     text.error().code = neighbour.too_large;
