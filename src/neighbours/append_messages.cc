@@ -12,7 +12,9 @@ namespace {
 using intake::Appended;
 using ledger::SessionPtr;
 
-constexpr std::size_t kSessionsLookedAt = 100;  // of a visitor, for the newest
+// Of a visitor's sessions, those that joined last; beyond the first of these, only such as are in memory, as sessions
+// of the last half hour are.
+constexpr std::size_t kSessionsLookedAt = 100, kSessionsRead = 20;
 
 bool remembers(const SessionPtr& session, std::string_view id) {
   return session && !id.empty() && std::ranges::find(session->ids, ledger::remembered(id)) != session->ids.end();
@@ -34,6 +36,22 @@ bool passes(FaultCode code) {
 SessionId session_of_other(const Message& message, const SessionId& session, const VisitorId& visitor) {
   const std::string_view text = session.view().substr(message.family.size() + 1);
   return SessionId{session_id(message.family, std::string(text) + "." + to_hex(sha256(visitor.view()).substr(0, 4)))};
+}
+
+std::vector<SessionPtr> sessions_of(commit::Draft& draft, const Handle& handle,
+                                    const std::vector<SessionPtr>& records) {
+  std::vector<SessionPtr> sessions;
+  std::size_t looked_at = 0;
+  for (const SessionPtr& record : records)
+    for (auto one = record->sessions.rbegin(); one != record->sessions.rend(); ++one) {
+      if (looked_at == kSessionsLookedAt) return sessions;
+      SessionPtr session = draft.staged(one->digest);
+      if (!session) session = draft.places().sessions.in_memory(one->digest);
+      if (!session && looked_at < kSessionsRead) session = draft.find(handle, one->id, one->digest).value_or(nullptr);
+      ++looked_at;
+      if (session && session->expires_at > draft.now()) sessions.push_back(std::move(session));
+    }
+  return sessions;
 }
 
 // The least that follows from a category which the visitor refused; full where they accepted all that the handle knows,
@@ -66,12 +84,12 @@ struct AppendMessages::Ready {
 struct AppendMessages::Place {
   SessionId session;
   bool has_it = false;             // the message, which was sent before
-  std::vector<SessionPtr> recent;  // other sessions of the visitor, where no browser is said
+  std::vector<SessionPtr> others;  // other sessions of the visitor, where no browser is said
 
   // The one of these that has the message.
   SessionPtr holder_of(const Message& message) const {
-    const auto found = std::ranges::find_if(recent, [&](const auto& one) { return remembers(one, message.signal_id); });
-    return found == recent.end() ? nullptr : *found;
+    const auto found = std::ranges::find_if(others, [&](const auto& one) { return remembers(one, message.signal_id); });
+    return found == others.end() ? nullptr : *found;
   }
 };
 
@@ -135,9 +153,7 @@ std::size_t AppendMessages::plan_run(commit::Draft& draft, std::size_t first) {
   const Ready& ready = ready_[first];
   const Place place = place_of(draft, ready);
   std::size_t count = 1;
-  const auto joins = [&](const Ready& next) {
-    return ready.is_like(next) && (place.recent.empty() || !place.holder_of(*next.message));
-  };
+  const auto joins = [&](const Ready& next) { return ready.is_like(next) && !place.holder_of(*next.message); };
   if (first >= one_by_one_ && !place.has_it)
     while (first + count < ready_.size() && joins(ready_[first + count])) ++count;
   if (count > allowance_.most) count = 1;
@@ -159,21 +175,19 @@ AppendMessages::Place AppendMessages::place_of(commit::Draft& draft, const Ready
   const Message& message = *ready.message;
   if (ready.is_of_browser()) return {.session = SessionId{message.session}};
   Place place{.session = SessionId{session_id(message.family, "u:" + ready.visitor.text)}};
+  // Whoever knows no more than a visitor's id writes into none of their sessions.
+  if (ready.trust == commit::Trust::kNone) return place;
   const Handle& handle = sender_.tenant->handle;
   const auto records = commit::reader_of(draft, handle, draft.now()).records(ready.visitor);
   if (!records) return place;  // append will say so
-  std::size_t left = kSessionsLookedAt;
-  for (const SessionPtr& record : *records)
-    for (auto joined = record->sessions.rbegin(); joined != record->sessions.rend() && left > 0; ++joined, --left) {
-      const auto session = draft.find(handle, joined->id, joined->digest);
-      if (session && *session && draft.now() - (*session)->last_received < kSameVisit) place.recent.push_back(*session);
-    }
+  place.others = sessions_of(draft, handle, *records);
+  const auto last_received = [](const SessionPtr& one) { return one->last_received; };
   SessionPtr chosen = place.holder_of(message);
   place.has_it = chosen != nullptr;
-  if (!chosen && !place.recent.empty())
-    chosen = *std::ranges::max_element(place.recent, {}, &ledger::Session::last_received);
-  if (chosen) place.session = chosen->id;
-  std::erase(place.recent, chosen);
+  if (!chosen && !place.others.empty()) chosen = *std::ranges::max_element(place.others, {}, last_received);
+  if (!chosen || (!place.has_it && draft.now() - chosen->last_received >= kSameVisit)) return place;
+  place.session = chosen->id;
+  std::erase(place.others, chosen);
   return place;
 }
 

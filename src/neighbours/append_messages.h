@@ -11,7 +11,8 @@
 
 namespace beckon::neighbours {
 
-// A visitor of whom no browser is said is taken to be in the newest of their sessions that had a signal within it.
+// A visitor of whom no browser is said is taken to be in the newest of their sessions that had a signal within it,
+// where the sender is believed to speak of them.
 inline constexpr Duration kSameVisit = std::chrono::minutes{30};
 inline constexpr std::size_t kRejectedTold = 20;  // of a batch
 

@@ -120,6 +120,45 @@ TEST_F(AppendMessagesTest, AMessageThatIsSentAgainFindsItsSessionThoughTheVisito
   EXPECT_EQ(count("sg:u:anna"), 2u);
 }
 
+TEST_F(AppendMessagesTest, WhoeverKnowsOnlyAVisitorsIdWritesIntoNoneOfTheirSessions) {
+  send(track("1", kAnna));
+  send(track("2", R"("userId":"anna")"), false);
+  EXPECT_EQ(count("sg:a1"), 1u);
+  EXPECT_EQ(count("sg:u:anna"), 1u);
+}
+
+TEST_F(AppendMessagesTest, ASessionThatHasTheMessageIsFoundHoweverOldItIs) {
+  send(track("1", kAnna));
+  send(track("2", R"("userId":"anna")"));
+  world.clock.set(kStart + 3h);
+  EXPECT_EQ(send(track("2", R"("userId":"anna")")).duplicates, 1u);
+  EXPECT_EQ(count("sg:a1"), 2u);
+}
+
+TEST_F(AppendMessagesTest, WhoItWasDoesNotDependOnTheOrderOfArrival) {
+  const std::string page = R"({"type":"page","messageId":"p","anonymousId":"ORDER"})";
+  const std::string identify =
+      R"({"type":"identify","messageId":"i","anonymousId":"ORDER","userId":"dora","traits":{"n":1}})";
+  const std::string seen = R"({"type":"track","event":"e","messageId":"t","userId":"dora"})";
+  std::vector<std::string> all{page, identify, seen};
+  std::ranges::sort(all);
+  int order = 0;
+  do {
+    const std::string browser = "b" + std::to_string(++order), visitor = "dora" + std::to_string(order);
+    for (std::string one : all) {
+      for (const auto& [from, to] : {std::pair{std::string("ORDER"), browser}, {std::string("dora"), visitor}})
+        if (const auto at = one.find(from); at != std::string::npos) one.replace(at, from.size(), to);
+      EXPECT_EQ(send(one).accepted, 1u);
+    }
+    EXPECT_EQ(world.session("sg:" + browser)->visitor.view(), visitor);
+    const auto reader = commit::reader_of(world.sessions, Handle{"demo"}, world.clock.now());
+    std::size_t signals = 0;
+    for (const auto& session : *reader.sessions(VisitorId{visitor})) signals += session->window.size();
+    EXPECT_EQ(signals, 3u);
+  } while (std::ranges::next_permutation(all).found);
+  EXPECT_EQ(order, 6);
+}
+
 TEST_F(AppendMessagesTest, TraitsAreTheVisitorsAndOneThatIsRefusedIsNamed) {
   const Applied applied = send(R"({"type":"identify","messageId":"i","userId":"anna","traits":{"plan":"pro","9":1}})");
   EXPECT_EQ(applied.accepted, 1u);
