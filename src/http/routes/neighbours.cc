@@ -51,8 +51,9 @@ Result<Sender> sender_of(const Api& api, std::string_view key, Instant now) {
   if (is_token(key)) {
     const auto pat = api.pats.authenticate({}, key, now);
     if (!pat) return unexpected(pat.error());
-    const auto may = access::authorize(**pat, (*pat)->handle(), access::Scope::kChainSignalWrite);
-    if (!may) return unexpected(may.error());
+    const access::Scopes& scopes = (*pat)->record().scopes;
+    constexpr access::Scope kWanted = access::Scope::kChainSignalWrite;
+    if (!scopes.allow(kWanted)) return unexpected(access::insufficient_scope(kWanted, scopes));
     sender.token_id = (*pat)->record().id;
     handle = (*pat)->handle().text;
   }
