@@ -19,7 +19,12 @@ class Inflater {
   Inflater& operator=(const Inflater&) = delete;
 
   z_stream* operator->() { return &stream_; }
-  int step() { return inflate(&stream_, Z_NO_FLUSH); }
+  // Z_STREAM_END behind the last member only.
+  int step() {
+    const int state = inflate(&stream_, Z_NO_FLUSH);
+    if (state != Z_STREAM_END || stream_.avail_in == 0) return state;
+    return inflateReset(&stream_);
+  }
 
  private:
   z_stream stream_{};
@@ -55,7 +60,7 @@ Result<std::string> inflate_gzip(std::string_view bytes, FaultCode too_large) {
     if (text.size() > kInflateFreely && text.size() > taken * kInflateRatio)
       return unexpected(inflates_to("more than 200 times its size", FaultCode::kPayloadTooLarge));
   }
-  if (state != Z_STREAM_END || inflater->avail_in > 0) return unexpected(no_gzip());
+  if (state != Z_STREAM_END) return unexpected(no_gzip());
   return text;
 }
 

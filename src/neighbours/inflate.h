@@ -13,9 +13,9 @@ inline constexpr std::size_t kInflatedMost = 1024 * 1024;  // bytes: several tim
 inline constexpr std::size_t kInflateRatio = 200;
 inline constexpr std::size_t kInflateFreely = 64 * 1024;  // bytes up to which the ratio is not looked at
 
-// The text of one gzip member. Never holds more than kInflatedMost and a buffer. Faults: kInvalidPayload, where it is
-// no gzip, broken off, or followed by something else; `too_large` beyond kInflatedMost; kPayloadTooLarge beyond
-// kInflateRatio.
+// The text of all gzip members, one behind another (section 2.2). Never holds more than kInflatedMost and a buffer.
+// Faults: kInvalidPayload, where it is no gzip, broken off, or followed by something else; `too_large` beyond
+// kInflatedMost; kPayloadTooLarge beyond kInflateRatio.
 Result<std::string> inflate_gzip(std::string_view bytes, FaultCode too_large = FaultCode::kPayloadTooLarge);
 
 }  // namespace beckon::neighbours

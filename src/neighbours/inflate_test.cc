@@ -36,6 +36,11 @@ TEST(InflateGzip, GivesTheTextBack) {
   }
 }
 
+TEST(InflateGzip, GivesTheTextOfAllMembers) {
+  EXPECT_EQ(inflate_gzip(gzip("[1,") + gzip("") + gzip("2]")), std::string("[1,2]"));
+  EXPECT_EQ(inflate_gzip(gzip(noise(kInflatedMost)) + gzip("x")).error().code, FaultCode::kPayloadTooLarge);
+}
+
 TEST(InflateGzip, RefusesWhatIsLargerThanItsLimit) {
   EXPECT_EQ(inflate_gzip(gzip(noise(kInflatedMost + 1))).error().code, FaultCode::kPayloadTooLarge);
 }
