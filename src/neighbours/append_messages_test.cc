@@ -153,7 +153,9 @@ TEST_F(AppendMessagesTest, WhoItWasDoesNotDependOnTheOrderOfArrival) {
     EXPECT_EQ(world.session("sg:" + browser)->visitor.view(), visitor);
     const auto reader = commit::reader_of(world.sessions, Handle{"demo"}, world.clock.now());
     std::size_t signals = 0;
-    for (const auto& session : *reader.sessions(VisitorId{visitor})) signals += session->window.size();
+    const auto sessions = reader.sessions(VisitorId{visitor});
+    ASSERT_TRUE(sessions);
+    for (const auto& session : *sessions) signals += session->window.size();
     EXPECT_EQ(signals, 3u);
   } while (std::ranges::next_permutation(all).found);
   EXPECT_EQ(order, 6);
