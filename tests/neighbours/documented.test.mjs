@@ -1,4 +1,4 @@
-// The snippets of docs/neighbours.md, run as they are written there against a server of ours.
+// The snippets of docs/neighbours.md for libraries that send, run as they are written there against a server of ours.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { accessToken } from '../kit/neighbours.mjs';
 import { openShop } from '../kit/shop.mjs';
 import { until } from '../kit/wait.mjs';
 
-const text = readFileSync(join(root, 'docs/neighbours.md'), 'utf8');
+const [text] = readFileSync(join(root, 'docs/neighbours.md'), 'utf8').split('## OpenFeature');
 const snippets = [...text.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
 const ofBrowsers = /analytics-next|analytics-js|browser-tracker/;
 

@@ -119,7 +119,8 @@ Response ToolCaller::newest_deliveries(const Request& request, const Way& way, c
     return http::to_response(issues.fault(), request.id);
   }
   std::vector<json::Document> pages;
-  for (const auto& subscription : *api_.places.subscriptions.of(Handle{request.param("handle")})) {
+  const auto subscriptions = api_.places.subscriptions.of(Handle{request.param("handle")});
+  for (const auto& subscription : *subscriptions) {
     Ask of_one = ask;
     of_one.params.emplace_back("subscriptionId", subscription->id.text);
     // The route answers before it returns: it is one that blocks.
