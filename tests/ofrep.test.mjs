@@ -381,8 +381,10 @@ describe('an event stream', () => {
     const { id } = first.events.items.at(-1);
     await first.close();
     const quiet = await stream(uri, { lastEventId: id });
-    await beckon.signal(freshSession(), { type: 'view' });
-    await new Promise(done => setTimeout(done, 300)); // three rounds of the thread that serves it
+    const elsewhere = freshSession();
+    const other = await stream(await uriFor(elsewhere));
+    await beckon.signal(elsewhere, { type: 'view' });
+    await told(other); // and with it, in the same round, whoever else is to be told
     assert.equal(count(quiet), 0);
     await quiet.close();
     await beckon.signal(targetingKey, { type: 'view' });
@@ -447,6 +449,20 @@ describe('an event stream', () => {
         await one.close();
         return one.status === 401;
       });
+    });
+
+    test('beyond the limit of an address it is 503', async t => {
+      const narrow = await Beckon.start({ flags: ['--dev', '--event-streams-per-address', '1'] });
+      t.after(() => narrow.close());
+      const path = '/v2/public/ofrep/demo/ofrep/v1/evaluate/flags';
+      const uri = uriOf(await narrow.call('POST', path, { body: { context: { targetingKey: 's' } } }));
+      const one = await stream(uri, { on: narrow });
+      assert.equal(one.status, 200);
+      assert.equal((await narrow.call('GET', uri)).status, 503);
+      const { text } = await narrow.call('GET', '/metrics');
+      assert.match(text, /^beckon_refused_total\{resource="event_streams",share="address"\} 1$/m);
+      await one.close();
+      await until('there is room', async () => (await stream(uri, { on: narrow })).status === 200);
     });
 
     test('beyond the limit of the handle it is 503, until one is closed', async () => {

@@ -219,6 +219,7 @@ void Server::Inside::metrics_of_shares(Exposition& out) const {
   refused.count_both("provider_calls", calls->places().refused());
   refused.count_both("live_feed", live->places().refused());
   refused.count_both("event_streams", event_streams->places().refused());
+  refused.count("event_streams", "address", event_streams->refused_of_addresses().of_handle);
   refused.count_both("simulations", simulations->refused());
 }
 

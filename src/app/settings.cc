@@ -366,6 +366,8 @@ std::vector<Setting> make_settings() {
                        AT(event_streams.streams)));
   all.push_back(number("event-streams-per-handle", front, "maximum event streams of one handle", 1, 100'000,
                        AT(event_streams.per_handle)));
+  all.push_back(number("event-streams-per-address", front, "maximum event streams of one client address and handle", 1,
+                       100'000, AT(event_streams.per_address)));
   all.push_back(duration("event-stream-token", front,
                          "how long the token of an event stream is valid at least; at most twice as long",
                          AT(event_streams.era)));

@@ -9,6 +9,7 @@ import { after, afterEach, before, beforeEach, describe, mock, test } from 'node
 import { pathToFileURL } from 'node:url';
 import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { OpenFeature } from '@openfeature/server-sdk';
+import { Analytics } from '@segment/analytics-node';
 import { Beckon, freshAddress, freshSession, root } from '../kit/beckon.mjs';
 import { openBrowser } from '../kit/browser.mjs';
 import { bundled } from '../kit/bundle.mjs';
@@ -191,6 +192,30 @@ test('the document’s code for a server gives the action', async () => {
     delete process.env.BECKON_TOKEN;
     rmSync(place, { recursive: true });
   }
+});
+
+test('a decision that Segment’s library reports as shown is recorded, and counts', async () => {
+  const anonymousId = freshSession('anon');
+  const targetingKey = `sg:${anonymousId}`;
+  const analytics = new Analytics({ host: beckon.base, writeKey: token });
+  const report = async (event, properties) => {
+    analytics.track({ anonymousId, event, properties });
+    await analytics.flush();
+  };
+  await report('cart', {});
+  await OpenFeature.setProviderAndWait(
+    'segment',
+    new OFREPProvider({
+      baseUrl: `${beckon.base}/v2/public/handles/demo`,
+      headers: [['authorization', `Bearer ${token}`]],
+    }),
+  );
+  const details = () => OpenFeature.getClient('segment').getObjectDetails('checkout', {}, { targetingKey });
+  const { value, flagMetadata } = await details();
+  assert.deepEqual(value, kAction);
+  await report('decision.shown', { decisionId: flagMetadata.decisionId });
+  await analytics.closeAndFlush();
+  assert.equal((await resolved(targetingKey)).outcome, 'suppressed');
 });
 
 // In Chromium, on a page of another origin, which reaches the server through a wire that can be cut.

@@ -68,7 +68,22 @@ std::optional<EventStreams::Reader> EventStreams::reader_of(const Handle& handle
   return reader;
 }
 
-Result<Response> EventStreams::open(const Handle& handle, std::string_view token, std::string_view last_event_id) {
+// It is given back with the answer, where that never becomes a stream (HEAD, a client that has gone).
+std::shared_ptr<void> EventStreams::take_place(const Handle& handle, const IpAddress& client) {
+  const Handle of_address{handle.text + " " + client.text()};  // no handle has such a name
+  if (of_addresses_.take(of_address) != SharedPlaces::Taken::kYes) return nullptr;
+  if (places_.take(handle) != SharedPlaces::Taken::kYes) {
+    of_addresses_.leave(of_address);
+    return nullptr;
+  }
+  return {static_cast<void*>(this), [this, handle, of_address](void*) {
+            places_.leave(handle);
+            of_addresses_.leave(of_address);
+          }};
+}
+
+Result<Response> EventStreams::open(const Handle& handle, const IpAddress& client, std::string_view token,
+                                    std::string_view last_event_id) {
   if (const auto tenant = parts_.tenants.find(handle.view()); !tenant) return unexpected(tenant.error());
   auto reader = reader_of(handle, token, parts_.clock.now());
   if (!reader) return unexpected(no_token());
@@ -77,10 +92,8 @@ Result<Response> EventStreams::open(const Handle& handle, std::string_view token
     reader->changed = !position;
     reader->position = position.value_or(0);
   }
-  if (places_.take(handle) != SharedPlaces::Taken::kYes)
-    return unexpected(unavailable("Too many event streams; poll instead."));
-  // The place is given back with the answer, where it never becomes a stream (HEAD, a client that has gone).
-  reader->place = std::shared_ptr<void>(nullptr, [this, handle](void*) { places_.leave(handle); });
+  reader->place = take_place(handle, client);
+  if (!reader->place) return unexpected(unavailable("Too many event streams; poll instead."));
   return Response{.status = 200,
                   .body = "retry: 2000\n\n",
                   .content_type = "text/event-stream",

@@ -28,6 +28,7 @@ class EventStreams {
   struct Limits {
     std::size_t streams = 4'000;                    // in total; beyond that 503
     std::size_t per_handle = 1'000;                 // of these, of one handle; beyond that 503
+    std::size_t per_address = 100;                  // of these, of one client address; likewise
     std::size_t page = 256;                         // changes read at once
     Duration pause = std::chrono::seconds{1};       // between two events of a stream
     Duration least_ttl = std::chrono::seconds{5};   // a decision that expires sooner is taken to expire then
@@ -46,7 +47,10 @@ class EventStreams {
     std::string life;
   };
   EventStreams(Parts parts, Limits limits)
-      : parts_(std::move(parts)), limits_(limits), places_(limits.streams, limits.per_handle) {}
+      : parts_(std::move(parts)),
+        limits_(limits),
+        places_(limits.streams, limits.per_handle),
+        of_addresses_(limits.streams, limits.per_address) {}
 
   // Thread-safe, all of them.
 
@@ -69,10 +73,13 @@ class EventStreams {
   std::int64_t era() const;
 
   // A response that continues. `last_event_id` as sent by the client, empty if none. Fault: kInvalidToken for a token
-  // that is not of this handle, or too old; kUnavailable if there are too many streams, in all or of the handle.
-  Result<Response> open(const Handle& handle, std::string_view token, std::string_view last_event_id);
+  // that is not of this handle, or too old; kUnavailable if there are too many streams, in all, of the handle, or of
+  // the client's address.
+  Result<Response> open(const Handle& handle, const IpAddress& client, std::string_view token,
+                        std::string_view last_event_id);
 
   const SharedPlaces& places() const { return places_; }
+  const Refused& refused_of_addresses() const { return of_addresses_.refused(); }
 
   void step();  // one iteration, of the one thread that serves the streams
 
@@ -101,6 +108,7 @@ class EventStreams {
     Instant expires{};
   };
 
+  std::shared_ptr<void> take_place(const Handle& handle, const IpAddress& client);  // null: there is none
   std::optional<Reader> reader_of(const Handle& handle, std::string_view token, Instant now) const;
   void join(Coming coming);
   void read_changes(const Handle& handle, OfHandle& of);
@@ -109,6 +117,7 @@ class EventStreams {
   const Parts parts_;
   const Limits limits_;
   SharedPlaces places_;
+  SharedPlaces of_addresses_;  // by handle and address
   std::mutex mutex_;
   std::vector<Coming> coming_;          // since the last step
   std::vector<Expected> expected_;      // likewise

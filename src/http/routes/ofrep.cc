@@ -143,8 +143,8 @@ Response bulk(Api& api, const Request& request, DecisionRequest asked, bool stre
 void open_stream(Api& api, Request& request, Respond respond) {
   const Handle handle{request.param("handle")};
   if (const auto fault = judge_origin(api, request, handle.view(), respond)) return refuse(request, respond, *fault);
-  auto response =
-      api.event_streams.open(handle, request.query_param("token").value_or(""), request.header("last-event-id"));
+  auto response = api.event_streams.open(handle, request.client, request.query_param("token").value_or(""),
+                                         request.header("last-event-id"));
   response ? respond(std::move(*response)) : refuse(request, respond, response.error());
 }
 
