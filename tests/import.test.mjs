@@ -134,7 +134,7 @@ describe('through a running server', () => {
     );
     assert.match(
       (await beckon.cli('import', file, '--handle', 'demo', '--format', 'other')).err,
-      /--format must be snowplow/,
+      /--format must be one of segment, rudderstack, snowplow and snowplow-enriched/,
     );
   });
 

@@ -421,11 +421,17 @@ int run(int argc, char** argv) {
                      ->excludes(history);
   add_yes_or_no(*import_command, "dry-run", people_options.dry_run,
                 "with --people: check the file, and change nothing");
-  import_command->add_option("--from-line", people_options.from_line, "with --people: begin at this line");
+  import_command->add_option("--from-line", people_options.from_line,
+                             "with --people and --format other than snowplow: begin at this line");
   import_command->add_option("--at", people_options.at,
                              "with --people: when it was so, where the file does not say; by default now");
   import_command->add_option("--source", people_options.source, "with --people: who says it; by default server");
-  import_command->add_option("--format", import_options.format, "snowplow: a CSV of Snowplow's canonical events")
+  import_command->add_option("--traits-to", import_options.traits_to,
+                             "write the traits of an archive to this file, for --people (docs/neighbours.md)");
+  import_command
+      ->add_option("--format", import_options.format,
+                   "snowplow: a CSV of Snowplow's canonical events; archives, plain or in gzip: segment, rudderstack, "
+                   "snowplow-enriched")
       ->capture_default_str();
   import_command->add_option("--handle", import_options.handle)->required();
   add_yes_or_no(*import_command, "shift-to-now", import_options.shift_to_now,
@@ -437,6 +443,7 @@ int run(int argc, char** argv) {
   import_command->callback([&] {
     if (history->empty() && people->empty()) throw CLI::RequiredError("FILE, or --people with a file,");
     with_settings([&](const Settings& s) {
+      import_options.from_line = people_options.from_line;
       if (people->empty()) return import_history(s, import_options);
       people_options.handle = import_options.handle;
       people_options.base = import_options.base;

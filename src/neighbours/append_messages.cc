@@ -4,7 +4,6 @@
 
 #include "commit/visitor.h"
 #include "decision/request_members.h"
-#include "system/encoding.h"
 
 namespace beckon::neighbours {
 namespace {
@@ -29,13 +28,6 @@ std::string sentence(const Issues& issues) {
 // What is temporary, so that the message must come again.
 bool passes(FaultCode code) {
   return code == FaultCode::kRateLimited || code == FaultCode::kUnavailable || code == FaultCode::kInternalError;
-}
-
-// Where the session is another visitor's, since one logged out and another in on the same browser, they get one of
-// their own.
-SessionId session_of_other(const Message& message, const SessionId& session, const VisitorId& visitor) {
-  const std::string_view text = session.view().substr(message.family.size() + 1);
-  return SessionId{session_id(message.family, std::string(text) + "." + to_hex(sha256(visitor.view()).substr(0, 4)))};
 }
 
 std::vector<SessionPtr> sessions_of(commit::Draft& draft, const Handle& handle,
@@ -210,7 +202,7 @@ Result<Appended> AppendMessages::append(commit::Draft& draft, std::span<const Re
   }
   auto appended = intake::append(draft, request, tokens_);
   if (appended || appended.error().code != FaultCode::kConflict) return appended;
-  request.session = session_of_other(*first.message, place.session, first.visitor);
+  request.session = SessionId{session_of_other(first.message->family, place.session.view(), first.visitor.view())};
   return intake::append(draft, request, tokens_);
 }
 
@@ -236,7 +228,8 @@ void AppendMessages::take(std::span<const Ready> run, const Result<Appended>& ap
 
 bool AppendMessages::is_known(commit::Draft& draft, const Ready& ready, const Place& place) const {
   const Handle& handle = sender_.tenant->handle;
-  for (const SessionId& id : {place.session, session_of_other(*ready.message, place.session, ready.visitor)}) {
+  const SessionId other{session_of_other(ready.message->family, place.session.view(), ready.visitor.view())};
+  for (const SessionId& id : {place.session, other}) {
     const auto found = draft.find(handle, id, draft.places().sessions.digest(handle.view(), id.view()));
     if (found && remembers(*found, ready.message->signal_id)) return true;
   }

@@ -60,6 +60,11 @@ std::string session_id(std::string_view family, std::string_view text) {
   return is_session_id(id) ? id : std::string(family) + ":" + hashed(text);
 }
 
+std::string session_of_other(std::string_view family, std::string_view session, std::string_view visitor) {
+  const std::string_view text = session.substr(family.size() + 1);
+  return session_id(family, std::string(text) + "." + to_hex(sha256(visitor).substr(0, 4)));
+}
+
 Instant instant_of(std::optional<Instant> said, std::optional<Instant> sent, Instant received) {
   if (!said) return received;
   const bool is_off = sent && std::chrono::abs(received - *sent) > kClockOff;

@@ -65,6 +65,9 @@ std::string_view cut(std::string_view utf8, std::size_t most);
 // `family`:`text` where it is an id of a session, else `family`:h and 43 characters for the SHA-256 of the text.
 std::string session_id(std::string_view family, std::string_view text);
 
+// Where `session` is another visitor's, since one logged out and another in on the same browser: the one of their own.
+std::string session_of_other(std::string_view family, std::string_view session, std::string_view visitor);
+
 // When it happened by our clock, at most `received`. Only a sender's clock that is off by more than kClockOff is
 // corrected by the time at which it sent; less is how long the request took.
 inline constexpr Duration kClockOff = std::chrono::seconds{60};

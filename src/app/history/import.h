@@ -1,6 +1,8 @@
 // beckon import: historical signals from a file, so that rules can be simulated before there is live traffic. Contract
 // section 9.
 //
+// A CSV of Snowplow's is read here as a whole; the archives of others line by line (import_archive.h).
+//
 // Offline it works in place of the server, under its lock; with --base it uses POST …/chain/import of a running server.
 // Both use the same entries (intake/import.h) in chronological order, so that signals get the versions they would have
 // had. A second run stores nothing, because each event has an id.
@@ -16,6 +18,8 @@ struct ImportOptions {
   std::string file;
   std::string handle;
   bool shift_to_now = false;  // shifts all events so that the newest happened now
+  std::size_t from_line = 1;  // of archives: begins at this line
+  std::string traits_to;      // likewise: a file for the traits that it says of visitors; empty: they are left out
   std::string base;           // empty: offline
   std::string token;          // of an OPERATOR, with `base`
 };

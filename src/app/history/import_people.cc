@@ -1,6 +1,5 @@
 #include "app/history/import_people.h"
 
-#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -201,19 +200,14 @@ class Importing {
 
   // Leaves out those at which the issues are. False: one is at none of them.
   bool drop(const std::vector<FieldIssue>& issues) {
-    constexpr std::string_view kPath = "visitors[";
     std::vector<bool> bad(batch_.size());
     for (const FieldIssue& issue : issues) {
-      std::size_t i = 0;
-      if (!issue.field.starts_with(kPath)) return false;
-      const char* end = issue.field.data() + issue.field.size();
-      const auto read = std::from_chars(issue.field.data() + kPath.size(), end, i);
-      if (read.ec != std::errc{} || i >= batch_.size()) return false;
-      std::string rest(read.ptr + 1, end);  // behind the bracket
-      if (rest.starts_with('.')) rest.erase(0, 1);
-      tell(batch_[i].line, (rest.empty() ? "" : rest + " ") + issue.issue);
-      if (!bad[i]) ++totals_.not_read;
-      bad[i] = true;
+      std::string rest = issue.field;
+      const auto i = take_index(rest, "visitors");
+      if (!i || *i >= batch_.size()) return false;
+      tell(batch_[*i].line, (rest.empty() ? "" : rest + " ") + issue.issue);
+      if (!bad[*i]) ++totals_.not_read;
+      bad[*i] = true;
     }
     std::vector<Person> good;
     for (std::size_t i = 0; i < batch_.size(); ++i)

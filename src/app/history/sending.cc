@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -15,6 +16,17 @@ std::string words_of(const Fault& fault) {
   std::string words = fault.message;
   for (const FieldIssue& issue : fault.details) words += "\n  " + issue.field + " " + issue.issue;
   return words;
+}
+
+std::optional<std::size_t> take_index(std::string& field, std::string_view list) {
+  if (!field.starts_with(std::string(list) + "[")) return std::nullopt;
+  std::size_t index = 0;
+  const char* end = field.data() + field.size();
+  const auto read = std::from_chars(field.data() + list.size() + 1, end, index);
+  if (read.ec != std::errc{} || read.ptr == end || *read.ptr != ']') return std::nullopt;
+  field.erase(0, static_cast<std::size_t>(read.ptr + 1 - field.data()));
+  if (field.starts_with('.')) field.erase(0, 1);
+  return index;
 }
 
 Result<egress::CallResponse, std::string> call_in_turn(egress::Method method, const std::string& url,

@@ -1,0 +1,40 @@
+// The lines of a file of any length, plain or in gzip, also of several parts.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+
+struct gzFile_s;
+
+namespace beckon::app {
+
+// Not thread-safe.
+class ArchiveLines {
+ public:
+  static constexpr std::size_t kMost = 1024 * 1024;  // bytes of a line; a longer one is skipped
+
+  static Result<ArchiveLines, std::string> open(const std::string& path);
+
+  // The next line without its end; false at the end of the file. Empty for one that is longer than kMost. The error:
+  // the file cannot be read on, such as one that is cut off.
+  Result<bool, std::string> next(std::string& line);
+  std::size_t line() const { return line_; }  // of the line read last, from 1
+  int percent() const;                        // of the file's bytes that were read
+
+ private:
+  struct Close {
+    void operator()(gzFile_s* file) const;
+  };
+  ArchiveLines(std::unique_ptr<gzFile_s, Close> file, std::uint64_t size);
+  bool fill();  // false: there is no more
+
+  std::unique_ptr<gzFile_s, Close> file_;
+  std::uint64_t size_;  // of the file as it is
+  std::string block_;   // as it was read, from `at_` on
+  std::size_t at_ = 0;
+  std::size_t line_ = 0;
+};
+
+}  // namespace beckon::app
