@@ -99,7 +99,7 @@ describe('Segment’s library', () => {
     await page.context().close();
   });
 
-  test('an event just before the page is left is stored', async () => {
+  test('an event just before the page is left is stored, at the latest from the next page', async () => {
     const page = await open('segment');
     const anonymousId = await load(page);
     await page.evaluate(() => {
@@ -107,8 +107,13 @@ describe('Segment’s library', () => {
       location.href = '/next';
     });
     await page.waitForURL('**/next');
+    await page.evaluate(scripts.segment.replace(/^var (\w+) = /, 'window.$1 = '));
+    assert.equal(await load(page), anonymousId);
     const signals = await there(`sg:${anonymousId}`, 1);
-    assert.equal(signals[0].signalKey, 'Leaving');
+    assert.deepEqual(
+      signals.map(({ signalKey }) => signalKey),
+      ['Leaving'],
+    );
     await page.context().close();
   });
 
