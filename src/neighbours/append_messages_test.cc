@@ -151,9 +151,9 @@ TEST_F(AppendMessagesTest, WhoItWasDoesNotDependOnTheOrderOfArrival) {
       EXPECT_EQ(send(one).accepted, 1u);
     }
     EXPECT_EQ(world.session("sg:" + browser)->visitor.view(), visitor);
-    const auto reader = commit::reader_of(world.sessions, Handle{"demo"}, world.clock.now());
+    const Handle demo{"demo"};  // which a reader refers to
+    const auto sessions = commit::reader_of(world.sessions, demo, world.clock.now()).sessions(VisitorId{visitor});
     std::size_t signals = 0;
-    const auto sessions = reader.sessions(VisitorId{visitor});
     ASSERT_TRUE(sessions);
     for (const auto& session : *sessions) signals += session->window.size();
     EXPECT_EQ(signals, 3u);
