@@ -28,10 +28,12 @@ constexpr Neighbour kByPath{
     .retries_413 = true,
     .wants_ok = true};
 
+constexpr std::size_t kPairsRead = 256;  // twice what the protocol has
+
 // What is badly encoded is left out.
 std::vector<std::pair<std::string, std::string>> pairs_of(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
-  while (!query.empty()) {
+  while (!query.empty() && pairs.size() < kPairsRead) {
     std::string_view value = take_until(query, '&');
     const auto name = percent_decoded(take_until(value, '='), true);
     const auto text = percent_decoded(value, true);
