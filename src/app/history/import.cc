@@ -49,7 +49,7 @@ int report(const HistoryFile& history, const intake::Imported& total, const Impo
 int import_history(const Settings& settings, const ImportOptions& options) {
   if (const auto fault = fault_of(options)) return complain(*fault);
   if (options.format != "snowplow") {
-    const auto format = archive_format(options.format);
+    const auto format = neighbours::archive_format(options.format);
     if (!format)
       return complain("--format must be one of segment, rudderstack, snowplow and snowplow-enriched, not \"" +
                       options.format + "\"");

@@ -6,13 +6,17 @@
 #include <fstream>
 #include <map>
 
-#include "app/history/archive_lines.h"
 #include "app/history/destination.h"
 #include "app/history/sending.h"
+#include "neighbours/archive_lines.h"
 #include "system/clock.h"
 
 namespace beckon::app {
 namespace {
+
+using neighbours::Archive;
+using neighbours::ArchiveFormat;
+using neighbours::ArchiveLines;
 
 constexpr std::size_t kSignalsPerRequest = 250;
 constexpr std::size_t kBatchBytes = 256 * 1024;  // of a request, below what the server takes
@@ -42,7 +46,7 @@ class LeftOut {
 };
 
 struct Pending {
-  Observation seen;
+  Archive::Entry seen;
   std::size_t line;
 };
 
@@ -51,7 +55,7 @@ class Importing {
  public:
   Importing(Destination& to, LeftOut& left_out, Duration shift) : to_(to), left_out_(left_out), shift_(shift) {}
 
-  Result<void, std::string> take(Observation seen, std::size_t line) {
+  Result<void, std::string> take(Archive::Entry seen, std::size_t line) {
     if (batch_.size() == kSignalsPerRequest || bytes_ + seen.json.size() > kBatchBytes)
       if (auto flushed = flush(); !flushed) return flushed;
     bytes_ += seen.json.size() + 32;
@@ -133,7 +137,7 @@ Result<Duration, std::string> shift_of(const ImportOptions& options, ArchiveForm
   Archive archive(format);
   std::optional<Instant> newest;
   const auto read = for_each_line(options.file, [&](const std::string& line, const ArchiveLines&) {
-    if (const auto entry = archive.read(line)) newest = std::max(newest.value_or(entry->seen.at), entry->seen.at);
+    if (const auto entry = archive.read(line)) newest = std::max(newest.value_or(entry->at), entry->at);
     return Result<void, std::string>{};
   });
   if (!read) return unexpected(read.error());
@@ -158,10 +162,10 @@ Result<void, std::string> import_lines(const ImportOptions& options, ArchiveForm
     }
     if (!entry->person.empty()) {
       ++read.people;
-      traits << entry->person << R"(,"at":")" << to_rfc3339(entry->seen.at + importing.shift()) << "\"}\n";
+      traits << entry->person << R"(,"at":")" << to_rfc3339(entry->at + importing.shift()) << "\"}\n";
     }
     progress.show("line " + std::to_string(lines.line()) + ", " + std::to_string(lines.percent()) + " %");
-    return importing.take(std::move(entry->seen), lines.line());
+    return importing.take(std::move(*entry), lines.line());
   });
   if (!done && importing.unsent() > 0) return done;  // it was the sending
   auto flushed = importing.flush();

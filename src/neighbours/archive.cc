@@ -1,4 +1,4 @@
-#include "app/history/archive.h"
+#include "neighbours/archive.h"
 
 #include <array>
 #include <functional>
@@ -11,12 +11,10 @@
 #include "system/encoding.h"
 #include "system/plain_text.h"
 
-namespace beckon::app {
+namespace beckon::neighbours {
 namespace {
 
 using json::Value;
-using neighbours::Batch;
-using neighbours::Message;
 
 // Column numbers of an enriched event, from 0: docs.snowplow.io, enriched TSV format.
 enum Column : std::size_t {
@@ -69,14 +67,14 @@ std::string as_sent(const Value& from, ArchiveFormat format) {
 }
 
 Result<Batch, std::string> read_message(const std::string& line, ArchiveFormat format) {
-  const auto found = neighbours::parse_json(line);
+  const auto found = parse_json(line);
   if (!found) return unexpected("is not JSON");
   const Value& root = found->root();
-  const std::string_view call = neighbours::segment_call(root.text_of("type"));
+  const std::string_view call = segment_call(root.text_of("type"));
   if (call.empty()) return unexpected("is no track, page, screen, identify, group or alias");
   auto rewritten = json::parse(as_sent(root, format));
   if (!rewritten) return unexpected("is not JSON");
-  auto batch = neighbours::read_segment(std::move(*rewritten), call);
+  auto batch = read_segment(std::move(*rewritten), call);
   if (!batch) return unexpected("is no message");
   return std::move(*batch);
 }
@@ -139,7 +137,7 @@ Result<Batch, std::string> read_enriched(const std::string& line) {
   out.end_object().end_array().end_object();
   auto document = json::parse(std::move(text));
   if (!document) return unexpected("is not text");
-  auto batch = neighbours::read_snowplow(std::move(*document));
+  auto batch = read_snowplow(std::move(*document));
   if (!batch) return unexpected("is no event");
   if (batch->messages.empty()) return unexpected("is a page ping, which says nothing new");
   Message& message = *batch->messages.front();
@@ -216,11 +214,10 @@ Result<Archive::Entry, std::string> Archive::read(const std::string& line) {
   }
   if (!message.said) return unexpected("has no readable time");
   if (message.session.empty() && message.visitor.empty()) return unexpected("names neither a browser nor a visitor");
-  std::string session =
-      message.session.empty() ? neighbours::session_id(message.family, "u:" + message.visitor) : message.session;
+  std::string session = message.session.empty() ? session_id(message.family, "u:" + message.visitor) : message.session;
   if (!message.visitor.empty() && visitors_.is_of_other(session, message.visitor))
-    session = neighbours::session_of_other(message.family, session, message.visitor);
-  return Entry{{.at = *message.said, .session = session, .json = entry_of(message, session, line)}, person_of(message)};
+    session = session_of_other(message.family, session, message.visitor);
+  return Entry{*message.said, session, entry_of(message, session, line), person_of(message)};
 }
 
-}  // namespace beckon::app
+}  // namespace beckon::neighbours

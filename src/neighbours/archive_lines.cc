@@ -1,11 +1,11 @@
-#include "app/history/archive_lines.h"
+#include "neighbours/archive_lines.h"
 
 #include <zlib.h>
 
 #include <algorithm>
 #include <filesystem>
 
-namespace beckon::app {
+namespace beckon::neighbours {
 namespace {
 
 constexpr unsigned kBlock = 256 * 1024;
@@ -64,4 +64,4 @@ int ArchiveLines::percent() const {
   return size_ == 0 ? 100 : static_cast<int>(std::min<std::uint64_t>(100, read * 100 / size_));
 }
 
-}  // namespace beckon::app
+}  // namespace beckon::neighbours

@@ -8,7 +8,7 @@
 
 struct gzFile_s;
 
-namespace beckon::app {
+namespace beckon::neighbours {
 
 // Not thread-safe.
 class ArchiveLines {
@@ -37,4 +37,4 @@ class ArchiveLines {
   std::size_t line_ = 0;
 };
 
-}  // namespace beckon::app
+}  // namespace beckon::neighbours

@@ -1,10 +1,10 @@
-#include "app/history/archive.h"
+#include "neighbours/archive.h"
 
 #include <gtest/gtest.h>
 
 #include "base/json.h"
 
-namespace beckon::app {
+namespace beckon::neighbours {
 namespace {
 
 constexpr const char* kTrack =
@@ -14,7 +14,7 @@ constexpr const char* kTrack =
 json::Document entry_of(ArchiveFormat format, const std::string& line) {
   auto entry = Archive(format).read(line);
   EXPECT_TRUE(entry) << (entry ? "" : entry.error());
-  auto document = json::parse(entry ? entry->seen.json + "}" : "{}");
+  auto document = json::parse(entry ? entry->json + "}" : "{}");
   EXPECT_TRUE(document);
   return std::move(*document);
 }
@@ -24,8 +24,8 @@ TEST(Archives, OfSegmentAndOfRudderStackHaveTheCorrectedTimeAndSessionsOfTheirOw
        {std::pair{ArchiveFormat::kSegment, "sg:a-1"}, std::pair{ArchiveFormat::kRudder, "rs:a-1"}}) {
     auto entry = Archive(format).read(kTrack);
     ASSERT_TRUE(entry);
-    EXPECT_EQ(to_rfc3339(entry->seen.at), "2026-02-25T12:00:00Z");
-    EXPECT_EQ(entry->seen.session, session);
+    EXPECT_EQ(to_rfc3339(entry->at), "2026-02-25T12:00:00Z");
+    EXPECT_EQ(entry->session, session);
   }
 }
 
@@ -48,7 +48,7 @@ TEST(Archives, AnotherVisitorOfABrowserHasASessionOfTheirOwn) {
   Archive archive(ArchiveFormat::kSegment);
   std::string other = kTrack;
   other.replace(other.find("u-1"), 3, "u-2");
-  const auto session = [&](const std::string& line) { return archive.read(line)->seen.session; };
+  const auto session = [&](const std::string& line) { return archive.read(line)->session; };
   EXPECT_EQ(session(kTrack), "sg:a-1");
   EXPECT_TRUE(session(other).starts_with("sg:a-1."));
   EXPECT_EQ(session(kTrack), "sg:a-1");
@@ -84,9 +84,9 @@ TEST(Archives, AnEnrichedEventHas131Columns) {
   };
   const auto entry = archive.read(line_of(columns));
   ASSERT_TRUE(entry) << entry.error();
-  EXPECT_EQ(to_rfc3339(entry->seen.at), "2026-02-25T12:00:00.123Z");
-  EXPECT_EQ(entry->seen.session, "sp:s-1");
-  EXPECT_EQ(entry->seen.json.find("secret"), std::string::npos);
+  EXPECT_EQ(to_rfc3339(entry->at), "2026-02-25T12:00:00.123Z");
+  EXPECT_EQ(entry->session, "sp:s-1");
+  EXPECT_EQ(entry->json.find("secret"), std::string::npos);
   columns.pop_back();
   EXPECT_FALSE(archive.read(line_of(columns)));
 }
@@ -100,4 +100,4 @@ TEST(FirstVisitors, ASessionIsOfWhoeverCameFirst) {
 }
 
 }  // namespace
-}  // namespace beckon::app
+}  // namespace beckon::neighbours

@@ -1,5 +1,5 @@
-// The lines of others' archives as entries of an import (intake/import.h), by the same map as what their libraries send
-// (src/neighbours, docs/neighbours.md).
+// The lines of others' archives as entries of an import (intake/import.h), by the same map as what their libraries
+// send: docs/neighbours.md, Archives.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -7,10 +7,10 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "app/history/snowplow.h"
+#include "base/instant.h"
 #include "base/result.h"
 
-namespace beckon::app {
+namespace beckon::neighbours {
 
 enum class ArchiveFormat : std::uint8_t {
   kSegment,           // NDJSON, one message in a line
@@ -36,9 +36,11 @@ class Archive {
   explicit Archive(ArchiveFormat format) : format_(format) {}
 
   struct Entry {
-    Observation seen;
-    std::string person;  // the traits that it says of its visitor, as a line of people (history/people_file.h), without
-                         // `at` and unclosed; empty: none
+    Instant at{};
+    std::string session;
+    std::string json;  // the entry as an unclosed JSON object, without `at`
+    std::string
+        person;  // likewise, the traits that it says of its visitor, as one of POST …/visitors/batch; empty: none
   };
   // The next line. The error is a short reason why it cannot become a signal, constant for each kind of fault. Lines
   // are given in the order of the file, since who comes first in a session is its visitor.
@@ -49,4 +51,4 @@ class Archive {
   FirstVisitors visitors_;
 };
 
-}  // namespace beckon::app
+}  // namespace beckon::neighbours
