@@ -154,7 +154,7 @@ const kContract = [
   [/^GET audit-events(\/export)?$/, 'OPERATOR', 'audit.read'],
   [/^\w+ tokens|^GET (live|identity-keys)$/, 'OPERATOR'],
   [/^\w+ (collaborators|invitations|settings|context-origins|identity-keys)/, 'OWNER'],
-  [/^GET (catalog|notifications)$|^\w+ (counters|traits)/, 'CREATOR'],
+  [/^GET (catalog|notifications|sources)$|^\w+ (counters|traits)/, 'CREATOR'],
 ];
 
 test('roles and scopes are those of the contract, and only its families are open to access tokens', () => {

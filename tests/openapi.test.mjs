@@ -255,6 +255,8 @@ describe('against the server', () => {
     await ask('appendSnowplowEventsByPath', { from, params: { key: 'demo' }, body: { data: [view] }, expect: 200 });
     await ask('appendSnowplowEvent', { from, query: '?e=pv&aid=demo&uid=n-1', expect: 200 });
     await ask('appendSnowplowEvent', { from, query: '?e=pv&aid=nobody', expect: 401 });
+    const { sources } = (await ask('listSources', { role: 'CREATOR', expect: 200 })).json;
+    assert.ok(sources[0].messages.length > 0 && sources[0].refusals.length > 0);
   });
 
   test('chain', async () => {

@@ -90,6 +90,7 @@ struct Server::Inside {
   std::unique_ptr<access::SignIn> sign_in;
   std::unique_ptr<access::Invitations> invitations;
   http::SignInFailures sign_in_failures;
+  neighbours::SourceLog sources{started_at};
   access::RateLimiter signals_by_address{random};
   access::RateLimiter decisions_by_address{random};
   access::RateLimiter signals_by_token{random};

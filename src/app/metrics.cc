@@ -102,6 +102,17 @@ void of_sign_ins(Exposition& out, const http::SignInFailures& failures) {
   }
 }
 
+void of_libraries(Exposition& out, const neighbours::Counts& counts) {
+  const auto count = [&](const char* result, std::uint64_t value) {
+    out.counter("beckon_library_messages_total", "Messages of other systems' libraries, by what became of them.",
+                value_of(value), {{"result", result}});
+  };
+  count("accepted", counts.accepted);
+  count("duplicate", counts.duplicates);
+  count("denied", counts.denied);
+  count("rejected", counts.rejected);
+}
+
 class Refusals {
  public:
   explicit Refusals(Exposition& out) : out_(out) {}
@@ -139,6 +150,7 @@ std::string Server::Inside::metrics() const {
   of_deliveries(out, store->outbox(), now);
   of_erasures(out, store->ledger(), std::max(upkeep->rewritten_by(), started_at), now);
   of_sign_ins(out, sign_in_failures);
+  of_libraries(out, sources.counts());
   return http::to_text(out.families());
 }
 

@@ -16,6 +16,7 @@
 #include "http/mcp/endpoint.h"
 #include "http/routes/console.h"
 #include "http/routes/library.h"
+#include "http/routes/source_notes.h"
 #include "store/sqlite/sqlite_store.h"
 #include "system/random.h"
 
@@ -156,6 +157,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .decisions_by_token = decisions_by_token,
       .pats = control.pats(),
       .origins = control.origins(),
+      .sources = sources,
       .policy = control.policy(),
       .endpoints = *endpoint_checks,
       .secret_overlap = settings.secret_overlap,
@@ -178,10 +180,14 @@ std::expected<void, std::string> Server::Inside::listen() {
   mcp::add_routes(*api, settings.http.limits.body, all);
   if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));
   if (settings.dev) http::add_example(http::library_files(), all);
-  auto made = http::Router::make(std::move(all), {.authorize = http::authorize(*api),
-                                                  .await = bearers ? http::await(*api) : http::Await{},
-                                                  .preflight = http::preflight,
-                                                  .decorate = http::security_headers});
+  auto made =
+      http::Router::make(std::move(all), {.authorize = http::authorize(*api),
+                                          .await = bearers ? http::await(*api) : http::Await{},
+                                          .preflight = http::preflight,
+                                          .decorate = [this](const http::Request& request, http::Response& response) {
+                                            http::security_headers(request, response);
+                                            http::note_refusal(*api, request, response);
+                                          }});
   if (!made) return unexpected("The route table is invalid: " + made.error());
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);

@@ -43,7 +43,7 @@ struct Request {
   Instant received;                                              // when its last byte arrived
   const Route* route = nullptr;                                  // the matched route
   std::vector<std::pair<std::string_view, std::string>> params;  // captured by the pattern, percent-decoded
-  std::any principal;  // set by the Authorize hook: an access principal; empty on public routes
+  std::any principal;  // set by the Authorize hook: an access principal; on public routes what their handler puts there
 
   // The first field of that name (case-insensitive); empty if there is none.
   std::string_view header(std::string_view name) const;

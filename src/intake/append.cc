@@ -172,13 +172,15 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
                               .context = request.context};
   record.signals.reserve(request.signals.size());
   std::uint64_t version = before ? before->version : 0;
-  for (Signal signal : request.signals) {
+  for (std::size_t i = 0; i < request.signals.size(); ++i) {
+    Signal signal = request.signals[i];
     if (!signal.id.empty()) {
       const std::uint64_t id = ledger::remembered(signal.id);
       const bool seen = (before && std::ranges::find(before->ids, id) != before->ids.end()) ||
                         std::ranges::find(record.ids, id) != record.ids.end();
       if (seen) {
         ++answer.duplicates;
+        answer.repeated.push_back(i);
         continue;
       }
       record.ids.push_back(id);

@@ -12,6 +12,7 @@ namespace beckon::intake {
 struct Appended {
   std::size_t accepted = 0;
   std::size_t duplicates = 0;
+  std::vector<std::size_t> repeated;  // which signals of the request these are
   std::size_t evicted = 0;
   bool denied = false;             // consent denied: nothing was stored
   bool too_many_browsers = false;  // the visitor has too many for a claim (commit/visitor.h)

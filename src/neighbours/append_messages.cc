@@ -1,6 +1,7 @@
 #include "neighbours/append_messages.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "commit/visitor.h"
 #include "decision/request_members.h"
@@ -143,7 +144,7 @@ void AppendMessages::finish(const std::optional<Fault>& fault) {
 // none where they must be planned one by one.
 std::size_t AppendMessages::plan_run(commit::Draft& draft, std::size_t first) {
   const Ready& ready = ready_[first];
-  const Place place = place_of(draft, ready);
+  Place place = place_of(draft, ready);
   std::size_t count = 1;
   const auto joins = [&](const Ready& next) { return ready.is_like(next) && !place.holder_of(*next.message); };
   if (first >= one_by_one_ && !place.has_it)
@@ -159,7 +160,7 @@ std::size_t AppendMessages::plan_run(commit::Draft& draft, std::size_t first) {
     one_by_one_ = first + count;
     return 0;
   }
-  take(run, appended);
+  take(run, appended, place);
   return count;
 }
 
@@ -183,7 +184,7 @@ AppendMessages::Place AppendMessages::place_of(commit::Draft& draft, const Ready
   return place;
 }
 
-Result<Appended> AppendMessages::append(commit::Draft& draft, std::span<const Ready> run, const Place& place) const {
+Result<Appended> AppendMessages::append(commit::Draft& draft, std::span<const Ready> run, Place& place) const {
   const Ready& first = run.front();
   intake::SessionAppend request{.tenant = sender_.tenant,
                                 .session = place.session,
@@ -202,11 +203,12 @@ Result<Appended> AppendMessages::append(commit::Draft& draft, std::span<const Re
   }
   auto appended = intake::append(draft, request, tokens_);
   if (appended || appended.error().code != FaultCode::kConflict) return appended;
-  request.session = SessionId{session_of_other(first.message->family, place.session.view(), first.visitor.view())};
+  place.session = SessionId{session_of_other(first.message->family, place.session.view(), first.visitor.view())};
+  request.session = place.session;
   return intake::append(draft, request, tokens_);
 }
 
-void AppendMessages::take(std::span<const Ready> run, const Result<Appended>& appended) {
+void AppendMessages::take(std::span<const Ready> run, const Result<Appended>& appended, const Place& place) {
   const Message& first = *run.front().message;
   if (!appended) {
     if (passes(appended.error().code)) return put_off(appended.error());
@@ -224,6 +226,26 @@ void AppendMessages::take(std::span<const Ready> run, const Result<Appended>& ap
   if (appended->traits)
     for (const auto& [trait, reason] : appended->traits->refused)
       reject(first, std::nullopt, "traits." + trait + " " + reason);
+  note(run, *appended, place.session);
+}
+
+// Which of them were stored, for whoever looks what arrives.
+void AppendMessages::note(std::span<const Ready> run, const Appended& appended, const SessionId& session) {
+  if (appended.denied) return;
+  auto repeated = appended.repeated.begin();
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    if (repeated != appended.repeated.end() && *repeated == i) {
+      ++repeated;
+      continue;
+    }
+    const Message& message = *run[i].message;
+    if (!message.cut_names.empty()) ++applied_.cut;
+    auto& arrival = applied_.arrivals.emplace_back(message.signal.received, std::string(message.signal.source),
+                                                   message.key, session.text);
+    for (const std::string_view name : message.cut_names | std::views::take(kCutNamesKept))
+      arrival.cut.emplace_back(cut(name, kNameKept));
+    if (applied_.arrivals.size() > kArrivalsKept) applied_.arrivals.pop_front();
+  }
 }
 
 bool AppendMessages::is_known(commit::Draft& draft, const Ready& ready, const Place& place) const {
@@ -238,10 +260,12 @@ bool AppendMessages::is_known(commit::Draft& draft, const Ready& ready, const Pl
 
 void AppendMessages::reject(const Message& message, std::optional<FaultCode> code, std::string issue) {
   auto& all = applied_.rejected;
+  if (code) ++applied_.refused;
   const auto place = std::ranges::upper_bound(all, message.index, {}, &Rejected::index);
-  if (place == all.end() && all.size() == kRejectedTold) return;
-  all.insert(place, {message.index, std::string(cut(message.id, 128)), code, std::move(issue)});
-  if (all.size() > kRejectedTold) all.pop_back();
+  if (place == all.end() && all.size() == kRefusalsKept) return;
+  all.insert(place, {message.index, std::string(cut(message.id, 128)), code, std::string(message.signal.source),
+                     std::move(issue)});
+  if (all.size() > kRefusalsKept) all.pop_back();
 }
 
 // The longest wait counts, so that whoever keeps to it need not come a third time.

@@ -1,6 +1,7 @@
 // Appends a batch of messages in one commit. Each is applied whole or not at all, and one that is refused does not stop
 // the others: the one exception to "a request is one plan", docs/neighbours.md.
 #pragma once
+#include <deque>
 #include <functional>
 #include <span>
 
@@ -8,13 +9,14 @@
 #include "decision/decision_token.h"
 #include "intake/append.h"
 #include "neighbours/message.h"
+#include "neighbours/source_log.h"
 
 namespace beckon::neighbours {
 
 // A visitor of whom no browser is said is taken to be in the newest of their sessions that had a signal within it,
 // where the sender is believed to speak of them.
 inline constexpr Duration kSameVisit = std::chrono::minutes{30};
-inline constexpr std::size_t kRejectedTold = 20;  // of a batch
+inline constexpr std::size_t kRejectedTold = 20;  // of a batch, in the answer
 
 // Who sends.
 struct Sender {
@@ -27,6 +29,7 @@ struct Rejected {
   std::size_t index = 0;
   std::string id;                 // of the message, as it was sent; cut to 128 characters
   std::optional<FaultCode> code;  // nothing: it was stored, but for a trait
+  std::string library;            // that sent it; empty: not said
   std::string issue;
 };
 
@@ -34,12 +37,15 @@ struct Rejected {
 struct Applied {
   std::size_t accepted = 0;
   std::size_t duplicates = 0;
-  std::size_t denied = 0;  // their sessions denied consent: nothing was stored
-  // By index: the first kRejectedTold that were refused for good, and traits that were, of messages that were stored.
+  std::size_t denied = 0;   // their sessions denied consent: nothing was stored
+  std::size_t refused = 0;  // for good, of which these are the first kRefusalsKept, by index, and with them traits that
+                            // were refused of messages that were stored
   std::vector<Rejected> rejected;
   decision::Warnings warnings;
   // Why some of the messages are to be sent again, though others were stored: those are duplicates then.
   std::optional<Fault> again;
+  std::size_t cut = 0;           // of those accepted
+  std::deque<Arrival> arrivals;  // of those accepted the last kArrivalsKept, by the times of their events
 };
 
 class AppendMessages final : public commit::Work {
@@ -70,8 +76,10 @@ class AppendMessages final : public commit::Work {
   void prepare(Message& message, Instant received);
   std::size_t plan_run(commit::Draft& draft, std::size_t first);
   Place place_of(commit::Draft& draft, const Ready& ready) const;
-  Result<intake::Appended> append(commit::Draft& draft, std::span<const Ready> run, const Place& place) const;
-  void take(std::span<const Ready> run, const Result<intake::Appended>& appended);
+  // `place`: where they are another visitor's session, it becomes the one that they get.
+  Result<intake::Appended> append(commit::Draft& draft, std::span<const Ready> run, Place& place) const;
+  void take(std::span<const Ready> run, const Result<intake::Appended>& appended, const Place& place);
+  void note(std::span<const Ready> run, const intake::Appended& appended, const SessionId& session);
   bool is_known(commit::Draft& draft, const Ready& ready, const Place& place) const;
   void reject(const Message& message, std::optional<FaultCode> code, std::string issue);
   void put_off(const Fault& fault);

@@ -225,10 +225,34 @@ TEST_F(AppendMessagesTest, ARefusedCategoryIsAConsentWhereTheHandleSaysSo) {
   EXPECT_EQ(world.session("sg:a1"), nullptr);
 }
 
-TEST_F(AppendMessagesTest, OnlyTheFirstTwentyThatWereRejectedAreNamed) {
+TEST_F(AppendMessagesTest, AllThatWereRejectedAreCountedAndSoManyAreNamed) {
   std::string all;
-  for (int i = 0; i < 30; ++i) all += (i ? "," : "") + std::string("7");
-  EXPECT_EQ(send(all).rejected.size(), 20u);
+  for (int i = 0; i < 230; ++i) all += (i ? "," : "") + std::string("7");
+  const Applied applied = send(all);
+  EXPECT_EQ(applied.refused, 230u);
+  EXPECT_EQ(applied.rejected.size(), kRefusalsKept);
+}
+
+TEST_F(AppendMessagesTest, SaysWhichMessagesWereStoredWhereAndWhatOfThemWasCut) {
+  const std::string large = R"(,"properties":{"n":1,"text":")" + std::string(3'000, 'x') + "\"}";
+  send(track("1", kAnna));
+  const Applied applied = send(track("1", kAnna) + "," + track("2", kAnna, large) + "," + track("3", kBen) + "," +
+                               track("1", kAnna) + ",7");
+  EXPECT_EQ(applied.accepted, 2u);
+  EXPECT_EQ(applied.duplicates, 2u);
+  EXPECT_EQ(applied.cut, 1u);
+  ASSERT_EQ(applied.arrivals.size(), 2u);
+  EXPECT_EQ(applied.arrivals[0].type, "e");
+  EXPECT_EQ(applied.arrivals[0].session, "sg:a1");
+  EXPECT_THAT(applied.arrivals[0].cut, ElementsAre("text"));
+  EXPECT_TRUE(applied.arrivals[1].session.starts_with("sg:a1."));
+  EXPECT_THAT(applied.arrivals[1].cut, IsEmpty());
+}
+
+TEST_F(AppendMessagesTest, OfALargeBatchTheLastThatWereStoredAreSaid) {
+  std::string all;
+  for (int i = 0; i < 60; ++i) all += (i ? "," : "") + track(std::to_string(i), kAnna);
+  EXPECT_EQ(send(all).arrivals.size(), kArrivalsKept);
 }
 
 TEST_F(AppendMessagesTest, AnIdThatNamesNobodyIsWarnedOf) {

@@ -97,6 +97,7 @@ void set_id(Message& message, std::string_view id) {
 
 void set_value(Message& message, std::string_view value) {
   message.signal.value = cut(without_nul(value), kValueMost);
+  if (message.signal.value.size() < value.size()) message.cut_names.emplace_back("signalValue");
   message.signal.has_value = !message.signal.value.empty();
 }
 

@@ -25,14 +25,15 @@ struct Message {
   Message(Message&&) = delete;
   Message& operator=(Message&&) = delete;
 
-  std::size_t index = 0;       // in the batch as it was sent
-  std::string_view id;         // the sender's own, as it was sent; empty: none
-  std::string_view family;     // "sg": what ids of sessions that are made of it begin with
-  std::string visitor;         // userId; empty: not said
-  std::string anonymous;       // anonymousId; empty: not said
-  std::string session;         // made of the browser's ids; empty: only the visitor is said
-  std::string key, signal_id;  // the signal's, which point here
-  std::string metadata;        // likewise
+  std::size_t index = 0;                    // in the batch as it was sent
+  std::string_view id;                      // the sender's own, as it was sent; empty: none
+  std::string_view family;                  // "sg": what ids of sessions that are made of it begin with
+  std::string visitor;                      // userId; empty: not said
+  std::string anonymous;                    // anonymousId; empty: not said
+  std::string session;                      // made of the browser's ids; empty: only the visitor is said
+  std::string key, signal_id;               // the signal's, which point here
+  std::string metadata;                     // likewise
+  std::vector<std::string_view> cut_names;  // of properties that did not fit into it; "signalValue": the value
   ledger::Signal signal;
   std::optional<Instant> said, sent;  // when it happened and when it was sent, by the sender's clock
   ledger::Context context;            // sorted by key

@@ -28,24 +28,26 @@ void Metadata::add(std::string_view name, std::string_view text) {
   const std::size_t before = out_.size();
   if (text.empty() || !begin(name)) return;
   json::append_string(out_, text);
-  if (fits()) return names_.push_back(name);
-  cut_ = true;
-  out_.resize(before);
+  fits() ? names_.push_back(name) : leave_out(name, before);
 }
 
 void Metadata::add(std::string_view name, const json::Value& value) {
   const std::size_t before = out_.size();
   if (value.is_null() || !begin(name)) return;
   const bool is_deep = (value.is_object() || value.is_array()) && json::depth(value) + 1 > intake::kMetadataDepth;
-  if (!is_deep && value.is_array()) return add_list(value, before), names_.push_back(name);
+  if (!is_deep && value.is_array()) return add_list(name, value, before), names_.push_back(name);
   if (!is_deep) json::append(out_, value);
-  if (!is_deep && fits()) return names_.push_back(name);
-  cut_ = true;
+  const bool is_kept = !is_deep && fits();
+  is_kept ? names_.push_back(name) : leave_out(name, before);
+}
+
+void Metadata::leave_out(std::string_view name, std::size_t before) {
+  cut_names_.push_back(name);
   out_.resize(before);
 }
 
 // As many of its first elements as fit.
-void Metadata::add_list(const json::Value& list, std::size_t before) {
+void Metadata::add_list(std::string_view name, const json::Value& list, std::size_t before) {
   out_ += '[';
   const std::size_t first = out_.size();
   for (const json::Value& item : list.items()) {
@@ -54,8 +56,7 @@ void Metadata::add_list(const json::Value& list, std::size_t before) {
     json::append(out_, item);
     out_ += ']';
     if (!fits()) {
-      cut_ = true;
-      out_.resize(end);
+      leave_out(name, end);
       break;
     }
     out_.pop_back();
@@ -81,10 +82,17 @@ void Metadata::add_page(const json::Value* object) {
 }
 
 std::string Metadata::take() && {
-  if (out_.empty() && !cut_) return {};
-  if (cut_) (out_ += out_.empty() ? '{' : ',') += kCutMember;
+  if (out_.empty() && cut_names_.empty()) return {};
+  if (!cut_names_.empty()) (out_ += out_.empty() ? '{' : ',') += kCutMember;
   out_ += '}';
   return std::move(out_);
+}
+
+void complete(Message& message, Metadata metadata) {
+  for (const std::string_view name : metadata.cut_names()) message.cut_names.push_back(name);
+  message.metadata = std::move(metadata).take();
+  message.signal.key = message.key;
+  message.signal.metadata = message.metadata;
 }
 
 }  // namespace beckon::neighbours

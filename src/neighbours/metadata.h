@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
+#include "neighbours/message.h"
 
 namespace beckon::neighbours {
 
@@ -20,16 +20,21 @@ class Metadata {
   // The same of what is said of a page: of URLs only what is in front of their query, which may have secrets in it.
   void add_page(const json::Value* object);
 
-  std::string take() &&;  // empty where nothing was added
+  std::string take() &&;                                                         // empty where nothing was added
+  const std::vector<std::string_view>& cut_names() const { return cut_names_; }  // of what was added and did not fit
 
  private:
   bool begin(std::string_view name);
-  void add_list(const json::Value& list, std::size_t before);
+  void add_list(std::string_view name, const json::Value& list, std::size_t before);
   bool fits() const;
+  void leave_out(std::string_view name, std::size_t before);
 
   std::string out_;
   std::vector<std::string_view> names_;
-  bool cut_ = false;
+  std::vector<std::string_view> cut_names_;
 };
+
+// Once the message has its key: makes the signal of both.
+void complete(Message& message, Metadata metadata);
 
 }  // namespace beckon::neighbours

@@ -39,9 +39,7 @@ void read_event(std::string_view event, const Value* properties, Message& messag
   }
   if (message.key.empty()) message.issues.add("event", "must be a text that is not empty");
   if (event != "$create_alias") add_properties(properties, metadata);
-  message.metadata = std::move(metadata).take();
-  message.signal.key = message.key;
-  message.signal.metadata = message.metadata;
+  complete(message, std::move(metadata));
 }
 
 // Without a profile the id is not of a person: a browser's, or one that the library made up.

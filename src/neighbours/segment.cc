@@ -73,9 +73,7 @@ void read_call(const Value& from, std::string_view call, Message& message) {
   if (call == "identify") read_identify(from, message);
   if (call == "group") read_group(from, message, metadata);
   if (call == "alias") metadata.add("previousId", from.text_of("previousId"));
-  message.metadata = std::move(metadata).take();
-  message.signal.key = message.key;
-  message.signal.metadata = message.metadata;
+  complete(message, std::move(metadata));
 }
 
 void read_context(const Value& context, Message& message) {

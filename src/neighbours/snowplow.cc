@@ -97,9 +97,7 @@ void read_event(const Value& from, Message& message, Batch& batch) {
     read_self_describing(from, message, metadata, batch);
   else
     message.issues.add("e", "must be one of pv, se, ue");
-  message.metadata = std::move(metadata).take();
-  message.signal.key = message.key;
-  message.signal.metadata = message.metadata;
+  complete(message, std::move(metadata));
 }
 
 void read_message(const Value& from, std::string_view application, Message& message, Batch& batch) {

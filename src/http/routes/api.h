@@ -25,6 +25,7 @@
 #include "intake/append.h"
 #include "intake/redelivery.h"
 #include "intake/rule_book.h"
+#include "neighbours/source_log.h"
 #include "oidc/providers.h"
 #include "outbox/outbox.h"
 #include "rules/rule_store.h"
@@ -81,6 +82,7 @@ struct Api {
   access::RateLimiter& decisions_by_token;
   const access::Pats& pats;                 // the access tokens
   const access::Origins& origins;           // which pages may call the public routes
+  neighbours::SourceLog& sources;           // what other systems' libraries sent
   const Published<egress::Policy>& policy;  // the current egress policy
   egress::EndpointChecks& endpoints;        // checked when a subscription is created or changed
   Duration secret_overlap{};                // how long the old secret also signs
@@ -106,6 +108,7 @@ void add_chain(Api& api, std::vector<Route>& routes);      // signals, resolve, 
 void add_ofrep(Api& api, std::vector<Route>& routes);      // decisions as OpenFeature's flags
 void add_decisions(Api& api, std::vector<Route>& routes);  // recorded decisions, re-evaluated
 void add_analytics(Api& api, std::vector<Route>& routes);
+void add_sources(Api& api, std::vector<Route>& routes);           // what other systems' libraries sent
 void add_import(Api& api, std::vector<Route>& routes);            // historical signals
 void add_sessions(Api& api, std::vector<Route>& routes);          // sessions and visitors
 void add_visitors(Api& api, std::vector<Route>& routes);          // added by add_sessions

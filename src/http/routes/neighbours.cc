@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "http/routes/rates.h"
 #include "http/routes/response.h"
+#include "http/routes/source_notes.h"
 #include "http/text.h"
 #include "neighbours/append_messages.h"
 #include "neighbours/inflate.h"
@@ -26,6 +28,7 @@ constexpr std::size_t kLargeWaiting = 64;  // of a client address
 struct Sender {
   commit::TenantPtr tenant;
   std::string token_id;  // of the access token; empty: the key is the handle's name
+  const std::string& key() const { return token_id.empty() ? tenant->handle.text : token_id; }
 };
 
 bool is_token(std::string_view key) { return key.starts_with(access::kPatPrefix); }
@@ -91,10 +94,10 @@ void write(json::Writer& out, const Applied& applied) {
       .member("duplicates", static_cast<std::int64_t>(applied.duplicates));
   if (applied.denied > 0) out.member("denied", static_cast<std::int64_t>(applied.denied));
   out.key("rejected").begin_array();
-  for (const neighbours::Rejected& one : applied.rejected) {
+  for (const neighbours::Rejected& one : applied.rejected | std::views::take(neighbours::kRejectedTold)) {
     out.begin_object().member("index", static_cast<std::int64_t>(one.index));
     text_or_null(out, "messageId", one.id);
-    out.member("error", one.code ? code_text(*one.code) : "trait_refused").member("issue", one.issue).end_object();
+    out.member("error", one.code ? code_text(*one.code) : kTraitRefused).member("issue", one.issue).end_object();
   }
   out.end_array();
   decision::write_warnings(out, applied.warnings);
@@ -132,8 +135,11 @@ void submit(Api& api, Request& request, Respond respond, Batch batch, const Send
                          .with_role = !sender.token_id.empty(),
                          .at_most_basic = request.header("sec-gpc") == "1"},
       AppendMessages::Allowance{.most = allowed.most, .beyond = allowed.beyond}, api.clock.now(), api.tokens,
-      request.trace(), [&id = request.id, &neighbour, respond = std::move(respond)](Result<Applied> applied) mutable {
-        respond(answer(applied, id, neighbour));  // the request is alive until the answer
+      request.trace(),
+      [&api, &request, &neighbour, sender, respond = std::move(respond)](Result<Applied> applied) mutable {
+        Response response = answer(applied, request.id, neighbour);  // the request is alive until then
+        if (applied) note_batch(api, request, sender.tenant->handle, sender.key(), std::move(*applied));
+        respond(std::move(response));
       });
   if (!api.committer.submit(work)) refuse_overloaded(*work);
 }
@@ -156,6 +162,7 @@ void receive(Api& api, Request& request, Respond respond, const Neighbour& neigh
   auto document = text ? neighbours::parse_json(std::move(*text)) : Result<json::Document>(unexpected(text.error()));
   std::string key = key_in_head(request);
   if (key.empty() && document) key = neighbour.key(request, document->root());
+  request.principal = SentKey{key};
   // First, so that a page can read whatever is answered.
   if (const auto fault = judge_origin(api, request, is_token(key) ? std::string_view{} : key, respond))
     return refuse(request, respond, *fault);

@@ -42,6 +42,9 @@ inline constexpr std::string_view kNeighbourHeaders =
     "authorization, content-type, x-retry-count, anonymousid, sentat, rsa-retry-attempt, rsa-retry-reason, "
     "rsa-since-first-attempt, rsa-since-last-attempt, sp-anonymous, if-none-match, traceparent, tracestate";
 
+// In place of an error's code, of a trait of a message that was stored.
+inline constexpr std::string_view kTraitRefused = "trait_refused";
+
 // The key in what every library can send beside its own form: the user of `Authorization: Basic`, or `writeKey` in the
 // query, which is never an access token. Empty: none.
 std::string key_in_head(const Request& request);

@@ -12,6 +12,7 @@ std::vector<Route> routes(Api& api) {
   add_segment(api, all);
   add_posthog(api, all);
   add_snowplow(api, all);
+  add_sources(api, all);
   add_decisions(api, all);
   add_analytics(api, all);
   add_sessions(api, all);
