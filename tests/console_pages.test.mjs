@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { Beckon, quickRetries } from './kit/beckon.mjs';
 import { openBrowser, openConsole } from './kit/browser.mjs';
 import { hostile } from './kit/hostile.mjs';
+import { basic } from './kit/neighbours.mjs';
 import { assertReadable } from './kit/readable.mjs';
 import { until } from './kit/wait.mjs';
 
@@ -33,6 +34,15 @@ before(async () => {
     description: 'CRM',
   });
   await beckon.signal('sess-1', { type: 'cart', signalValue: 'add' }, { type: 'link.clicked' });
+  await beckon.call('POST', '/v1/batch', {
+    body: {
+      batch: [
+        { type: 'track', event: 'Order Completed', userId: 'ada', properties: { text: 'x'.repeat(3000) } },
+        { type: 'track', event: '', userId: 'ada', messageId: 'm-1' },
+      ],
+    },
+    headers: basic('demo'),
+  });
   await beckon.as('OPERATOR', 'POST', '/visitors/ada/traits', { set: { plan: 'pro' } });
   await beckon.chain('resolve', { sessionId: 'sess-1', trigger: 'checkout' });
   await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'Shop backend', scopes: ['chain.resolve', 'webhooks.*'] });
@@ -67,6 +77,7 @@ before(async () => {
     person: '/demo/people/ada',
     traits: '/demo/people/-/traits',
     tokens: '/demo/tokens',
+    sources: '/demo/sources',
     decision: `/demo/decisions/${session.decisions[0].decisionId}?session=sess-1`,
     audit: '/demo/audit',
     nothing: '/demo/nothing',

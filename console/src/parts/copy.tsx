@@ -28,7 +28,12 @@ export function Copy({
     setTimeout(() => setDone(false), 1600);
   };
   return (
-    <button type="button" class="copy" onClick={copy} aria-label={children ? undefined : `Copy ${what}`}>
+    <button
+      type="button"
+      class="copy"
+      onClick={copy}
+      aria-label={children ? undefined : `${done ? 'Copied' : 'Copy'} ${what}`}
+    >
       {done ? 'Copied' : (children ?? 'Copy')}
     </button>
   );

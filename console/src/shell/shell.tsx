@@ -51,6 +51,7 @@ const views: Record<string, View> = {
   members: { title: 'Members', page: lazy(() => import('../pages/members.tsx').then(file => file.MembersPage)) },
   users: { title: 'Users', page: lazy(() => import('../pages/users.tsx').then(file => file.UsersPage)) },
   account: { title: 'Your account', page: lazy(() => import('../pages/account.tsx').then(file => file.AccountPage)) },
+  sources: { title: 'Sources', page: lazy(() => import('../pages/sources.tsx').then(file => file.SourcesPage)) },
   tokens: { title: 'Tokens', page: lazy(() => import('../pages/tokens.tsx').then(file => file.TokensPage)) },
   audit: { title: 'Audit', page: lazy(() => import('../pages/audit.tsx').then(file => file.AuditPage)) },
   backups: { title: 'Backups', page: lazy(() => import('../pages/backups.tsx').then(file => file.BackupsPage)) },

@@ -11,6 +11,7 @@ const kViews = [
   ['live', 'Live'],
   ['sessions', 'Sessions'],
   ['people', 'People'],
+  ['sources', 'Sources'],
   ['tokens', 'Tokens'],
   ['members', 'Members'],
   ['audit', 'Audit'],
