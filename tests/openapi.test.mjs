@@ -920,6 +920,8 @@ describe('against the server', () => {
     await ask('mcp', { token, expect: 202, body: message });
     await ask('mcp', { token, expect: 400, body: [] });
     await ask('mcp', { token: 'patv1_none', expect: 401, body: message });
+    const metadata = await ask('mcpMetadata', { expect: 200 });
+    assert.deepEqual(metadata.json.authorization_servers, [provider.issuer]);
     await ask('mcp', { token, expect: 403, headers: { origin: 'https://evil.example' }, body: message });
   });
 

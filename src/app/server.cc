@@ -13,6 +13,7 @@
 #include "app/provider_file.h"
 #include "app/waking.h"
 #include "egress/trust.h"
+#include "http/mcp/authorization.h"
 #include "http/mcp/endpoint.h"
 #include "http/routes/console.h"
 #include "http/routes/library.h"
@@ -186,6 +187,7 @@ std::expected<void, std::string> Server::Inside::listen() {
                                           .preflight = http::preflight,
                                           .decorate = [this](const http::Request& request, http::Response& response) {
                                             http::security_headers(request, response);
+                                            mcp::say_where_to_sign_in(*api, request, response);
                                             http::note_refusal(*api, request, response);
                                           }});
   if (!made) return unexpected("The route table is invalid: " + made.error());

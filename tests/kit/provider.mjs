@@ -8,8 +8,6 @@ import { Provider } from 'oidc-provider';
 import { Beckon, freshAddress } from './beckon.mjs';
 import { freePort } from './port.mjs';
 
-export const kAudience = 'https://beckon.example.com/api';
-
 /** A key pair that signs RS256, as a private JWK. */
 export function newKey(kid) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -90,7 +88,7 @@ export class TestProvider {
   count = what => this.requests.filter(request => request === what).length;
 
   // What a program of this account sends as a bearer; with `format` opaque, the provider's default.
-  async accessToken(accountId, { audience = kAudience, format = 'jwt' } = {}) {
+  async accessToken(accountId, { audience = this.app, format = 'jwt' } = {}) {
     const client = await this.provider.Client.find('shop');
     const token = new this.provider.AccessToken({ accountId, client, scope: 'api', gty: 'authorization_code' });
     if (format === 'jwt') token.resourceServer = new this.provider.ResourceServer(audience, this.#resource(audience));
@@ -129,7 +127,7 @@ title = "Acme SSO"
 issuer = "${this.issuer}"
 client-id = "beckon"
 scope = "openid email groups"
-audience = "${kAudience}"
+audience = "${this.app}"
 allow = ["127.0.0.1:${this.port}"]
 ${this.confidential ? `client-secret-file = "${join(this.folder, 'secret')}"\n` : ''}${more}`;
   }

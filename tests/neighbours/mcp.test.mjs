@@ -10,8 +10,14 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { promisify } from 'node:util';
 import { Client as Client2026, StreamableHTTPClientTransport as Transport2026 } from '@modelcontextprotocol/client';
 import { Client as Client2025 } from '@modelcontextprotocol/sdk/client/index.js';
+import {
+  discoverAuthorizationServerMetadata,
+  discoverOAuthProtectedResourceMetadata,
+  extractWWWAuthenticateParams,
+} from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport as Transport2025 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Beckon, freshSession, quickRetries, root } from '../kit/beckon.mjs';
+import { beckonWithProvider, signIn } from '../kit/provider.mjs';
 import { until } from '../kit/wait.mjs';
 
 const kAll = [
@@ -449,6 +455,31 @@ describe('a long simulation', () => {
   });
 });
 
+describe('a resource', () => {
+  for (const kind of Object.keys(kinds))
+    test(`${kind} lists and reads the pages of the documentation`, async () => {
+      const client = clients[kind];
+      const { resources } = await client.listResources();
+      assert.deepEqual(
+        resources.map(({ uri, mimeType }) => [uri, mimeType]),
+        ['rules', 'recipes', 'payloads'].map(name => [`beckon://docs/${name}`, 'text/markdown']),
+      );
+      const page = name => readFileSync(join(root, `docs/${name}.md`), 'utf8').replace(/^<!--.*-->\n/gm, '');
+      const texts = [];
+      for (const { uri, size } of resources) {
+        const { contents } = await client.readResource({ uri });
+        assert.equal(Buffer.byteLength(contents[0].text), size);
+        texts.push(contents[0].text);
+      }
+      const [rules, recipes, payloads] = texts;
+      assert.match(recipes, /^## Twenty recipes\n/);
+      assert.equal(page('rules').replace(recipes, ''), rules);
+      assert.equal(payloads, page('payloads'));
+      assert.deepEqual((await client.listResourceTemplates()).resourceTemplates, []);
+      await assert.rejects(client.readResource({ uri: 'beckon://docs/none' }), /no such resource/);
+    });
+});
+
 describe('the address', () => {
   test('takes POST alone, and no session', async () => {
     for (const method of ['GET', 'DELETE', 'PUT']) {
@@ -579,6 +610,52 @@ describe('the address', () => {
   });
 });
 
+describe('with an identity provider', () => {
+  let here, provider;
+  before(async () => {
+    ({ beckon: here, provider } = await beckonWithProvider());
+    provider.accounts.set('ada', { email: 'owner@demo.example', email_verified: true });
+  });
+  after(async () => {
+    await here?.close();
+    await provider?.close();
+  });
+  const where = () => new URL(`${here.base}/v2/public/handles/demo/mcp`);
+
+  test('a client finds it by the 401, and works with its access token in the role of the user', async () => {
+    assert.equal((await signIn(here, 'ada')).status, 200);
+    const refused = await fetch(where(), {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    });
+    const { resourceMetadataUrl } = extractWWWAuthenticateParams(refused);
+    assert.equal(refused.status, 401);
+    const metadata = await discoverOAuthProtectedResourceMetadata(where(), { resourceMetadataUrl });
+    assert.deepEqual([metadata.resource, metadata.authorization_servers], [here.base, [provider.issuer]]);
+    const found = await discoverAuthorizationServerMetadata(metadata.authorization_servers[0]);
+    assert.equal(found.issuer, provider.issuer);
+    const client = await kinds['client 2.4.0, auto'](
+      await provider.accessToken('ada', { audience: metadata.resource }),
+      where(),
+    );
+    assert.deepEqual(
+      (await client.listTools()).tools.map(({ name }) => name),
+      kTools,
+    );
+    await answered('rules_put', { ruleId: 'of-ada', rule: rule() }, client);
+    const { items } = (await here.as('OPERATOR', 'GET', '/audit-events?limit=1')).json;
+    assert.deepEqual([items[0].action, items[0].actor], ['rule.put', 'owner@demo.example']);
+    await client.close();
+  });
+
+  test('there is no metadata of what is no handle', async () => {
+    const path = '/.well-known/oauth-protected-resource/v2/public/handles';
+    assert.equal((await here.call('GET', `${path}/demo/mcp`)).status, 200);
+    assert.equal((await here.call('GET', `${path}/No%20handle/mcp`)).status, 404);
+  });
+});
+
 describe('docs/neighbours.md', () => {
   const [, section] = /^## MCP\n([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(
     readFileSync(join(root, 'docs/neighbours.md'), 'utf8'),
@@ -594,7 +671,7 @@ describe('docs/neighbours.md', () => {
     const made = JSON.parse((await run('bash', ['-euc', creates], env)).stdout);
     const { result } = JSON.parse((await run('bash', ['-euc', lists], { ...env, ACCESS_TOKEN: made.token })).stdout);
     assert.ok(result.structuredContent.rulesVersion >= 0);
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', snippets('js')[0]], {
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', snippets('mjs')[0]], {
       MCP_URL: address().href,
       ACCESS_TOKEN: made.token,
     });

@@ -1,5 +1,6 @@
 #include "http/mcp/endpoint.h"
 
+#include "http/mcp/authorization.h"
 #include "http/mcp/call_tool.h"
 #include "http/mcp/message.h"
 #include "http/mcp/resources.h"
@@ -92,12 +93,13 @@ void add_routes(http::Api& api, std::size_t body_limit, std::vector<http::Route>
   const auto endpoint = std::make_shared<Endpoint>(api, body_limit, routes);
   routes.push_back(
       {.method = http::Method::kPost,
-       .pattern = std::string(http::kPatRoutes) + "{handle}/mcp",
+       .pattern = std::string(kAddress),
        .access = http::member(),
        .run = http::Run::kControl,
        .handler = [endpoint](Request& request, Respond respond) { endpoint->handle(request, std::move(respond)); },
        .summary = "Model Context Protocol: the API as tools",
        .body_limit = http::kSimulationBytes});
+  add_metadata_route(api, routes);
 }
 
 }  // namespace beckon::mcp

@@ -15,7 +15,8 @@ struct Inner {
   http::Request request;
 };
 
-constexpr std::array<std::string_view, 2> kOfTheTrace{"traceparent", "tracestate"};
+// Those of the trace; the body is JSON too.
+constexpr std::array<std::string_view, 3> kKept{"traceparent", "tracestate", "content-type"};
 
 }  // namespace
 
@@ -31,7 +32,7 @@ void run(const http::Request& outer, const http::Route& route, Ask ask, std::siz
   request.target = request.path = outer.path;
   request.query = inner->ask.query;
   for (const http::Field& field : outer.fields)
-    for (const std::string_view name : kOfTheTrace)
+    for (const std::string_view name : kKept)
       if (http::equal_ignoring_case(field.name, name)) request.fields.push_back(field);
   for (const auto& [name, value] : inner->ask.headers) request.fields.push_back({name, value});
   request.body = std::move(inner->ask.body);
