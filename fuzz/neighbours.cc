@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "input.h"
 #include "intake/signal_reader.h"
+#include "neighbours/cloudevents.h"
 #include "neighbours/inflate.h"
 #include "neighbours/parse.h"
 #include "neighbours/posthog.h"
@@ -13,11 +14,12 @@ namespace beckon::neighbours {
 namespace {
 
 Result<Batch> read(unsigned char reader, json::Document document) {
-  switch (reader % 4) {
+  switch (reader % 8) {
     case 0: return read_segment(std::move(document), {});
     case 1: return read_segment(std::move(document), "track");
     case 2: return read_posthog(std::move(document));
-    default: return read_snowplow(std::move(document));
+    case 3: return read_snowplow(std::move(document));
+    default: return read_cloudevents(std::move(document));
   }
 }
 

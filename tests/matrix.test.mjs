@@ -135,6 +135,7 @@ test('the document says of every operation who may call it', () => {
 // document is written from the route table, so this is what neither of them may change alone.
 const kContract = [
   [/^POST chain\/signals$/, 'CREATOR', 'chain.signal.write'],
+  [/^POST cloudevents$/, 'CREATOR', 'chain.signal.write'],
   [/^POST chain\/import$/, 'OPERATOR', 'chain.signal.write'],
   [/^POST (chain\/(resolve|prefetch)$|ofrep\/)/, 'CREATOR', 'chain.resolve'],
   [/^GET chain(\/\{sessionId\})?$/, 'CREATOR', 'visitors.read'],

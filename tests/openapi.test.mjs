@@ -911,6 +911,13 @@ describe('against the server', () => {
     await ask('eraseSession', { role: 'OPERATOR', params: { sessionId: session }, expect: 204 });
   });
 
+  test('CloudEvents', async () => {
+    const event = document.components.schemas.CloudEvent.examples[0];
+    const headers = { 'content-type': 'application/cloudevents-batch+json' };
+    await ask('appendCloudEvents', { role: 'CREATOR', expect: 200, headers, body: [event, { ...event, id: '' }] });
+    await ask('appendCloudEvents', { role: 'CREATOR', expect: 400, headers, body: { ...event, source: 5 } });
+  });
+
   test('the Model Context Protocol', async () => {
     const made = await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'model', scopes: ['chain.rules.read'] });
     const { token } = made.json;

@@ -61,8 +61,9 @@ std::string session_id(std::string_view family, std::string_view text) {
 }
 
 std::string session_of_other(std::string_view family, std::string_view session, std::string_view visitor) {
-  const std::string_view text = session.substr(family.size() + 1);
-  return session_id(family, std::string(text) + "." + to_hex(sha256(visitor).substr(0, 4)));
+  // One that its sender has named is none of ours.
+  if (const std::string ours = std::string(family) + ":"; session.starts_with(ours)) session.remove_prefix(ours.size());
+  return session_id(family, std::string(session) + "." + to_hex(sha256(visitor).substr(0, 4)));
 }
 
 Instant instant_of(std::optional<Instant> said, std::optional<Instant> sent, Instant received) {

@@ -2,6 +2,7 @@
 // token, on the handle's own.
 #include <algorithm>
 
+#include "http/routes/cloudevents.h"
 #include "http/routes/instant_param.h"
 #include "http/routes/rates.h"
 #include "http/routes/response.h"
@@ -63,6 +64,9 @@ void erase_and_append(Api& api, Request& request, Respond respond, AppendRequest
 
 // A body that is neither an object nor even JSON is a fault of the same kind: 400 invalid_payload.
 void append_signals(Api& api, Request& request, Respond respond, bool is_public) {
+  if (!is_public && has_cloudevents(request)) return append_cloudevents(api, request, std::move(respond));
+  if (!is_public)
+    if (const auto fault = fault_of_type(request)) return refuse(request, respond, *fault);
   auto document = body_of(request);
   if (!document) return refuse(request, respond, document.error());
   if (is_public)
@@ -195,6 +199,8 @@ void add(Api& api, std::vector<Route>& routes, std::string_view public_path, std
 void add_chain(Api& api, std::vector<Route>& routes) {
   add(api, routes, "/v2/public/chain/signals", "/v2/handles/{handle}/chain/signals", append_signals,
       "chain.signal.write", "Append signals to a session");
+  routes.back().body = BodyType::kAny;  // its handler looks at the type
+  add_cloudevents(api, routes);
   add(api, routes, "/v2/public/chain/resolve", "/v2/handles/{handle}/chain/resolve", resolve, "chain.resolve",
       "Resolve a decision at a trigger");
   add(api, routes, "/v2/public/chain/prefetch", "/v2/handles/{handle}/chain/prefetch", prefetch, "chain.resolve",

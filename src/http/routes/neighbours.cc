@@ -89,7 +89,9 @@ Result<std::string> decoded(Request& request, const Neighbour& neighbour) {
   return text;
 }
 
-void write(json::Writer& out, const Applied& applied) {
+}  // namespace
+
+void write_applied(json::Writer& out, const Applied& applied) {
   out.member("accepted", static_cast<std::int64_t>(applied.accepted))
       .member("duplicates", static_cast<std::int64_t>(applied.duplicates));
   if (applied.denied > 0) out.member("denied", static_cast<std::int64_t>(applied.denied));
@@ -102,6 +104,8 @@ void write(json::Writer& out, const Applied& applied) {
   out.end_array();
   decision::write_warnings(out, applied.warnings);
 }
+
+namespace {
 
 // What was stored is said beside why the rest must come again.
 Fault again(const Applied& applied) {
@@ -119,7 +123,7 @@ Response answer(const Result<Applied>& applied, const RequestId& id, const Neigh
   body.reserve(160);
   json::Writer writer(body);
   writer.begin_object().member_boolean("success", true);
-  write(writer, *applied);
+  write_applied(writer, *applied);
   writer.member("requestId", id.view()).end_object();
   return json_response(200, std::move(body));
 }

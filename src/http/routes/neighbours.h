@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "http/routes/api.h"
+#include "neighbours/append_messages.h"
 #include "neighbours/message.h"
 
 namespace beckon::http {
@@ -29,6 +30,9 @@ struct Neighbour {
 
 // A route of a neighbour, by POST and public: the key says who sends.
 Route neighbour_route(Api& api, std::string_view pattern, const Neighbour& neighbour, std::string_view summary);
+
+// Adds what became of a batch to an open object: "accepted", "duplicates", "denied", "rejected", "warnings".
+void write_applied(json::Writer& out, const neighbours::Applied& applied);
 
 // For a handler of its own: of a request whose body stands for what was sent.
 void receive(Api& api, Request& request, Respond respond, const Neighbour& neighbour);
