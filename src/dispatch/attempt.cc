@@ -69,7 +69,7 @@ void Dispatcher::withdraw(EndpointQueue& queue, outbox::Delivery delivery) {
 
 void Dispatcher::begin(EndpointQueue& queue, const outbox::Subscription& subscription, outbox::Due due, Instant now) {
   const Limits& limits = settings_.limits;
-  auto made = attempt_headers(subscription, due, now, ports_.secrets, ports_.random);
+  auto made = attempt_request(subscription, due, now, ports_.secrets, ports_.random);
   if (!made) {
     log::error("secret_unreadable").add("handle", queue.handle.view()).add("subscription", queue.id.view());
     queue.paused_until = now + limits.again_after_secret;
@@ -91,7 +91,7 @@ void Dispatcher::begin(EndpointQueue& queue, const outbox::Subscription& subscri
                                                .slow = queue.slow});
   ports_.sender.send({.url = subscription.endpoint_url,
                       .headers = std::move(made->headers),
-                      .body = std::move(due.body),
+                      .body = std::move(made->body),
                       .connect = limits.connect,
                       .whole = limits.whole,
                       .response_kept = limits.response_kept},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "base/json.h"
 #include "egress/guard.h"
@@ -31,13 +32,13 @@ Opened open(const outbox::Subscription& subscription, const std::string& sealed,
   return {secrets.open(sealed, subscription.handle.text + "/" + subscription.id.text)};
 }
 
-void add(AttemptHeaders& made, json::Writer& record, std::string name, const std::string& value) {
+void add(AttemptRequest& made, json::Writer& record, std::string name, const std::string& value) {
   record.member(name, value);
   made.headers.emplace_back(std::move(name), value);
 }
 
 // Where the operator has given one of the two headers, the trace is theirs.
-void add_trace(AttemptHeaders& made, json::Writer& record, const Trace& trace, Random& random) {
+void add_trace(AttemptRequest& made, json::Writer& record, const Trace& trace, Random& random) {
   if (trace.empty() || has(made.headers, "traceparent") || has(made.headers, "tracestate")) return;
   made.traceparent = child_of(trace.parent, random.next());
   add(made, record, "traceparent", made.traceparent);
@@ -46,27 +47,32 @@ void add_trace(AttemptHeaders& made, json::Writer& record, const Trace& trace, R
 
 }  // namespace
 
-std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscription, const outbox::Due& due,
+std::optional<AttemptRequest> attempt_request(const outbox::Subscription& subscription, const outbox::Due& due,
                                               Instant now, const SecretBox& secrets, Random& random) {
   const Opened secret = open(subscription, subscription.sealed_secret, secrets);
   const bool overlaps = !subscription.sealed_previous_secret.empty() && now < subscription.previous_until;
   const Opened previous = overlaps ? open(subscription, subscription.sealed_previous_secret, secrets) : Opened{""};
   if (!secret.text || !previous.text) return std::nullopt;
+  outbox::WrittenEvent event = outbox::written_as(subscription.format, due.body);
   auto signatures = outbox::signature_headers({.event_id = due.delivery.event.view(),
                                                .event_type = due.delivery.event_type,
                                                .attempt = due.delivery.attempts + 1,
                                                .at = now,
-                                               .body = *due.body},
+                                               .body = *event.body},
                                               *secret.text, *previous.text);
   if (!signatures) return std::nullopt;
 
-  AttemptHeaders made{.headers = std::move(*signatures), .record = {}, .traceparent = {}};
-  made.headers.emplace(made.headers.begin(), "content-type", "application/json");
+  AttemptRequest made{
+      .headers = std::move(event.headers), .body = std::move(event.body), .record = {}, .traceparent = {}};
+  made.headers.insert(made.headers.end(), std::move_iterator(signatures->begin()),
+                      std::move_iterator(signatures->end()));
   made.record.reserve(1024);
   json::Writer record(made.record);
   record.begin_object();
+  // The format does not follow from the delivery; given_headers() knows a record from which nothing was left out.
+  const bool is_whole = subscription.format != outbox::EventFormat::kBeckon;
   for (const auto& [name, value] : made.headers)
-    if (!outbox::follows_from_delivery(name)) record.member(name, value);
+    if (is_whole || !outbox::follows_from_delivery(name)) record.member(name, value);
   for (const auto& [given, sealed] : subscription.headers) {
     std::string name = outbox::header_key(given);
     if (is_ours(name) || has(made.headers, name)) continue;

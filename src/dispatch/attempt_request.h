@@ -1,5 +1,6 @@
 // What one attempt sends, and what is recorded of it.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,17 +11,18 @@
 
 namespace beckon::dispatch {
 
-struct AttemptHeaders {
+struct AttemptRequest {
   outbox::Headers headers;
-  std::string record;       // of them, for outbox::Attempt::request_headers
-  std::string traceparent;  // ours; empty: there is none
+  std::shared_ptr<const std::string> body;  // the event in the subscription's format
+  std::string record;                       // of them, for outbox::Attempt::request_headers
+  std::string traceparent;                  // ours; empty: there is none
 };
 
-// content-type, the signatures of this moment, the subscription's own headers, and the trace of the request that caused
-// the event, in which each attempt is a child of its own. Own headers take the place of our accept, user-agent and
-// trace, and of nothing else of ours; one that may not be sent is left out. Secrets and own headers are decrypted only
-// within this call. std::nullopt if one cannot be decrypted with the server's key.
-std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscription, const outbox::Due& due,
+// The event as the subscription wants it, the signatures of this moment, the subscription's own headers, and the trace
+// of the request that caused the event, in which each attempt is a child of its own. Own headers take the place of our
+// accept, user-agent and trace, and of nothing else of ours; one that may not be sent is left out. Secrets and own
+// headers are decrypted only within this call. std::nullopt if one cannot be decrypted with the server's key.
+std::optional<AttemptRequest> attempt_request(const outbox::Subscription& subscription, const outbox::Due& due,
                                               Instant now, const SecretBox& secrets, Random& random);
 
 }  // namespace beckon::dispatch

@@ -8,6 +8,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "outbox/event_format.h"
 #include "outbox/own_header.h"
 
 namespace beckon::outbox {
@@ -23,6 +24,7 @@ struct Subscription {
   std::vector<OwnHeader> headers;  // sent with each attempt
   std::optional<int> rate_per_second;
   Ordering ordering = Ordering::kNone;
+  EventFormat format = EventFormat::kBeckon;  // of the requests
   bool enabled = true;
   std::string disabled_reason;         // why it is not, in words; empty where enabled
   std::string sealed_secret;           // SecretBox, associated data = handle + "/" + id

@@ -1,4 +1,4 @@
-// CloudEvents with the SDK as it is published: docs/neighbours.md, "CloudEvents".
+// CloudEvents, in and out, with the SDK as it is published: docs/neighbours.md, "CloudEvents".
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -169,6 +169,67 @@ describe('what a producer sends', () => {
     const { items } = (await beckon.as('OPERATOR', 'GET', '/chain?limit=200')).json;
     const found = items.find(({ visitorId }) => visitorId === 'second');
     assert.match(found.sessionId, /^ce:ab\.[0-9a-f]{8}$/);
+  });
+});
+
+describe('what a subscription gets', () => {
+  for (const [format, mode] of [
+    ['cloudevents', 'structured'],
+    ['cloudevents-binary', 'binary'],
+  ])
+    test(`is a CloudEvent in the ${mode} mode where it asks for ${format}, signed as any other`, async () => {
+      const hook = await beckon.subscribe(['signal.bought'], { more: { format } });
+      try {
+        assert.equal(hook.made.format, format);
+        const sessionId = freshSession();
+        await beckon.chain('signals', { sessionId, visitorId: 'für', signals: [{ type: 'bought' }] });
+        const { headers, raw, verified } = await hook.log.next();
+        assert.ok(verified);
+        const event = HTTP.toEvent({ headers, body: raw });
+        assert.ok(event.validate());
+        assert.deepEqual(
+          [event.id, event.type, event.source, event.sessionid],
+          [headers['webhook-id'], 'signal.bought', '/v2/handles/demo', sessionId],
+        );
+        assert.equal(mode === 'binary' ? decodeURIComponent(event.subject) : event.subject, 'für');
+        assert.deepEqual([event.data.sessionId, event.data.signal.signalKey], [sessionId, 'bought']);
+        assert.ok(Math.abs(Date.parse(event.time) - Date.now()) < 60_000);
+        // What the operator is shown is what was sent.
+        const shown = await until('it is delivered', async () => {
+          const { items } = (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json;
+          const one =
+            items[0] &&
+            (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries/${items[0].deliveryId}`)).json;
+          return one?.status === 'delivered' && one;
+        });
+        assert.equal(shown.requestBody, raw);
+        const sent = shown.attempts[0].requestHeaders;
+        for (const [name, value] of Object.entries(sent)) if (value !== '***') assert.equal(headers[name], value, name);
+        assert.equal(sent['content-length'], String(Buffer.byteLength(raw)));
+      } finally {
+        await hook.close();
+      }
+    });
+
+  test('changes with the subscription, also for a delivery that is sent again', async () => {
+    let status = 500;
+    const hook = await beckon.subscribe(['signal.again'], { answer: () => ({ status }) });
+    try {
+      await beckon.signal(freshSession(), { type: 'again' });
+      const first = await hook.log.next();
+      assert.equal(first.event.type, 'signal.again');
+      assert.equal(first.event.specversion, undefined);
+      status = 200;
+      const change = { format: 'cloudevents' };
+      const changed = await beckon.as('OPERATOR', 'PATCH', `/webhooks/${hook.id}`, change);
+      assert.deepEqual([changed.status, changed.json.format], [200, 'cloudevents']);
+      const second = await hook.log.next(({ event }) => event.specversion === '1.0');
+      assert.equal(second.event.id, first.event.id);
+      const wrong = await beckon.as('OPERATOR', 'PATCH', `/webhooks/${hook.id}`, { format: 'xml' });
+      assert.deepEqual([wrong.status, wrong.json.details[0].field], [400, 'format']);
+    } finally {
+      await hook.close();
+    }
   });
 });
 

@@ -17,16 +17,17 @@ void write_phase(json::Writer& out, std::string_view name, std::int64_t microsec
 
 // As they were written: what the sender was given, and what it adds to every request.
 void write_request_headers(json::Writer& out, const outbox::Attempt& attempt, const outbox::Delivery& delivery,
-                           std::optional<std::size_t> body_bytes, const SecretBox& secrets) {
+                           const std::shared_ptr<const std::string>& event, const SecretBox& secrets) {
   out.key("requestHeaders").begin_object();
   const auto write = [&](std::string_view name, std::string_view value) {
     out.member(outbox::header_key(name), to_utf8(value));
   };
   const auto given = outbox::given_headers(attempt, delivery, secrets);
-  if (const auto url = egress::parse_url(attempt.url); url && body_bytes && !given.empty()) {
+  if (const auto url = egress::parse_url(attempt.url); url && event && !given.empty()) {
     std::vector<egress::Header> headers;
     for (const auto& [name, value] : given) headers.push_back({name, value});
-    egress::write_fields(egress::Method::kPost, *url, headers, body_bytes, write);
+    const auto size = outbox::written_as(outbox::format_of(given), event).body->size();
+    egress::write_fields(egress::Method::kPost, *url, headers, size, write);
   } else {
     for (const auto& [name, value] : given) write(name, value);
   }
@@ -69,7 +70,7 @@ void write_response_headers(json::Writer& out, const outbox::Attempt& attempt) {
 }  // namespace
 
 void write_attempt(json::Writer& out, const outbox::Attempt& attempt, const outbox::Delivery& delivery,
-                   std::optional<std::size_t> body_bytes, const SecretBox& secrets) {
+                   const std::shared_ptr<const std::string>& event, const SecretBox& secrets) {
   out.begin_object().member("number", attempt.number).member("at", to_rfc3339(attempt.at));
   text_or_null(out, "url", attempt.url);
   out.member("outcome", outbox::to_text(attempt.outcome)).key("status");
@@ -82,7 +83,7 @@ void write_attempt(json::Writer& out, const outbox::Attempt& attempt, const outb
   write_phase(out, "firstByte", attempt.first_byte_us);
   write_phase(out, "total", attempt.total_us);
   out.end_object();
-  write_request_headers(out, attempt, delivery, body_bytes, secrets);
+  write_request_headers(out, attempt, delivery, event, secrets);
   write_response_headers(out, attempt);
   text_or_null(out, "responseBody", to_utf8(attempt.response_body));
   out.end_object();

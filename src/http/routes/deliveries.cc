@@ -4,6 +4,7 @@
 #include "http/routes/response.h"
 #include "intake/retry_now.h"
 #include "intake/subscriptions.h"
+#include "outbox/attempt_record.h"
 
 namespace beckon::http {
 namespace {
@@ -21,6 +22,13 @@ Result<Delivery> delivery_of(Api& api, const Request& request) {
   return std::move(**found);
 }
 
+// That of the last attempt, or, before the first one, of the subscription.
+outbox::EventFormat format_of(const Api& api, const Delivery& delivery, const std::vector<outbox::Attempt>& attempts) {
+  if (!attempts.empty()) return outbox::format_of(outbox::given_headers(attempts.back(), delivery, api.secrets));
+  const auto subscription = api.places.subscriptions.find(delivery.subscription);
+  return subscription ? subscription->format : outbox::EventFormat::kBeckon;
+}
+
 Result<Response> get(Api& api, Request& request) {
   const auto delivery = delivery_of(api, request);
   if (!delivery) return unexpected(delivery.error());
@@ -32,10 +40,11 @@ Result<Response> get(Api& api, Request& request) {
   json::Writer writer(body);
   writer.begin_object();
   write_delivery(writer, *delivery, api.sending);
-  const auto body_bytes = *event && !is_erased(**event) ? std::optional((*event)->body.size()) : std::nullopt;
-  text_or_null(writer, "requestBody", body_bytes ? std::string_view{(*event)->body} : std::string_view{});
+  const auto stored = *event && !is_erased(**event) ? std::make_shared<const std::string>((*event)->body) : nullptr;
+  const auto sent = stored ? outbox::written_as(format_of(api, *delivery, *attempts), stored).body : nullptr;
+  text_or_null(writer, "requestBody", sent ? std::string_view{*sent} : std::string_view{});
   writer.key("attempts").begin_array();
-  for (const outbox::Attempt& attempt : *attempts) write_attempt(writer, attempt, *delivery, body_bytes, api.secrets);
+  for (const outbox::Attempt& attempt : *attempts) write_attempt(writer, attempt, *delivery, stored, api.secrets);
   writer.end_array().member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }

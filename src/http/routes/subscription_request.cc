@@ -74,6 +74,11 @@ void read_ordering(const json::Value& value, SubscriptionRequest& request, Issue
     issues.add("ordering", "must be \"none\" or \"session\"");
 }
 
+void read_format(const json::Value& value, SubscriptionRequest& request, Issues& issues) {
+  request.format = outbox::parse_event_format(value.is_string() ? value.text() : std::string_view{});
+  if (!request.format) issues.add("format", "must be \"beckon\", \"cloudevents\" or \"cloudevents-binary\"");
+}
+
 }  // namespace
 
 SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues) {
@@ -99,6 +104,7 @@ SubscriptionRequest read_subscription(const json::Value& body, bool creating, Is
   if (const json::Value* headers = body.find("headers")) read_headers(*headers, request, issues);
   if (const json::Value* rate = body.find("ratePerSecond")) read_rate(*rate, request, issues);
   if (const json::Value* ordering = body.find("ordering")) read_ordering(*ordering, request, issues);
+  if (const json::Value* format = body.find("format")) read_format(*format, request, issues);
   if (const json::Value* enabled = creating ? nullptr : body.find("enabled")) {
     if (enabled->is_boolean())
       request.enabled = enabled->boolean();
@@ -125,6 +131,7 @@ void apply(const SubscriptionRequest& request, outbox::Subscription& subscriptio
   if (request.description) subscription.description = *request.description;
   if (request.rate_per_second) subscription.rate_per_second = *request.rate_per_second;
   if (request.ordering) subscription.ordering = *request.ordering;
+  if (request.format) subscription.format = *request.format;
   if (request.enabled) subscription.enabled = *request.enabled;
   if (!request.headers) return;
   std::vector<outbox::OwnHeader> headers;
@@ -149,6 +156,7 @@ std::string names_json(const SubscriptionRequest& request) {
   if (request.headers) writer.string("headers");
   if (request.rate_per_second) writer.string("ratePerSecond");
   if (request.ordering) writer.string("ordering");
+  if (request.format) writer.string("format");
   if (request.enabled) writer.string("enabled");
   writer.end_array();
   return out;

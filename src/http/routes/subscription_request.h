@@ -18,6 +18,7 @@ struct SubscriptionRequest {
   std::optional<std::vector<std::pair<std::string, std::string>>> headers;
   std::optional<std::optional<int>> rate_per_second;  // null: no limit for this endpoint
   std::optional<outbox::Ordering> ordering;
+  std::optional<outbox::EventFormat> format;
   std::optional<bool> enabled;
 };
 

@@ -21,6 +21,7 @@ void write_subscription(json::Writer& out, const Api& api, const Subscription& s
   out.end_object().key("ratePerSecond");
   subscription.rate_per_second ? out.number(*subscription.rate_per_second) : out.null();
   out.member("ordering", subscription.ordering == outbox::Ordering::kSession ? "session" : "none")
+      .member("format", outbox::to_text(subscription.format))
       .member_boolean("enabled", subscription.enabled);
   text_or_null(out, "disabledReason", subscription.disabled_reason);
   const auto probe_at = subscription.enabled ? api.sending.probe_at(subscription.id) : std::nullopt;

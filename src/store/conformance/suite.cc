@@ -32,6 +32,7 @@ outbox::Subscription subscription(SubscriptionId id) {
   s.headers = {{"x-b", std::string("\0\xff", 2)}, {"x-a", "1"}, {"x-b", "3"}};
   s.rate_per_second = 7;
   s.ordering = outbox::Ordering::kSession;
+  s.format = outbox::EventFormat::kCloudEventsBinary;
   s.sealed_secret = std::string("\0\1sealed", 8);
   s.created_at = s.updated_at = kStart;
   return s;

@@ -66,6 +66,7 @@ outbox::Subscription subscription_from(const Query& row) {
   s.created_at = row.instant(13);
   s.updated_at = row.instant(14);
   s.failing_since = row.instant(15);
+  s.format = static_cast<outbox::EventFormat>(row.integer(16));
   return s;
 }
 

@@ -15,9 +15,10 @@ inline constexpr int kDeliveryColumns = 20;
 outbox::Delivery delivery_from(const Query& row);
 
 // The columns that subscription_from reads.
-#define BECKON_SUBSCRIPTION_COLUMNS                                                                          \
-  "handle, id, endpoint_url, event_types, description, sealed_headers, rate_per_second, ordering, enabled, " \
-  "disabled_reason, sealed_secret, sealed_previous_secret, previous_until, created_at, updated_at, failing_since "
+#define BECKON_SUBSCRIPTION_COLUMNS                                                                                 \
+  "handle, id, endpoint_url, event_types, description, sealed_headers, rate_per_second, ordering, enabled, "        \
+  "disabled_reason, sealed_secret, sealed_previous_secret, previous_until, created_at, updated_at, failing_since, " \
+  "format "
 outbox::Subscription subscription_from(const Query& row);
 
 // The columns that event_from reads.

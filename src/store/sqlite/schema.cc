@@ -510,12 +510,17 @@ CREATE TABLE provider_subject (
 CREATE INDEX provider_subject_by_user ON provider_subject (user);
 )sql";
 
+// In which format a subscription wants its events.
+constexpr const char* kEventFormat = R"sql(
+ALTER TABLE subscription ADD COLUMN format INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
-                               kAccessTokens, kAuditChain,       kPeople,         kProviders};
+                               kAccessTokens, kAuditChain,       kPeople,         kProviders,     kEventFormat};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");
