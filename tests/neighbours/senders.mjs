@@ -3,8 +3,9 @@
 // away without a word.
 //
 // A message: { id, at (Date), event ('view', 'Order Completed', …), path, total, userId, anonymousId, sessionId }. A
-// sender: { send(message), finish(), told }; `send` returns the id under which the library sends it, which is the
-// message's where the library lets one choose. `told`: id → 'sent' or 'failed', as said last.
+// sender: { send(message), finish(), told, room() }; `send` returns the id under which the library sends it, which is the
+// message's where the library lets one choose. `told`: id → 'sent' or 'failed', as said last. `room`, where there is one,
+// must be awaited before a `send`.
 import { Analytics as CustomerIo } from '@customerio/cdp-analytics-node';
 import Rudder from '@rudderstack/rudder-sdk-node';
 import { Analytics as Segment } from '@segment/analytics-node';
@@ -43,13 +44,15 @@ function segmentLike(client) {
 const segment = (host, writeKey) => segmentLike(new Segment({ host, writeKey, maxRetries: 5, flushInterval: 500 }));
 const customerIo = (host, writeKey) => segmentLike(new CustomerIo({ host, writeKey, flushInterval: 500 }));
 
-// Without an `errorHandler`, a batch that it gives up is a rejection that nobody handles.
+// Without an `errorHandler`, a batch that it gives up is a rejection that nobody handles. Each call serializes all that
+// waits, so that with some thousands of messages it does nothing else.
 function rudder(dataPlaneUrl, key) {
   const told = new Map();
   const client = new Rudder(key, { dataPlaneUrl, flushInterval: 500, logLevel: 'none', errorHandler: () => {} });
   let owed = 0;
   return {
     told,
+    room: () => owed < 200 || until('RudderStack’s library has room', () => owed < 200, patience),
     send(message) {
       const call = { ...callOf(message), messageId: message.id, originalTimestamp: message.at };
       const done = error => {
