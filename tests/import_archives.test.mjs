@@ -58,6 +58,26 @@ const archived = (anonymousId, minutes, message) => {
 };
 
 describe('Segment', () => {
+  test('two people of one browser stay apart across files and what came live, and nothing is stored twice', async () => {
+    const browser = freshSession('shared');
+    const [anna, bert] = [`anna-${browser}`, `bert-${browser}`];
+    const days = [
+      archived(browser, 60, { event: 'Day1', userId: anna }),
+      archived(browser, 30, { event: 'Day2', userId: bert }),
+    ];
+    for (const [i, day] of days.entries()) {
+      const { code, out, err } = await run(file(`day-${i}.ndjson`, ndjson([day])), 'segment');
+      assert.deepEqual([code, counts(out).accepted], [0, 1], err);
+    }
+    const of = async visitorId =>
+      (await beckon.as('OPERATOR', 'GET', `/visitors/${visitorId}/export`)).json.sessions.flatMap(keysOf);
+    assert.deepEqual([await of(anna), await of(bert)], [['Day1'], ['Day2']]);
+    for (const order of [days, days.toReversed()]) {
+      const { out } = await run(file('both.ndjson', ndjson(order)), 'segment');
+      assert.deepEqual([counts(out).accepted, counts(out).duplicates], [0, 2], out);
+    }
+  });
+
   const visit = () => {
     const anonymous = freshSession('anon');
     const userId = `${anonymous}@shop.example`;

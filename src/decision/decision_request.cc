@@ -33,7 +33,7 @@ Result<DecisionRequest> parse_decision(const Value& root, const commit::Tenants&
   DecisionRequest request;
   Issues issues;
   const std::string_view handle = read_handle(root, handle_in_path, issues);
-  request.session = read_session(root, issues);
+  request.session = read_session(root, handle_in_path.has_value(), issues);
   auto visitor = read_visitor(root, issues);
   const auto proof = read_proof(root, issues);
   request.anonymous = read_anonymous(root, issues);

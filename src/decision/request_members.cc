@@ -23,13 +23,21 @@ std::string_view read_handle(const Value& root, std::optional<std::string_view> 
   return value->text();
 }
 
-SessionId read_session(const Value& root, Issues& issues, const std::string& member) {
+bool is_of_visitor_alone(std::string_view session) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return session.size() > 5 && is_letter(session[0]) && is_letter(session[1]) && session[2] == ':' &&
+         (session[3] == 'u' || session[3] == 'w') && session[4] == ':';
+}
+
+SessionId read_session(const Value& root, bool with_role, Issues& issues, const std::string& member) {
   const Value* value = root.find(member);
   if (!value) return issues.add(member, "is required"), SessionId{};
   if (!value->is_string() || !is_session_id(value->text()))
     return issues.add(member, "must be 1 to 128 characters from A-Z, a-z, 0-9, . _ : and -"), SessionId{};
   if (value->text() == "." || value->text() == "..")  // clients remove such a segment from a path
     return issues.add(member, "must not be \".\" or \"..\""), SessionId{};
+  if (!with_role && is_of_visitor_alone(value->text()))
+    return issues.add(member, "is an id that only servers use"), SessionId{};
   return SessionId{value->text()};
 }
 

@@ -21,7 +21,12 @@ std::size_t characters(std::string_view utf8);  // code points
 
 // `in_path`: the handle as the route gives it; std::nullopt: the body must name it.
 std::string_view read_handle(const json::Value& root, std::optional<std::string_view> in_path, Issues& issues);
-SessionId read_session(const json::Value& root, Issues& issues, const std::string& member = "sessionId");
+// `with_role`: the caller is a server of the handle, who alone may name sessions that are of a visitor's id alone.
+SessionId read_session(const json::Value& root, bool with_role, Issues& issues,
+                       const std::string& member = "sessionId");
+// Whether the id is "sg:u:…" or "sg:w:…", with any two letters: what servers and pages said of a visitor of whom no
+// browser was known (neighbours/message.h). Whoever knows the visitor's id can tell such an id.
+bool is_of_visitor_alone(std::string_view session);
 // std::nullopt: not said, or null. May be empty, which every handle blocks.
 std::optional<VisitorId> read_visitor(const json::Value& root, Issues& issues);
 // The browser's own id; empty: not said, or null.

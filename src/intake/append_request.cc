@@ -41,7 +41,7 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
   if (!root.is_object())
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object."});
   const std::string_view handle = decision::read_handle(root, handle_in_path, issues);
-  request.session = decision::read_session(root, issues);
+  request.session = decision::read_session(root, handle_in_path.has_value(), issues);
   auto visitor = decision::read_visitor(root, issues);
   const auto proof = decision::read_proof(root, issues);
   request.anonymous = decision::read_anonymous(root, issues);

@@ -24,7 +24,8 @@ ImportRequest::Entry read_entry(const Value& from, const std::string& path, Sign
   entry.signal = reader.read(from, path);
   if (!from.is_object()) return entry;
   Issues own;
-  entry.session = decision::read_session(from, own);
+  entry.session = decision::read_session(from, true, own);
+  if (from.find("otherSessionId")) entry.of_other = decision::read_session(from, true, own, "otherSessionId");
   entry.visitor = decision::admitted(decision::read_visitor(from, own), blocked, warnings);
   decision::read_anonymous(from, own);
   entry.context = decision::read_context(from, own);
@@ -111,15 +112,30 @@ void Import::plan(commit::Draft& draft) {
 // All before the first is changed: a request is applied whole or not at all.
 std::optional<Fault> Import::find_sessions(commit::Draft& draft) {
   const Handle& handle = request_.tenant->handle;
-  for (const ImportRequest::Entry& entry : request_.entries) {
-    const auto digest = draft.places().sessions.digest(handle.view(), entry.session.view());
+  std::unordered_map<ledger::SessionDigest, VisitorId> visitors;  // of the sessions, as they will be
+  for (ImportRequest::Entry& entry : request_.entries) {
     if (auto fault = draft.read_ahead(handle, entry.visitor.view())) return fault;
-    if (sessions_.contains(digest)) continue;
-    auto found = draft.find(handle, entry.session, digest);
-    if (!found) return found.error();
-    if (auto fault = draft.read_ahead(handle, *found ? (*found)->visitor.view() : std::string_view{})) return fault;
-    sessions_.emplace(digest, std::move(*found));
+    auto digest = draft.places().sessions.digest(handle.view(), entry.session.view());
+    if (auto fault = find_session(draft, entry.session, digest)) return fault;
+    const SessionPtr& found = sessions_.at(digest);
+    VisitorId& visitor = visitors.try_emplace(digest, found ? found->visitor : VisitorId{}).first->second;
+    if (visitor.empty()) visitor = entry.visitor;
+    if (entry.of_other.view().empty() || entry.visitor.empty() || visitor == entry.visitor) continue;
+    entry.session = entry.of_other;
+    digest = draft.places().sessions.digest(handle.view(), entry.session.view());
+    if (auto fault = find_session(draft, entry.session, digest)) return fault;
   }
+  return std::nullopt;
+}
+
+std::optional<Fault> Import::find_session(commit::Draft& draft, const SessionId& id,
+                                          const ledger::SessionDigest& digest) {
+  const Handle& handle = request_.tenant->handle;
+  if (sessions_.contains(digest)) return std::nullopt;
+  auto found = draft.find(handle, id, digest);
+  if (!found) return found.error();
+  if (auto fault = draft.read_ahead(handle, *found ? (*found)->visitor.view() : std::string_view{})) return fault;
+  sessions_.emplace(digest, std::move(*found));
   return std::nullopt;
 }
 

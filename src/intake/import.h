@@ -16,15 +16,16 @@ namespace beckon::intake {
 inline constexpr std::size_t kSignalsPerImport = 500;    // of one request: one commit
 inline constexpr std::size_t kImportBytes = 512 * 1024;  // of its body
 
-// POST …/chain/import {"signals":[{"sessionId","visitorId"?,"context"?, and what a signal has; "at" and "id"
-// required}]}
+// POST …/chain/import {"signals":[{"sessionId","otherSessionId"?,"visitorId"?,"context"?, and what a signal has; "at"
+// and "id" required}]}
 struct ImportRequest {
   json::Document document;
   std::vector<std::string> texts;  // as AppendRequest
   commit::TenantPtr tenant;
   struct Entry {
     SessionId session;
-    VisitorId visitor;  // of the session, where it has none yet
+    SessionId of_other;  // stands for it where it is of another visitor; empty: the same one
+    VisitorId visitor;   // of the session, where it has none yet
     ledger::Context context;
     ledger::Signal signal;
   };
@@ -59,6 +60,7 @@ class Import final : public commit::Work {
 
  private:
   std::optional<Fault> find_sessions(commit::Draft& draft);
+  std::optional<Fault> find_session(commit::Draft& draft, const SessionId& id, const ledger::SessionDigest& digest);
   std::optional<Fault> check_contexts(const commit::Draft& draft) const;
   void take(commit::Draft& draft, const ImportRequest::Entry& entry);
 

@@ -58,6 +58,9 @@ std::optional<ledger::Consent> consent_of(const Message& message, const commit::
   return consent;
 }
 
+// What pages say of a visitor alone can be changed by whoever knows the visitor's id.
+bool is_of_pages(std::string_view session) { return decision::is_of_visitor_alone(session) && session[3] == 'w'; }
+
 }  // namespace
 
 struct AppendMessages::Ready {
@@ -167,17 +170,18 @@ std::size_t AppendMessages::plan_run(commit::Draft& draft, std::size_t first) {
 AppendMessages::Place AppendMessages::place_of(commit::Draft& draft, const Ready& ready) const {
   const Message& message = *ready.message;
   if (ready.is_of_browser()) return {.session = SessionId{message.session}};
-  Place place{.session = SessionId{session_id(message.family, "u:" + ready.visitor.text)}};
+  Place place{.session = SessionId{session_of_visitor(message.family, ready.visitor.text, sender_.with_role)}};
   // Whoever knows no more than a visitor's id writes into none of their sessions.
   if (ready.trust == commit::Trust::kNone) return place;
   const Handle& handle = sender_.tenant->handle;
   const auto records = commit::reader_of(draft, handle, draft.now()).records(ready.visitor);
   if (!records) return place;  // append will say so
   place.others = sessions_of(draft, handle, *records);
-  const auto last_received = [](const SessionPtr& one) { return one->last_received; };
   SessionPtr chosen = place.holder_of(message);
   place.has_it = chosen != nullptr;
-  if (!chosen && !place.others.empty()) chosen = *std::ranges::max_element(place.others, {}, last_received);
+  if (!chosen)
+    for (const SessionPtr& one : place.others)
+      if (!is_of_pages(one->id.view()) && (!chosen || chosen->last_received < one->last_received)) chosen = one;
   if (!chosen || (!place.has_it && draft.now() - chosen->last_received >= kSameVisit)) return place;
   place.session = chosen->id;
   std::erase(place.others, chosen);

@@ -123,8 +123,10 @@ TEST_F(AppendMessagesTest, AMessageThatIsSentAgainFindsItsSessionThoughTheVisito
 TEST_F(AppendMessagesTest, WhoeverKnowsOnlyAVisitorsIdWritesIntoNoneOfTheirSessions) {
   send(track("1", kAnna));
   send(track("2", R"("userId":"anna")"), false);
-  EXPECT_EQ(count("sg:a1"), 1u);
-  EXPECT_EQ(count("sg:u:anna"), 1u);
+  send(track("3", R"("userId":"anna")"));
+  EXPECT_EQ(count("sg:a1"), 2u);
+  EXPECT_EQ(count("sg:u:anna"), 0u);
+  EXPECT_EQ(count("sg:w:anna"), 1u);
 }
 
 TEST_F(AppendMessagesTest, ASessionThatHasTheMessageIsFoundHoweverOldItIs) {

@@ -158,7 +158,9 @@ std::string entry_of(const Message& message, std::string_view session, const std
   std::string text;
   json::Writer out(text);
   out.begin_object().member("sessionId", session);
-  if (!message.visitor.empty()) out.member("visitorId", message.visitor);
+  if (!message.visitor.empty())
+    out.member("otherSessionId", session_of_other(message.family, session, message.visitor))
+        .member("visitorId", message.visitor);
   out.key("context").begin_object();
   for (const auto& [key, value] : message.context) out.member(key, value);
   out.end_object().member("type", message.key);
@@ -194,13 +196,6 @@ std::optional<ArchiveFormat> archive_format(std::string_view name) {
   return std::nullopt;
 }
 
-bool FirstVisitors::is_of_other(std::string_view session, std::string_view visitor) {
-  const std::uint64_t of = std::hash<std::string_view>{}(session), who = std::hash<std::string_view>{}(visitor);
-  if (newer_.size() == kMost) older_ = std::exchange(newer_, {});
-  const auto before = older_.find(of);
-  return newer_.try_emplace(of, before == older_.end() ? who : before->second).first->second != who;
-}
-
 Result<Archive::Entry, std::string> Archive::read(const std::string& line) {
   if (line.empty()) return unexpected("is empty, or longer than 1 MiB");
   static const commit::BlockedIds kOfEveryHandle;
@@ -214,9 +209,8 @@ Result<Archive::Entry, std::string> Archive::read(const std::string& line) {
   }
   if (!message.said) return unexpected("has no readable time");
   if (message.session.empty() && message.visitor.empty()) return unexpected("names neither a browser nor a visitor");
-  std::string session = message.session.empty() ? session_id(message.family, "u:" + message.visitor) : message.session;
-  if (!message.visitor.empty() && visitors_.is_of_other(session, message.visitor))
-    session = session_of_other(message.family, session, message.visitor);
+  const std::string session =
+      message.session.empty() ? session_of_visitor(message.family, message.visitor, true) : message.session;
   return Entry{*message.said, session, entry_of(message, session, line), person_of(message)};
 }
 

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/instant.h"
 #include "base/result.h"
@@ -19,17 +18,6 @@ enum class ArchiveFormat : std::uint8_t {
 };
 std::optional<ArchiveFormat> archive_format(std::string_view name);  // "segment", "rudderstack", "snowplow-enriched"
 
-// Which visitor came first in a session, of the sessions that were seen lately.
-class FirstVisitors {
- public:
-  // Whether the session is another visitor's; if it is nobody's, it becomes theirs.
-  bool is_of_other(std::string_view session, std::string_view visitor);
-
- private:
-  static constexpr std::size_t kMost = 500'000;                     // sessions, twice: some 100 bytes each
-  std::unordered_map<std::uint64_t, std::uint64_t> newer_, older_;  // by hash
-};
-
 // Confined to one thread.
 class Archive {
  public:
@@ -42,13 +30,11 @@ class Archive {
     std::string
         person;  // likewise, the traits that it says of its visitor, as one of POST …/visitors/batch; empty: none
   };
-  // The next line. The error is a short reason why it cannot become a signal, constant for each kind of fault. Lines
-  // are given in the order of the file, since who comes first in a session is its visitor.
+  // A line. The error is a short reason why it cannot become a signal, constant for each kind of fault.
   Result<Entry, std::string> read(const std::string& line);
 
  private:
   ArchiveFormat format_;
-  FirstVisitors visitors_;
 };
 
 }  // namespace beckon::neighbours

@@ -44,14 +44,10 @@ TEST(Archives, AMessageWithoutAnIdHasOneOfWhatItSays) {
   EXPECT_EQ(entry.root().text_of("id"), again.root().text_of("id"));
 }
 
-TEST(Archives, AnotherVisitorOfABrowserHasASessionOfTheirOwn) {
-  Archive archive(ArchiveFormat::kSegment);
-  std::string other = kTrack;
-  other.replace(other.find("u-1"), 3, "u-2");
-  const auto session = [&](const std::string& line) { return archive.read(line)->session; };
-  EXPECT_EQ(session(kTrack), "sg:a-1");
-  EXPECT_TRUE(session(other).starts_with("sg:a-1."));
-  EXPECT_EQ(session(kTrack), "sg:a-1");
+TEST(Archives, NameTheSessionThatStandsForTheBrowsersWhereThatIsOfAnother) {
+  const auto entry = entry_of(ArchiveFormat::kSegment, kTrack);
+  EXPECT_EQ(entry.root().text_of("sessionId"), "sg:a-1");
+  EXPECT_EQ(entry.root().text_of("otherSessionId"), session_of_other("sg", "sg:a-1", "u-1"));
 }
 
 TEST(Archives, AnIdThatNamesNobodyIsNoVisitor) {
@@ -89,14 +85,6 @@ TEST(Archives, AnEnrichedEventHas131Columns) {
   EXPECT_EQ(entry->json.find("secret"), std::string::npos);
   columns.pop_back();
   EXPECT_FALSE(archive.read(line_of(columns)));
-}
-
-TEST(FirstVisitors, ASessionIsOfWhoeverCameFirst) {
-  FirstVisitors visitors;
-  EXPECT_FALSE(visitors.is_of_other("s", "a"));
-  EXPECT_TRUE(visitors.is_of_other("s", "b"));
-  EXPECT_FALSE(visitors.is_of_other("s", "a"));
-  EXPECT_FALSE(visitors.is_of_other("t", "b"));
 }
 
 }  // namespace

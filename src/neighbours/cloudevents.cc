@@ -37,7 +37,8 @@ void read_origin(const Value& event, Message& message) {
     else
       message.issues.add("sessionid", "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
   } else if (!message.visitor.empty() || !message.anonymous.empty()) {
-    message.session = session_id(message.family, message.visitor.empty() ? message.anonymous : message.visitor);
+    message.session = message.visitor.empty() ? session_id(message.family, message.anonymous)
+                                              : session_of_visitor(message.family, message.visitor, true);
   } else if (message.issues.items().size() == before) {
     message.issues.add("subject", "is required, or the extension sessionid");
   }

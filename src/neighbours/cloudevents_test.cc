@@ -37,7 +37,7 @@ TEST(CloudEvents, BecomeSignals) {
 }
 
 TEST(CloudEvents, WithoutASessionAreInOneOfTheirSubject) {
-  EXPECT_EQ(read(event()).messages.at(0)->session, "ce:v1");
+  EXPECT_EQ(read(event()).messages.at(0)->session, "ce:u:v1");
   EXPECT_EQ(issues(*read(event("", "subject")).messages.at(0)), "subject ");
   EXPECT_EQ(issues(*read(event(R"(,"sessionid":"a b")")).messages.at(0)), "sessionid ");
 }

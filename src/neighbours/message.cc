@@ -57,13 +57,24 @@ std::string signal_key(std::string_view name) {
 
 std::string session_id(std::string_view family, std::string_view text) {
   std::string id = std::string(family) + ":" + std::string(text);
-  return is_session_id(id) ? id : std::string(family) + ":" + hashed(text);
+  return is_session_id(id) && !decision::is_of_visitor_alone(id) ? id : std::string(family) + ":" + hashed(text);
+}
+
+std::string session_of_visitor(std::string_view family, std::string_view visitor, bool with_role) {
+  const std::string begin = std::string(family) + (with_role ? ":u:" : ":w:");
+  std::string id = begin + std::string(visitor);
+  return is_session_id(id) ? id : begin + hashed(visitor);
 }
 
 std::string session_of_other(std::string_view family, std::string_view session, std::string_view visitor) {
+  const std::string other = "." + to_hex(sha256(visitor).substr(0, 4));
+  if (decision::is_of_visitor_alone(session)) {
+    std::string id = std::string(session) + other;
+    return is_session_id(id) ? id : std::string(session.substr(0, 5)) + hashed(id);
+  }
   // One that its sender has named is none of ours.
   if (const std::string ours = std::string(family) + ":"; session.starts_with(ours)) session.remove_prefix(ours.size());
-  return session_id(family, std::string(session) + "." + to_hex(sha256(visitor).substr(0, 4)));
+  return session_id(family, std::string(session) + other);
 }
 
 Instant instant_of(std::optional<Instant> said, std::optional<Instant> sent, Instant received) {
@@ -88,6 +99,12 @@ void read_ids(const json::Value& from, std::string_view visitor, std::string_vie
   else
     message.issues.add(std::string(anonymous), "must be a text of 1 to 128 bytes without control characters");
 }
+
+void read_id(const json::Value& from, std::string_view name, Message& message) {
+  set_id(message, text_or_number(from, name, message.issues));
+}
+
+std::string_view without_query(std::string_view url) { return url.substr(0, url.find_first_of("?#")); }
 
 void set_id(Message& message, std::string_view id) {
   message.id = id;

@@ -65,6 +65,9 @@ std::string_view cut(std::string_view utf8, std::size_t most);
 
 // `family`:`text` where it is an id of a session, else `family`:h and 43 characters for the SHA-256 of the text.
 std::string session_id(std::string_view family, std::string_view text);
+// Of a visitor of whom no browser is known: `family`:u:… of what servers say (with a role), `family`:w:… of what pages
+// say, of which neither opens the other; the public routes take no such id (decision::is_of_visitor_alone).
+std::string session_of_visitor(std::string_view family, std::string_view visitor, bool with_role);
 
 // Where `session` is another visitor's, since one logged out and another in on the same browser: the one of their own.
 std::string session_of_other(std::string_view family, std::string_view session, std::string_view visitor);
@@ -80,7 +83,10 @@ std::string_view text_in(const json::Value* object, std::string_view name);
 // Setters of a message's parts, which add to its issues what is wrong with them. `name`: of the member, for these.
 // An id may be a number; an empty text, or null, is none, and so is one of which the member has no name.
 void read_ids(const json::Value& from, std::string_view visitor, std::string_view anonymous, Message& message);
-void set_id(Message& message, std::string_view id);         // of the message
+void read_id(const json::Value& from, std::string_view name, Message& message);  // of the message; may be a number
+void set_id(Message& message, std::string_view id);                              // of the message
+// A URL or path without its query and fragment, which often have secrets in them.
+std::string_view without_query(std::string_view url);
 void set_value(Message& message, std::string_view value);   // cut to 256 characters; none where it is empty
 void set_source(Message& message, std::string_view value);  // cut to 64
 void read_time(const json::Value& from, std::string_view name, Message& message);

@@ -113,5 +113,32 @@ TEST(ParseJson, MendsHalfOfASurrogatePair) {
   EXPECT_FALSE(parse_json(R"(["\u12"])"));
 }
 
+TEST(SessionOfVisitor, IsOneThatNoBrowserIdAndNoPageCanName) {
+  for (const bool with_role : {true, false})
+    for (const std::string visitor : {"max-1", "max@shop.example"}) {
+      const std::string session = session_of_visitor("sg", visitor, with_role);
+      EXPECT_TRUE(decision::is_of_visitor_alone(session)) << session;
+      EXPECT_TRUE(decision::is_of_visitor_alone(session_of_other("sg", session, "other"))) << session;
+      EXPECT_NE(session, session_of_visitor("sg", visitor, !with_role));
+    }
+  EXPECT_FALSE(decision::is_of_visitor_alone(session_id("sg", "u:max-1")));
+  EXPECT_FALSE(decision::is_of_visitor_alone(session_id("sg", "w:max-1")));
+}
+
+TEST(ParseJson, WhatIsNestedTooDeeplyBecomesNullAndTheRestStays) {
+  const std::string deep = std::string(40, '[') + R"("]}\"")" + std::string(40, ']');
+  const auto parsed = parse_json(R"({"a":1,"deep":)" + deep + R"(,"b":{"c":[2]}})");
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(json::depth(parsed->root()), 23u);
+  EXPECT_EQ(json::to_text(*parsed->root().find("b")), R"({"c":[2]})");
+  EXPECT_FALSE(parse_json(R"({"a":)" + std::string(40, '[')));
+}
+
+TEST(WithoutQuery, LeavesOutWhatMayBeSecret) {
+  EXPECT_EQ(without_query("/reset?token=1"), "/reset");
+  EXPECT_EQ(without_query("/a#b"), "/a");
+  EXPECT_EQ(without_query("/a"), "/a");
+}
+
 }  // namespace
 }  // namespace beckon::neighbours

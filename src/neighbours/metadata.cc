@@ -9,6 +9,15 @@ namespace {
 
 constexpr std::string_view kCut = "_cut", kCutMember = "\"_cut\":true";
 
+// A URL without the user and password in it.
+std::string without_user(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t authority = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::size_t at = url.substr(0, url.find('/', authority)).rfind('@');
+  if (authority == 0 || at == std::string_view::npos) return std::string(url);
+  return std::string(url.substr(0, authority)).append(url.substr(at + 1));
+}
+
 }  // namespace
 
 bool Metadata::fits() const {
@@ -76,8 +85,9 @@ void Metadata::add_page(const json::Value* object) {
   if (!object) return;
   names_.push_back("search");
   for (const json::Member& member : object->members())
-    if (const std::string_view text = member.value.is_string() ? member.value.text() : ""; text.starts_with("http"))
-      add(member.key, text.substr(0, text.find_first_of("?#")));
+    if (const std::string_view text = member.value.is_string() ? member.value.text() : "";
+        text.starts_with("http") || text.starts_with('/'))
+      add(member.key, without_user(without_query(text)));
   add_all(object);
 }
 

@@ -1,12 +1,14 @@
 #include "neighbours/parse.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
 namespace beckon::neighbours {
 namespace {
 
-constexpr std::size_t kEscape = 6;  // \uXXXX
+constexpr std::size_t kEscape = 6;    // \uXXXX
+constexpr std::size_t kDeepest = 24;  // containers in one another: less than json::parse takes
 
 // The code unit of an escape that begins at `at`; nothing where none does.
 std::optional<unsigned> unit_at(std::string_view text, std::size_t at) {
@@ -42,11 +44,36 @@ void mend(std::string& text) {
   }
 }
 
+// The place behind the text that begins with the quote at `at`.
+std::size_t behind_text(std::string_view text, std::size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return std::min(at + 1, text.size());
+}
+
+// What is nested deeper than kDeepest becomes null; metadata has no room for it anyway.
+std::string flattened(std::string_view text) {
+  std::string out;
+  std::size_t depth = 0;
+  for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
+    const char c = text[at];
+    end = c == '"' ? behind_text(text, at) : at + 1;
+    const bool opens = c == '{' || c == '[';
+    if (depth < kDeepest) out += opens && depth + 1 == kDeepest ? "null" : text.substr(at, end - at);
+    if (opens)
+      ++depth;
+    else if (c == '}' || c == ']')
+      depth -= depth > 0;
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<json::Document> parse_json(std::string text) {
   if (text.find("\\u") != std::string::npos) mend(text);
-  return json::parse(std::move(text));
+  auto parsed = json::parse(text);
+  return parsed ? std::move(parsed) : json::parse(flattened(text));
 }
 
 }  // namespace beckon::neighbours

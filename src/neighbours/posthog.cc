@@ -27,7 +27,7 @@ void read_event(std::string_view event, const Value* properties, Message& messag
   if (event == "$pageview" || event == "$screen") {
     const bool is_page = event == "$pageview";
     message.key = is_page ? "view" : "screen";
-    set_value(message, text_in(properties, is_page ? "$pathname" : "$screen_name"));
+    set_value(message, is_page ? without_query(text_in(properties, "$pathname")) : text_in(properties, "$screen_name"));
   } else if (event == "$identify") {
     message.key = "identify";
   } else if (event == "$create_alias") {
@@ -57,7 +57,7 @@ void read_person(const Value& from, const Value* properties, Message& message) {
 
 void read_properties(const Value& properties, Message& message) {
   set_source(message, properties.text_of("$lib"));
-  add_context(message, "page", properties.text_of("$pathname"));
+  add_context(message, "page", without_query(properties.text_of("$pathname")));
   add_context(message, "source", properties.text_of("utm_source"));
   add_context(message, "medium", properties.text_of("utm_medium"));
   add_context(message, "campaign", properties.text_of("utm_campaign"));

@@ -45,7 +45,9 @@ void read_view(const Value& from, std::string_view call, Message& message, Metad
   const Value* page = find(from, "context", "page");
   const std::string_view name = first_of({from.text_of("name"), text_in(properties, "name")});
   message.key = call == "page" ? "view" : "screen";
-  set_value(message, call == "page" ? first_of({text_in(properties, "path"), text_in(page, "path"), name}) : name);
+  set_value(message, call == "page" ? first_of({without_query(text_in(properties, "path")),
+                                                without_query(text_in(page, "path")), name})
+                                    : name);
   metadata.add("name", name);
   metadata.add("category", from.text_of("category"));
   metadata.add_page(properties);
@@ -78,7 +80,7 @@ void read_call(const Value& from, std::string_view call, Message& message) {
 
 void read_context(const Value& context, Message& message) {
   const Value *page = context.find("page"), *campaign = context.find("campaign");
-  add_context(message, "page", text_in(page, "path"));
+  add_context(message, "page", without_query(text_in(page, "path")));
   for (const std::string_view name : {"source", "medium"}) add_context(message, name, text_in(campaign, name));
   add_context(message, "campaign", text_in(campaign, "name"));
   add_context(message, "locale", context.text_of("locale"));
@@ -95,7 +97,8 @@ void read_context(const Value& context, Message& message) {
 void read_origin(const Value& from, const Value* context, Message& message) {
   const bool is_rudder = from.find("originalTimestamp") != nullptr;
   message.family = is_rudder ? "rs" : "sg";
-  read_time(from, is_rudder ? "originalTimestamp" : "timestamp", message);
+  // What the caller says counts; RudderStack's other time is when it was called.
+  read_time(from, is_rudder && !from.find("timestamp") ? "originalTimestamp" : "timestamp", message);
   if (message.anonymous.empty()) return;
   const Value* session = is_rudder && context ? context->find("sessionId") : nullptr;
   const std::string counted = session && session->is_number() ? "." + std::string(session->text()) : "";
@@ -104,7 +107,7 @@ void read_origin(const Value& from, const Value* context, Message& message) {
 
 void read_message(const Value& from, std::string_view call, std::optional<Instant> sent, Message& message) {
   if (!from.is_object()) return message.issues.add("message", "must be an object");
-  set_id(message, from.text_of("messageId"));
+  read_id(from, "messageId", message);
   if (call.empty()) call = from.text_of("type");
   if (std::ranges::find(kCalls, call) == kCalls.end())
     return message.issues.add("type", "must be one of track, page, screen, identify, group, alias");

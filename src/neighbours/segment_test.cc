@@ -59,9 +59,9 @@ TEST(Segment, APageHasItsPathAsValue) {
 TEST(Segment, WhatIsSaidOfAPageHasNoQuery) {
   const Batch batch =
       one(R"({"type":"page","userId":"u","properties":{"search":"?t=1","url":"https://a.example/b?t=1#c",
-      "referrer":"","title":"What? #1","path":"/b"}})");
+      "referrer":"https://ada:s3cret@b.example/c@d","title":"What? #1","path":"/b?token=1"}})");
   EXPECT_EQ(batch.messages[0]->metadata,
-            R"({"url":"https://a.example/b","referrer":"","title":"What? #1","path":"/b"})");
+            R"({"url":"https://a.example/b","referrer":"https://b.example/c@d","path":"/b","title":"What? #1"})");
 }
 
 TEST(Segment, TheContextIsOurs) {

@@ -75,7 +75,7 @@ describe('what a producer sends', () => {
     const { items } = (await beckon.as('OPERATOR', 'GET', '/chain?limit=200')).json;
     const found = items.filter(({ visitorId }) => visitorId === subject);
     assert.deepEqual([found.length, found[0].version], [1, 2]);
-    assert.match(found[0].sessionId, /^ce:h[\w-]{43}$/);
+    assert.match(found[0].sessionId, /^ce:u:h[\w-]{43}$/);
   });
 
   test('as a batch is stored event by event', async () => {

@@ -237,6 +237,66 @@ describe('the answer', () => {
   });
 });
 
+describe('what a server says of a visitor of whom no browser is known', () => {
+  const kRule = {
+    triggers: ['home'],
+    when: { all: [{ seen: { key: 'Order_Completed' } }] },
+    action: { type: 'popup', payload: { title: '{{signal.metadata.coupon}}', text: 'x' } },
+  };
+  const signals = async (sessionId, more = {}) =>
+    beckon.call('POST', '/v2/public/chain/signals', {
+      body: { handle: 'demo', sessionId, signals: [{ type: 'x' }], ...more },
+      from: freshAddress(),
+    });
+
+  test('is neither read nor changed by who knows the visitor’s id', async () => {
+    const saved = await beckon.as('CREATOR', 'PUT', '/chain-rules/of-order', kRule);
+    assert.ok(saved.status < 300, saved.text);
+    for (const userId of [freshSession('u'), `${freshSession('u')}@shop.example`]) {
+      const event = { ...track({ event: 'Order Completed', userId }), properties: { coupon: 'SECRET' } };
+      assert.equal((await batch([{ ...event, messageId: `${userId}-1` }])).json.accepted, 1);
+      const { items } = (await beckon.as('OPERATOR', 'GET', '/chain?limit=200')).json;
+      const { sessionId } = items.find(({ visitorId }) => visitorId === userId);
+      const asked = { sessionId, trigger: 'home' };
+      const own = await beckon.as('CREATOR', 'POST', '/chain/resolve', asked);
+      assert.equal(own.json.action.payload.title, 'SECRET');
+      for (const path of ['/v2/public/chain/resolve', '/v2/public/chain/prefetch']) {
+        const answer = await beckon.call('POST', path, { body: { handle: 'demo', ...asked }, from: freshAddress() });
+        assert.deepEqual([answer.status, answer.json.details[0].field], [400, 'sessionId']);
+      }
+      const flag = await beckon.call('POST', '/v2/public/ofrep/demo/ofrep/v1/evaluate/flags/home', {
+        body: { context: { targetingKey: sessionId } },
+        from: freshAddress(),
+      });
+      assert.equal(flag.status, 400);
+      assert.equal((await signals(sessionId, { consent: 'denied' })).status, 400);
+      // By the libraries' routes, with the handle's name as the key.
+      const pages = [
+        track({ userId, messageId: 'p-1' }),
+        track({ anonymousId: sessionId.slice(3), userId: undefined }),
+      ];
+      for (const headers of [{}, { 'sec-gpc': '1' }]) await batch(pages, { key: 'demo', headers });
+      const after = await batch([{ ...event, messageId: `${userId}-2` }]);
+      assert.deepEqual([after.json.accepted, after.json.denied], [1, undefined]);
+      assert.deepEqual(await typesOf(beckon, sessionId), ['Order_Completed', 'Order_Completed']);
+    }
+  });
+
+  test('a message that is nested too deeply costs no other', async () => {
+    let deep = 'end';
+    for (let i = 0; i < 60; i++) deep = i % 2 ? [deep] : { deep };
+    const userId = freshSession('u');
+    const { status, json } = await batch([
+      track({ userId, messageId: '1' }),
+      track({ userId, messageId: 2, properties: { a: 1, deep } }),
+      track({ userId, messageId: 2 }),
+    ]);
+    assert.deepEqual([status, json.accepted, json.duplicates], [200, 2, 1], JSON.stringify(json));
+    const [, { metadata }] = await signalsOf(beckon, `sg:u:${userId}`);
+    assert.deepEqual(metadata, { event: 'Seen', a: 1, _cut: true });
+  });
+});
+
 describe('the public key', () => {
   test('is the handle’s name, with the limits of an address and traits of pages', async () => {
     const from = freshAddress();

@@ -52,7 +52,7 @@ for (const eventMethod of ['post', 'get'])
     await until('all were taken', () => said.ok >= (eventMethod === 'get' ? 3 : 1) || said.failed.length > 0);
     assert.deepEqual(said.failed, []);
     const session = await until('all are there', async () => {
-      const seen = await sessionOf(beckon, `sp:u:${userId}`);
+      const seen = await sessionOf(beckon, `sp:w:${userId}`);
       return seen?.signals.length === 3 && seen;
     });
     assert.equal(session.visitorId, userId);
@@ -72,10 +72,13 @@ for (const eventMethod of ['post', 'get'])
 test('the key may stand in the path, or be an access token in a header', async () => {
   const byPath = open({ postPath: '/demo/com.snowplowanalytics.snowplow/tp2' }, 'shop-app');
   const byHeader = open({ customHeaders: { Authorization: basic(token).authorization } }, 'shop-app');
-  for (const { tracker, said, userId } of [byPath, byHeader]) {
+  for (const [{ tracker, said, userId }, family] of [
+    [byPath, 'sp:w'],
+    [byHeader, 'sp:u'],
+  ]) {
     tracker.track(order);
     await until('it was taken', () => said.ok === 1);
-    assert.deepEqual(await typesOf(beckon, `sp:u:${userId}`), ['order_paid']);
+    assert.deepEqual(await typesOf(beckon, `${family}:${userId}`), ['order_paid']);
   }
 });
 
@@ -87,8 +90,8 @@ test('what could not be sent goes out with the next event, and is stored once', 
   tracker.track(buildStructEvent({ category: 'step', action: '1' }));
   await until('it was refused again', () => said.failed.length >= 2);
   tracker.track(buildStructEvent({ category: 'step', action: '2' }));
-  await until('all are there', async () => (await signalsOf(beckon, `sp:u:${userId}`)).length === 3);
-  assert.deepEqual((await typesOf(beckon, `sp:u:${userId}`)).toSorted(), ['step.0', 'step.1', 'step.2']);
+  await until('all are there', async () => (await signalsOf(beckon, `sp:w:${userId}`)).length === 3);
+  assert.deepEqual((await typesOf(beckon, `sp:w:${userId}`)).toSorted(), ['step.0', 'step.1', 'step.2']);
 });
 
 test('an unknown application id is final', async () => {

@@ -153,8 +153,8 @@ Result<void, std::string> import_lines(const ImportOptions& options, ArchiveForm
   Archive archive(format);
   Progress progress;
   const auto done = for_each_line(options.file, [&](const std::string& line, const ArchiveLines& lines) {
-    auto entry = archive.read(line);  // also of one that is not imported: it can be the first of its session
     if (lines.line() < options.from_line) return Result<void, std::string>{};
+    auto entry = archive.read(line);
     ++read.lines;
     if (!entry) {
       left_out.add(entry.error(), lines.line());

@@ -110,6 +110,7 @@ namespace {
 // What was stored is said beside why the rest must come again.
 Fault again(const Applied& applied) {
   Fault fault = *applied.again;
+  if (applied.accepted > 0) fault.message = "A limit was reached: what fits was stored. Send all of it again later.";
   fault.extras.emplace_back("accepted", std::to_string(applied.accepted));
   fault.extras.emplace_back("duplicates", std::to_string(applied.duplicates));
   return fault;

@@ -53,7 +53,7 @@ std::expected<decision::DecisionRequest, OfrepFault> parse_ofrep(const Value& ro
     return std::unexpected(of_context(kTargetingKeyMissing, "context.targetingKey", "is required: the sessionId"));
   decision::DecisionRequest request{.tenant = std::move(tenant)};
   Issues issues;
-  request.session = decision::read_session(*said, issues, "targetingKey");
+  request.session = decision::read_session(*said, with_role, issues, "targetingKey");
   auto visitor = decision::read_visitor(*said, issues);
   const auto proof = decision::read_proof(*said, issues);
   request.anonymous = decision::read_anonymous(*said, issues);
