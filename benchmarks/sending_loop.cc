@@ -36,12 +36,12 @@ struct Loop {
   void send() {
     if (left-- <= 0) return;
     const outbox::Subscription& subscription = subscriptions[static_cast<std::size_t>(left) % subscriptions.size()];
-    auto made = dispatch::attempt_headers(subscription, due, instant_ms(1'700'000'000'000), secrets, random);
+    auto made = dispatch::attempt_request(subscription, due, instant_ms(1'700'000'000'000), secrets, random);
     CHECK(made);
     const dispatch::Limits limits;
     sender.send({.url = subscription.endpoint_url,
                  .headers = std::move(made->headers),
-                 .body = due.body,
+                 .body = made->body,
                  .connect = limits.connect,
                  .whole = limits.whole,
                  .response_kept = limits.response_kept},

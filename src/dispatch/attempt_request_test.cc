@@ -69,7 +69,7 @@ TEST(AttemptRequest, RecordsTheUrlOfTheMomentAndTheHeadersOfTheResponse) {
 
 const Trace kTrace{.parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", .state = "a=1"};
 
-std::string header(const AttemptHeaders& made, std::string_view name) {
+std::string header(const AttemptRequest& made, std::string_view name) {
   for (const auto& [key, value] : made.headers)
     if (key == name) return value;
   return {};
@@ -81,7 +81,7 @@ TEST(AttemptRequest, IsAChildOfItsOwnInTheTraceOfTheEvent) {
   const outbox::Due due{.delivery = world.row(world.owe("whs_1")).delivery,
                         .body = std::make_shared<const std::string>("{}"),
                         .trace = kTrace};
-  const auto made = [&] { return *attempt_headers(one, due, world.clock.now(), world.secrets, world.random); };
+  const auto made = [&] { return *attempt_request(one, due, world.clock.now(), world.secrets, world.random); };
   const auto first = made(), second = made();
   EXPECT_EQ(first.traceparent, header(first, "traceparent"));
   EXPECT_EQ(trace_id(first.traceparent), trace_id(kTrace.parent));
@@ -99,7 +99,7 @@ TEST(AttemptRequest, LeavesTheTraceToTheOperatorsOwnHeader) {
   const outbox::Due due{.delivery = world.row(world.owe("whs_1")).delivery,
                         .body = std::make_shared<const std::string>("{}"),
                         .trace = kTrace};
-  const auto made = *attempt_headers(one, due, world.clock.now(), world.secrets, world.random);
+  const auto made = *attempt_request(one, due, world.clock.now(), world.secrets, world.random);
   EXPECT_EQ(header(made, "traceparent"), "of the operator");
   EXPECT_EQ(header(made, "tracestate"), "");
   EXPECT_EQ(made.traceparent, "");

@@ -87,11 +87,13 @@ class SqliteFile : public testing::Test {
         "ALTER TABLE session DROP COLUMN began; ALTER TABLE erasure DROP COLUMN since;"
         "PRAGMA user_version = 12");
   }
-  // Those whose names an older step has too, and the chain.
+  // Those whose names an older step has too, and the newest steps.
   void take_back_audit_indexes() {
-    execute("DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_PROVIDERS
-                BECKON_TAKE_BACK_AUDIT_CHAIN
-            "CREATE INDEX audit_by_time ON audit (at); CREATE INDEX audit_of_settings ON audit (handle, at, id)");
+    execute(
+        "ALTER TABLE subscription DROP COLUMN format;"
+        "DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_PROVIDERS
+            BECKON_TAKE_BACK_AUDIT_CHAIN
+        "CREATE INDEX audit_by_time ON audit (at); CREATE INDEX audit_of_settings ON audit (handle, at, id)");
   }
 
   TemporaryFolder folder_;
