@@ -18,9 +18,9 @@ using neighbours::Archive;
 using neighbours::ArchiveFormat;
 using neighbours::ArchiveLines;
 
-constexpr std::size_t kSignalsPerRequest = 250;
-constexpr std::size_t kBatchBytes = 256 * 1024;  // of a request, below what the server takes
-constexpr std::size_t kReasons = 100;            // told of; the rest together
+constexpr std::size_t kEntriesPerRequest = 250;
+constexpr std::size_t kRequestBytes = 256 * 1024;  // of a request, below what the server takes
+constexpr std::size_t kReasons = 100;              // told of; the rest together
 
 // What could not become a signal, by reason, each with the first line that had it.
 class LeftOut {
@@ -51,12 +51,12 @@ struct Pending {
 };
 
 // Sends signals in requests of their own order, and leaves out those that are refused.
-class Importing {
+class ArchiveImport {
  public:
-  Importing(Destination& to, LeftOut& left_out, Duration shift) : to_(to), left_out_(left_out), shift_(shift) {}
+  ArchiveImport(Destination& to, LeftOut& left_out, Duration shift) : to_(to), left_out_(left_out), shift_(shift) {}
 
   Result<void, std::string> take(Archive::Entry seen, std::size_t line) {
-    if (batch_.size() == kSignalsPerRequest || bytes_ + seen.json.size() > kBatchBytes)
+    if (batch_.size() == kEntriesPerRequest || bytes_ + seen.json.size() > kRequestBytes)
       if (auto flushed = flush(); !flushed) return flushed;
     bytes_ += seen.json.size() + 32;
     batch_.push_back({std::move(seen), line});
@@ -148,7 +148,7 @@ struct Read {
   std::size_t lines = 0, people = 0;
 };
 
-Result<void, std::string> import_lines(const ImportOptions& options, ArchiveFormat format, Importing& importing,
+Result<void, std::string> import_lines(const ImportOptions& options, ArchiveFormat format, ArchiveImport& importing,
                                        LeftOut& left_out, std::ostream& traits, Read& read) {
   Archive archive(format);
   Progress progress;
@@ -201,7 +201,7 @@ int import_archive(const Settings& settings, const ImportOptions& options, Archi
   auto to = Destination::open(settings, options);
   if (!to) return complain(to.error());
   LeftOut left_out;
-  Importing importing(*to, left_out, *shift);
+  ArchiveImport importing(*to, left_out, *shift);
   Read read;
   auto done = import_lines(options, format, importing, left_out, traits, read);
   traits.flush();
