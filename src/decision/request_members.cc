@@ -23,12 +23,6 @@ std::string_view read_handle(const Value& root, std::optional<std::string_view> 
   return value->text();
 }
 
-bool is_of_visitor_alone(std::string_view session) {
-  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  return session.size() > 5 && is_letter(session[0]) && is_letter(session[1]) && session[2] == ':' &&
-         (session[3] == 'u' || session[3] == 'w') && session[4] == ':';
-}
-
 SessionId read_session(const Value& root, bool with_role, Issues& issues, const std::string& member) {
   const Value* value = root.find(member);
   if (!value) return issues.add(member, "is required"), SessionId{};

@@ -26,7 +26,11 @@ SessionId read_session(const json::Value& root, bool with_role, Issues& issues,
                        const std::string& member = "sessionId");
 // Whether the id is "sg:u:…" or "sg:w:…", with any two letters: what servers and pages said of a visitor of whom no
 // browser was known (neighbours/message.h). Whoever knows the visitor's id can tell such an id.
-bool is_of_visitor_alone(std::string_view session);
+inline bool is_of_visitor_alone(std::string_view session) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return session.size() > 5 && is_letter(session[0]) && is_letter(session[1]) && session[2] == ':' &&
+         (session[3] == 'u' || session[3] == 'w') && session[4] == ':';
+}
 // std::nullopt: not said, or null. May be empty, which every handle blocks.
 std::optional<VisitorId> read_visitor(const json::Value& root, Issues& issues);
 // The browser's own id; empty: not said, or null.
