@@ -6,15 +6,11 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "system/encoding.h"
 
 namespace beckon::access {
 namespace {
-
-// Characters of UTF-8: bytes that begin one.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
-}
 
 // As libsodium writes it: the standard alphabet without padding.
 std::string unpadded(std::string_view bytes) {

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "system/plain_text.h"
 
 namespace beckon::decision {
 
 using json::Value;
-
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xc0) != 0x80; }));
-}
 
 std::string_view read_handle(const Value& root, std::optional<std::string_view> in_path, Issues& issues) {
   if (in_path) return *in_path;

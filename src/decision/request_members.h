@@ -17,8 +17,6 @@ namespace beckon::decision {
 inline constexpr std::size_t kContextKeys = 32;  // not a setting of a handle
 inline constexpr std::size_t kAnonymousIdBytes = 128;
 
-std::size_t characters(std::string_view utf8);  // code points
-
 // `in_path`: the handle as the route gives it; std::nullopt: the body must name it.
 std::string_view read_handle(const json::Value& root, std::optional<std::string_view> in_path, Issues& issues);
 // `with_role`: the caller is a server of the handle, who alone may name sessions that are of a visitor's id alone.

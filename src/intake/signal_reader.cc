@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/id.h"
+#include "base/utf8.h"
 #include "decision/request_members.h"
 #include "rules/language/decimal.h"
 
@@ -31,8 +32,7 @@ ledger::Signal SignalReader::read(const Value& from, const std::string& path) {
 std::string_view SignalReader::short_text(const Value& from, std::string_view name, std::size_t most) {
   const Value* value = from.find(name);
   if (!value) return {};
-  if (value->is_string() && decision::characters(value->text()) <= most &&
-      value->text().find('\0') == std::string_view::npos)
+  if (value->is_string() && characters(value->text()) <= most && value->text().find('\0') == std::string_view::npos)
     return value->text();
   issues_.add(path_ + std::string(name), "must be a string of at most " + std::to_string(most) + " characters");
   return {};
@@ -60,7 +60,7 @@ void SignalReader::read_value(const Value& from, ledger::Signal& signal) {
     return issues_.add(name, "must be a string, a number or a boolean");
   signal.value = value->text();
   signal.has_value = true;
-  if (decision::characters(signal.value) > 256) issues_.add(name, "must be at most 256 characters");
+  if (characters(signal.value) > 256) issues_.add(name, "must be at most 256 characters");
 }
 
 void SignalReader::read_confidence(const Value& from, ledger::Signal& signal) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/utf8.h"
 #include "commit/visitor.h"
 #include "decision/request_members.h"
 
@@ -57,9 +58,6 @@ std::optional<ledger::Consent> consent_of(const Message& message, const commit::
         consent = std::max(consent.value_or(ledger::Consent::kFull), accepted ? ledger::Consent::kFull : refused);
   return consent;
 }
-
-// What pages say of a visitor alone can be changed by whoever knows the visitor's id.
-bool is_of_pages(std::string_view session) { return decision::is_of_visitor_alone(session) && session[3] == 'w'; }
 
 }  // namespace
 
@@ -247,7 +245,7 @@ void AppendMessages::note(std::span<const Ready> run, const Appended& appended, 
     auto& arrival = applied_.arrivals.emplace_back(message.signal.received, std::string(message.signal.source),
                                                    message.key, session.text);
     for (const std::string_view name : message.cut_names | std::views::take(kCutNamesKept))
-      arrival.cut.emplace_back(cut(name, kNameKept));
+      arrival.cut.emplace_back(first_characters(name, kNameKept));
     if (applied_.arrivals.size() > kArrivalsKept) applied_.arrivals.pop_front();
   }
 }
@@ -267,8 +265,8 @@ void AppendMessages::reject(const Message& message, std::optional<FaultCode> cod
   if (code) ++applied_.refused;
   const auto place = std::ranges::upper_bound(all, message.index, {}, &Rejected::index);
   if (place == all.end() && all.size() == kRefusalsKept) return;
-  all.insert(place, {message.index, std::string(cut(message.id, 128)), code, std::string(message.signal.source),
-                     std::move(issue)});
+  all.insert(place, {message.index, std::string(first_characters(message.id, 128)), code,
+                     std::string(message.signal.source), std::move(issue)});
   if (all.size() > kRefusalsKept) all.pop_back();
 }
 

@@ -1,7 +1,6 @@
 #include "neighbours/archive.h"
 
 #include <array>
-#include <functional>
 #include <vector>
 
 #include "commit/visitor_ids.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/id.h"
+#include "base/utf8.h"
 #include "commit/visitor_ids.h"
 #include "decision/request_members.h"
 #include "system/encoding.h"
@@ -38,13 +39,6 @@ Message& Batch::add(std::size_t index) {
   return message;
 }
 
-std::string_view cut(std::string_view utf8, std::size_t most) {
-  std::size_t end = 0;
-  for (std::size_t seen = 0; end < utf8.size(); ++end)
-    if ((utf8[end] & 0xc0) != 0x80 && seen++ == most) break;
-  return utf8.substr(0, end);
-}
-
 std::string signal_key(std::string_view name) {
   std::string key;
   for (const char c : name) {
@@ -65,6 +59,8 @@ std::string session_of_visitor(std::string_view family, std::string_view visitor
   std::string id = begin + std::string(visitor);
   return is_session_id(id) ? id : begin + hashed(visitor);
 }
+
+bool is_of_pages(std::string_view session) { return decision::is_of_visitor_alone(session) && session[3] == 'w'; }
 
 std::string session_of_other(std::string_view family, std::string_view session, std::string_view visitor) {
   const std::string other = "." + to_hex(sha256(visitor).substr(0, 4));
@@ -114,13 +110,13 @@ void set_id(Message& message, std::string_view id) {
 }
 
 void set_value(Message& message, std::string_view value) {
-  message.signal.value = cut(without_nul(value), kValueMost);
+  message.signal.value = first_characters(without_nul(value), kValueMost);
   if (message.signal.value.size() < value.size()) message.cut_names.emplace_back("signalValue");
   message.signal.has_value = !message.signal.value.empty();
 }
 
 void set_source(Message& message, std::string_view value) {
-  message.signal.source = cut(without_nul(value), kSourceMost);
+  message.signal.source = first_characters(without_nul(value), kSourceMost);
 }
 
 void read_time(const json::Value& from, std::string_view name, Message& message) {
@@ -131,7 +127,7 @@ void read_time(const json::Value& from, std::string_view name, Message& message)
 }
 
 void add_context(Message& message, std::string_view key, std::string_view value) {
-  value = cut(without_nul(value), kValueMost);
+  value = first_characters(without_nul(value), kValueMost);
   if (value.empty()) return;
   const auto place = std::ranges::lower_bound(message.context, key, {}, [](const auto& one) { return one.first; });
   message.context.emplace(place, key, value);

@@ -60,14 +60,13 @@ struct Batch {
 // becomes "x" and 16 hex digits of its SHA-256. Empty for an empty name.
 std::string signal_key(std::string_view name);
 
-// The first `most` characters.
-std::string_view cut(std::string_view utf8, std::size_t most);
-
 // `family`:`text` where it is an id of a session, else `family`:h and 43 characters for the SHA-256 of the text.
 std::string session_id(std::string_view family, std::string_view text);
 // Of a visitor of whom no browser is known: `family`:u:… of what servers say (with a role), `family`:w:… of what pages
 // say, of which neither opens the other; the public routes take no such id (decision::is_of_visitor_alone).
 std::string session_of_visitor(std::string_view family, std::string_view visitor, bool with_role);
+// Whether it is such a session of what pages say, which whoever knows the visitor's id can change.
+bool is_of_pages(std::string_view session);
 
 // Where `session` is another visitor's, since one logged out and another in on the same browser: the one of their own.
 std::string session_of_other(std::string_view family, std::string_view session, std::string_view visitor);

@@ -7,7 +7,7 @@
 namespace beckon::neighbours {
 namespace {
 
-constexpr std::size_t kEscape = 6;    // \uXXXX
+constexpr std::size_t kEscape = 6;    // characters: \u and four digits
 constexpr std::size_t kDeepest = 24;  // containers in one another: less than json::parse takes
 
 // The code unit of an escape that begins at `at`; nothing where none does.

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/utf8.h"
 #include "commit/visitor_ids.h"
 #include "http/routes/response.h"
 #include "system/encoding.h"
@@ -83,12 +84,9 @@ std::string name_of(std::string_view text, std::size_t longest) {
   return name;
 }
 
-std::string cut(std::string_view text, std::size_t characters) {
+std::string cut(std::string_view text, std::size_t most) {
   std::string whole = http::to_utf8(text);
-  std::size_t at = 0;
-  for (; at < whole.size(); ++at)
-    if ((whole[at] & 0xc0) != 0x80 && characters-- == 0) break;
-  whole.resize(at);
+  whole.resize(first_characters(whole, most).size());
   std::erase(whole, '\0');
   return whole;
 }

@@ -1,5 +1,6 @@
 #include "http/routes/source_notes.h"
 
+#include "base/utf8.h"
 #include "http/routes/neighbours.h"
 
 namespace beckon::http {
@@ -37,7 +38,7 @@ std::string issue_of(const json::Value& error) {
     const json::Value& first = details->items().front();
     issue = std::string(first.text_of("field")) + " " + std::string(first.text_of("issue"));
   }
-  return std::string(neighbours::cut(issue, neighbours::kIssueKept));
+  return std::string(first_characters(issue, neighbours::kIssueKept));
 }
 
 }  // namespace
@@ -56,9 +57,9 @@ void note_batch(const Api& api, const Request& request, const Handle& handle, co
     news.refusals.push_back({.at = news.at,
                              .library = std::move(one.library),
                              .path = request.route->pattern,
-                             .message = std::string(neighbours::cut(one.id, neighbours::kNameKept)),
+                             .message = std::string(first_characters(one.id, neighbours::kNameKept)),
                              .error = std::string(one.code ? code_text(*one.code) : kTraitRefused),
-                             .issue = std::string(neighbours::cut(one.issue, neighbours::kIssueKept))});
+                             .issue = std::string(first_characters(one.issue, neighbours::kIssueKept))});
   api.sources.add(handle, key, std::move(news));
 }
 

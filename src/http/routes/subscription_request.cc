@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "egress/guard.h"
 #include "outbox/subscription_limits.h"
 
@@ -10,10 +11,6 @@ namespace {
 
 namespace limits = outbox::subscription_limits;
 using outbox::header_key;
-
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xc0) != 0x80; }));
-}
 
 void read_event_types(const json::Value& value, SubscriptionRequest& request, Issues& issues) {
   const auto items = value.items();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "base/utf8.h"
 #include "http/routes/response.h"
 #include "http/routes/session_view.h"
 #include "ledger/codec.h"
@@ -157,7 +158,7 @@ std::string masked(std::string_view json) {
   constexpr std::size_t kLeast = 8;  // bytes of a text whose end is shown
   const auto document = json::parse(std::string(json));
   const std::string_view text = document && document->root().is_string() ? document->root().text() : "";
-  const auto begins = [&](std::size_t i) { return (text[i] & 0xc0) != 0x80; };  // a character
+  const auto begins = [&](std::size_t i) { return begins_character(text[i]); };
   std::string shown(kMask);
   if (const std::size_t at = text.rfind('@'); at != std::string_view::npos && at > 0) {
     std::size_t first = 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "rules/language/field_path.h"
 #include "rules/language/letter_case.h"
 #include "rules/language/payload_text.h"
@@ -54,7 +55,7 @@ std::optional<std::string> text_of_date(const PayloadValue& value, const Payload
 
 PayloadValue size_value(const PayloadValue& value) {
   if (value.kind == Kind::kList) return json_value(std::to_string(value.elements.size()));
-  if (value.kind == Kind::kText) return json_value(std::to_string(characters_of(value.text)));
+  if (value.kind == Kind::kText) return json_value(std::to_string(characters(value.text)));
   if (!value.text.starts_with('{')) return {};
   const auto document = json::parse(value.text);
   return document ? json_value(std::to_string(document->root().members().size())) : PayloadValue{};

@@ -148,9 +148,4 @@ std::string html_escaped(std::string_view text) {
   return out;
 }
 
-std::size_t characters_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 }  // namespace beckon::rules

@@ -29,6 +29,4 @@ std::optional<std::string> date_text(std::string_view text, std::string_view for
 std::string percent_encoded(std::string_view text);  // all but the unreserved characters of RFC 3986, section 2.3
 std::string html_escaped(std::string_view text);     // & < > " and '
 
-std::size_t characters_of(std::string_view text);  // Unicode code points of UTF-8
-
 }  // namespace beckon::rules
