@@ -93,21 +93,11 @@ class ArchiveImport {
   }
   std::string at(const Pending& one) const { return std::to_string(to_ms(one.seen.at + shift_)); }
 
-  // Leaves out those at which the issues are. False: one is at none of them.
   bool drop(const std::vector<FieldIssue>& issues) {
-    std::vector<bool> is_bad(batch_.size());
-    for (const FieldIssue& issue : issues) {
-      std::string field = issue.field;
-      const auto i = take_index(field, "signals");
-      if (!i || *i >= batch_.size()) return false;
-      if (!is_bad[*i]) left_out_.add(field + " " + issue.issue, batch_[*i].line);
-      is_bad[*i] = true;
-    }
-    std::vector<Pending> good;
-    for (std::size_t i = 0; i < batch_.size(); ++i)
-      if (!is_bad[i]) good.push_back(std::move(batch_[i]));
-    batch_ = std::move(good);
-    return true;
+    return leave_out(batch_, issues, "signals",
+                     [&](const Pending& one, const std::string& field, const std::string& what, bool is_first) {
+                       if (is_first) left_out_.add(field + " " + what, one.line);
+                     });
   }
 
   Destination& to_;

@@ -198,22 +198,12 @@ class Importing {
     return send_(body + "]}");
   }
 
-  // Leaves out those at which the issues are. False: one is at none of them.
   bool drop(const std::vector<FieldIssue>& issues) {
-    std::vector<bool> bad(batch_.size());
-    for (const FieldIssue& issue : issues) {
-      std::string rest = issue.field;
-      const auto i = take_index(rest, "visitors");
-      if (!i || *i >= batch_.size()) return false;
-      tell(batch_[*i].line, (rest.empty() ? "" : rest + " ") + issue.issue);
-      if (!bad[*i]) ++totals_.not_read;
-      bad[*i] = true;
-    }
-    std::vector<Person> good;
-    for (std::size_t i = 0; i < batch_.size(); ++i)
-      if (!bad[i]) good.push_back(std::move(batch_[i]));
-    batch_ = std::move(good);
-    return true;
+    return leave_out(batch_, issues, "visitors",
+                     [&](const Person& one, const std::string& field, const std::string& what, bool is_first) {
+                       tell(one.line, (field.empty() ? "" : field + " ") + what);
+                       if (is_first) ++totals_.not_read;
+                     });
   }
 
   void tell(std::size_t line, const std::string& what) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "app/complain.h"
 #include "base/fault.h"
@@ -15,6 +17,26 @@ std::string words_of(const Fault& fault);
 
 // Takes "signals[3]." from the front of an issue's field, for the list `signals`. std::nullopt: it is of no element.
 std::optional<std::size_t> take_index(std::string& field, std::string_view list);
+
+// Leaves out of a batch the items at which the issues of its request are, such as at "signals[2].at". `tell` is called
+// for each issue: with the item, where in it, what is wrong, and whether it is the item's first. False: an issue is at
+// no item, and the batch is as it was.
+template <class Item, class Tell>
+bool leave_out(std::vector<Item>& batch, const std::vector<FieldIssue>& issues, std::string_view list, Tell tell) {
+  std::vector<bool> is_bad(batch.size());
+  for (const FieldIssue& issue : issues) {
+    std::string field = issue.field;
+    const auto i = take_index(field, list);
+    if (!i || *i >= batch.size()) return false;
+    tell(batch[*i], field, issue.issue, !is_bad[*i]);
+    is_bad[*i] = true;
+  }
+  std::vector<Item> good;
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    if (!is_bad[i]) good.push_back(std::move(batch[i]));
+  batch = std::move(good);
+  return true;
+}
 
 // A call with a token, repeated as the server asks where it is busy (429, 503). The error names `base`.
 Result<egress::CallResponse, std::string> call_in_turn(egress::Method method, const std::string& url,
