@@ -4,33 +4,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
 import { watch } from './kit/live.mjs';
-import { assertFits, assertOfrep } from './kit/ofrep.mjs';
+import { accessToken } from './kit/neighbours.mjs';
+import { assertFits, assertOfrep, kAction, kCart, putFlags, putRule } from './kit/ofrep.mjs';
 import { until } from './kit/wait.mjs';
-
-const kAction = { type: 'popup', payload: { code: 'SAVE10' } };
 
 let beckon;
 let token;
-const rule = async (id, body) => {
-  const { status, text } = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, { when: {}, ...body });
-  assert.ok([200, 201].includes(status), text);
-};
-const kCart = { all: [{ count: { key: 'cart' }, atLeast: 1 }] };
+const rule = (id, body) => putRule(beckon, id, body);
 before(async () => {
   beckon = await Beckon.start();
-  const made = await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'Flags', scopes: ['chain.resolve'] });
-  token = made.json.token;
-  await rule('cart-rescue', {
-    triggers: ['checkout'],
-    when: kCart,
-    action: kAction,
-    limit: { caps: [{ max: 1, per: 'session' }] },
-  });
-  await rule('for-pro', {
-    triggers: ['banner'],
-    when: { all: [{ context: 'plan', in: ['pro'] }] },
-    action: { type: 'banner', payload: {} },
-  });
+  token = await accessToken(beckon, ['chain.resolve']);
+  await putFlags(beckon);
   await rule('in-two', {
     triggers: ['split'],
     split: { arms: { a: 1, b: 1 } },

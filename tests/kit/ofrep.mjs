@@ -99,3 +99,25 @@ export function assertOfrep(answer, kind) {
   }
   return answer;
 }
+
+// What the tests of flags are about: a flag that needs a cart, once a session, and one for the plan `pro`.
+export const kAction = { type: 'popup', payload: { code: 'SAVE10' } };
+export const kCart = { all: [{ count: { key: 'cart' }, atLeast: 1 }] };
+
+export async function putRule(beckon, id, body) {
+  const { status, text } = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, { when: {}, ...body });
+  assert.ok([200, 201].includes(status), text);
+}
+export async function putFlags(beckon) {
+  await putRule(beckon, 'cart-rescue', {
+    triggers: ['checkout'],
+    when: kCart,
+    action: kAction,
+    limit: { caps: [{ max: 1, per: 'session' }] },
+  });
+  await putRule(beckon, 'for-pro', {
+    triggers: ['banner'],
+    when: { all: [{ context: 'plan', in: ['pro'] }] },
+    action: { type: 'banner', payload: {} },
+  });
+}

@@ -1,4 +1,4 @@
-// Pages of another origin, and a proxy between browser and server that records traffic and can be cut.
+// Pages of another origin, and a proxy before the server that records traffic, can be cut, and can answer by itself.
 import { createServer, request } from 'node:http';
 
 const listen = server => new Promise(done => server.listen(0, '127.0.0.1', () => done(server.address().port)));
@@ -17,16 +17,30 @@ export async function openShop(html, policy) {
   return { origin: `http://127.0.0.1:${await listen(server)}`, close: closing(server) };
 }
 
+const readableBy = origin =>
+  origin && {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'retry-after',
+  };
+
 // Forwards to `port`. `passed` is the recorded traffic, in order: { method, path, headers, body, status }. With `loses` the
-// server gets a request but the browser gets no response; with `cut` nothing arrives.
+// server gets a request but the browser gets no response; with `cut` nothing arrives. `answers`, { status, headers }, are
+// given instead of the server's, one for each request but preflights; `held` are the requests that got one.
 export async function openWire(port) {
-  const wire = { passed: [], loses: () => false, cut: false };
+  const wire = { passed: [], held: [], answers: [], loses: () => false, cut: false };
   const server = createServer(async (from, answer) => {
     if (wire.cut) return from.socket.destroy();
     const parts = [];
     for await (const part of from) parts.push(part);
     const body = Buffer.concat(parts);
     const entry = { method: from.method, path: from.url, headers: from.headers, body: body.toString() };
+    const next = from.method === 'OPTIONS' ? undefined : wire.answers.shift();
+    if (next) {
+      wire.held.push(entry);
+      answer.writeHead(next.status, { ...readableBy(from.headers.origin), ...next.headers });
+      return answer.end('{}');
+    }
     wire.passed.push(entry);
     const to = request(
       { host: '127.0.0.1', port, method: from.method, path: from.url, headers: from.headers },

@@ -5,15 +5,15 @@ import { after, before, describe, test } from 'node:test';
 import { Beckon } from '../kit/beckon.mjs';
 import { openBrowser } from '../kit/browser.mjs';
 import { bundled } from '../kit/bundle.mjs';
-import { openTrouble, sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
-import { openShop } from '../kit/shop.mjs';
+import { sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
+import { openShop, openWire } from '../kit/shop.mjs';
 import { until } from '../kit/wait.mjs';
 
-let beckon, trouble, shop, browser;
+let beckon, wire, shop, browser;
 const scripts = {};
 before(async () => {
   beckon = await Beckon.start({ flags: ['--dev', '--address-signals-per-minute', '100000'] });
-  trouble = await openTrouble(beckon.port);
+  wire = await openWire(beckon.port);
   scripts.segment = await bundled("export { AnalyticsBrowser } from '@segment/analytics-next';", 'segment');
   scripts.rudder = await bundled("export { RudderAnalytics } from '@rudderstack/analytics-js/bundled';", 'rudder');
   scripts.snowplow = await bundled("export * from '@snowplow/browser-tracker';", 'snowplow');
@@ -23,7 +23,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await shop?.close();
-  await trouble?.close();
+  await wire?.close();
   await beckon?.close();
 });
 
@@ -38,7 +38,7 @@ async function open(name, path = '/pricing?utm_source=mail&utm_campaign=spring&t
   return page;
 }
 const ours = page => [...page.hosts].sort();
-const onlyOurs = () => [new URL(shop.origin).host, new URL(trouble.at).host].sort();
+const onlyOurs = () => [new URL(shop.origin).host, new URL(wire.at).host].sort();
 const there = (session, count) =>
   until(`${count} signals are there`, async () => {
     const signals = await signalsOf(beckon, session);
@@ -54,7 +54,7 @@ describe('Segment’s library', () => {
         await window.analytics.ready();
         return (await window.analytics.user()).anonymousId();
       },
-      [trouble.at, options],
+      [wire.at, options],
     );
 
   test('needs no other setting than cdnURL', async () => {
@@ -88,12 +88,12 @@ describe('Segment’s library', () => {
   test('what is refused for a while is stored once, and its retries pass the preflight', async () => {
     const page = await open('segment');
     const anonymousId = await load(page);
-    trouble.answers.push({ status: 429, headers: { 'retry-after': '1' } }, { status: 503 });
-    const began = trouble.held.length;
+    wire.answers.push({ status: 429, headers: { 'retry-after': '1' } }, { status: 503 });
+    const began = wire.held.length;
     await page.evaluate(() => void window.analytics.track('One'));
     await there(`sg:${anonymousId}`, 1);
-    assert.equal(trouble.held.length - began, 2);
-    const retried = trouble.passed.find(({ path, headers }) => path === '/v1/t' && headers['x-retry-count']);
+    assert.equal(wire.held.length - began, 2);
+    const retried = wire.passed.find(({ path, headers }) => path === '/v1/t' && headers['x-retry-count']);
     assert.ok(retried, 'the retry says that it is one');
     assert.equal((await signalsOf(beckon, `sg:${anonymousId}`)).length, 1);
     await page.context().close();
@@ -125,7 +125,7 @@ describe('Segment’s library', () => {
       for (const event of ['One', 'Two', 'Three']) void window.analytics.track(event);
     });
     await there(`sg:${anonymousId}`, 3);
-    assert.ok(trouble.passed.some(({ path }) => path === '/v1/b'));
+    assert.ok(wire.passed.some(({ path }) => path === '/v1/b'));
     assert.deepEqual(await typesOf(beckon, `sg:${anonymousId}`), ['One', 'Two', 'Three']);
     await page.context().close();
   });
@@ -163,7 +163,7 @@ describe('RudderStack’s library', () => {
         });
         return [window.analytics.getAnonymousId(), window.analytics.getSessionId()];
       },
-      [trouble.at, options],
+      [wire.at, options],
     );
 
   test('needs no other settings than the data plane and configUrl', async () => {
@@ -212,7 +212,7 @@ describe('RudderStack’s library', () => {
       signals.map(({ signalKey }) => signalKey),
       ['Leaving'],
     );
-    const [beacon] = trouble.passed.filter(({ path }) => path.startsWith('/beacon/'));
+    const [beacon] = wire.passed.filter(({ path }) => path.startsWith('/beacon/'));
     assert.equal(beacon.path, '/beacon/v1/batch?writeKey=demo');
     await page.context().close();
   });
@@ -220,8 +220,8 @@ describe('RudderStack’s library', () => {
   test('what fails twice arrives once, under the same id', async () => {
     const page = await open('rudder');
     const [anonymousId, sessionId] = await load(page);
-    const began = trouble.held.length;
-    trouble.answers.push({ status: 500 }, { status: 500 });
+    const began = wire.held.length;
+    wire.answers.push({ status: 500 }, { status: 500 });
     await page.evaluate(() => window.analytics.track('One'));
     const signals = await until(
       'it is there',
@@ -232,7 +232,7 @@ describe('RudderStack’s library', () => {
       40_000,
     );
     assert.equal(signals.length, 1);
-    const ids = trouble.held.slice(began).map(({ body }) => JSON.parse(body).messageId);
+    const ids = wire.held.slice(began).map(({ body }) => JSON.parse(body).messageId);
     assert.deepEqual([ids.length, new Set(ids).size], [2, 1]);
     await page.context().close();
   });
@@ -254,7 +254,7 @@ describe('Snowplow’s tracker', () => {
           ...options,
         });
       },
-      [trouble.at, options],
+      [wire.at, options],
     );
 
   test('works as it is configured by default', async () => {
@@ -289,7 +289,7 @@ describe('Snowplow’s tracker', () => {
   test('what fails stays in the queue and goes out with the next event', async () => {
     const page = await open('snowplow');
     await load(page);
-    trouble.answers.push({ status: 503 });
+    wire.answers.push({ status: 503 });
     await page.evaluate(() => {
       snowplow.setUserId('u-queue');
       snowplow.trackStructEvent({ category: 'step', action: '0' });

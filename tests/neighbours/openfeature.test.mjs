@@ -13,43 +13,26 @@ import { Analytics } from '@segment/analytics-node';
 import { Beckon, freshAddress, freshSession, root } from '../kit/beckon.mjs';
 import { openBrowser } from '../kit/browser.mjs';
 import { bundled } from '../kit/bundle.mjs';
+import { accessToken } from '../kit/neighbours.mjs';
+import { kAction, putFlags, putRule } from '../kit/ofrep.mjs';
 import { openShop, openWire } from '../kit/shop.mjs';
 import { until } from '../kit/wait.mjs';
 
 const here = import.meta.dirname;
-const kAction = { type: 'popup', payload: { code: 'SAVE10' } };
 
 let beckon;
 let token;
-const rule = async (id, body) => {
-  const { status, text } = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, { when: {}, ...body });
-  assert.ok([200, 201].includes(status), text);
-};
+const rule = (id, body) => putRule(beckon, id, body);
 before(async () => {
   beckon = await Beckon.start();
-  token = await accessToken(['chain.resolve', 'chain.signal.write']);
-  await rule('cart-rescue', {
-    triggers: ['checkout'],
-    when: { all: [{ count: { key: 'cart' }, atLeast: 1 }] },
-    action: kAction,
-    limit: { caps: [{ max: 1, per: 'session' }] },
-  });
-  await rule('for-pro', {
-    triggers: ['banner'],
-    when: { all: [{ context: 'plan', in: ['pro'] }] },
-    action: { type: 'banner', payload: {} },
-  });
+  token = await accessToken(beckon, ['chain.resolve', 'chain.signal.write']);
+  await putFlags(beckon);
 });
 after(async () => {
   await OpenFeature.close();
   await beckon?.close();
 });
 
-async function accessToken(scopes) {
-  const made = await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'Flags', scopes });
-  assert.equal(made.status, 201, made.text);
-  return made.json.token;
-}
 const inCart = async () => {
   const sessionId = freshSession();
   assert.equal((await beckon.signal(sessionId, { type: 'cart' })).status, 202);
@@ -140,7 +123,7 @@ describe('the server provider', () => {
   });
 
   test('gives the default with a token that is wrong or lacks the scope', async () => {
-    for (const key of ['patv1_tok_none.AAAA', await accessToken(['audit.read'])]) {
+    for (const key of ['patv1_tok_none.AAAA', await accessToken(beckon, ['audit.read'])]) {
       const { details } = await clientOf({ key });
       const { value, errorCode } = await details('checkout', { targetingKey: await inCart() });
       assert.deepEqual([value, errorCode], [kDefault, 'GENERAL']);
@@ -149,7 +132,7 @@ describe('the server provider', () => {
 
   test('asks nothing over its limit until Retry-After, and then goes on', async () => {
     await limit({ tokenDecisionsPerMinute: 2 });
-    const { details, sent } = await clientOf({ key: await accessToken(['chain.resolve']) });
+    const { details, sent } = await clientOf({ key: await accessToken(beckon, ['chain.resolve']) });
     const targetingKey = await inCart();
     for (const _ of [1, 2]) assert.deepEqual((await details('checkout', { targetingKey })).value, kAction);
     for (const _ of [1, 2, 3]) assert.equal((await details('checkout', { targetingKey })).errorCode, 'GENERAL');

@@ -1,22 +1,16 @@
 // posthog-node as it is published: only host and key are ours.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { PostHog } from 'posthog-node';
-import { Beckon, freshSession } from '../kit/beckon.mjs';
-import { accessToken, openTrouble, sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
+import { freshSession } from '../kit/beckon.mjs';
+import { served, sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
 
-let beckon, token, trouble;
-before(async () => {
-  beckon = await Beckon.start();
-  token = await accessToken(beckon);
-  trouble = await openTrouble(beckon.port);
-});
-after(async () => {
-  await trouble?.close();
-  await beckon?.close();
+let beckon, token, wire;
+served(made => {
+  ({ beckon, token, wire } = made);
 });
 
-function open(key = token, host = trouble.at) {
+function open(key = token, host = wire.at) {
   const client = new PostHog(key, { host, fetchRetryDelay: 100 });
   const errors = [];
   client.on('error', error => errors.push(error));
@@ -59,20 +53,20 @@ test('a session of PostHog is one of ours', async () => {
 
 test('a batch that is too large is halved, and all of it is stored once', async () => {
   const { client, errors } = open();
-  const before = trouble.passed.length;
-  trouble.answers.push({ status: 413 });
+  const before = wire.passed.length;
+  wire.answers.push({ status: 413 });
   const distinctId = freshSession('d');
   for (let n = 0; n < 40; n += 1) client.capture({ distinctId, event: `Step ${n}` });
   await client.shutdown();
   assert.deepEqual(errors, []);
-  assert.ok(trouble.passed.length - before >= 2);
+  assert.ok(wire.passed.length - before >= 2);
   const types = await typesOf(beckon, `ph:u:${distinctId}`);
   assert.deepEqual(types.toSorted(), Array.from({ length: 40 }, (_, n) => `Step_${n}`).toSorted());
 });
 
 test('an answer that is lost is no loss', async () => {
   const { client, errors } = open();
-  trouble.answers.push({ status: 503 });
+  wire.answers.push({ status: 503 });
   const distinctId = freshSession('d');
   client.capture({ distinctId, event: 'One' });
   await client.shutdown();
@@ -82,11 +76,11 @@ test('an answer that is lost is no loss', async () => {
 
 test('a wrong key is one error, and nothing is sent again', async () => {
   const { client, errors } = open('nobody');
-  const before = trouble.passed.length;
+  const before = wire.passed.length;
   client.capture({ distinctId: 'd', event: 'One' });
   await client.shutdown();
-  assert.deepEqual([errors.length, trouble.passed.length - before], [1, 1]);
-  assert.equal(trouble.passed.at(-1).status, 401);
+  assert.deepEqual([errors.length, wire.passed.length - before], [1, 1]);
+  assert.equal(wire.passed.at(-1).status, 401);
 });
 
 test('more than a batch may have is 413, so that it is halved', async () => {

@@ -1,20 +1,14 @@
 // @rudderstack/rudder-sdk-node as it is published: only key and data plane are ours.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import Rudder from '@rudderstack/rudder-sdk-node';
-import { Beckon, freshSession } from '../kit/beckon.mjs';
-import { accessToken, openTrouble, sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
+import { freshSession } from '../kit/beckon.mjs';
+import { served, sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
 import { until } from '../kit/wait.mjs';
 
-let beckon, token, trouble;
-before(async () => {
-  beckon = await Beckon.start();
-  token = await accessToken(beckon);
-  trouble = await openTrouble(beckon.port);
-});
-after(async () => {
-  await trouble?.close();
-  await beckon?.close();
+let beckon, token, wire;
+served(made => {
+  ({ beckon, token, wire } = made);
 });
 
 const open = (at = beckon.base, more = {}) => new Rudder(token, { dataPlaneUrl: at, ...more });
@@ -31,8 +25,8 @@ const kSix = (client, ids) => [
 
 for (const gzip of [true, false])
   test(`six calls become six signals, with gzip ${gzip}`, async () => {
-    const client = open(trouble.at, { gzip });
-    const before = trouble.passed.length;
+    const client = open(wire.at, { gzip });
+    const before = wire.passed.length;
     const ids = { userId: freshSession('u'), anonymousId: freshSession('a') };
     const errors = told(kSix(client, ids));
     await client.flush();
@@ -52,13 +46,13 @@ for (const gzip of [true, false])
     assert.equal(session.visitorId, ids.userId);
     const { json: visitor } = await beckon.as('OPERATOR', 'GET', `/visitors/${ids.userId}`);
     assert.equal(visitor.traits.plan.value, 'pro');
-    const encodings = trouble.passed.slice(before).map(({ headers }) => headers['content-encoding']);
+    const encodings = wire.passed.slice(before).map(({ headers }) => headers['content-encoding']);
     assert.deepEqual([...new Set(encodings)], [gzip ? 'gzip' : undefined]);
   });
 
 test('what is refused for a while arrives once, as Retry-After says', async () => {
-  const client = open(trouble.at);
-  trouble.answers.push({ status: 429, headers: { 'retry-after': '1' } }, { status: 503 });
+  const client = open(wire.at);
+  wire.answers.push({ status: 429, headers: { 'retry-after': '1' } }, { status: 503 });
   const userId = freshSession('u');
   const errors = told([0, 1, 2].map(n => done => client.track({ userId, event: `Step ${n}` }, done)));
   await client.flush();

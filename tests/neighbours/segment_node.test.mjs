@@ -2,21 +2,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Analytics as CustomerIo } from '@customerio/cdp-analytics-node';
 import { Analytics as Segment } from '@segment/analytics-node';
-import { Beckon, freshAddress, freshSession } from '../kit/beckon.mjs';
-import { accessToken, basic, openTrouble, sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
+import { freshAddress, freshSession } from '../kit/beckon.mjs';
+import { accessToken, basic, served, sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
 
-let beckon, token, trouble;
-before(async () => {
-  beckon = await Beckon.start();
-  token = await accessToken(beckon);
-  trouble = await openTrouble(beckon.port);
-});
-after(async () => {
-  await trouble?.close();
-  await beckon?.close();
+let beckon, token, wire;
+served(made => {
+  ({ beckon, token, wire } = made);
 });
 
 const batch = (messages, { key = token, headers, ...options } = {}) =>
@@ -80,8 +74,8 @@ for (const [name, Library] of [
 
     test('each call is told that it was sent, and the same messages again add nothing', async () => {
       const sent = [];
-      const { client, errors } = open({ host: trouble.at });
-      const before = trouble.passed.length;
+      const { client, errors } = open({ host: wire.at });
+      const before = wire.passed.length;
       const userId = freshSession('u');
       const told = Array.from({ length: 6 }, (_, n) =>
         done(call => client.track({ userId, event: `Step ${n}` }, call)),
@@ -89,7 +83,7 @@ for (const [name, Library] of [
       await client.closeAndFlush();
       await Promise.all(told);
       assert.deepEqual(errors, []);
-      for (const { path, body, headers } of trouble.passed.slice(before)) {
+      for (const { path, body, headers } of wire.passed.slice(before)) {
         assert.equal(path, '/v1/batch');
         sent.push(...JSON.parse(body).batch);
         const again = await beckon.call('POST', path, { body, headers });
@@ -100,8 +94,8 @@ for (const [name, Library] of [
     });
 
     test('an answer that is lost is no loss: what is sent again arrives once', async () => {
-      const { client, errors } = open({ host: trouble.at });
-      trouble.answers.push({ status: 500 }, { status: 503, headers: { 'retry-after': '1' } });
+      const { client, errors } = open({ host: wire.at });
+      wire.answers.push({ status: 500 }, { status: 503, headers: { 'retry-after': '1' } });
       const userId = freshSession('u');
       for (let n = 0; n < 3; n += 1) client.track({ userId, event: `Step ${n}` });
       await client.closeAndFlush();
@@ -111,8 +105,8 @@ for (const [name, Library] of [
 
     test('one message that cannot be stored costs none of the others', async () => {
       const userId = freshSession('u');
-      const { client, errors } = open({ host: trouble.at });
-      const before = trouble.passed.length;
+      const { client, errors } = open({ host: wire.at });
+      const before = wire.passed.length;
       for (let n = 0; n < 15; n += 1)
         client.track({
           userId,
@@ -122,7 +116,7 @@ for (const [name, Library] of [
       await client.closeAndFlush();
       assert.deepEqual(errors, []);
       assert.equal((await signalsOf(beckon, `sg:u:${userId}`)).length, 14);
-      const [{ status }] = trouble.passed.slice(before);
+      const [{ status }] = wire.passed.slice(before);
       assert.equal(status, 200);
     });
   });

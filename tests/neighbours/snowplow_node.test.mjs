@@ -1,20 +1,14 @@
 // @snowplow/node-tracker as it is published: only endpoint and application id are ours.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { buildPageView, buildSelfDescribingEvent, buildStructEvent, newTracker } from '@snowplow/node-tracker';
-import { Beckon, freshAddress, freshSession } from '../kit/beckon.mjs';
-import { accessToken, basic, openTrouble, sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
+import { freshAddress, freshSession } from '../kit/beckon.mjs';
+import { basic, served, sessionOf, signalsOf, typesOf } from '../kit/neighbours.mjs';
 import { until } from '../kit/wait.mjs';
 
-let beckon, token, trouble;
-before(async () => {
-  beckon = await Beckon.start();
-  token = await accessToken(beckon);
-  trouble = await openTrouble(beckon.port);
-});
-after(async () => {
-  await trouble?.close();
-  await beckon?.close();
+let beckon, token, wire;
+served(made => {
+  ({ beckon, token, wire } = made);
 });
 
 // A tracker of a user, and what it was told of its requests.
@@ -24,7 +18,7 @@ function open(emitter = {}, appId = 'demo') {
   const tracker = newTracker(
     { namespace: freshSession('n'), appId },
     {
-      endpoint: trouble.at,
+      endpoint: wire.at,
       bufferSize: 1,
       onRequestSuccess: () => {
         said.ok += 1;
@@ -84,7 +78,7 @@ test('the key may stand in the path, or be an access token in a header', async (
 
 test('what could not be sent goes out with the next event, and is stored once', async () => {
   const { tracker, userId, said } = open();
-  trouble.answers.push({ status: 503 }, { status: 429 });
+  wire.answers.push({ status: 503 }, { status: 429 });
   tracker.track(buildStructEvent({ category: 'step', action: '0' }));
   await until('it was refused', () => said.failed.length === 1);
   tracker.track(buildStructEvent({ category: 'step', action: '1' }));
