@@ -232,6 +232,13 @@ describe('Segment', () => {
     assert.match(err, /the file cannot be read on/);
     assert.ok(counts(out).accepted >= 4, out);
     assert.ok((await session(`sg:${anonymous}`)).signals.length >= 4);
+    // It says where to go on, once the file is whole.
+    const [, from] = /--from-line (\d+)/.exec(err) ?? assert.fail(err);
+    const lines = Number(counts(out)['events read']);
+    assert.equal(Number(from), lines + 1);
+    const rest = counts((await run(file('mended.gz', whole), 'segment', '--from-line', from)).out);
+    assert.equal(rest['events read'], messages.length + visit().messages.length - lines);
+    assert.equal(rest.duplicates, 0);
   });
 
   test('offline, and with all times moved so that the newest is now', async t => {

@@ -1,5 +1,6 @@
 // @snowplow/node-tracker as it is published: only endpoint and application id are ours.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { buildPageView, buildSelfDescribingEvent, buildStructEvent, newTracker } from '@snowplow/node-tracker';
 import { freshAddress, freshSession } from '../kit/beckon.mjs';
@@ -109,6 +110,15 @@ test('the answer is ok, and counts where an event was rejected', async () => {
     `/i?e=pv&aid=demo&uid=${freshSession('u')}&url=${encodeURIComponent('https://a.example/ü')}`,
   );
   assert.deepEqual([got.status, got.text], [200, 'ok']);
+});
+
+test('an event that is asked for by HEAD is not stored', async () => {
+  const path = `/i?e=pv&aid=demo&uid=${freshSession('u')}&duid=${freshSession('d')}&sid=${randomUUID()}`;
+  assert.equal((await beckon.call('HEAD', `${path}&eid=${randomUUID()}`)).status, 200);
+  assert.equal((await beckon.call('GET', `${path}&eid=${randomUUID()}`)).status, 200);
+  const [newest] = (await beckon.as('CREATOR', 'GET', '/chain?limit=1')).json.items;
+  const { json } = await beckon.as('CREATOR', 'GET', `/chain/${encodeURIComponent(newest.sessionId)}`);
+  assert.equal(json.signals.length, 1);
 });
 
 test('it is never 413, which would be sent for ever, and an access token is not taken from a URL', async () => {

@@ -136,6 +136,7 @@ Result<Duration, std::string> shift_of(const ImportOptions& options, ArchiveForm
 
 struct Read {
   std::size_t lines = 0, people = 0;
+  std::size_t last = 0;  // the last line that was read whole
 };
 
 Result<void, std::string> import_lines(const ImportOptions& options, ArchiveFormat format, ArchiveImport& importing,
@@ -145,6 +146,7 @@ Result<void, std::string> import_lines(const ImportOptions& options, ArchiveForm
   const auto done = for_each_line(options.file, [&](const std::string& line, const ArchiveLines& lines) {
     if (lines.line() < options.from_line) return Result<void, std::string>{};
     auto entry = archive.read(line);
+    read.last = lines.line();
     ++read.lines;
     if (!entry) {
       left_out.add(entry.error(), lines.line());
@@ -194,14 +196,17 @@ int import_archive(const Settings& settings, const ImportOptions& options, Archi
   ArchiveImport importing(*to, left_out, *shift);
   Read read;
   auto done = import_lines(options, format, importing, left_out, traits, read);
+  // Where to go on: at what may not be stored, or behind what was read.
+  const std::size_t next = importing.unsent() > 0 ? importing.unsent() : read.last + 1;
+  const bool was_cut_off = !done && read.last > 0;
   traits.flush();
   if (done && !options.traits_to.empty() && !traits) done = unexpected("the traits cannot be written");
   const int status = report(options, read, left_out, importing.total(), std::chrono::steady_clock::now() - began);
   if (done) return status;
   complain(options.file + ": " + done.error());
-  if (importing.unsent() > 0)
-    complain("all lines before " + std::to_string(importing.unsent()) + " were imported; to go on, add --from-line " +
-             std::to_string(importing.unsent()));
+  if (was_cut_off)
+    complain("all lines before " + std::to_string(next) + " were imported; to go on, add --from-line " +
+             std::to_string(next));
   return 1;
 }
 
