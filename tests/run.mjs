@@ -1,5 +1,6 @@
 // node tests/run.mjs [FILE…]: runs the tests of the real binary and of the examples; BECKON selects a binary other than
-// build/beckon. The last line is the count: N passed, N failed[, N skipped].
+// build/beckon. Before the last line: the files that took longest. The last line is the count: N passed, N failed[, N
+// skipped].
 import { existsSync, globSync } from 'node:fs';
 import { relative } from 'node:path';
 import { run } from 'node:test';
@@ -8,6 +9,7 @@ import { binary, root } from './kit/beckon.mjs';
 
 // The files that take longest, first, so that none of them is left to run alone at the end.
 const longest = [
+  'tests/faults/backup_folder.mjs',
   'tests/console.test.mjs',
   'tests/faults/disk.mjs',
   'tests/console_pages.test.mjs',
@@ -55,7 +57,16 @@ if (!existsSync(binary)) {
   events.on('test:summary', ({ file, counts: c }) => {
     if (!file) counts = { passed: c.passed, failed: c.failed + c.cancelled, skipped: c.skipped + c.todo };
   });
+  const took = new Map();
+  for (const ended of ['test:pass', 'test:fail'])
+    events.on(ended, ({ file, nesting, details }) => {
+      if (nesting === 0) took.set(file, (took.get(file) ?? 0) + details.duration_ms / 1000);
+    });
   const report = events.compose(spec);
   report.pipe(process.stdout);
-  report.on('end', () => finish(counts));
+  report.on('end', () => {
+    for (const [file, seconds] of [...took].sort((a, b) => b[1] - a[1]).slice(0, 12))
+      console.log(`${seconds.toFixed(0)} s ${relative(root, file)}`);
+    finish(counts);
+  });
 }
