@@ -1,6 +1,6 @@
-// What happened lately, for those who watch: signals and deliveries of each handle, in the order of commits. Whoever
-// watches reads by position, so that a slow reader costs the committing thread nothing. It is not the record of
-// anything: what is older than its bounds, or than this process, stands in the ledger and in the log.
+// Recent signals and deliveries of each handle, in commit order, for live readers. Readers poll by position, so a slow
+// one costs the committing thread nothing. Not a system of record: what is older than its bounds or than this process
+// is in the ledger and in the delivery log.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -27,14 +27,14 @@ struct SignalSeen {
   Instant at{};
 };
 
-// Of a delivery, as a commit left it: created, attempted, ended or queued again. What ends or is held together with its
-// whole subscription or session is not reported one by one.
+// A delivery as a commit left it: created, attempted, ended or requeued. Deliveries that end or become held together
+// with their whole subscription or session are not reported individually.
 using DeliverySeen = std::shared_ptr<const outbox::Delivery>;
 using WhatChanged = std::variant<SignalSeen, DeliverySeen>;
 const SessionId& session_of(const WhatChanged& what);
 
 struct ChangeSeen {
-  std::uint64_t position = 0;  // rises by one within a handle, from 1
+  std::uint64_t position = 0;  // increases by one within a handle, from 1
   WhatChanged what;
 };
 
@@ -45,12 +45,12 @@ class Changes {
 
   struct Page {
     std::vector<ChangeSeen> changes;  // oldest first
-    std::uint64_t next = 0;           // to go on behind
-    std::uint64_t dropped = 0;        // between what was asked for and the first of these: out of bounds
+    std::uint64_t next = 0;           // pass it as `behind` to read the next page
+    std::uint64_t dropped = 0;        // changes after `behind` that are no longer in memory
   };
-  // Those behind a position, at most `limit`. A position that is not reached yet is taken for the newest.
+  // The changes after position `behind`, at most `limit`. A position not reached yet counts as the newest.
   virtual Page read(const Handle& handle, std::uint64_t behind, std::size_t limit) const = 0;
-  virtual std::uint64_t newest(const Handle& handle) const = 0;  // 0: nothing happened yet
+  virtual std::uint64_t newest(const Handle& handle) const = 0;  // 0 if there is none
 };
 
 // In memory.
@@ -58,8 +58,7 @@ class RecentChanges final : public Changes {
  public:
   struct Limits {
     std::size_t per_handle = 256;
-    std::size_t in_all =
-        65'536;  // some 300 bytes each; beyond it the handle goes in which nothing happened for longest
+    std::size_t in_all = 65'536;  // about 300 bytes each; beyond it, the handle that has been quiet longest is dropped
   };
   explicit RecentChanges(Limits limits) : limits_(limits) {}
   RecentChanges() : RecentChanges(Limits{}) {}
@@ -71,8 +70,8 @@ class RecentChanges final : public Changes {
     Handle handle;
     WhatChanged what;
   };
-  // Committing thread, after the commit and in its order. What was erased leaves first, so that what a new life of the
-  // session brings stays.
+  // Committing thread only, after each commit, in commit order. `erased` sessions are removed first, so that what a new
+  // session of the same id adds stays.
   void put(std::vector<Staged> staged, const std::vector<std::pair<Handle, SessionId>>& erased);
 
  private:
@@ -82,7 +81,7 @@ class RecentChanges final : public Changes {
   };
   struct Ring {
     std::uint64_t newest = 0;
-    std::deque<Entry> entries;          // the last of them at `newest`
+    std::deque<Entry> entries;          // the last one is at position `newest`
     std::list<Handle>::iterator place;  // in quiet_, while there are entries
   };
 
@@ -93,7 +92,7 @@ class RecentChanges final : public Changes {
   const Limits limits_;
   mutable std::mutex mutex_;
   std::unordered_map<Handle, Ring> rings_;
-  std::list<Handle> quiet_;  // handles with entries, the quietest first
+  std::list<Handle> quiet_;  // handles with entries, the longest quiet first
   std::size_t kept_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The one port through which facts are written: a Batch is on disk whole, or not at all.
+// The port through which all facts are written: a Batch is on disk completely or not at all.
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -23,8 +23,8 @@
 
 namespace beckon::commit {
 
-// A session's snapshot, written when it goes idle, leaves memory, or the journal's tail grows too long. It reflects the
-// batch's own journal row, whose position the driver stores with it (ledger::StoredSnapshot::as_of).
+// A session's snapshot, written when it goes idle or leaves memory, or when the journal's tail is too long. It includes
+// the batch's own journal row, whose position the driver stores with it (ledger::StoredSnapshot::as_of).
 struct SnapshotWrite {
   Handle handle;
   SessionId session;
@@ -37,46 +37,46 @@ struct SnapshotWrite {
   std::string bytes;           // ledger/codec.h
 };
 
-// A session's data is erased: its snapshot and the bodies of its deliveries at once, its journal rows in the
-// background. Changes later in the batch belong to what came afterwards, and stay.
+// Erases a session: its snapshot and the bodies of its deliveries at once, its journal rows in the background. Does not
+// affect later changes of the batch.
 struct Erase {
   Handle handle;
   SessionId session;
   ledger::SessionDigest digest;
-  std::optional<Instant> denied_until;  // consent is denied until then; std::nullopt if merely erased
-  std::string reason;                   // what its pending deliveries are withdrawn for: "consent denied", "erased"
-  ledger::Position since = 0;           // the first journal row that can hold it; 0: not known
-  bool only_this_life = false;          // the log of former lives of its id stays: they were others'
+  std::optional<Instant> denied_until;  // until when consent is denied; std::nullopt if only erased
+  std::string reason;                   // why its pending deliveries are withdrawn: "consent denied", "erased"
+  ledger::Position since = 0;           // the first journal row that may contain it; 0 if unknown
+  bool only_this_life = false;          // keeps the log of earlier sessions of this id: they were others'
 };
 
-// A session has expired: its snapshot goes at once, its journal rows in the background. The log of its deliveries
-// stays; while it does, the session is remembered as one of its visitor's (ledger::PastSession).
+// A session has expired: its snapshot is deleted at once, its journal rows in the background. The log of its deliveries
+// stays; until that is trimmed, the session is remembered as its visitor's (ledger::PastSession).
 struct Expire {
   Handle handle;
   SessionId session;
   VisitorId visitor;
   ledger::SessionDigest digest;
-  ledger::Position since = 0, up_to = 0;  // the journal rows that can hold it; `since` 0: not known
+  ledger::Position since = 0, up_to = 0;  // the journal rows that may contain it; `since` is 0 if unknown
 };
 
-// What the log holds of a session that has expired is erased: of this life of its id, which `last` names
+// Erases from the delivery log one expired session of an id, the one whose last event is `last`
 // (ledger::PastSession).
 struct ErasePast {
   Handle handle;
   SessionId session;
   EventId last;
   std::string reason;
-  bool to_end = false;  // the id lives no more: what came behind its last life is of that one too
+  bool to_end = false;  // no session of the id exists now: if `last` is the newest, later events are erased too
 };
 
-// Consent is denied again, where nothing is kept but the wish: it is remembered until then.
+// Consent is denied again for a session of which only the denial is stored: extends it to `until`.
 struct Deny {
   ledger::SessionDigest digest;
   Instant until{};
 };
 
-// Metadata and visitor leave what is stored of a session (consent basic): its journal rows in the background; at once
-// the bodies of its events (outbox::reduced_body) and what came back to those. Its pending deliveries go on with these.
+// Removes metadata and visitor from a stored session (consent became basic): at once from the bodies of its events
+// (outbox::reduced_body), later from journal rows. Erases the responses too; pending deliveries send the new bodies.
 struct Reduce {
   Handle handle;
   SessionId session;
@@ -84,28 +84,28 @@ struct Reduce {
   ledger::Position since = 0;  // as in Erase
 };
 
-// The pending deliveries of a subscription end as withdrawn, at most Batch::kSweep of them (Receipt::unfinished).
+// Withdraws the pending deliveries of a subscription, at most Batch::kSweep of them (Receipt::unfinished).
 struct WithdrawSubscription {
   SubscriptionId subscription;
   std::string reason;
 };
 
-// The pending deliveries of a subscription become held (it was disabled), or queued again, at most Batch::kSweep of
-// them (Receipt::unfinished).
+// Holds the pending deliveries of a subscription (it was disabled) or queues them again, at most Batch::kSweep of them
+// (Receipt::unfinished).
 struct HoldSubscription {
   SubscriptionId subscription;
   bool held = true;
   std::string reason;
 };
 
-// Pending deliveries of a delayed rule end as withdrawn: the reason they were sent for has ended.
+// Withdraws pending deliveries of a delayed rule whose reason no longer applies.
 struct WithdrawReason {
   Handle handle;
   RuleId rule;
-  SessionId session;                      // empty for every session
-  Instant anchor_until = Instant::max();  // only those whose anchor is not after this
-  std::string reason;                     // in words
-  // Of a rule with `same`: only those of these values, and each by its own words.
+  SessionId session;                      // empty for all sessions
+  Instant anchor_until = Instant::max();  // only deliveries with an anchor up to this instant
+  std::string reason;                     // shown to the operator
+  // For a rule with `same`: only the deliveries of these values, each with its own reason.
   struct OfValue {
     std::uint64_t same = 0;  // rules::same_key
     Instant anchor_until{};
@@ -114,30 +114,30 @@ struct WithdrawReason {
   std::vector<OfValue> values = {};
 };
 
-// Pending messages of a delayed rule in sessions that turn out to be one visitor's: all but the earliest end as
-// withdrawn (outbox::all_but_the_earliest).
+// Sessions turned out to be the same visitor's: withdraws all but the earliest of their pending messages of a delayed
+// rule (outbox::all_but_the_earliest).
 struct WithdrawJoined {
   Handle handle;
   RuleId rule;
   std::vector<SessionId> sessions;
 };
 
-// The timer of a delayed rule in a session is set, moved or cancelled.
+// Sets, moves or cancels the timer of a delayed rule in a session.
 struct TimerChange {
   Handle handle;
   SessionId session;
-  RuleId rule;                    // empty if all timers of the session are cancelled
-  std::optional<Instant> due_at;  // std::nullopt if it is cancelled
+  RuleId rule;                    // empty cancels all timers of the session
+  std::optional<Instant> due_at;  // std::nullopt cancels it
   std::uint64_t anchor = 0;       // version of the signal that started the wait
-  std::uint64_t same = 0;         // rules::same_key of the anchor's value; 0: the rule has no `same`
+  std::uint64_t same = 0;         // rules::same_key of the anchor's value; 0 if the rule has no `same`
 };
 
-// The timers of a rule with `same` in a session: these and no others.
+// Replaces all timers of a rule with `same` in a session.
 struct TimersOfValues {
   enum class How : std::uint8_t {
     kSet,
-    kElseKept,  // one that is there from the same anchor stays as it is
-    kOnlyKept,  // and where there is none, none is set
+    kElseKept,  // an existing timer with the same anchor stays as it is
+    kOnlyKept,  // likewise, and a missing one is not created
   };
   struct One {
     std::uint64_t same = 0;
@@ -151,21 +151,21 @@ struct TimersOfValues {
   std::vector<One> all;  // one for each value
 };
 
-// All timers of a rule are cancelled (it is no longer live), or are due by `look_at` at the latest (it has changed).
+// Cancels all timers of a rule (it is no longer live), or makes them due by `look_at` at the latest (it has changed).
 struct TimersOfRule {
   Handle handle;
   RuleId rule;
-  std::optional<Instant> look_at;  // std::nullopt if they are cancelled
+  std::optional<Instant> look_at;  // std::nullopt cancels them
 };
 
-// An ended delivery, or one that waits, is queued again: its schedule starts again, attempt numbers go on.
+// Queues an ended or waiting delivery again: its retry schedule restarts, attempt numbers continue.
 struct Requeue {
   DeliveryId delivery;
   Instant at{};
-  SubscriptionId subscription = {};  // of the delivery: whom dispatch is to look at
+  SubscriptionId subscription = {};  // the delivery's, for dispatch to check
 };
 
-// A held delivery ends as failed. One that is not held any more is left alone.
+// A held delivery ends as failed. No effect if it is no longer held.
 struct GiveUp {
   DeliveryId delivery;
   std::string reason;
@@ -174,14 +174,14 @@ struct GiveUp {
 struct RulePut {
   Handle handle;
   RuleId rule;
-  std::uint64_t rules_version = 0;  // the version that this change makes
+  std::uint64_t rules_version = 0;  // the version that this change creates
   std::string json;                 // the rule as saved; empty if it is deleted
   Instant at{};
   Instant live_since{};           // rules::StoredRule::live_since
   std::string zone_version = {};  // rules::RulesVersion::zone_version
 };
 
-// Versions of a handle's rules before `first` are kept no longer. `texts`: what no later version needs
+// Deletes versions of a handle's rules before `first`. `texts`: what no later version needs
 // (rules::RuleStore::superseded), or a part of it.
 struct ForgetRules {
   Handle handle;
@@ -189,67 +189,67 @@ struct ForgetRules {
   std::vector<rules::SupersededRule> texts;
 };
 
-// A journal row rewritten without what was erased; empty bytes delete the row.
+// A journal row rewritten without erased data; empty bytes delete the row.
 struct JournalRewrite {
   ledger::Position position = 0;
   std::string bytes;
 };
 
-// Everything up to this position is in snapshots now.
+// Everything up to this position is in snapshots.
 struct Checkpoint {
   ledger::Position position = 0;
 };
 
-// A denied session consents again.
+// A session that had denied consent has given it again.
 struct ConsentAgain {
   ledger::SessionDigest digest;
 };
 
-// The journal has been rewritten for these, at most Batch::kSweep. One that was asked for again meanwhile, and reaches
-// further now, stays.
+// The journal has been rewritten for these erasures, at most Batch::kSweep. An erasure that was requested again
+// meanwhile with a larger range stays pending.
 struct ErasuresDone {
   std::vector<ledger::Ledger::Erasure> done;
-  bool all = true;  // of this pass: none is left to be named
+  bool all = true;  // the pass is complete
 };
 
-// A subscription is deleted. Its log stays; its pending deliveries end as withdrawn, at most Batch::kSweep of them
+// Deletes a subscription. Its log stays; its pending deliveries are withdrawn, at most Batch::kSweep of them
 // (Receipt::unfinished).
 struct RemoveSubscription {
   SubscriptionId subscription;
 };
 
-// The clock was set back: pending attempts are due earlier by as much, none before the batch's instant.
+// The clock was set back: pending attempts become due earlier by this much, but not before the batch's instant.
 struct SetClockBack {
   Duration by{};
 };
 
-// A delivery that has ended leaves the log with its attempts; its event goes with the last of its deliveries.
+// Removes an ended delivery and its attempts from the log; its event is removed with the last of its deliveries.
 struct TrimDelivery {
   DeliveryId delivery;
 };
 
-// An event without a subscriber leaves the log.
+// Removes an event without a subscriber from the log.
 struct TrimEvent {
   Handle handle;
   EventId event;
 };
 
-// Sweeps delete what is old, at most Batch::kSweep rows.
+// Sweeps delete old rows, at most Batch::kSweep.
 struct SweepDenials {
-  Instant ended_by{};  // wishes whose `until` is not after this
+  Instant ended_by{};  // denials whose `until` is not after this
 };
 struct SweepJournal {
-  Instant before{};                                                   // of the oldest rows, those written before this
-  ledger::Position up_to = std::numeric_limits<std::int64_t>::max();  // none behind it: no snapshot has them yet
+  Instant before{};                                                   // deletes the oldest rows written before this
+  ledger::Position up_to = std::numeric_limits<std::int64_t>::max();  // later rows stay: they are not in snapshots yet
 };
 struct SweepReplays {
-  Instant before{};  // all that ended before this
+  Instant before{};  // those that ended before this
 };
-// Audit events of before an instant; not those that say what holds (base/audit.h).
+// Deletes audit events written before an instant, except those that describe current state (base/audit.h).
 struct SweepAudit {
   Instant before{};
 };
-// Of those, the ones that were replaced by another before an instant; and of a deleted counter the last one, too.
+// Of those exceptions, deletes the ones replaced before an instant; for a deleted counter, the last one as well.
 struct SweepReplacedAudit {
   Instant before{};
 };
@@ -257,8 +257,8 @@ struct SweepTallies {
   Instant before{};  // hours that began before this
 };
 
-// An event and a delivery are new. A subscription, a rule and a replay are created or changed. Tallies are added to
-// what was counted before.
+// Events and deliveries are always new. Subscriptions, rules and replays are created or changed. Tallies are added to
+// the stored counts.
 using Change =
     std::variant<SnapshotWrite, Checkpoint, Erase, ErasePast, Expire, Deny, Reduce, ConsentAgain, JournalRewrite,
                  ErasuresDone, SweepDenials, SweepJournal, outbox::Event, outbox::Delivery, outbox::Settlement,
@@ -269,9 +269,9 @@ using Change =
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 
-// One commit: the journal row is written first, then each change in order, to what those before it have left.
+// One commit: the journal row is written first, then each change in order, on top of the ones before it.
 struct Batch {
-  static constexpr int kSweep = 200;  // rows that one change affects where there may be many, so that a commit is short
+  static constexpr int kSweep = 200;  // rows that one change may affect, so that a commit stays short
 
   Instant at{};
   std::string journal;  // ledger/codec.h records; empty if there is no journal row
@@ -279,9 +279,9 @@ struct Batch {
 
   bool empty() const { return journal.empty() && changes.empty(); }
 
-  // Whether it adds data, which a full disk refuses. Other batches only record what became of data that is there
-  // (results of attempts with what follows from them, withdrawals, erasures): a driver that has kept space in reserve
-  // writes them even then.
+  // Whether it adds data, which a full disk refuses. Other batches only record what happened to existing data (results
+  // of attempts and their consequences, withdrawals, erasures): a driver that keeps reserve space writes them even when
+  // the disk is full.
   bool brings_something_in() const;
 };
 
@@ -292,7 +292,7 @@ auto changes_of(const Batch& batch) {
          std::views::transform([](const Change& one) -> const T& { return std::get<T>(one); });
 }
 
-// A visitor made of lambdas: one for each type of change that matters, and one that takes `const auto&` for the rest.
+// A visitor made of lambdas: one for each relevant type of change, and one that takes `const auto&` for the rest.
 template <class... Lambdas>
 struct Cases final : Lambdas... {
   using Lambdas::operator()...;
@@ -314,24 +314,24 @@ inline bool Batch::brings_something_in() const {
 
 enum class CommitFault {
   kFull,    // no space: nothing was written; later commits may succeed
-  kBusy,    // another process holds the file; nothing was written
-  kBroken,  // a write or sync failed: what is on disk is unknown until recovery. The process must stop.
+  kBusy,    // another process holds the file: nothing was written
+  kBroken,  // a write or sync failed: what is on disk is unknown until recovery; the process must stop
 };
 
 struct Receipt {
-  ledger::Position position = 0;  // of the journal row; of the last one if the batch had none
-  // Subscriptions of which kSweep deliveries were withdrawn, held or queued again, so that there may be more. The next
-  // batch must repeat the change.
+  ledger::Position position = 0;  // of the journal row; of the latest row if the batch had none
+  // Subscriptions of which kSweep deliveries were withdrawn, held or requeued, so that more may be left. The next batch
+  // must repeat the change.
   std::vector<SubscriptionId> unfinished = {};
 };
 
-// Confined to the committing thread. On SQLite: one transaction, one sync. What becomes of deliveries is decided by
-// outbox/transitions.h.
+// Confined to the committing thread. On SQLite: one transaction, one sync. outbox/transitions.h decides the states of
+// deliveries.
 class Commit {
  public:
   virtual ~Commit() = default;
   virtual std::expected<Receipt, CommitFault> write(const Batch& batch) = 0;
-  // After a write that was refused as full: whether there seems to be space again for what adds data.
+  // After a write failed with kFull: whether there seems to be space again for data to be added.
   virtual bool has_room() { return true; }
 };
 

@@ -1,5 +1,5 @@
-// Fills counters that were declared after signals had come: reads the journal up to the declaration, step by step, and
-// counts what it holds of sessions that are still there. What came behind the declaration is counted as it comes; an
+// Backfills counters that were declared after signals had arrived: reads the journal up to the declaration, step by
+// step, and counts the signals of sessions that still exist. Later signals are counted as they arrive; each
 // AppendRecord says what it has counted, so nothing counts twice.
 #pragma once
 #include "commit/committer.h"
@@ -8,8 +8,8 @@ namespace beckon::commit {
 
 class CounterFilling final : public Maintenance {
  public:
-  static constexpr std::size_t kBytesPerBatch = 512u << 10;  // of the journal, read
-  static constexpr std::size_t kSessionsPerBatch = 256;      // changed
+  static constexpr std::size_t kBytesPerBatch = 512u << 10;  // bytes of the journal read
+  static constexpr std::size_t kSessionsPerBatch = 256;      // sessions changed
 
   // Both outlive it.
   CounterFilling(ledger::Ledger& ledger, Tenants& tenants) : ledger_(ledger), tenants_(tenants) {}
@@ -22,7 +22,7 @@ class CounterFilling final : public Maintenance {
 
   ledger::Ledger& ledger_;
   Tenants& tenants_;
-  bool failed_ = false;  // the last commit: the next attempt waits
+  bool failed_ = false;  // the last commit failed: wait before the next attempt
   Instant tried_at_{};
 };
 

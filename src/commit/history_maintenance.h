@@ -1,4 +1,4 @@
-// Bounds what is kept of the past in addition to facts: audit events, and old versions of the rules.
+// Limits the history kept in addition to facts: audit events, and old versions of the rules.
 #pragma once
 #include <deque>
 
@@ -10,12 +10,12 @@ namespace beckon::commit {
 class HistoryMaintenance final : public Maintenance {
  public:
   struct Options {
-    // Of a handle, the newest. Older ones are kept too, as long as a decision that was made by one may be asked for:
-    // that is, as long as the journal reaches back, which is the longest retention of all handles.
+    // Newest versions kept for each handle. Older ones stay as long as a decision made by them can be requested: as
+    // long as the journal reaches back, which is the longest retention of all handles.
     std::size_t rule_versions = 1'000;
-    Duration audit = std::chrono::hours{24} * 400;  // since they were written
+    Duration audit = std::chrono::hours{24} * 400;  // after they were written
     Duration sweep_every = std::chrono::minutes{1};
-    Duration look_every = std::chrono::hours{1};  // for old versions, settings and counters that were replaced
+    Duration look_every = std::chrono::hours{1};  // for old versions, replaced settings and replaced counters
   };
 
   // Both outlive it.
@@ -32,7 +32,7 @@ class HistoryMaintenance final : public Maintenance {
   const Tenants& tenants_;
   const Options options_;
   Instant swept_at_{}, looked_at_{};
-  std::deque<Handle> handles_;  // whose versions are still to be looked at
+  std::deque<Handle> handles_;  // whose versions are still to be checked
 };
 
 }  // namespace beckon::commit

@@ -1,6 +1,6 @@
-// Upkeep in small steps on the committing thread, each riding in a batch: snapshots that bound the journal's tail,
-// sessions that leave memory, visitors' own records that rest there, what has expired, and the rewriting of journal
-// rows that hold what was erased or has expired.
+// Maintenance in small steps on the committing thread, each part of a batch: snapshots that bound the journal's tail,
+// eviction of sessions from memory, packing of visitors' own records in memory, expiry, and rewriting of journal rows
+// with erased or expired data.
 #pragma once
 #include <deque>
 #include <vector>
@@ -12,11 +12,11 @@ namespace beckon::commit {
 class Housekeeping final : public Maintenance {
  public:
   struct Options {
-    std::size_t tail_bytes = 128u << 20;              // of the journal behind the checkpoint: bounds recovery
-    Duration erase_every = std::chrono::minutes{10};  // a rewriting of the journal begins this long after another one
+    std::size_t tail_bytes = 128u << 20;              // journal after the checkpoint; bounds recovery time
+    Duration erase_every = std::chrono::minutes{10};  // between the starts of two rewriting passes
     Duration sweep_every = std::chrono::minutes{1};
-    Duration rest_every = std::chrono::minutes{1};    // a visitor's own record rests after once to twice that time
-    Duration tallies = std::chrono::hours{24} * 400;  // how long what was counted of decisions is kept
+    Duration rest_every = std::chrono::minutes{1};  // a visitor's own record unread for one to two times this is packed
+    Duration tallies = std::chrono::hours{24} * 400;  // how long counts of decisions are kept
     std::size_t snapshots_per_batch = 64;
     std::size_t expired_per_batch = 64;
     std::size_t rested_per_batch = 256;       // about 300 µs
@@ -24,7 +24,7 @@ class Housekeeping final : public Maintenance {
     std::size_t read_per_batch = 256u << 10;  // bytes of the journal, read for rewriting
   };
 
-  // `tail_bytes`: how much of the journal lies behind the checkpoint at start.
+  // `tail_bytes`: size of the journal after the checkpoint at start.
   Housekeeping(ledger::Ledger& ledger, const Draft::Places& places, Options options, ledger::Position checkpoint,
                std::size_t tail_bytes);
 
@@ -32,13 +32,13 @@ class Housekeeping final : public Maintenance {
   void committed(Draft& draft, const Receipt& receipt) override;
   void failed() override;
 
-  // How often what was to be rewritten was: behind each, what was erased is left in the WAL alone. Thread-safe.
+  // Completed rewriting passes. After each, erased data is left in the WAL only. Thread-safe.
   std::uint64_t rewritings() const { return rewritings_; }
 
-  // What was to be rewritten at this instant has been; of before the start, nothing is known. Thread-safe.
+  // All rewriting that was pending at this instant is done; unknown for before the start. Thread-safe.
   Instant rewritten_by() const { return rewritten_by_; }
 
-  // Does the rewriting at the next turns, without waiting for its time. Thread-safe. For tests and for operators.
+  // Starts the rewriting with the next batches instead of at its time. Thread-safe. For tests and operators.
   void erase_soon() { erase_now_ = true; }
 
  private:
@@ -58,30 +58,30 @@ class Housekeeping final : public Maintenance {
   Draft::Places places_;
   const Options options_;
   ledger::Position checkpoint_;
-  ledger::Position written_;  // the journal's last position as of the newest commit; before one, the checkpoint
-  std::deque<std::pair<ledger::Position, std::size_t>> tail_;  // bytes of the rows behind the checkpoint, in chunks
+  ledger::Position written_;  // the journal's last position as of the newest commit; before the first, the checkpoint
+  std::deque<std::pair<ledger::Position, std::size_t>> tail_;  // bytes of the rows after the checkpoint, in chunks
   std::size_t tail_bytes_ = 0;
   std::vector<ledger::SessionDigest> leaving_;
   Instant swept_at_{};
   Instant rested_at_{};
-  bool rests_ = false;  // what nobody reads is being let rest
+  bool rests_ = false;  // records are being packed
   Instant erased_at_{};
   std::atomic<bool> erase_now_{false};
   std::atomic<std::uint64_t> rewritings_{0};
   std::atomic<Instant> rewritten_by_{};
-  bool stored_may_expire_ = false;   // this sweep has not seen all snapshots that have expired
-  std::size_t parts_to_search_ = 0;  // of memory, in this sweep
-  // The pass of rewriting that is under way: all that was pending as it began, so that no row is rewritten twice for
-  // it.
+  bool stored_may_expire_ = false;   // this sweep has not yet seen all expired snapshots
+  std::size_t parts_to_search_ = 0;  // of memory, left in this sweep
+  // The current rewriting pass: covers all erasures that were pending when it began, so that no row is rewritten twice
+  // for them.
   struct Pass {
     Instant began{};
     std::vector<ledger::Ledger::Erasure> erasures;                      // by digest
-    std::vector<std::pair<ledger::Position, ledger::Position>> ranges;  // of rows that can hold them; first to last
-    std::size_t range = 0;                                              // that is being read
+    std::vector<std::pair<ledger::Position, ledger::Position>> ranges;  // of rows that may contain them: first to last
+    std::size_t range = 0;                                              // being read
     ledger::Position at = 0;                                            // read up to here
-    std::size_t named = 0;                                              // erasures that are done, and said to be
+    std::size_t named = 0;                                              // erasures already reported as done
   };
-  ledger::Position old_to_ = 0;  // whatever changed in rows up to here is to go into snapshots; 0: nothing has to
+  ledger::Position old_to_ = 0;  // changes in rows up to here must go into snapshots; 0 if there are none
   std::optional<Pass> pass_;
   bool ended_ = false;  // the pass has planned its last step
 };

@@ -1,4 +1,4 @@
-// Ids in order, in little more than their bytes: a list of many millions that memory has to hold. Not thread-safe.
+// A sorted list of ids in little more memory than their bytes, for many millions of ids. Not thread-safe.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -13,12 +13,12 @@ namespace beckon::commit {
 class IdList {
  public:
   IdList();
-  void insert(std::string_view id);  // of at most 65,535 bytes; without effect where it is there
-  void erase(std::string_view id);   // likewise where it is not
+  void insert(std::string_view id);  // at most 65,535 bytes; no effect if it is in the list
+  void erase(std::string_view id);   // no effect if it is not in the list
   bool empty() const;
-  // Those that begin with the prefix and come after `behind`, at most `limit`.
+  // The ids that begin with `prefix` and come after `behind`, at most `limit`.
   std::vector<SessionId> list(std::string_view prefix, std::string_view behind, std::size_t limit) const;
-  std::size_t bytes() const { return bytes_; }  // memory held, about
+  std::size_t bytes() const { return bytes_; }  // memory used, approximately
 
  private:
   using Blocks = std::map<std::string, std::string, std::less<>>;
@@ -26,7 +26,7 @@ class IdList {
   void put(std::string& block, std::size_t place, std::string_view id);
   void split(Blocks::iterator block);
 
-  // (size:u16le id)* in order. Each block has the ids from its key on, up to the key of the next; the first key is "".
+  // (size:u16le id)*, sorted. Each block has the ids from its key up to the key of the next; the first key is "".
   Blocks blocks_;
   std::size_t bytes_ = 0;
 };

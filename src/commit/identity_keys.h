@@ -1,5 +1,5 @@
-// Who may say that a request is from a visitor: the operator's own server, which shares a key with this one and hands
-// each visitor's page the proof of their visitorId. docs/people.md.
+// Proof that a request comes from the visitor it names: the operator's own server shares a key with this one and gives
+// each visitor's page a proof of its visitorId. docs/people.md.
 #pragma once
 #include <array>
 #include <memory>
@@ -14,17 +14,17 @@
 
 namespace beckon::commit {
 
-// Thread-safe. The secret never leaves it.
+// Thread-safe. The secret is never exposed.
 class IdentityKey {
  public:
-  // `used_at`: when it last proved something, as far as stored; epoch: never.
+  // `used_at`: when it last proved an id, as far as stored; the epoch if never.
   IdentityKey(std::string id, std::string secret, Instant used_at)
       : id_(std::move(id)), secret_(std::move(secret)), use_(used_at) {}
 
   const std::string& id() const { return id_; }
   LastUse& use() const { return use_; }
-  // Whether `proof` is the lower-case hex of the HMAC-SHA256 of the id under the secret's text. Where it is, the key
-  // was used `now`. Takes as long whichever characters differ.
+  // Whether `proof` is the lower-case hex HMAC-SHA256 of the id under the secret's text. If so, marks the key as used
+  // at `now`. Constant-time.
   bool proves(const VisitorId& visitor, std::string_view proof, Instant now) const;
 
  private:
@@ -40,7 +40,7 @@ class IdentityKeys {
   static std::shared_ptr<const IdentityKeys> none();
 
   bool prove(const VisitorId& visitor, std::string_view proof, Instant now) const;
-  IdentityKeyPtr find(std::string_view id) const;  // null: it is none of these
+  IdentityKeyPtr find(std::string_view id) const;  // null if there is none
   const std::vector<IdentityKeyPtr>& all() const { return keys_; }
 
  private:
@@ -48,22 +48,22 @@ class IdentityKeys {
 };
 using IdentityKeysPtr = std::shared_ptr<const IdentityKeys>;
 
-// "idsec_" and 43 characters for 32 random bytes. All of the text is the key, so that no one has to decode it.
+// "idsec_" and 43 characters for 32 random bytes. The whole text is the key, so that nobody has to decode it.
 std::string make_identity_secret(Random& random);
-// What a handle's settings ask of requests on the public routes that name a visitor.
+// The proof that a handle requires of public requests that name a visitor.
 enum class ProofPolicy : std::uint8_t {
-  kOff,       // whoever names a visitor is believed
-  kReads,     // without proof only public traits are seen and written
-  kRequired,  // without proof no visitor is named
+  kOff,       // none: any named visitor is accepted
+  kReads,     // without proof, only public traits can be read and written
+  kRequired,  // without proof, no visitor can be named
 };
 inline constexpr std::array<std::string_view, 3> kProofPolicies{"off", "reads", "required"};
 
-// How it is known that a request comes from the visitor whom it names.
+// Why a request is trusted to come from the visitor it names.
 enum class Trust : std::uint8_t {
   kNone,     // it is not: only public traits count
-  kAssumed,  // the handle asks for no proof
+  kAssumed,  // the handle requires no proof
   kProof,
-  kRole,  // a role says it
+  kRole,  // the caller has a role
 };
 
 }  // namespace beckon::commit

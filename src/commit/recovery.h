@@ -1,5 +1,5 @@
-// Recovery: the sessions that the journal's tail knows come back into memory exactly as they were. One pass over the
-// tail; its length is bounded by Housekeeping.
+// Recovery: brings the sessions in the journal's tail back into memory exactly as they were. One pass over the tail,
+// whose length Housekeeping bounds.
 #pragma once
 #include "commit/sessions.h"
 
@@ -9,12 +9,12 @@ struct Recovered {
   ledger::Position last_position = 0;
   std::uint64_t rows = 0;
   std::uint64_t records = 0;
-  std::uint64_t damaged = 0;  // rows or records that could not be read; named in the log
+  std::uint64_t damaged = 0;  // unreadable rows or records; each is logged
   std::uint64_t sessions = 0;
   std::size_t bytes = 0;  // of the journal's tail
 };
 
-// Before anything else uses `sessions`.
+// Call before `sessions` is used for anything else.
 Result<Recovered> recover(ledger::Ledger& ledger, Sessions& sessions);
 
 }  // namespace beckon::commit

@@ -6,10 +6,10 @@
 
 namespace beckon::commit {
 
-// A delivery has failed for good. Not published for a delivery of one of these events themselves: it would never end.
+// A delivery has failed for good. Not published for deliveries of these events themselves: that would never end.
 void publish_failed(Draft& draft, const outbox::Delivery& delivery, int attempts, std::string_view reason);
 
-// A subscription was disabled by the server.
+// The server disabled a subscription.
 void publish_disabled(Draft& draft, const outbox::Subscription& subscription);
 
 }  // namespace beckon::commit

@@ -1,4 +1,4 @@
-// The digest under which a session is kept, of its names and the server's key.
+// The digest that identifies a session, from its handle and id under the server's key.
 #pragma once
 #include "ledger/session.h"
 #include "system/encoding.h"

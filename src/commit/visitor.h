@@ -1,4 +1,4 @@
-// Visitors as the own records of their ids tell of them (ledger/identity.h), and what a request says of who it is.
+// Visitors, from the own records of their ids (ledger/identity.h), and who a request says it is from.
 #pragma once
 #include <functional>
 #include <string_view>
@@ -9,29 +9,29 @@
 
 namespace beckon::commit {
 
-// Where a session is read: as of the last commit (Sessions), of the one in the making (Draft), or of a moment of the
-// past. Fault: it could not be read; null: there is none.
+// Reads a session: as of the last commit (Sessions), as of the draft (Draft), or as of a past moment. Fault if it could
+// not be read; null if there is none.
 using FindSession =
     std::function<Result<ledger::SessionPtr>(const Handle&, const SessionId&, const ledger::SessionDigest&)>;
 
-// Reads own records; `digests` is asked for digests alone. Confined to its caller, and so to where `find` reads.
+// Reads own records; `digests` only computes digests. Confined to its caller, as `find` is.
 class VisitorReader {
  public:
   VisitorReader(FindSession find, const Sessions& digests, const Handle& handle, Instant now)
       : find_(std::move(find)), digests_(digests), handle_(handle), now_(now) {}
 
-  // The own record of an id; null: nothing is known of it, or it has expired.
+  // The own record of an id; null if it is unknown or has expired.
   Result<ledger::SessionPtr> record(const VisitorId& id) const;
 
-  // Whose the id is. Where nothing is known of it, it is its own name.
+  // The name of the visitor that the id belongs to; an unknown id is its own name.
   Result<VisitorId> name(const VisitorId& id) const;
 
-  // The records of all ids of the visitor whose the id is, the name's first; none where nothing is known.
+  // The records of all ids of the id's visitor, the name's first; empty if the id is unknown.
   Result<std::vector<ledger::SessionPtr>> records(const VisitorId& id) const;
 
-  // One of that visitor's sessions, from which all of them are seen. Null: none is left.
+  // One of that visitor's sessions, from which all of them can be reached. Null if none is left.
   Result<ledger::SessionPtr> any_session(const VisitorId& id) const;
-  // Of each of their ids the newest, those that are left.
+  // All remaining sessions of that visitor, those of each id together.
   Result<std::vector<ledger::SessionPtr>> sessions(const VisitorId& id) const;
 
  private:
@@ -42,42 +42,42 @@ class VisitorReader {
 };
 
 class Draft;
-// As of the last commit (any thread), or of this one so far (committing thread).
+// As of the last commit (any thread), or as of the draft (committing thread).
 VisitorReader reader_of(Sessions& sessions, const Handle& handle, Instant now);
 VisitorReader reader_of(Draft& draft, const Handle& handle, Instant now);
 
-// The id whose own record it is.
+// The id that an own record belongs to.
 inline std::string_view id_of(const ledger::Session& own_record) { return own_record.id.view().substr(1); }
-// What it says of others; nothing where there is none (null).
+// Its relation to other ids; empty if there is none, or the record is null.
 const ledger::Identity& identity_of(const ledger::SessionPtr& own_record);
 
-// Whether the visitor whom the browser was last said to be is still the one of that time: neither erased since, nor
-// erased and then seen again under the same id. False where none was said.
+// Whether the visitor last named for the browser is still the same: neither erased since, nor erased and then seen
+// again under the same id. False if none was named.
 Result<bool> is_still_kept(const VisitorReader& reader, const ledger::Identity& browser);
 
-// Of whom something is that is kept under an id.
+// The owner of data that is kept under an id.
 struct Whose {
-  VisitorId visitor;      // whose it is known to be by now; empty: no one's
-  std::string anonymous;  // of the browser that did it before a visitor was said; empty: one was
+  VisitorId visitor;      // the visitor it is now known to belong to; empty if unknown
+  std::string anonymous;  // the browser that created it before a visitor was named; empty if one was
 };
 // An owner that cannot be read is left out.
 Whose whose(const VisitorReader& reader, const VisitorId& id);
 
-// The traits of a visitor, whose records these are: one part for each id that has some. Views into the records.
+// The traits of the visitor with these records: one part for each id that has some. Points into the records.
 std::vector<const ledger::PackedTraits*> traits_of(const std::vector<ledger::SessionPtr>& records);
 
-// What a request says of who it is.
+// Who a request says it is from.
 struct Said {
-  const VisitorId& visitor;    // empty: not said
-  std::string_view anonymous;  // of the browser; empty: not said
+  const VisitorId& visitor;    // empty if not given
+  std::string_view anonymous;  // of the browser; empty if not given
 };
 
-// What comes of it.
+// The result of naming_of().
 struct Naming {
-  VisitorId id;     // the session is kept under it from now on; empty: as it was
-  VisitorId owner;  // the visitor who is remembered of the browser, and whose `id` therefore becomes as it begins
-  std::vector<VisitorId> claimed;  // shares of the browser that become the said visitor's
-  VisitorId browser;               // whose own record says `share`, `said` and `said_at` from now on; empty: as it did
+  VisitorId id;                    // the session is kept under it from now on; empty if unchanged
+  VisitorId owner;                 // the visitor remembered for the browser, whom the new share `id` joins at once
+  std::vector<VisitorId> claimed;  // shares of the browser that join the named visitor
+  VisitorId browser;               // its own record gets `share`, `said` and `said_at`; empty if unchanged
   std::uint32_t share = 0;
   VisitorId said;
   Instant said_at{};
@@ -87,25 +87,25 @@ struct Naming {
 };
 
 inline constexpr std::size_t kIdsOfVisitor = 100;
-// So many shares of a browser does one claim look at, the newest; there are several only where claims have a bound.
+// Shares of a browser that one claim considers, the newest; there is more than one only if claims have a time limit.
 inline constexpr std::uint32_t kSharesClaimed = 20;
-inline constexpr std::size_t kBrowsersPerDay = 20;  // new ones of a visitor; more are one account of many people
+inline constexpr std::size_t kBrowsersPerDay = 20;  // new ones of a visitor; more suggest an account of many people
 
-// `before`: the session, null where it begins; `consent`: with the request. Fault: kConflict, where it was said before
-// to be another visitor's, or a record could not be read.
+// `before`: the session, null if it begins; `consent`: as of the request. Fault: kConflict if the session was named as
+// another visitor's before, or a record could not be read.
 Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& settings, const ledger::SessionPtr& before,
                          ledger::Consent consent, const Said& said, Instant now);
 Fault belongs_to_another();
 
-void log_unreadable(const Handle& handle, const Fault& fault);  // a visitor, whose data does not go by it
-// Behind the record that keeps the session under its id. `expires_at`: of the session.
+void log_unreadable(const Handle& handle, const Fault& fault);  // the visitor's data; its change is left out
+// Call after the record that puts the session under its id. `expires_at`: of the session.
 void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Instant expires_at);
 
-// Committing thread. All ids of `other`'s visitor become ids of `id`'s, whose name is `id` from now on; an id of which
-// nothing is known yet is one from now on. Fault: a record could not be read, and nothing was put into the draft.
+// Committing thread. All ids of `other`'s visitor become ids of `id`'s visitor, whose name is `id` from now on; an
+// unknown id may be joined too. Fault if a record could not be read; the draft is unchanged.
 std::optional<Fault> join(Draft& draft, const Handle& handle, const VisitorId& id, const VisitorId& other,
                           Instant expires_at);
-// The ids leave their visitor and become one of their own. They are ids of one visitor, and not all of them.
+// The ids leave their visitor and form a new one. Precondition: they are ids of one visitor, but not all of them.
 std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector<VisitorId>& ids);
 
 }  // namespace beckon::commit
