@@ -1,4 +1,4 @@
-// The bytes of journal rows and of snapshots.
+// The byte format of journal rows and snapshots.
 //
 //   journal  = record*                      record = kind:u8 size:varint body
 //   string   = size:varint byte*            instant = zigzag varint of epoch milliseconds
@@ -40,11 +40,11 @@
 //              (who kept)? (of a visitor's own record only) n:varint (session:u64le subtotal)*
 //              places:varint* (of the signals)
 //
-// Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
-// Where an append, a decision, a past or a snapshot ends before what was added later, that is empty; a session of
-// format 1 that has a visitor was begun by it. Formats 1 to 5 have no subtotals, formats 1 to 4 no `kept`, formats 1 to
-// 3 no `joined` and no `who`; formats 1 and 2 have as_of:varint after the format, which the store keeps
-// (StoredSnapshot) since format 3: only the store knows the position of a commit.
+// Each record of a session begins with its digest, so that data to be erased is found without decoding the rest. An
+// append, a decision, a past or a snapshot may end before fields that were added later; these are then empty. In format
+// 1, a session with a visitor was begun by that visitor. Formats 1 to 5 have no subtotals, formats 1 to 4 no `kept`,
+// formats 1 to 3 no `joined` and no `who`; formats 1 and 2 have as_of:varint after the format. Since format 3 the store
+// keeps it (StoredSnapshot), since only the store knows the position of a commit.
 #pragma once
 #include <optional>
 #include <span>
@@ -65,26 +65,26 @@ void append_record(std::string& journal, const IdentityRecord& record);
 void append_record(std::string& journal, const TraitsRecord& record);
 void append_record(std::string& journal, const ForgetRecord& record);
 
-// A decision as records and sessions hold it, and back. Nothing at damage.
+// Encodes a decision as records and sessions hold it, and decodes it. std::nullopt or empty if it is damaged.
 std::string encode_past(const PastDecision& decision);
 void encode_past(std::string& out, const PastView& decision);
-std::size_t past_size(std::string_view bytes);                     // of the first one in `bytes`, its size included
+std::size_t past_size(std::string_view bytes);                     // of the first one in `bytes`, including its size
 std::string_view past_id(std::string_view past);                   // of the decision in DecisionRecord::past
 std::optional<PastDecision> past_decision(std::string_view past);  // of DecisionRecord::past
-std::vector<PastDecision> past_decisions(const DecisionLog& log);  // the kKept newest, oldest first
+std::vector<PastDecision> past_decisions(const DecisionLog& log);  // the newest kKept, oldest first
 
-// Walks the records of one journal row. Views point into `bytes`.
+// Iterates over the records of one journal row. Views point into `bytes`.
 class JournalReader {
  public:
   explicit JournalReader(std::string_view bytes) : rest_(bytes) {}
 
   struct Item {
     SessionDigest digest;
-    std::string_view bytes;      // the whole record, kind and size included
+    std::string_view bytes;      // the whole record, including kind and size
     bool is_of_visitor() const;  // a VisitorRecord, an IdentityRecord or a TraitsRecord
     bool is_append() const;
   };
-  // The next record undecoded; nothing at the end or at damage.
+  // The next record, not decoded; std::nullopt at the end or at damage.
   std::optional<Item> next();
   bool damaged() const { return damaged_; }
 
@@ -93,21 +93,21 @@ class JournalReader {
   bool damaged_ = false;
 };
 
-// One record as JournalReader gave it; nothing where it is damaged.
+// Decodes a record from JournalReader; std::nullopt if it is damaged.
 std::optional<Record> decode_record(std::string_view bytes);
 
 std::string encode_snapshot(const Session& session);
 
 struct Snapshot {
   SessionPtr session;
-  Position as_of = 0;  // the last journal row that the session reflects
+  Position as_of = 0;  // the last journal row included in the session
 };
 // std::nullopt if it is damaged.
 std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored);
 
-// The journal row at `position` without what is to go: of each erasure whose up_to is not before the row, the records
-// of its digest, or, where it only reduces, their metadata and all of the visitor; in the row in which it was asked
-// for, what comes behind stays. `erasures` sorted by digest. Nothing where the row needs no change.
+// The journal row at `position` without erased data; std::nullopt if the row does not change. Of each erasure whose
+// up_to is not before the row, removes the records of its digest or, if it only reduces, their metadata and all visitor
+// data; in the row that requested the erasure, later records stay. `erasures` is sorted by digest.
 std::optional<std::string> without(std::string_view row, Position position, std::span<const Ledger::Erasure> erasures);
 
 }  // namespace beckon::ledger

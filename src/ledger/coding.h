@@ -1,4 +1,4 @@
-// How journal and snapshots write their parts, and read them back; the grammar is in codec.h.
+// Encodes and decodes the parts of journal rows and snapshots; the grammar is in codec.h.
 #pragma once
 #include <cstring>
 #include <string>
@@ -111,7 +111,7 @@ class Encoder {
     word(static_cast<std::uint64_t>(one.days.newest));
     word(one.days.bits);
   }
-  void subtotals(const std::vector<Subtotal>& all) {  // of a record
+  void subtotals(const std::vector<Subtotal>& all) {  // with their count, as in a record
     number(all.size());
     for (const Subtotal& one : all) subtotal(one);
   }
@@ -140,7 +140,7 @@ class Encoder {
   std::string& out_;
 };
 
-// Reads what Encoder wrote; after the first fault all further reads give zeros and `ok` is false.
+// Decodes what Encoder wrote; after the first error all further reads return zeros and ok() is false.
 class Decoder {
  public:
   explicit Decoder(std::string_view bytes) : rest_(bytes) {}
@@ -159,19 +159,19 @@ class Decoder {
     return 0;
   }
   Instant instant() {
-    constexpr std::int64_t kFarthest = std::int64_t{1} << 62;  // either way; reckoning with any further could overflow
+    constexpr std::int64_t kFarthest = std::int64_t{1} << 62;  // either direction; arithmetic beyond it could overflow
     const std::uint64_t bits = number();
     const std::int64_t ms = static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1);
     if (ms > kFarthest || ms < -kFarthest) ok_ = false;
     return ok_ ? instant_ms(ms) : Instant{};
   }
   std::string_view text() { return bytes(number()); }
-  std::string_view sized() {  // a string with its size before it
+  std::string_view sized() {  // a string including its size prefix
     const std::string_view all = rest_;
     text();
     return all.substr(0, all.size() - rest_.size());
   }
-  std::size_t count(std::size_t least_size) {  // a count of things that take at least so many bytes each
+  std::size_t count(std::size_t least_size) {  // a count of items of at least this many bytes each
     const std::uint64_t n = number();
     if (n > rest_.size() / least_size) ok_ = false;
     return ok_ ? n : 0;
@@ -232,7 +232,7 @@ class Decoder {
     said.source = text();
     said.stamp = stamp();
   }
-  // Into room where a former one may be, of which nothing stays.
+  // Into `trait`, reusing its memory; all its former content is replaced.
   void trait(Trait& trait) {
     trait.name = text();
     trait.said.resize(count(5));
@@ -291,7 +291,7 @@ class Decoder {
       one.session = session;
       if (!counted.all.empty() &&
           std::pair{counted.all.back().counter, counted.all.back().session} >= std::pair{one.counter, one.session})
-        ok_ = false;  // they stand in order
+        ok_ = false;  // they must be sorted
       counted.all.push_back(one);
     }
     return counted;

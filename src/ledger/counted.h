@@ -1,9 +1,9 @@
-// What counters have counted of a visitor: how often, how much, when first and last, and on which days.
+// The totals of a visitor's counters: count, sum, first and last time, and days.
 //
-// It is kept in subtotals, one for each counter and session, so that it does not depend on the order of arrival: what
-// a visitor comes to is the union of what is kept under their ids (identity.h), a split takes it apart again, and with
-// an erased session goes what it counted. Where a session has expired, its subtotals are folded into one, and nothing
-// can be taken out of that again.
+// Stored as subtotals, one for each counter and session, so that the result does not depend on the order of arrival:
+// a visitor's total is the union of the subtotals of their ids (identity.h), a split separates it again, and erasing
+// a session erases its subtotals. The subtotals of expired sessions are folded into one, from which none can be
+// removed.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -13,25 +13,25 @@
 
 namespace beckon::ledger {
 
-// Different local days, those of the 64 up to the newest.
+// A set of local days: those within the 64 days up to the newest.
 struct Days {
   static constexpr std::int32_t kSpan = 64;
-  std::int32_t newest = 0;  // since 1 January 1970
-  std::uint64_t bits = 0;   // bit i: the day `newest` − i; 0: there is none
+  std::int32_t newest = 0;  // days since 1 January 1970
+  std::uint64_t bits = 0;   // bit i: the day `newest` − i; 0 if empty
 
   static Days of(std::int32_t day) { return {day, 1}; }
   void add(const Days& more);
-  std::int64_t behind(std::int32_t day) const;         // how many later than this day
-  std::int32_t oldest_behind(std::int32_t day) const;  // the first of them; of none: undefined
+  std::int64_t behind(std::int32_t day) const;         // how many are later than this day
+  std::int32_t oldest_behind(std::int32_t day) const;  // the first of those; undefined if there is none
   friend bool operator==(const Days&, const Days&) = default;
 };
 
 struct Subtotal {
   std::uint64_t counter = 0;  // rules::Counter::id
-  std::uint64_t session = 0;  // SessionDigest::low; 0: of the session that keeps it, or of those that were folded
-  std::uint64_t count = 0;    // 0, in a record: all that is kept of the counter goes
-  std::uint64_t amounts = 0;  // how many numbers were added up
-  // Their sum: whole units, and what is left in millionths, so that the order of addition never matters.
+  std::uint64_t session = 0;  // SessionDigest::low; 0 for the session that stores it, or for folded ones
+  std::uint64_t count = 0;    // 0 in a record: the counter's subtotals are removed
+  std::uint64_t amounts = 0;  // how many numbers were added
+  // The sum: whole units, and the rest in millionths, so that the order of addition does not matter.
   std::int64_t units = 0, rest = 0;
   Instant first{}, last{};  // of the signals
   Days days;
@@ -40,13 +40,13 @@ struct Subtotal {
   friend bool operator==(const Subtotal&, const Subtotal&) = default;
 };
 
-// Of one session, or under one id.
+// The subtotals of one session, or of one id.
 struct Counted {
-  static constexpr std::size_t kMost = 1'000;  // beyond, the subtotals that have counted nothing for longest are folded
+  static constexpr std::size_t kMost = 1'000;  // beyond it, the subtotals not counted to for longest are folded
 
-  std::vector<Subtotal> all;  // by counter and session, each pair once
+  std::vector<Subtotal> all;  // sorted by counter and session, each pair once
 
-  // Takes in what a session has counted; those of count 0 say which counters are gone.
+  // Adds what a session has counted; subtotals with count 0 name removed counters.
   void take(std::span<const Subtotal> more, std::uint64_t session);
   void fold(std::uint64_t session);
   void remove(std::uint64_t session);
@@ -55,8 +55,8 @@ struct Counted {
   friend bool operator==(const Counted&, const Counted&) = default;
 };
 
-// What a visitor's ids, one part each, come to. An id counts for `keep` behind the last that it has counted: `until` is
-// the first instant at which one counts no more.
+// The total over a visitor's ids, one part each. An id counts for `keep` after its last counted signal; `until` is the
+// first instant at which one no longer counts.
 struct Total {
   Subtotal sum;
   Instant until = Instant::max();

@@ -1,6 +1,6 @@
-// The ledger's port for reading: the journal, and the snapshots of sessions. What is written goes through
-// commit::Commit. Errors: Fault kUnavailable or kInternalError; damage is named in the log and skipped where it can
-// be.
+// The read port of the ledger: the journal, and snapshots of sessions. Writes go through
+// commit::Commit. Errors: Fault kUnavailable or kInternalError; damaged data is logged and skipped
+// where possible.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace beckon::ledger {
 
-// What a list shows of a session.
+// An entry in a list of sessions.
 struct SessionSummary {
   SessionId id;
   VisitorId visitor;
@@ -23,16 +23,16 @@ struct SessionSummary {
   std::uint64_t version = 0;
 };
 
-// A place in a list ordered newest first by (created, id); lists go on strictly behind it.
+// A position in a list ordered newest first by (created, id); pages continue strictly after it.
 struct ListCursor {
   Instant created{};
   std::string id;
 };
 
-// A session's snapshot as it is stored.
+// A session's snapshot as stored.
 struct StoredSnapshot {
   std::string bytes;   // codec.h
-  Position as_of = 0;  // the last journal row that it reflects: that of its own commit, or the last one before it
+  Position as_of = 0;  // the last journal row it includes: that of its own commit, or the last before it
   Position began = 0;  // Session::began
 };
 
@@ -41,14 +41,14 @@ struct ExpiredSession {
   Handle handle;
   SessionId id;
   VisitorId visitor;
-  Position began = 0, as_of = 0;  // as StoredSnapshot has them
+  Position began = 0, as_of = 0;  // as in StoredSnapshot
 };
 
-// A session that has expired, while the log still holds events of it: one of the lives of its id.
+// An expired session of which the delivery log still holds events; an id can have several, one after the other.
 struct PastSession {
   SessionId id;
-  EventId last;         // the newest of these events: what comes behind may belong to another life of the same id
-  EventId before = {};  // the last of the life before it; empty: none is known
+  EventId last;         // the newest of these events: later ones may belong to another session of the same id
+  EventId before = {};  // the last event of the previous session of the id; empty if unknown
   friend bool operator==(const PastSession&, const PastSession&) = default;
 };
 
@@ -60,40 +60,40 @@ class Ledger {
   // A session's snapshot; std::nullopt if it has none. About 15 µs on SQLite.
   virtual Result<std::optional<StoredSnapshot>> snapshot(const Handle& handle, const SessionId& session) = 0;
 
-  // Snapshots of a handle's sessions, newest first by (created, id), at most `limit`. Visitors' own records are none.
+  // Snapshots of a handle's sessions, newest first by (created, id), at most `limit`. Excludes visitors' own records.
   virtual Result<std::vector<SessionSummary>> snapshots(const Handle& handle, const std::optional<ListCursor>& behind,
                                                         std::size_t limit) = 0;
 
   // The ids of all sessions of a visitor that have a snapshot.
   virtual Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) = 0;
 
-  // The ids of visitors' own records that have a snapshot, in the order of their bytes: those that begin with `prefix`
-  // and lie behind `behind`, at most `limit`.
+  // The ids of visitors' own records that have a snapshot, in byte order: those that begin with `prefix` and come after
+  // `behind`, at most `limit`.
   virtual Result<std::vector<SessionId>> own_records(const Handle& handle, std::string_view prefix,
                                                      std::string_view behind, std::size_t limit) = 0;
 
-  // Sessions, and visitors' own records, whose snapshots had expired by then, longest first, at most `limit`.
+  // Sessions and visitors' own records whose snapshots had expired at `by`, the longest expired first, at most `limit`.
   virtual Result<std::vector<ExpiredSession>> expired(Instant by, std::size_t limit) = 0;
 
-  // Sessions of a visitor that have expired and of which events are still kept.
+  // Expired sessions of a visitor of which events are still stored.
   virtual Result<std::vector<PastSession>> past_sessions_of(const Handle& handle, const VisitorId& visitor) = 0;
-  // The last event of the lives that an id has had, whoever's they were: those behind it are of its present one. Empty:
-  // no former life is known.
+  // The last event of all expired sessions of an id, whichever visitor they had; later events belong to its current
+  // session. Empty if there is none.
   virtual Result<EventId> end_of_former_lives(const Handle& handle, const SessionId& session) = 0;
 
-  // Calls `row` with each journal row behind `after`, in order, until it returns false.
+  // Calls `row` with each journal row after `after`, in order, until it returns false.
   virtual Result<void> read_journal(Position after,
                                     const std::function<bool(Position, Instant, std::string_view bytes)>& row) = 0;
 
-  // A position behind which every row written at `at` or later lies, as far as the clock never went back: found by
-  // bisection, in less than a millisecond.
+  // A position such that all rows written at `at` or later come after it, provided that the clock was never set back.
+  // Bisects; takes less than a millisecond.
   virtual Result<Position> position_before(Instant at) = 0;
 
-  // Everything up to here is in snapshots: recovery reads the journal behind it.
+  // Everything up to here is in snapshots; recovery reads the journal after it.
   virtual Result<Position> checkpoint() = 0;
   virtual Result<Position> last_position() = 0;
 
-  // Sessions that denied consent, each with the instant from which on the wish is forgotten.
+  // Sessions that denied consent, each with the instant at which the denial is forgotten.
   struct Denial {
     SessionDigest digest;
     Instant until{};
@@ -101,17 +101,17 @@ class Ledger {
   };
   virtual Result<std::vector<Denial>> denied() = 0;
 
-  // Physical erasure: digests whose journal rows are still to be rewritten, with the first and the last position that
-  // can hold them.
+  // Physical erasure: digests whose journal rows are still to be rewritten, with the first and last position that may
+  // contain them.
   struct Erasure {
     SessionDigest digest;
     Position up_to = 0;
-    bool reduce = false;  // only metadata and visitor go (consent basic)
-    Position since = 0;   // 0: not known
+    bool reduce = false;  // removes only metadata and visitor (consent basic)
+    Position since = 0;   // 0 if unknown
     friend bool operator==(const Erasure&, const Erasure&) = default;
   };
   virtual Result<std::vector<Erasure>> erasures() = 0;
-  virtual Result<std::uint64_t> erasures_waiting() = 0;  // how many these are
+  virtual Result<std::uint64_t> erasures_waiting() = 0;  // their number
 };
 
 }  // namespace beckon::ledger

@@ -1,5 +1,5 @@
-// The traits that were said under one id, as memory keeps them: in an eighth of the bytes that they take decoded. A
-// rule reads a trait by its name without decoding the others. Immutable.
+// The traits of one id as kept in memory, in an eighth of their decoded size. A trait is read by name without decoding
+// the others. Immutable.
 #pragma once
 #include <cstddef>
 #include <functional>
@@ -18,14 +18,14 @@ class PackedTraits {
   explicit PackedTraits(const Traits& traits);
   Traits unpacked() const;
   bool empty() const { return bytes_.empty(); }
-  std::size_t bytes() const { return sizeof(PackedTraits) + bytes_.capacity(); }  // memory held
+  std::size_t bytes() const { return sizeof(PackedTraits) + bytes_.capacity(); }  // memory used
 
-  // The trait of that name, into room where a former one may be. False: there is none.
+  // Reads the trait of that name into `into`, reusing its memory. False if there is none.
   bool read(std::string_view name, Trait& into) const;
-  // Those that `keeps` wants, for a judgement: without the ids of requests.
+  // Only the traits that `keeps` accepts, for an evaluation: without request ids.
   PackedTraits only(const std::function<bool(std::string_view name)>& keeps) const;
 
-  // What it is made of, good for as long as this process runs.
+  // The packed bytes; valid only within this process.
   std::string_view packed() const { return bytes_; }
   static PackedTraits of_packed(std::string_view packed);
 
@@ -33,12 +33,12 @@ class PackedTraits {
 
  private:
   // n:varint source:string* base:stamp size:varint (size:varint trait)* (by name) n:varint (id:u64le instant)*
-  // A trait is as codec.h has it, but its stamps are less by the base, and a source that is among those is one byte.
+  // A trait is encoded as in codec.h, but its stamps are relative to the base, and a source in the list is one byte.
   std::string bytes_;
 };
 
 Traits united(std::span<const PackedTraits* const> parts);
-// Of a trait as if all parts had been said under one id. `name` outlives it.
+// A trait as if all parts were of one id. `name` must outlive the result.
 std::optional<TraitNow> trait_in(std::span<const PackedTraits* const> parts, std::string_view name);
 
 }  // namespace beckon::ledger

@@ -1,5 +1,5 @@
-// What the journal holds: records of what happened to a session. A session is what its records make of it, live and
-// at recovery alike: `applied` is the only code that changes one.
+// The records of the journal. A session is the result of applying its records, both live and at recovery: only
+// `applied` changes a session.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,74 +10,74 @@
 
 namespace beckon::ledger {
 
-// Signals were stored, or something was said of the session. Views live as long as the bytes they were read from.
+// Signals were stored, or data of the session changed. Views are valid as long as the bytes they were read from.
 struct AppendRecord {
   std::string_view handle;
   std::string_view session;
-  bool fresh = false;  // the session begins, or begins again: what was there before has expired
+  bool fresh = false;  // the session begins, or begins again after an earlier one has expired
   Instant received{};
   Instant expires_at{};
   Consent consent = Consent::kFull;
-  std::string_view visitor;        // empty: not said
-  bool proven = false;             // the session's visitor was said with a proof, or with a role
-  Context context;                 // what changed; an empty value removes the key
-  std::vector<Signal> signals;     // with their versions and, one behind the other, their places
+  std::string_view visitor;        // empty if not given
+  bool proven = false;             // the visitor was given with a proof, or by a caller with a role
+  Context context;                 // changed keys; an empty value removes the key
+  std::vector<Signal> signals;     // with their versions and consecutive places
   std::vector<std::uint64_t> ids;  // digests of ids to remember, in order
-  std::vector<Subtotal> counted;   // by counters, of these signals or of earlier ones; `session` is of no use
+  std::vector<Subtotal> counted;   // counters' subtotals of these signals or of earlier ones; `session` is unused
 };
 
-// A decision was recorded: resolved, or prefetched and then shown.
+// A decision was recorded: resolved, or prefetched and shown.
 struct DecisionRecord {
   std::string_view handle;
   std::string_view session;
-  bool seen = false;           // the session was known when it was judged
-  bool shown = false;          // the decision was prefetched, and is now shown
-  bool basic = false;          // a session that begins with this is of consent basic
-  Instant expires_at{};        // of a session that begins with this
-  std::string_view visitor;    // said with the call; empty: not. The session's, where it has none
-  bool proven = false;         // the session's visitor was said with a proof, or with a role
-  Context context;             // said with the call
+  bool seen = false;           // the session existed when it was evaluated
+  bool shown = false;          // it was prefetched, and is now shown
+  bool basic = false;          // if the session begins with this record: consent is basic
+  Instant expires_at{};        // if the session begins with this record
+  std::string_view visitor;    // given with the request, for a session without a visitor; empty if not given
+  bool proven = false;         // the visitor was given with a proof, or by a caller with a role
+  Context context;             // given with the request
   Instant at{};                // of the decision
   std::string_view past;       // the decision: codec.h, encode_past
-  std::vector<Spend> spends;   // what it took, shadow counts too
-  std::string_view anonymous;  // of the browser, said with the call, where something came of it; empty: not
+  std::vector<Spend> spends;   // what it counts toward, including shadow rules
+  std::string_view anonymous;  // of the browser, given with the request and used; otherwise empty
 };
 
-// What became of a visitor's own record (session.h) by one of their sessions: it joined, it spent, counted or lived on,
-// it has expired, or it left. In the journal it goes by the digest of that session, so that it is erased with it; where
-// the session left, by the record's own.
+// A change of a visitor's own record (session.h) by one of their sessions: it joined, took exposures, counted, extended
+// the expiry, expired, or left. In the journal the record has the digest of that session, so that both are erased
+// together; if the session left, that of the visitor's own record.
 struct VisitorRecord {
   std::string_view handle;
   std::string_view visitor;  // the visitorId
   SessionDigest own;         // of the visitor's own record
-  std::string_view session;  // empty: it left, and nothing of it stays
+  std::string_view session;  // empty if it left and no data of it stays
   SessionDigest of;          // of the session
   bool fresh = false;        // the record begins, or begins again
-  bool joined = false;       // the session becomes the newest of the visitor's
-  bool moved = false;        // it left for another id of a visitor, and the record stays, even if nothing is left in it
+  bool joined = false;       // the session becomes the visitor's newest
+  bool moved = false;        // it moved to another id of a visitor; the record stays, even if empty
   Instant at{};
   Instant expires_at{};           // the record lives at least until then
   std::vector<Spend> spends;      // of the session
-  bool folds = false;             // it has expired: what it has counted is folded, and nothing else happens
-  std::vector<Subtotal> counted;  // as AppendRecord has it
+  bool folds = false;             // the session has expired: only folds what it has counted
+  std::vector<Subtotal> counted;  // as in AppendRecord
 };
 
-// A delayed rule is done with an anchor in the session: it has fired, or there was nothing to tell.
+// A delayed rule is done with an anchor in the session: it has fired, or had nothing to send.
 struct DoneRecord {
   std::string_view handle;
   std::string_view session;
   DoneAnchor done;
 };
 
-// Something is kept among the spends of the session, and of its visitor, that no decision took: a reaction that a rule
-// asks about.
+// Adds an exposure to the session and its visitor that is not a decision's: a reaction that some rule
+// reads.
 struct MarkRecord {
   std::string_view handle;
   std::string_view session;
   Spend mark;
 };
 
-// The own record of an id says this of others from now on, and lives at least until `expires_at`.
+// Sets the identity in the own record of an id, which lives at least until `expires_at`.
 struct IdentityRecord {
   std::string_view handle;
   std::string_view visitor;  // the id
@@ -88,8 +88,8 @@ struct IdentityRecord {
   Identity identity;
 };
 
-// Traits were said of a visitor under an id, whose own record lives at least until `expires_at`. Changes without effect
-// are in it too: they are the trait's history.
+// Traits were changed under an id, whose own record lives at least until `expires_at`. Includes changes without effect:
+// they are the trait's history.
 struct TraitsRecord {
   std::string_view handle;
   std::string_view visitor;  // the id
@@ -97,11 +97,11 @@ struct TraitsRecord {
   bool fresh = false;        // the record begins, or begins again
   Instant at{};              // arrival
   Instant expires_at{};
-  std::uint64_t id = 0;  // `remembered` of the request's id, where it added something; 0: it did not
+  std::uint64_t id = 0;  // `remembered` of the request's id if it added something, otherwise 0
   std::vector<TraitChange> changes;
 };
 
-// All that is known of the session is gone.
+// The session has been erased.
 struct ForgetRecord {
   SessionDigest digest;
 };
@@ -109,14 +109,14 @@ struct ForgetRecord {
 using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, IdentityRecord, TraitsRecord, DoneRecord,
                             MarkRecord, ForgetRecord>;
 
-// The session after the record; `before` may be null. `row`: the journal row that the record stands in, 0 where it does
-// not matter (Session::began). `evicted`, where given, counts what left the window. A `before` that no one else holds
-// is changed in place.
+// The session after the record; `before` may be null. `row`: the journal row of the record, 0 if irrelevant
+// (Session::began). `evicted`, if given, is increased by the number of signals that left the window. A `before` with no
+// other owner is changed in place.
 SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row = 0, std::size_t* evicted = nullptr);
 SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row = 0);
 SessionPtr applied(SessionPtr before, const DoneRecord& record);  // null stays null
 SessionPtr applied(SessionPtr before, const MarkRecord& record);  // likewise
-// `before` and what comes of it are the visitor's own record; null where nothing is left of it.
+// `before` and the result are the visitor's own record; the result is null if nothing is left of it.
 SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row = 0);
 SessionPtr applied(SessionPtr before, const IdentityRecord& record, Position row = 0);
 SessionPtr applied(SessionPtr before, const TraitsRecord& record, Position row = 0);

@@ -1,4 +1,4 @@
-// A visitor's own record as memory keeps it while nobody reads it: in a third of the bytes. Immutable.
+// A visitor's own record, packed while nobody reads it: a third of the memory. Immutable.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -14,13 +14,13 @@ class RestedRecord {
   explicit RestedRecord(const Session& own);  // a visitor's own record
   explicit operator bool() const { return block_ != nullptr; }
 
-  SessionPtr session() const;  // as it was
+  SessionPtr session() const;  // the original record
   struct Head {
     std::string_view handle, id;
     Instant expires_at{};
   };
   Head head() const;
-  std::size_t bytes() const;  // heap memory held; 0: none
+  std::size_t bytes() const;  // heap memory used; 0 if there is no record
 
  private:
   std::string_view body() const;

@@ -1,9 +1,9 @@
-// The window: the 200 newest signals of a session by (at, version), which is what decisions see.
+// The window: the 200 newest signals of a session by (at, version): what decisions see.
 //
-// Immutable once built: a change makes a new Window, so that a reader holds one instant of it without a lock. Copies
-// share what they hold, so that a session that changes otherwise costs no copy of its signals. Layout: one array of
-// fixed entries in order, one string of all texts, and the entries' places key by key, so that who asks for a key
-// touches its signals alone. 50 plain signals take about 3 KiB.
+// Immutable: a change creates a new Window, so that readers keep a consistent version without a lock. Copies share
+// their data, so that other changes of a session do not copy its signals. Layout: one array of fixed-size entries in
+// order, one string with all texts, and the entries' indexes grouped by key, so that reading a key touches only its own
+// signals. 50 plain signals take about 3 KiB.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -31,34 +31,34 @@ class Window {
   Instant at(std::size_t i) const { return instant_ms(held_->entries[i].at); }
   std::string_view key(std::size_t i) const { return held_->key(i); }
 
-  // The signals by key: the different keys are numbered from 0, and of each the places in the window, oldest first.
+  // Signals by key: the keys are numbered from 0; for each, the indexes of its signals in the window, oldest first.
   std::size_t key_count() const { return held_ ? held_->key_ends.size() : 0; }
   std::span<const std::uint16_t> of_key(std::size_t number) const {
     const std::size_t begin = number == 0 ? 0 : held_->key_ends[number - 1];
     return {held_->places.data() + begin, held_->key_ends[number] - begin};
   }
 
-  // Whether its texts are of the sizes for which a window has room, as those of every stored signal are. `with` aborts
-  // on any other.
+  // Whether its strings fit a window's size limits, as those of every stored signal do. `with` aborts if they do
+  // not.
   static bool can_hold(const Signal& signal) {
     return signal.key.size() <= 0xff && signal.value.size() <= 0xffff && signal.source.size() <= 0xffff &&
            signal.metadata.size() <= 0xffff && signal.id.size() <= 0xffff;
   }
 
-  // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
+  // A copy with the signals inserted in order, and how many left it (including new ones older than all 200).
   Window with(std::span<const Signal> added, std::size_t& evicted) const;
 
-  // The kOfVisitor newest signals of several windows, the oldest session's first, as one in the order of (at, place):
-  // what scope visitor sees. A signal whose id an earlier one of them has counts once, unless the two arrived kSameId
-  // or more apart: a page that sends its queue again may do so in another session. `wants`: which keys; null: every
-  // one.
+  // The kOfVisitor newest signals of several windows (the oldest session's first), merged in the order of (at, place):
+  // what scope visitor sees. A signal with the id of an earlier one counts once, unless the two arrived kSameId or
+  // more apart: a page that resends its queue may do so in another session. `wants`: the keys to include; null for
+  // all.
   static Window merged(std::span<const Window* const> windows,
                        const std::function<bool(std::string_view key)>& wants = nullptr);
 
-  // A copy without metadata: consent has become basic.
+  // A copy without metadata: for when consent becomes basic.
   Window without_metadata() const;
 
-  std::size_t bytes() const;  // heap memory held
+  std::size_t bytes() const;  // heap memory used
 
  private:
   struct Entry {
@@ -66,7 +66,7 @@ class Window {
     std::int64_t received;
     std::uint64_t place;
     std::uint32_t version;
-    std::uint32_t text;  // offset of key, value, source, metadata, id, said, one after the other
+    std::uint32_t text;  // offset of key, value, source, metadata, id and said, consecutively
     std::int32_t confidence;
     std::uint16_t value_size;
     std::uint16_t source_size;
@@ -74,15 +74,15 @@ class Window {
     std::uint16_t id_size;
     std::uint8_t key_size;
     bool has_value : 1;
-    bool has_said : 1;  // behind the texts stands Signal::said, eight bytes
+    bool has_said : 1;  // Signal::said follows the texts, in eight bytes
     std::uint16_t key_number;
   };
   struct Held {
     std::vector<Entry> entries;
     std::string text;
-    std::vector<std::uint16_t> places;    // in entries, key by key and in each in order
-    std::vector<std::uint16_t> key_ends;  // of key k: where its places end
-    std::size_t dead = 0;                 // bytes of text that no entry names
+    std::vector<std::uint16_t> places;    // indexes of entries, grouped by key, in order within each
+    std::vector<std::uint16_t> key_ends;  // for key k: the end of its group in `places`
+    std::size_t dead = 0;                 // bytes of `text` that no entry refers to
 
     std::string_view key(std::size_t i) const { return {text.data() + entries[i].text, entries[i].key_size}; }
     void insert(const Signal& signal);
@@ -95,7 +95,7 @@ class Window {
   std::string_view id(std::size_t i) const;
   explicit Window(std::shared_ptr<const Held> held) : held_(std::move(held)) {}
 
-  std::shared_ptr<const Held> held_;  // null: empty
+  std::shared_ptr<const Held> held_;  // null if empty
 };
 
 }  // namespace beckon::ledger
