@@ -1,4 +1,4 @@
-// What the linter knows of a condition: bounds on measures that can be held against one another (lint/facts.h).
+// What the linter derives from a condition: bounds on measures that can be compared with each other (lint/facts.h).
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -12,43 +12,43 @@ namespace beckon::rules::lint {
 
 inline constexpr std::int64_t kEvery = std::numeric_limits<std::int64_t>::max();
 
-// What facts rest on next to the rule.
+// What facts depend on other than the rule.
 struct Ground {
   Duration retention{};
   const Scores* scores = nullptr;
 };
 
-// A condition, or its contrary.
+// A condition or its negation.
 struct Statement {
   const Condition* condition = nullptr;
   bool negated = false;
 };
 
-// `measure.within` is how far it really looks back. The instant itself is a kActive, in milliseconds.
+// `measure.within` is the effective time range. The current instant itself is a kActive, in milliseconds.
 struct Fact {
   Measure measure;
-  bool least = false;  // the measure is at least `bound`, else at most
+  bool least = false;  // true: the measure is at least `bound`; false: at most
   std::int64_t bound = 0;
   Statement of;
 };
 
-using Case = std::vector<Fact>;   // all of them
-using Cases = std::vector<Case>;  // one of them
+using Case = std::vector<Fact>;   // all of these facts
+using Cases = std::vector<Case>;  // one of these cases
 
-bool narrower(const Filter& one, const Filter& other);  // all that fits the one fits the other
+bool narrower(const Filter& one, const Filter& other);  // everything that matches `one` matches `other`
 
-// One statement, from which a measure makes its cases. What it refers to outlives it.
+// A statement from which a measure derives its cases. What it refers to outlives it.
 struct Said {
   Said(const Statement& statement, const Ground& given)
       : of(statement), condition(*statement.condition), measure(statement.condition->measure), ground(given) {}
 
-  // How far a measure that looks back `within` really does.
+  // The effective time range of a measure with this `within`.
   Duration sight(Duration within) const {
     return within == Duration{} ? ground.retention : std::min(within, ground.retention);
   }
   Duration sight() const { return sight(measure.within); }
 
-  Measure itself() const;  // with `within` as far as it really looks back
+  Measure itself() const;  // with `within` set to the effective time range
   Measure count(const Filter& filter, Duration span) const {
     Measure counted{.kind = MeasureKind::kCount, .scope = measure.scope, .within = span, .filter = filter};
     counted.calendar = measure.calendar;
@@ -60,9 +60,9 @@ struct Said {
   Fact least(const Measure& what, std::int64_t bound) const { return {what, true, bound, of}; }
   Fact most(const Measure& what, std::int64_t bound) const { return {what, false, bound, of}; }
 
-  // `what` is from `low` to `high`, or, negated, outside.
+  // `what` is between `low` and `high`; if negated, outside.
   Cases bounds(const Measure& what, std::int64_t low, std::int64_t high) const;
-  // The same of what is 0 or 1, or asked for as if it were.
+  // The same for a value that is 0 or 1, or is compared as if it were.
   Cases yes_or_no(const Measure& what, std::int64_t low, std::int64_t high) const {
     const bool yes = (low >= 1 || high >= 1) != of.negated;
     return {{yes ? least(what, 1) : most(what, 0)}};

@@ -1,5 +1,5 @@
-// Amounts in decimal with six places, as an integer of millionths: the order of addition never matters. They never wrap
-// around: what lies beyond kMostAmount counts as it.
+// Decimal amounts with six places, as integers in millionths, so that the order of addition does not matter. They never
+// overflow: amounts beyond kMostAmount are clamped to it.
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -8,17 +8,17 @@
 
 namespace beckon::rules {
 
-// 8 × 10^12 in millionths, either way of zero: so that its distance to every bound of a rule fits, too.
+// 8 × 10^12 in millionths, in both directions, so that its distance to every bound of a rule fits as well.
 inline constexpr std::int64_t kMostAmount = 8'000'000'000'000'000'000;
 
-// What becomes of further places: halves away from zero, all toward zero, all away from it.
+// How further places are rounded: half away from zero, toward zero, or away from zero.
 enum class Rounding : std::uint8_t { kHalves, kDown, kUp };
 
-// The text of a JSON number.
+// Parses the text of a JSON number.
 std::int64_t millionths(std::string_view number, Rounding rounding = Rounding::kHalves);
 
-// A sum of amounts, which comes out the same in whatever order they are added, up to a million of them. More of the
-// greatest amounts than that stay the greatest.
+// A sum of amounts that does not depend on the order of addition, up to a million amounts. Beyond that, sums of the
+// largest amounts stay clamped.
 class AmountSum {
  public:
   AmountSum() = default;
@@ -42,7 +42,7 @@ class AmountSum {
   std::int64_t whole_ = 0, rest_ = 0;
 };
 
-// Of two amounts, or of two counts.
+// The sum of two amounts or two counts, clamped.
 inline std::int64_t added(std::int64_t a, std::int64_t b) {
   AmountSum sum;
   sum.add(a);
@@ -50,7 +50,7 @@ inline std::int64_t added(std::int64_t a, std::int64_t b) {
   return sum.millionths();
 }
 
-// The product of two amounts; halves of a millionth away from zero.
+// The product of two amounts, rounded half away from zero to millionths.
 std::int64_t multiplied(std::int64_t a, std::int64_t b);
 
 std::string decimal_text(std::int64_t millionths);  // "12.5"

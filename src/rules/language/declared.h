@@ -1,4 +1,4 @@
-// What the settings of a handle declare for its rules.
+// The settings of a handle that its rules depend on.
 #pragma once
 #include <string>
 #include <utility>
@@ -9,8 +9,8 @@ namespace beckon::rules {
 
 struct Declared {
   Scores scores;
-  std::string zone;            // its time zone, an IANA name; empty: none
-  bool visitor_scope = false;  // a condition that is saved without a scope gets scope visitor, else session
+  std::string zone;            // its time zone, an IANA name; empty if none
+  bool visitor_scope = false;  // a condition saved without a scope gets scope visitor, otherwise session
 
   Declared(Scores all = {}, std::string name = {}, bool visitor = false)
       : scores(std::move(all)), zone(std::move(name)), visitor_scope(visitor) {}

@@ -1,5 +1,5 @@
-// A 64-bit digest of texts and numbers, the same on every machine and after every restart: what an etag is made of.
-// Not keyed, and so of no use where a stranger gains by two texts with one digest.
+// A 64-bit digest of texts and numbers, the same on every machine and after every restart; etags are made from it. Not
+// keyed, so do not use it where an attacker could gain from a collision.
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -1,4 +1,4 @@
-// The signal keys that some rule asks for by name, numbered from 0: one look-up tells a signal's key from all others.
+// The signal keys that some rule names, numbered from 0: one lookup maps a signal's key to its number or to none.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -8,7 +8,7 @@
 
 namespace beckon::rules {
 
-// A key as numbers: eight bytes from each end and the size, which is all of it up to 16 bytes.
+// A key as numbers: eight bytes from each end, and the size; complete for keys of up to 16 bytes.
 struct KeyWords {
   std::uint64_t head = 0, tail = 0, size = 0;
 
@@ -21,7 +21,7 @@ struct KeyWords {
     }
   }
   KeyWords() = default;
-  // Keys come from strangers, what they are looked up in from the operator: no client can crowd the table.
+  // Looked-up keys come from clients, but the table's keys come from the operator: no client can fill the table.
   std::uint64_t hash() const {
     const std::uint64_t mixed = (head ^ tail * 0x9e3779b97f4a7c15u ^ size) * 0xff51afd7ed558ccdu;
     return mixed ^ mixed >> 32;
@@ -34,7 +34,7 @@ class KeyTable {
  public:
   static constexpr std::int32_t kUnknown = -1;
 
-  std::int32_t add(std::string_view key);  // its number, new or known
+  std::int32_t add(std::string_view key);  // its number, new or existing
   std::int32_t find(std::string_view key) const {
     if (slots_.empty()) return kUnknown;
     const KeyWords words(key);

@@ -1,4 +1,4 @@
-// Texts in capitals and in small letters, letter by letter.
+// Upper and lower case, letter by letter.
 #pragma once
 #include <string>
 #include <string_view>
@@ -6,8 +6,8 @@
 namespace beckon::rules {
 
 // Unicode's simple case mappings of the letters that fold.h knows: of the Latin, Greek, Cyrillic and Armenian
-// alphabets. Others stay as they are, and so does whatever has no single letter as its counterpart: "ß" has no capital
-// here, and "i" always has "I". `text` is UTF-8. Thread-safe.
+// alphabets. Others are unchanged, and so are letters without a single-letter counterpart: "ß" has no capital here, and
+// "i" always maps to "I". `text` is UTF-8. Thread-safe.
 std::string upper_case(std::string_view text);
 std::string lower_case(std::string_view text);
 

@@ -1,4 +1,4 @@
-// What a template of a payload was read into: a program of texts to write and of values to insert between them.
+// A parsed payload template: a program of texts to write and values to insert between them.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,12 +11,12 @@
 
 namespace beckon::rules {
 
-// JSON text as it is, and then what is inserted.
+// JSON text to copy verbatim, then what to insert.
 struct PayloadPiece {
   enum class Kind : std::uint8_t {
     kEnd,    // nothing
     kValue,  // a placeholder as a JSON value
-    kText,   // a placeholder inside a JSON string
+    kText,   // a placeholder in a JSON string
     kEach,   // a list
   };
   std::string before;
@@ -28,35 +28,35 @@ using PayloadProgram = std::vector<PayloadPiece>;
 struct PayloadPlaceholder {
   bool of_item = false;
   std::size_t path = 0;  // of PayloadParts::paths
-  std::string field;     // of_item: of the element; empty: the element itself
+  std::string field;     // if of_item: a field of the element; empty for the element itself
   std::vector<PayloadFilter> filters;
-  bool needs_value = false;     // without a value, it is missing
-  bool may_lose_value = false;  // with a value, it may be missing
+  bool needs_value = false;     // without a value, the result is missing
+  bool may_lose_value = false;  // with a value, the result may still be missing
 };
 
 struct PayloadEach {
   std::size_t path = 0;
   std::size_t max = payload_limits::kElements;
   PayloadProgram as;
-  std::vector<std::size_t> placeholders;  // those of the element
+  std::vector<std::size_t> placeholders;  // those that refer to the element
 };
 
-// What the template needs of a path.
+// How the template uses a path.
 struct PayloadUse {
   bool needs_value = false;
   std::vector<std::size_t> may_lose_value;  // placeholders
   std::vector<std::size_t> lists;
-  std::size_t growth = 0;  // at most so many bytes come out for each byte of the value: payload_filter.h
+  std::size_t growth = 0;  // maximum output bytes for each byte of the value: payload_filter.h
 };
 
 struct PayloadParts {
   OnMissing on_missing = OnMissing::kHold;
   std::vector<PayloadPath> paths;
-  std::vector<PayloadUse> uses;  // of each path
+  std::vector<PayloadUse> uses;  // one for each path
   std::vector<PayloadPlaceholder> placeholders;
   std::vector<PayloadEach> lists;
   PayloadProgram program;
-  std::size_t most_bytes = 0;  // that come out where every value is missing
+  std::size_t most_bytes = 0;  // output size if every value is missing
 };
 
 }  // namespace beckon::rules

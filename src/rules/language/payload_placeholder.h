@@ -1,4 +1,4 @@
-// The texts of a payload: characters and placeholders. The grammar is in payload_template.h.
+// The strings of a payload: characters and placeholders. The grammar is in payload_template.h.
 #pragma once
 #include <optional>
 #include <string>
@@ -18,7 +18,7 @@ struct PlaceholderText {
   std::vector<PayloadFilter> filters;
 };
 
-// A part of a text: characters as they are, or a placeholder.
+// A part of a string: literal characters or a placeholder.
 struct TextPart {
   std::string characters;
   std::optional<PlaceholderText> placeholder;

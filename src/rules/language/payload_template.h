@@ -1,5 +1,5 @@
-// A payload whose texts have placeholders, such as "Hi {{visitor.traits.firstName | default:'there'}}": read once, then
-// rendered with the values of one visitor and one decision.
+// A payload whose strings have placeholders, such as "Hi {{visitor.traits.firstName | default:'there'}}": parsed once,
+// then rendered with the values of one visitor and one decision.
 //
 //   text         = (characters | "{{{{" | placeholder)*            {{{{ stands for the characters {{
 //   placeholder  = "{{" path ("|" filter)* "}}"                    spaces around each part mean nothing
@@ -8,16 +8,16 @@
 //   argument     = '"' characters '"' | "'" characters "'" | number
 //   list         = {"$each": path, "max"?: 1 to 50, "as": any JSON whose placeholders may name item}
 //
-// A text that is one placeholder and nothing else becomes the value with its JSON type. In every other text the value
-// is inserted as text: numbers and booleans as they were written, lists with ", " between their elements, objects as
-// JSON. Values are inserted as JSON values: nothing of them is read as a placeholder or as JSON syntax. Names of
-// members have no placeholders.
+// A string that is exactly one placeholder becomes the value with its JSON type. In other strings the value is
+// inserted as text: numbers and booleans as written, lists joined with ", ", objects as JSON. Values are
+// escaped as JSON: no part of a value is parsed as a placeholder or as JSON syntax. Member names have no
+// placeholders.
 //
-// A value that is missing, or null, or that a filter cannot use, and for which no default is given, is missing. Of a
-// $each: an element of which something is missing is left out where the policy is kHold; if all are, the list is
-// missing. An empty list is not. A single value is a list of one. Elements that are left out do not count towards max.
+// A value is missing if it does not exist, is null, or cannot be used by a filter, and no default is given. In a $each
+// with policy kHold, an element with a missing value is left out; if all are, the list is missing. An empty list is not
+// missing. A single value is a list of one. Elements left out do not count toward max.
 //
-// decision.… is not known before the decision: it is never missing, and null where there is no value.
+// decision.… is unknown before the decision: it is never missing, and null if it has no value.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -35,18 +35,18 @@
 
 namespace beckon::rules {
 
-// What a missing value means.
+// The policy for missing values.
 enum class OnMissing : std::uint8_t {
   kHold,  // the payload cannot be rendered
-  kNull,  // null; in a text, nothing
+  kNull,  // null; inside a string, the empty text
 };
 
-// Where the values come from. Confined to one thread.
+// The source of values. Confined to one thread.
 class PayloadValues {
  public:
   virtual ~PayloadValues() = default;
-  // The value as well-formed JSON text of at most payload_limits::kValueDepth levels; std::nullopt or null: it is
-  // missing. `room` may hold the text; the view stays valid until the next call, or as long as `room`.
+  // The value as well-formed JSON text of at most payload_limits::kValueDepth levels; std::nullopt or null if it is
+  // missing. `room` may hold the text; the view is valid until the next call, or while `room` is unchanged.
   virtual std::optional<std::string_view> value(const PayloadPath& path, std::string& room) const = 0;
 };
 
@@ -55,41 +55,41 @@ struct PayloadParts;
 // Immutable; thread-safe. Cheap to copy.
 class PayloadTemplate {
  public:
-  // `path` is that of the payload: "action.payload". std::nullopt if no text has a placeholder and there is no $each:
-  // the payload is rendered as it is. Each fault is an issue at its place; with faults the template is of no use.
+  // `path` is that of the payload: "action.payload". std::nullopt if no string has a placeholder and there is no $each:
+  // the payload is then used verbatim. Each fault is an issue at its path; with faults the template must not be used.
   static std::optional<PayloadTemplate> read(const json::Value& payload, const std::string& path, OnMissing on_missing,
                                              Issues& issues);
 
-  // Each path that it names, once, in the order written, and visitor.zone where a date needs it.
+  // All paths used, each once, in the order written, and visitor.zone if a date needs it.
   const std::vector<PayloadPath>& paths() const;
 
   struct Rendered {
-    std::string json;     // empty unless it could be rendered
-    std::string missing;  // the text of the first path whose value is missing, such as "visitor.traits.firstName"
+    std::string json;     // empty if it could not be rendered
+    std::string missing;  // the first path with a missing value, as written, such as "visitor.traits.firstName"
     bool too_large = false;
   };
-  // `zone` is the visitor's; null: UTC.
+  // `zone`: the visitor's; null for UTC.
   Rendered render(const PayloadValues& values, const Zone* zone) const;
 
-  // The payload as far as it goes, for whoever writes it: with null for what is missing, or nothing inside a text, also
-  // where that holds the rule back.
+  // Renders a preview for the author: missing values become null, or nothing inside a string, even if they hold the
+  // rule back.
   struct Draft {
-    std::string json;                         // empty where it is too large
+    std::string json;                         // empty if it is too large
     std::vector<const PayloadPath*> missing;  // of paths(): those that hold the rule back, or would with kHold
     bool too_large = false;
   };
   Draft draft(const PayloadValues& values, const Zone* zone) const;
 
-  // Of paths(): those whose values are missing and hold the rule back; none where nothing does.
+  // Of paths(): those whose missing values hold the rule back; empty if none do.
   std::vector<const PayloadPath*> holding(const PayloadValues& values) const;
 
   struct Probe {
-    const PayloadPath* missing = nullptr;  // of paths(); null: nothing is missing
+    const PayloadPath* missing = nullptr;  // of paths(); null if nothing is missing
     bool too_large = false;
     bool can_be_rendered() const { return missing == nullptr && !too_large; }
   };
-  // What render would say, without rendering unless the values are long. Adds the values that it reads to the digest.
-  // decision.… is not read, and does not count for the size.
+  // The outcome of render, without rendering unless the values are long. Adds the values it reads to the digest.
+  // decision.… is not read, and does not count toward the size.
   Probe probe(const PayloadValues& values, const Zone* zone, Digest& digest) const;
 
  private:
@@ -99,12 +99,12 @@ class PayloadTemplate {
 };
 
 namespace payload_limits {
-inline constexpr std::size_t kPlaceholders = 100;     // in one payload, $each among them
+inline constexpr std::size_t kPlaceholders = 100;     // in one payload, including $each
 inline constexpr std::size_t kFilters = 8;            // of one placeholder
 inline constexpr std::int64_t kElements = 50;         // of one $each
-inline constexpr std::size_t kDepth = 16;             // of the containers around a placeholder
-inline constexpr std::size_t kValueDepth = 8;         // so that all of it stays below the depth that json::parse takes
-inline constexpr std::size_t kRenderedBytes = 8'192;  // without what decision.… inserts
+inline constexpr std::size_t kDepth = 16;             // containers around a placeholder
+inline constexpr std::size_t kValueDepth = 8;         // keeps the result below the depth limit of json::parse
+inline constexpr std::size_t kRenderedBytes = 8'192;  // without the values of decision.…
 }  // namespace payload_limits
 
 }  // namespace beckon::rules

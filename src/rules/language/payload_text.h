@@ -1,4 +1,4 @@
-// How the filters of a payload write one value.
+// Formatting of single values by payload filters.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -11,8 +11,8 @@ namespace beckon::rules {
 
 inline constexpr int kMostPlaces = 6;  // those of decimal.h
 
-// A number with so many decimal places, 0 to kMostPlaces, halves away from zero: "12.50". `number` is the text of a
-// JSON number, or digits with a sign and a point. std::nullopt if it is too large for decimal.h.
+// A number with this many decimal places, 0 to kMostPlaces, rounded half away from zero: "12.50". `number` is the text
+// of a JSON number, or digits with a sign and a dot. std::nullopt if it is too large for decimal.h.
 std::optional<std::string> with_places(std::string_view number, int places);
 
 // What is wrong with the format of a date; empty: nothing. In it stand for parts of the wall clock
@@ -22,8 +22,8 @@ std::optional<std::string> with_places(std::string_view number, int places);
 // and with - behind the percent sign, %-d, a number has no leading zero.
 std::string date_format_fault(std::string_view format);
 
-// An instant in RFC 3339 by the wall clock of the zone (null: UTC), or a date such as "2026-03-05", which is the same
-// everywhere and at 00:00:00. std::nullopt for any other text. The format is right.
+// Formats an RFC 3339 instant in local time of the zone (null: UTC), or a date such as "2026-03-05", which is the same
+// everywhere, at 00:00:00. std::nullopt for any other text. Precondition: the format is valid.
 std::optional<std::string> date_text(std::string_view text, std::string_view format, const Zone* zone);
 
 std::string percent_encoded(std::string_view text);  // all but the unreserved characters of RFC 3986, section 2.3

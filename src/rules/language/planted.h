@@ -1,6 +1,6 @@
-// Faults planted on purpose: wrong bounds and windows by one step, so that a test can see that the agreement with the
-// reference evaluator finds each of them. Only the tests' build of this folder (BECKON_PLANTED) has the switch; in
-// every other one `off_by_one` is the constant 0 and nothing of it is left.
+// Faults planted on purpose, such as bounds and windows off by one step, so that a test can check that the comparison
+// with the reference evaluator finds each of them. Only the tests' build of this folder (BECKON_PLANTED) has the
+// switch; in all others `off_by_one` is the constant 0 and compiles away.
 #pragma once
 
 namespace beckon::rules {
@@ -10,40 +10,40 @@ enum class Planted {
   kWindowClosedBehind,  // [now − w, now]
   kNowUnseen,           // (now − w, now)
   kRetentionTooLong,    // by a millisecond
-  kAtLeastMore,         // atLeast n asks for n + 1
+  kAtLeastMore,         // atLeast n requires n + 1
   kAtMostLess,          // atMost n allows n − 1
-  kAbsenceFromAnchor,   // a signal that is both starts a wait and ends it
-  kWaitTooLong,         // an absence holds a millisecond late
+  kAbsenceFromAnchor,   // a signal that matches both starts a wait and ends it
+  kWaitTooLong,         // an absence ends a millisecond late
   kAgeTooGreat,         // last atLeast and atMost: a millisecond late
-  kStepsShareSignal,    // one signal may be two steps
+  kStepsShareSignal,    // one signal may count as two steps
   kCooldownTooLong,     // [now − cooldown, now]
   kCapOneMore,          // max n allows n + 1
-  kCapOfVisitor,        // a session's cap counts the visitor's spends
+  kCapOfVisitor,        // a session's cap counts the visitor's exposures
   kHoursCloseLate,      // open at the closing minute
-  kNightToMorning,      // the hours behind midnight belong to the day that begins
-  kArmEndsLate,         // an arm has its neighbour's first bucket
-  kHoldoutOneMore,      // the holdout has a bucket more
-  kShadowHolds,         // a shadow rule spends from the live count
+  kNightToMorning,      // the hours after midnight belong to the day that begins
+  kArmEndsLate,         // an arm includes its neighbor's first bucket
+  kHoldoutOneMore,      // the holdout has one bucket more
+  kShadowHolds,         // a shadow rule adds to the live count
   kValidTooLong,        // a millisecond
-  kRolloutOneMore,      // a rollout has a bucket more
+  kRolloutOneMore,      // a rollout has one bucket more
   kDayBeginsLate,       // a calendar day begins a millisecond late
-  kSinceFromAnchor,     // the signal since which others count is one of them
-  kAboveBound,          // above n allows n
+  kSinceFromAnchor,     // the signal named by `since` is counted too
+  kAboveBound,          // above n matches n
   kTraitTooOld,         // until and age of a trait: a millisecond late
-  kTraitDayLate,        // a day begins a millisecond late for the date of a trait
+  kTraitDayLate,        // for the date of a trait, a day begins a millisecond late
   kEverTooOld,          // first and last of a counter: a millisecond late
-  kEverDayMore,         // 65 days are looked back for the days of a counter
-  kLastGroupLost,       // the last of the groups in a group is not looked at
-  kAnyElement,          // the paths of one list may be true of different elements
+  kEverDayMore,         // the days of a counter cover 65 days
+  kLastGroupLost,       // the last of the groups in a group is ignored
+  kAnyElement,          // paths into one list may match different elements
   kDecisionTooLong,     // decisions count in [now − w, now]
-  kHoldoutActed,        // what was held out counts as done
-  kValuesMixed,         // signals of other values of `same` count as those of the newest
-  kOneValueMore,        // of `same`, the 21 newest values are looked at
+  kHoldoutActed,        // holdouts count as acted
+  kValuesMixed,         // signals with other values of `same` count as those of the newest
+  kOneValueMore,        // the 21 newest values of `same` are considered
   kEnd
 };
 
 #ifdef BECKON_PLANTED
-inline Planted planted = Planted::kNoFault;  // set between judgements, by one thread
+inline Planted planted = Planted::kNoFault;  // set between evaluations, by one thread
 inline int off_by_one(Planted fault) { return planted == fault ? 1 : 0; }
 #else
 constexpr int off_by_one(Planted) { return 0; }

@@ -1,7 +1,7 @@
-// What one judgement can see of one window at an instant.
+// What one evaluation sees of one window at an instant.
 //
-// Visible are the signals in (now − retention, now]. One with its instant still ahead is not, but that it will come is
-// a change by time, so it can be asked for.
+// Signals in (now − retention, now] are visible. A future signal is not, but its arrival in the window is a change by
+// time, so next_to_come() reports it.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -19,22 +19,22 @@ namespace beckon::rules {
 
 inline constexpr Instant kNever = Instant::max();
 
-// A filter made ready: which signals to look at, and whether the key alone decides.
+// A prepared filter: which signals to look at, and whether the key alone decides.
 struct Stream {
   static constexpr std::int32_t kEveryKey = -1;
 
-  const Filter* filter = nullptr;  // lives in the rule set
-  std::int32_t key = kEveryKey;    // of the key table, where the filter names exactly one
+  const Filter* filter = nullptr;  // owned by the rule set
+  std::int32_t key = kEveryKey;    // in the key table, if the filter names exactly one
   bool key_alone = false;
 };
 
-// The room that scenes of one thread reuse, so that a judgement allocates nothing once it has grown.
+// Memory that scenes of one thread reuse, so that an evaluation does not allocate once it has grown.
 struct SceneRoom {
   static constexpr std::uint16_t kNone = 0xffff;
   std::vector<std::uint16_t> numbers;  // by key of the table: its number in the window, or kNone
 };
 
-// Confined to one judgement; the facts, tables and room outlive it.
+// Confined to one evaluation; the facts, tables and room outlive it.
 class Scene {
  public:
   Scene(const ledger::Window& window, const Facts& facts, const KeyTable& keys, SceneRoom& room)
@@ -47,20 +47,20 @@ class Scene {
 
   Instant now() const { return facts_.now; }
   Duration retention() const { return facts_.retention + Duration{off_by_one(Planted::kRetentionTooLong)}; }
-  // How long a signal is visible to a measure that looks back `within`; zero: all of the session.
+  // How long a signal is visible to a measure with this `within`; zero means the whole session.
   Duration span(Duration within) const {
     return within == Duration{} ? retention()
                                 : std::min(within + Duration{off_by_one(Planted::kWindowClosedBehind)}, retention());
   }
   ledger::Signal signal(std::size_t i) const { return window_[i]; }
 
-  // What a measure sees: signals later than `after`, from a place in the window on, each until the instant at which it
-  // leaves.
+  // The range of a measure: signals later than `after`, from an index in the window on, each until the instant at which
+  // it leaves the range.
   struct Sight {
     Instant after{};
     Duration span{};
     Instant end = kNever;    // at which all of them leave
-    Instant comes = kNever;  // at which a signal comes from which on the measure sees others
+    Instant comes = kNever;  // at which a new signal starts another range
     std::size_t begin = 0;
 
     Instant leaves(Instant at) const { return std::min(at + span, end); }
@@ -75,7 +75,7 @@ class Scene {
     return sight;
   }
 
-  // What a measure sees of spends, which no retention ends: without `within`, all of them.
+  // The range of a measure over exposures, which the retention does not limit: without `within`, all of them.
   Sight sight_of_spends(const Measure& of) const {
     const bool all = of.within == Duration{};
     Sight sight{all ? Instant::min() + Duration{1} : now() - of.within, of.within};
@@ -88,7 +88,7 @@ class Scene {
     return of == Scope::kVisitor ? facts_.unit_spends : facts_.session_spends;
   }
 
-  // Calls visit(i, at) with each visible signal of the stream later than `after`, newest first, until it returns false.
+  // Calls visit(i, at) for each visible signal of the stream later than `after`, newest first, until it returns false.
   template <class Visit>
   void newest_first(const Stream& stream, Instant after, Visit visit) {
     if (stream.key == Stream::kEveryKey) {
@@ -115,7 +115,7 @@ class Scene {
     newest_first(stream, sight.after, [&](std::size_t i, Instant at) { return i >= sight.begin && visit(i, at); });
   }
 
-  // The place in the window of the newest visible signal of the stream behind the place `behind`, or `behind`.
+  // The index of the newest visible signal of the stream after index `behind`; `behind` if there is none.
   std::size_t newest_behind(std::size_t behind, const Stream& stream) {
     if (stream.key == Stream::kEveryKey) {
       for (std::size_t i = end_; i-- > begin_ && i > behind;) {
@@ -130,7 +130,7 @@ class Scene {
     return behind;
   }
 
-  // Calls visit(signal) with every visible signal in sight, oldest first.
+  // Calls visit(signal) for every visible signal in the range, oldest first.
   template <class Visit>
   void oldest_first(const Sight& sight, Visit visit) const {
     for (std::size_t i = std::max(begin_, sight.begin); i < end_; ++i) {
@@ -138,8 +138,8 @@ class Scene {
     }
   }
 
-  // The places in the window of the signals of a stream in sight, oldest first.
-  // Precondition: the stream has one key, which alone decides.
+  // The indexes in the window of the stream's signals in the range, oldest first. Precondition: the stream has one key,
+  // which alone decides.
   std::span<const std::uint16_t> places_of(const Stream& stream, const Sight& sight) {
     Places places = of_key(stream.key);
     if (sight.begin > 0) [[unlikely]]
@@ -148,7 +148,7 @@ class Scene {
   }
   Instant at(std::size_t i) const { return window_.at(i); }
 
-  // The instant at which the next signal that fits will come into sight, or kNever.
+  // The instant at which the next matching signal becomes visible, or kNever.
   Instant next_to_come(const Filter& filter) const {
     for (std::size_t i = end_; i < window_.size(); ++i) {
       if (filter.fits(window_[i])) return window_.at(i);
@@ -156,7 +156,7 @@ class Scene {
     return kNever;
   }
   Instant next_to_come(const Stream& stream) const { return next_to_come(*stream.filter); }
-  // The same of signals with a key that has a weight in a score.
+  // The same for signals whose key has a weight in a score.
   Instant next_to_come(const Score& score) const {
     for (std::size_t i = end_; i < window_.size(); ++i) {
       if (score.weight_of(window_.key(i)) != 0) return window_.at(i);
@@ -164,35 +164,35 @@ class Scene {
     return kNever;
   }
 
-  // Whether a signal of a known key is visible, or still to come.
+  // Whether a signal of a known key is visible or will become visible.
   bool any_of(std::int32_t key) {
     if (!numbered_) number();
     const std::uint16_t number = room_.numbers[static_cast<std::size_t>(key)];
     return number != SceneRoom::kNone && window_.of_key(number).back() >= begin_;
   }
 
-  // A trait of the visitor; nothing where it is missing. `name` outlives it.
+  // A trait of the visitor; std::nullopt if it is missing. `name` must outlive it.
   std::optional<ledger::TraitNow> trait(std::string_view name) const { return ledger::trait_in(facts_.traits, name); }
-  // A counter that is declared, and what it has counted of the visitor; nothing, or null, where it has no value yet, or
-  // is not declared.
+  // A declared counter and its total for the visitor; std::nullopt, or null, if it has no value yet or is not
+  // declared.
   struct Ever {
     const Counter* counter;
     ledger::Total total;
   };
   std::optional<Ever> ever(std::string_view name) const;
   const Counter* counter(std::string_view name) const;
-  const Zone* zone_in(const Measure& of) const { return rules::zone_in(facts_, of); }  // null: not known
+  const Zone* zone_in(const Measure& of) const { return rules::zone_in(facts_, of); }  // null if unknown
   bool is_sensitive(std::string_view trait) const { return std::ranges::binary_search(facts_.sensitive, trait); }
   std::string_view unit() const { return facts_.unit; }
   std::string_view same() const { return facts_.same; }
 
-  // The value of a field of the context, or null where it is missing.
+  // The value of a context field, or null if it is missing.
   const std::string* context(std::string_view field) const;
 
  private:
   using Places = std::span<const std::uint16_t>;
 
-  // The visible signals of a key of the table.
+  // The visible signals of a key in the table.
   Places of_key(std::int32_t key) {
     if (!numbered_) number();
     const std::uint16_t number = room_.numbers[static_cast<std::size_t>(key)];
@@ -202,7 +202,7 @@ class Scene {
     const std::size_t from = first(all, [&](std::uint16_t i) { return i >= begin_; });
     return all.subspan(from, first(all, [&](std::uint16_t i) { return i >= end_; }) - from);
   }
-  // The first place for which `holds`, which is false up to some place and true from there on.
+  // The first index for which `holds` is true; it must be false before some index and true from there on.
   template <class Holds>
   static std::size_t first(Places places, Holds holds) {
     return static_cast<std::size_t>(std::ranges::partition_point(places, [&](std::uint16_t i) { return !holds(i); }) -
@@ -216,7 +216,7 @@ class Scene {
   const ledger::Window& window_;
   const KeyTable& keys_;
   SceneRoom& room_;
-  std::size_t begin_ = 0, end_ = 0;  // what is visible
+  std::size_t begin_ = 0, end_ = 0;  // the visible range
   bool numbered_ = false;
 };
 
