@@ -1,9 +1,9 @@
-// The compiled form of a handle's rules: measures shared where they are equal, conditions in the order of judgement,
-// rules by the trigger that asks for them. Built once, then immutable and thread-safe.
+// The compiled form of a handle's rules: equal measures are shared, conditions are in evaluation order, and rules are
+// grouped by trigger. Built once, then immutable and thread-safe.
 //
-// What makes a thousand rules cost little more than a hundred: a rule that needs a key of which no signal is there is
-// not looked at (gates), and a measure that is taken once puts out, in one stroke, every rule of the trigger that its
-// value contradicts (knocks). Rules are then met in order, so that the answer is the one of the plain walk.
+// Two things keep a thousand rules almost as cheap as a hundred: a rule that needs a key without signals is not
+// evaluated (gates), and one measure's value rules out all rules of the trigger that contradict it at once (knocks).
+// The remaining rules are visited in order, so the result is the same as evaluating every rule.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -20,7 +20,7 @@
 
 namespace beckon::rules {
 
-// A condition made ready: it holds where least ≤ measure ≤ most.
+// A prepared condition: true if least ≤ measure ≤ most.
 struct Test {
   std::int64_t least = 0;
   std::int64_t most = 0;
@@ -31,45 +31,45 @@ struct Test {
   }
 };
 
-// Where a rule's tests stand in the one array of them: all [begin, any), any [any, none), none [none, end), and
-// behind these the tests of its forks, each of which must be true.
+// The range of a rule's tests in the common array: all [begin, any), any [any, none), none [none, end), followed by the
+// tests of its forks, each of which must be true.
 struct Course {
   std::uint32_t begin = 0, any = 0, none = 0, end = 0;
-  std::uint32_t more = 0;  // the number of its list of forks, from 1; 0: it has none, as most
+  std::uint32_t more = 0;  // the number of its list of forks, from 1; usually 0: none
 };
 
-// A Branch made ready: tests that are to hold [begin, contrary), tests that are not [contrary, end), and the forks
-// [first, last) inside it.
+// A prepared Branch: tests that must be true [begin, contrary), tests that must not [contrary, end), and the nested
+// forks [first, last).
 struct Fork {
   bool any = true;
   std::uint32_t begin = 0, contrary = 0, end = 0;
   std::uint32_t first = 0, last = 0;
 };
 
-// Rules of a trigger, by their place on it: the bits that are set in one word of 64.
+// Rules of a trigger by position: the bits set in one 64-bit word.
 struct Bits {
   std::uint32_t word = 0;
   std::uint64_t bits = 0;
 };
 
-// What the value of a measure puts out.
+// The rules that a measure's value can rule out.
 struct Knocks {
   std::uint32_t measure = 0;
   Thresholds below;  // value < threshold
   Thresholds above;  // value > threshold, both inverted (~): then it is the same comparison
-  std::vector<std::pair<Test, std::uint32_t>> inside;  // of `none`, with two bounds: value inside them; and the place
+  std::vector<std::pair<Test, std::uint32_t>> inside;  // of `none`, with two bounds: value within them; its position
 
   void put_out(std::int64_t value, std::span<std::uint64_t> standing) const;
 };
 
-// The rules that one trigger asks.
+// The rules of one trigger.
 struct Asked {
-  std::vector<std::uint32_t> live, shadow;  // indices of rules, in the order of judgement
-  std::vector<std::uint64_t> ungated;       // words of places in `live`: rules that are looked at whatever there is
+  std::vector<std::uint32_t> live, shadow;  // indexes of rules, in evaluation order
+  std::vector<std::uint64_t> ungated;       // bit set over `live`: rules evaluated whichever signals exist
   std::vector<std::pair<std::int32_t, std::vector<Bits>>> gates;  // by key number: rules that need it
   std::vector<Knocks> knocks;                                     // by measure, sorted
-  std::vector<std::string> fields;  // of the context, that some live rule looks at; sorted
-  std::vector<std::string> traits;  // likewise
+  std::vector<std::string> fields;                                // of the context, read by some live rule; sorted
+  std::vector<std::string> traits;                                // likewise
   std::vector<std::string> counters;
   bool visitor = false, spends = false, reads_traits = false, reads_counters = false;
 
@@ -86,9 +86,9 @@ struct KeySet {
 };
 
 struct CompiledRules {
-  std::vector<Rule> rules;                        // live and shadow ones, in the order of judgement
+  std::vector<Rule> rules;                        // live and shadow ones, in evaluation order
   std::vector<Course> courses;                    // of the rule with the same index
-  std::vector<std::vector<std::uint64_t>> marks;  // likewise: for each arm, digest of what an answer shows of it
+  std::vector<std::vector<std::uint64_t>> marks;  // likewise: for each arm, a digest of its visible result
   std::vector<Test> tests;
   std::vector<Fork> forks;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> fork_lists;  // [first, last) in `forks`
@@ -98,9 +98,9 @@ struct CompiledRules {
   std::map<std::string, Asked, std::less<>> triggers;
   std::vector<Delayed> delayed;
   KeySet visitor_keys;                  // by measures of scope visitor
-  std::set<std::uint64_t> marks_asked;  // keys of decisions and reactions that some measure looks at
+  std::set<std::uint64_t> marks_asked;  // keys of decisions and reactions that some measure reads
 
-  // mark_key of this of the rule, where it is asked about; else 0.
+  // The rule's mark_key of `what`, if some rule reads it; otherwise 0.
   std::uint64_t asked_mark(const Rule& rule, std::string_view what) const;
 
   std::span<const Fork> forks_of(const Course& course) const {
@@ -114,13 +114,13 @@ struct CompiledRules {
   }
 };
 
-// Takes the rules that are live or in shadow, in any order. `zone`: the handle's; null: it has none.
+// Uses the live and shadow rules among `rules`, in any order. `zone`: the handle's; null if it has none.
 CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores, const Zone* zone);
 
 struct RuleSet::Compiled : CompiledRules {
   std::uint64_t version = 0;
   std::map<std::string_view, std::vector<Aim>> aims;      // by the goal's key
-  std::unordered_map<std::uint64_t, std::uint32_t> arms;  // that stay, by their keys the rules
+  std::unordered_map<std::uint64_t, std::uint32_t> arms;  // sticky arms: their keys, with the rules
   bool has_sticky = false, has_forced = false;
 };
 

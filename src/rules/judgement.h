@@ -1,4 +1,4 @@
-// One judgement under way: the measures taken so far, and what was read of the world.
+// One evaluation in progress: the measures computed so far, and what was read.
 #pragma once
 #include <bit>
 #include <optional>
@@ -8,30 +8,30 @@
 
 namespace beckon::rules {
 
-// What judgements of one thread reuse, so that none of them allocates: the measures taken so far, by number. A slot is
-// of use only to the judgement whose count it carries.
+// Memory that the evaluations of one thread reuse, so that they do not allocate: the measures computed so far, by
+// number. A slot is valid only for the evaluation whose number it has.
 struct Scratch {
   struct Slot {
     std::uint64_t judgement = 0;
     std::int64_t value = 0;
   };
   std::vector<Slot> slots;
-  std::vector<std::uint64_t> standing;  // places of the trigger that are not out yet
+  std::vector<std::uint64_t> standing;  // positions of rules not yet ruled out
   SceneRoom session, visitor;
   std::uint64_t judgements = 0;
 };
 
-// A measure is taken when the first condition asks for it, and only what was taken was read: the claim of validity
-// rests on these alone. Until the earliest `next` of them every one keeps its value, so the walk would end at the same
-// place; and a rule that was not looked at for want of a key cannot hold before a signal comes. Confined to one thread;
-// everything given outlives it.
+// A measure is computed when the first condition needs it, and only what was computed counts as read: the validity of
+// the decision depends on nothing else. Until the earliest `next` among those measures all keep their values, so
+// another evaluation would take the same path; a rule skipped for a missing key cannot match before a signal arrives.
+// Confined to one thread; all arguments outlive it.
 class Judgement {
  public:
   Judgement(const CompiledRules& rules, const Facts& facts, Scratch& scratch);
 
-  // The rules of the trigger that some signal or nothing at all may make hold, as places in `asked.live`.
+  // Marks the rules of the trigger that can match the existing signals, as positions in `asked.live`.
   void begin(const Asked& asked);
-  // Calls judge(index of the rule) for those whose conditions hold, in order, until it returns true.
+  // Calls judge(index of the rule) for each rule whose conditions are true, in order, until it returns true.
   template <class Judge>
   void each_that_holds(const Asked& asked, Judge judge) {
     for (std::size_t word = 0; word < scratch_.standing.size(); ++word) {
@@ -43,12 +43,12 @@ class Judgement {
     }
   }
 
-  // Whether the rule's conditions hold. `asked`: its measures put out what they can.
+  // Whether the rule's conditions are true. With `asked`, its measures rule out other rules.
   bool holds(const Course& course, const Asked* asked = nullptr);
 
   bool holds(const Fork& fork, const Asked* asked = nullptr);
 
-  // From here on what is read bears on no answer: shadow rules.
+  // From here on, what is read does not affect the decision: for shadow rules.
   void read_aside() { aside_ = true; }
   // Something else that was read can change at this instant.
   void read_until(Instant next) {

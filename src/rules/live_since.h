@@ -1,4 +1,4 @@
-// Since when a rule is live, told when it is saved: anchors of a delayed rule that arrived before do not count.
+// When a rule became live, determined when it is saved: earlier anchors of a delayed rule do not count.
 #pragma once
 #include <string_view>
 
@@ -6,9 +6,9 @@
 
 namespace beckon::rules {
 
-// StoredRule::live_since of the text `json`, saved at `at` in the place of `before` (null: there was none). Its status
-// counts from `at`, or, where it was the same before, from when that one counted; zero where it is neither live nor
-// shadow. `json` is an accepted rule.
+// StoredRule::live_since of the rule `json`, saved at `at` to replace `before` (null if there was none): `at`, or, if
+// the status is unchanged, that of `before`; zero if it is neither live nor shadow. Precondition: `json` is a valid
+// rule.
 Instant live_since(const StoredRule* before, std::string_view json, Instant at);
 
 }  // namespace beckon::rules

@@ -1,20 +1,20 @@
-// What a payload can name, as one judgement has it.
+// The values that a payload can use, from one evaluation.
 #pragma once
 #include "rules/language/facts.h"
 #include "rules/language/rule.h"
 
 namespace beckon::rules {
 
-// Whether the arm's payload has something of the visitor in it.
+// Whether the arm's payload uses data of the visitor.
 bool names_visitor(const Arm& arm);
 
-// What is known of a decision once it is made; empty texts are null.
+// What a decision adds once it is made; empty strings mean null.
 struct Decided {
   std::string_view id, variant;
   Instant expires_at{};
 };
 
-// Views into the rule, the facts and the texts, which outlive it. Confined to one thread.
+// Refers to the rule, the facts and the strings, which outlive it. Confined to one thread.
 class JudgedValues final : public PayloadValues {
  public:
   JudgedValues(const Rule& rule, const Facts& facts, const Decided& decided = {})
@@ -32,7 +32,7 @@ class JudgedValues final : public PayloadValues {
   const Decided decided_;
 };
 
-// Until when the values of counters in the payloads of a rule stay as they are, unless something is counted.
+// Until when the counter values in a rule's payloads stay the same unless something is counted.
 Instant counters_hold_until(const Rule& rule, const Facts& facts);
 
 }  // namespace beckon::rules

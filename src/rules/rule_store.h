@@ -1,6 +1,6 @@
-// The rule book's port for reading. Each change makes a new version of a handle's rules. Old versions go
-// (commit/history_maintenance.h): what asks for one that has gone gets kNotFound.
-// What is written goes through commit::Commit.
+// The read port of rules. Each change creates a new version of a handle's rules. Old versions are
+// deleted (commit/history_maintenance.h): reading one gives kNotFound. Writes go through
+// commit::Commit.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -14,18 +14,18 @@ namespace beckon::rules {
 
 struct StoredRule {
   RuleId id;
-  std::string json;                 // as it was saved
-  std::uint64_t rules_version = 0;  // the version that this text came with
+  std::string json;                 // as saved
+  std::uint64_t rules_version = 0;  // the version that introduced this text
   Instant at{};
-  Instant live_since{};  // since when it has been live or in shadow without a break; zero: it is not
+  Instant live_since{};  // since when it has been live or in shadow without interruption; otherwise zero
 };
 
 struct StoredRules {
-  std::uint64_t version = 0;  // 0: no rule was ever saved
+  std::uint64_t version = 0;  // 0 if no rule was ever saved
   std::vector<StoredRule> rules;
 };
 
-// What one version changed.
+// The changes of one version.
 struct RulesVersion {
   static constexpr std::size_t kNamed = 20;
 
@@ -35,12 +35,12 @@ struct RulesVersion {
     RuleId rule;
     bool deleted = false;
   };
-  std::vector<Change> changes;  // in the order of their ids, at most kNamed
-  std::size_t changed = 0;      // all of them
-  std::string zone_version;     // of the time zones with which it was saved, such as "2025b"; empty: not known
+  std::vector<Change> changes;  // by rule id, at most kNamed
+  std::size_t changed = 0;      // the total number
+  std::string zone_version;     // of the time zones it was saved with, such as "2025b"; empty if unknown
 };
 
-// The text of a rule that came with a version, and gave way to another by a later one.
+// A rule's text that one version introduced and a later one replaced.
 struct SupersededRule {
   RuleId rule;
   std::uint64_t rules_version = 0;
@@ -52,12 +52,12 @@ class RuleStore {
  public:
   virtual ~RuleStore() = default;
   virtual Result<StoredRules> rules(const Handle& handle) = 0;                            // the current version
-  virtual Result<StoredRules> rules_at(const Handle& handle, std::uint64_t version) = 0;  // as they were then
+  virtual Result<StoredRules> rules_at(const Handle& handle, std::uint64_t version) = 0;  // as of that version
   // The versions of a handle before `before`, newest first, at most `limit`.
   virtual Result<std::vector<RulesVersion>> versions(const Handle& handle, std::uint64_t before, std::size_t limit) = 0;
   // The version that was current at an instant; 0 if none was.
   virtual Result<std::uint64_t> version_by(const Handle& handle, Instant at) = 0;
-  // Texts that no version from `first` on needs, of the oldest versions first, at most `limit`.
+  // Texts that no version from `first` on needs, those of the oldest versions first, at most `limit`.
   virtual Result<std::vector<SupersededRule>> superseded(const Handle& handle, std::uint64_t first,
                                                          std::size_t limit) = 0;
 };

@@ -1,4 +1,4 @@
-// Rules of a trigger by a threshold of one measure, so that one value puts out all that it contradicts in few strokes.
+// Rules of a trigger by their threshold on one measure, so that one value rules out all that contradict it quickly.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -10,10 +10,10 @@ namespace beckon::rules {
 class Thresholds {
  public:
   void add(std::int64_t threshold, std::uint32_t place) { entries_.push_back({threshold, place}); }
-  // Once all are added: sorts them. `words`: of the bit set of all places.
+  // Call once all are added: sorts them. `words`: size of the bit set of positions.
   void finish(std::size_t words);
 
-  // Clears the bits of the places whose threshold is greater than `value`.
+  // Clears the bits of the rules whose threshold is greater than `value`.
   void put_out(std::int64_t value, std::span<std::uint64_t> standing) const;
 
   std::size_t size() const { return entries_.size(); }
@@ -25,7 +25,7 @@ class Thresholds {
     std::uint32_t place;
   };
   std::vector<Entry> entries_;       // by threshold
-  std::vector<std::uint64_t> sets_;  // of block b: the places of all entries from b × kBlock on
+  std::vector<std::uint64_t> sets_;  // for block b: the bits of all entries from b × kBlock on
   std::size_t words_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// What becomes of a rule whose conditions hold: held back, held out, or one of its arms.
+// The result for a rule whose conditions are true: held back, control group, or one of its arms.
 #pragma once
 #include <optional>
 
@@ -9,14 +9,14 @@ namespace beckon::rules {
 
 struct Turn {
   Hold hold = Hold::kNotHeld;
-  Instant next = Instant::max();  // when time alone may change the hold, or bring one
+  Instant next = Instant::max();  // when time alone may start or end the hold
   bool holdout = false;
   std::size_t arm = 0;
-  std::string_view missing;    // kRender: the path of the value; empty: the payload is too large
-  std::uint64_t values = 0;    // digest of what the payloads read; 0: nothing
-  bool forced = false;         // the visitor is given the arm by name
-  bool remembered = false;     // the unit keeps what it was given before
-  std::uint64_t remember = 0;  // arm_key of what it is given now, and is to keep; 0: nothing
+  std::string_view missing;    // kRender: the path of the missing value; empty if the payload is too large
+  std::uint64_t values = 0;    // digest of what the payloads read; 0 if nothing
+  bool forced = false;         // the arm was assigned to the visitor by name
+  bool remembered = false;     // the unit keeps what it was assigned before
+  std::uint64_t remember = 0;  // arm_key of the new assignment to keep; 0 if none
 
   Outcome outcome() const {
     if (hold != Hold::kNotHeld) return Outcome::kSuppressed;
@@ -24,13 +24,13 @@ struct Turn {
   }
 };
 
-// Closed hours, then limits, then what the payloads need, then the split: so that a missing value takes away all arms
-// and the control group alike.
+// Checked in this order: opening hours, limits, values that payloads need, then the split, so that a missing value
+// affects all arms and the control group alike.
 Turn turn_of(const Rule& rule, const Facts& facts);
 
-// What the rule gives the unit by name, or gave it first and it keeps; nothing where it has given it nothing.
+// The arm assigned to the unit by name, or kept from its first assignment; std::nullopt if there is none.
 struct Given {
-  Instant at = Instant::min();  // when it gave it, which may be behind Facts::now: it is kept from then on
+  Instant at = Instant::min();  // when it was assigned; may be after Facts::now: kept from then on
   bool by_name = false;
   bool holdout = false;
   std::size_t arm = 0;

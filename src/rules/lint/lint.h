@@ -1,8 +1,8 @@
-// What a rule can be told when it is saved: that it never or always holds, that another rule always answers before it,
-// that a window is longer than the retention, that its cooldown lets a cap never be reached, that the time zones which
-// it needs may be outdated, that it asks about decisions of a rule that is not there.
+// Warnings about a saved rule: it never or always matches, another rule is always chosen before it, a window is longer
+// than the retention, its cooldown makes a cap unreachable, the time zones it needs may be outdated, or it reads
+// decisions of a rule that does not exist.
 //
-// Sound before complete: a warning is proven (lint_facts.h) and its witness is confirmed by the engine; docs/rules.md
+// Sound before complete: each warning is proven (lint/facts.h) and its witness confirmed by the engine; docs/rules.md
 // says what is found. No clock, no I/O.
 #pragma once
 #include <span>
@@ -22,8 +22,8 @@ struct Warning {
   lint::Witness witness;
 };
 
-// Of the rule `id` of `rules`, as if it were live, among the others as they are. `now`: about which instant witnesses
-// lie. A rule that is not there, or that cannot be read, has none. With 2,000 rules some tens of milliseconds.
+// Warnings for the rule `id` in `rules`, as if it were live, next to the others as they are. `now`: the approximate
+// instant of witnesses. Empty if the rule does not exist or cannot be read. Some tens of milliseconds with 2,000 rules.
 std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& rules, const Zones& zones, const Declared& declared,
                                Duration retention, Instant now);
 

@@ -1,5 +1,5 @@
-// The linter's witnesses: few signals, an instant and a context that show what a warning says. They are built from
-// facts by trying, and the caller lets the engine confirm each before it is shown.
+// The linter's witnesses: a few signals, an instant and a context that show what a warning says. Found by trial from
+// facts; the caller has the engine confirm each before it is shown.
 #pragma once
 #include <functional>
 #include <map>
@@ -19,20 +19,20 @@ struct Witness {
   Instant at{};
   ledger::Context context;
   ledger::Traits traits;                             // of the visitor
-  std::map<std::string, ledger::Subtotal> counters;  // likewise, what they have counted; each with another id
+  std::map<std::string, ledger::Subtotal> counters;  // likewise, their counters' subtotals, each with its own id
   std::vector<Seen> signals;                         // oldest first
   std::vector<std::string> conditions;               // paths in the rule
-  std::string trigger, answered_by;                  // shadowed: what was asked, and the rule that answers
-  std::vector<Instant> spends;                       // unreachable cap: as close to one another as the cooldown allows
+  std::string trigger, answered_by;                  // shadowed: the requested trigger, and the rule that is chosen
+  std::vector<Instant> spends;                       // unreachable cap: as dense as the cooldown allows
 
   ledger::Window window() const;
-  // Members of a warning: "conditions"?, "witness":[{"signalKey",…,"at","times"?}] (equal signals stand once), "at",
+  // Members of a warning: "conditions"?, "witness":[{"signalKey",…,"at","times"?}] (equal signals once), "at",
   // "context", "traits"?, "counters"?, "trigger" and "answeredBy"?, "spends"? (the newest kSpendsShown).
   void write(json::Writer& out) const;
   static constexpr std::size_t kSpendsShown = 20;
 };
 
-// The first witness, built from some choice of cases, that `confirms`; tries a bounded number.
+// The first witness that `confirms` accepts, built from some choice of cases; tries a bounded number.
 std::optional<Witness> find_witness(std::span<const Cases> all, const Ground& ground, Instant around,
                                     const std::function<bool(const Witness&)>& confirms);
 

@@ -1,5 +1,5 @@
-// The engine against the reference evaluator on random cases: the same answer, the same runners-up and the same
-// exposures; the same answer and reading until just before it expires; and a cause where it expires before its ttl.
+// Compares the engine with the reference evaluator on random cases: the same result, runners-up and exposures; the same
+// result and fingerprint until just before it expires; and a cause if it expires before its ttl.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace beckon::rules {
 
-// What stands at "when.any[0].none[1]", and whether it must not hold there.
+// The condition at "when.any[0].none[1]", and whether it must not be true there.
 inline std::pair<const json::Value*, bool> at_path(const json::Value& rule, const std::string& path) {
   const json::Value* value = rule.find("when");
   bool negated = false;
@@ -25,7 +25,7 @@ inline std::pair<const json::Value*, bool> at_path(const json::Value& rule, cons
   return {value, negated};
 }
 
-// What all cases of a run came to, so that a test can see that each kind was there often.
+// Totals over all cases of a run, so that a test can check that each kind occurred often.
 struct Tally {
   long cases = 0, beside = 0, shadow = 0, spending = 0, expired = 0;
   std::array<long, 4> outcomes{};  // by Outcome
@@ -37,7 +37,7 @@ struct Tally {
   }
 };
 
-// One random rule set on several random worlds at several instants each. Confined to one thread.
+// One random rule set on several random worlds, each at several instants. Confined to one thread.
 class Agreement {
  public:
   static constexpr int kWorlds = 4, kInstants = 5;
@@ -45,7 +45,7 @@ class Agreement {
 
   explicit Agreement(std::uint64_t seed) : dice_(seed), base_(random_base(dice_)), rules_(random_rules(dice_, base_)) {}
 
-  // The first disagreement in words; empty: there is none.
+  // The first disagreement, as text; empty if there is none.
   std::string run() {
     const RuleSet set = rule_set(rules_), without_shadow = rule_set(live_rules());
     for (int i = 0; i < kWorlds && wrong_.empty(); ++i) {
@@ -73,13 +73,13 @@ class Agreement {
     return testing::rule_set(rules, {read_scores(document->root(), "scores", issues), kRandomZone});
   }
 
-  // What is answered: without the shadow rules, which never change it.
+  // The result without the shadow rules, which never change it.
   static std::string live_words(Verdict verdict) {
     std::erase_if(verdict.beside, [](const Beside& one) { return one.shadow; });
     return in_words(verdict);
   }
 
-  // What the envelope says.
+  // The part that the envelope shows.
   static std::string answer_words(Verdict verdict) {
     verdict.beside.clear();
     return in_words(verdict);
@@ -129,11 +129,11 @@ class Agreement {
     }
   }
 
-  // Where gains and losses meet near a bound, the engine may say less than it could (measures/score.cc,
+  // If gains and losses meet near a bound, the engine may report a shorter validity than possible (measures/score.cc,
   // score_holds_until).
   bool lingers() const { return rules_in_words().find(R"("score":"mixed")") != std::string::npos; }
 
-  // What the explanation says of each rule and of each condition that failed.
+  // Checks the explanation of each rule and of each failed condition.
   void explain(const RuleSet& set, const naive::World& world, const Facts& facts) {
     std::string text;
     json::Writer out(text);
@@ -186,7 +186,7 @@ class Agreement {
     if (again.reading != verdict.reading) differ("another reading of " + in_words(verdict), later);
   }
 
-  // Something that was read changes at that very instant, or a signal or a spend comes into sight.
+  // Something that was read changes at that very instant, or a signal or an exposure becomes visible.
   void expect_a_cause(const Verdict& verdict, const naive::World& world) {
     ++tally.expired;
     const auto before = naive::picture(world, "t", verdict.expires_at - kTick),
@@ -199,7 +199,7 @@ class Agreement {
     if (before == after && !comes) differ("nothing changes of " + in_words(verdict), verdict.expires_at);
   }
 
-  // What is to be remembered since rules ask about it: of the answer, and of each rule beside it.
+  // Whether the decision and each runner-up must be stored because rules read them.
   static std::string marks(const Verdict& verdict) {
     std::string out = verdict.mark != 0 ? " marked" : " ";
     for (const Beside& one : verdict.beside) out += one.mark != 0 ? '1' : '0';

@@ -1,5 +1,5 @@
-// The same for delayed rules: the anchor, what becomes of the rule when it is due, when closed hours open, and which
-// signals it must be told of.
+// The same for delayed rules: the anchor, the result of the rule when it is due, when it opens, and which signals it
+// must receive.
 #pragma once
 #include <algorithm>
 #include <string>
@@ -13,7 +13,7 @@ class DueAgreement {
   explicit DueAgreement(std::uint64_t seed)
       : dice_(seed), base_(random_base(dice_)), rule_(random_delayed(dice_, base_)) {}
 
-  // The first disagreement in words; empty: there is none.
+  // The first disagreement, as text; empty if there is none.
   std::string run() {
     const RuleSet set = Agreement::rule_set({rule_});
     const bool judged = rule_.find(R"("paused")") == std::string::npos && rule_.find(R"("draft")") == std::string::npos;
@@ -60,7 +60,7 @@ class DueAgreement {
     ++tally.outcomes[static_cast<std::size_t>(due.verdict.outcome)];
     if (hold != Hold::kClosed) return;
     ++closed;
-    if (due.opens_at == Instant::max()) {  // in the zones together it is never open
+    if (due.opens_at == Instant::max()) {  // it is never open in all zones together
       if (naive::open(world, rule, now + std::chrono::minutes{dice_.upto(8 * 24 * 60)})) differ("never opens", now);
       return;
     }
@@ -71,7 +71,7 @@ class DueAgreement {
       differ("opens at " + to_rfc3339(due.opens_at), now);
   }
 
-  // A signal without which the anchor would be another feeds the rule.
+  // Checks that a signal whose removal changes the anchor feeds the rule.
   void feed(const RuleSet& set, const Delayed& delayed, const naive::World& world) {
     const auto& arrived = world.sessions[world.asking].arrived;
     if (arrived.size() > 20) return;
@@ -87,7 +87,7 @@ class DueAgreement {
       const naive::Signal taken = left[i];
       left.erase(left.begin() + static_cast<std::ptrdiff_t>(i));
       if (in_words(anchors(without, base_), false) == with) continue;
-      if (!taken.id.empty()) continue;  // without it a duplicate would have been stored
+      if (!taken.id.empty()) continue;  // without it, a duplicate would have been stored
       const ledger::Signal signal{.key = taken.key,
                                   .value = taken.value,
                                   .has_value = taken.has_value,

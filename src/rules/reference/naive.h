@@ -1,6 +1,6 @@
-// A reference evaluator for tests: reads a rule's JSON literally, keeps no state, and recomputes everything for each
-// question from all that ever arrived. Slow and obvious; shares nothing with the engine but the parsers of JSON, of an
-// instant and of a duration.
+// A reference evaluator for tests: interprets a rule's JSON literally, keeps no state, and recomputes everything for
+// each question from all signals that ever arrived. Slow and obvious; shares only the parsers of JSON, instants and
+// durations with the engine.
 #pragma once
 #include <date/tz.h>
 
@@ -16,7 +16,7 @@
 
 namespace beckon::rules::naive {
 
-// One as it arrived; a second one with the same `id` in its session is a duplicate, and not stored.
+// A signal as it arrived; a second one with the same `id` in its session is a duplicate and not stored.
 struct Signal {
   std::string key;
   std::string value = {};
@@ -27,12 +27,12 @@ struct Signal {
   std::string id = {};        // or empty
   Instant at{};
   Instant received{};
-  std::uint64_t place = 0;  // when it was stored, among the signals of all sessions; of one session rising
+  std::uint64_t place = 0;  // storage order among the signals of all sessions; increasing within a session
 };
 
-// What a rule spends from: the count of its group where it has one, else its own.
+// What a rule's exposures count toward: its group's count if it has a group, otherwise its own.
 struct Account {
-  std::string rule;   // whichever of the group
+  std::string rule;   // any one of the group
   std::string group;  // or empty
   bool shadow = false;
   bool same_as(const Account& other) const {
@@ -45,7 +45,7 @@ struct Spend {
   Instant at{};
 };
 
-// What a split gave: an arm, empty where it has none; nothing: it held out.
+// An assignment by a split: an arm, empty if it has none; std::nullopt for the holdout.
 struct Dealt {
   std::string rule, salt;
   std::optional<std::string> arm;
@@ -70,18 +70,18 @@ struct Session {
 struct World {
   std::vector<json::Document> rules;
   std::optional<json::Document> scores;  // as the settings of the handle declare them
-  std::vector<Session> sessions;         // of the visitor, oldest first; exactly one where none is known
-  std::size_t asking = 0;                // the session that a decision is asked for
+  std::vector<Session> sessions;         // of the visitor, oldest first; exactly one if no visitor is known
+  std::size_t asking = 0;                // the session of the decision request
   bool visitor = false;                  // known
-  // What splits look at: what the session began as, the visitor's first id, and the session's own.
+  // What splits hash: what the session began as, the visitor's first id, and the session's own.
   std::string unit, first, session;
-  bool may_spend = true;  // false: consent is denied, limited rules are held back
+  bool may_spend = true;  // false: consent is denied, and limited rules are held back
   std::map<std::string, std::string> context;
   std::map<std::string, std::string> traits;  // as JSON
   std::optional<json::Document> counters;     // as the handle declares them
-  std::set<std::string> filling;              // those that have no value yet
-  std::vector<std::vector<Signal>> lives;     // all that was ever seen, by ids of the visitor
-  std::string zone;                           // of the handle; empty: none
+  std::set<std::string> filling;              // counters without a value yet
+  std::vector<std::vector<Signal>> lives;     // all signals ever seen, by ids of the visitor
+  std::string zone;                           // of the handle; empty if none
   Duration retention{};
 };
 
@@ -89,56 +89,56 @@ struct Beside {
   std::string rule, variant, outcome;
   bool shadow = false;
   std::optional<Account> spends;
-  bool marked = false;  // some rule asks how often this was
+  bool marked = false;  // some rule reads it
 };
 
 struct Answer {
   std::string outcome = "none";
-  std::string rule, variant, action_type;  // empty: none
+  std::string rule, variant, action_type;  // empty if there is none
   std::optional<Account> spends;
   bool marked = false;
-  Duration ttl{};              // the longest that it may be reused
-  std::vector<Beside> beside;  // in the order of judgement
+  Duration ttl{};              // how long it may be reused at most
+  std::vector<Beside> beside;  // in evaluation order
 };
 
-// What a delayed rule waits from.
+// The start of a delayed rule's wait.
 struct Anchor {
   Instant at{}, received{}, due{};
   std::uint64_t version = 0, place = 0;
-  std::string same = {};  // its value; empty: the condition has no `same`
+  std::string same = {};  // its value; empty if the condition has no `same`
 };
 
 // naive.cc
 bool holds(const World& world, const json::Value& condition, Instant now, bool own_shadow = false);
-// Millionths; a `last` in ms. `own_shadow`: the condition is of a rule in shadow, and asks about that rule.
+// In millionths; for `last`, in ms. `own_shadow`: the condition is in a shadow rule, and reads decisions of that rule.
 std::optional<long> measured(const World& world, const json::Value& condition, Instant now, bool own_shadow = false);
-// A number that changes with what a condition looks at: its measure; of a `last` the newest's instant,
-// of a score or a sum how many signals.
+// A number that changes with the data of a condition: its measure; for `last`, the newest signal's instant; for a score
+// or a sum, the number of signals.
 long looked_at(const World& world, const json::Value& condition, Instant now);
-// `ahead`: signals behind `now` are seen too.
-// The newest first: at most one, but of a condition with `same`.
+// `ahead`: also sees signals after `now`. Newest first; at most one without
+// `same`.
 std::vector<Anchor> anchors(const World& world, const json::Value& absent, Instant now, bool ahead = false);
 long millionths(std::string_view number);
 
 // naive_comparison.cc
-// Whether the value, null where it is missing, is as `wanted` says: equals, in and so on. `texts`: numbers in lists
-// stand for their text.
+// Whether the value, null if it is missing, matches `wanted`: equals, in and so on. `texts`: numbers in lists count as
+// their text.
 bool compares(const json::Value& wanted, const json::Value* value, bool texts = false);
 
 // naive_judge.cc
-std::string zone_of(const World& world);  // the visitor's time zone; empty: not known
-// The one that a condition or a cap names: its own, the visitor's or the handle's. Empty: not known.
+std::string zone_of(const World& world);  // the visitor's time zone; empty if unknown
+// The zone that a condition or a cap names: its own, the visitor's or the handle's. Empty if unknown.
 std::string local_zone(const World& world, const json::Value& of);
-// On which day the calendar unit (day, week, month or year) began that the instant is in.
+// The day on which the calendar unit (day, week, month or year) of the instant began.
 date::local_days unit_of(std::string_view unit, const std::string& zone, Instant at);
 Answer judge(const World& world, const std::string& trigger, Instant now);
-bool rule_holds(const World& world, const json::Value& rule, Instant now);  // in `active` from and until, and `when`
-bool open(const World& world, const json::Value& rule, Instant now);        // inside its hours and days
+bool rule_holds(const World& world, const json::Value& rule, Instant now);  // including `active` from and until
+bool open(const World& world, const json::Value& rule, Instant now);        // within its opening hours
 bool limited(const World& world, const json::Value& rule, Instant now);     // held back by its cooldown or a cap
 unsigned bucket(const std::string& salt, const std::string& unit);
 
-// All that an answer may depend on: whether each condition of every live rule of the trigger holds and what it looks
-// at, whether it is open, and how much of its limit is spent.
+// Everything that a result may depend on: for each condition of every live rule of the trigger, whether it is true and
+// what it reads; whether the rule is open; and the exposures counted toward its limit.
 std::vector<long> picture(const World& world, const std::string& trigger, Instant now);
 
 }  // namespace beckon::rules::naive

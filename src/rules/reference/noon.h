@@ -1,4 +1,4 @@
-// The instant about which the tests of this folder lie, and the retention that they have unless they say otherwise.
+// The default instant and retention of the tests in this folder.
 #pragma once
 #include "base/instant.h"
 

@@ -1,5 +1,5 @@
-// Random rules over the whole language: few keys, short windows and whole seconds, so that edges meet often.
-// random_worlds.h has what they are judged on.
+// Random rules over the whole language: few keys, short windows and whole seconds, so that edges often coincide.
+// random_worlds.h has the data to evaluate them on.
 #pragma once
 #include <date/tz.h>
 
@@ -13,7 +13,7 @@
 
 namespace beckon::rules {
 
-// Around which instant a world lies: an ordinary noon, or where the wall clocks of some zone jump, or a day begins.
+// The approximate instant of a world: an ordinary noon, a clock change of some zone, or the start of a day.
 inline Instant random_base(Dice& dice) {
   if (!dice.one_in(4)) return testing::kNoon;
   return *parse_rfc3339(dice.of<const char*>(
@@ -28,7 +28,7 @@ inline std::string instant(Dice& dice, Instant base) {
   return '"' + to_rfc3339(base + std::chrono::seconds{dice.upto(30) - 10}) + '"';
 }
 
-// A condition, or now and then a group of such.
+// A condition, or occasionally a group.
 inline std::string random_entry(Dice& dice, int depth = 1) {
   if (depth == 4 || !dice.one_in(depth == 1 ? 8 : 3)) return random_condition(dice);
   std::string list = random_entry(dice, depth + 1);
@@ -42,7 +42,7 @@ inline std::string random_group(Dice& dice, const char* name, int most) {
   return std::string("\"") + name + "\":[" + list + "]";
 }
 
-// Opening hours that begin or end about when the world is, by the clock of their zone.
+// Opening hours that begin or end near the instant of the world, in local time of their zone.
 inline std::string random_hours(Dice& dice, Instant base) {
   const std::string zone =
       dice.of<const char*>({"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"});
@@ -79,7 +79,7 @@ inline std::string random_active(Dice& dice, Instant base) {
   return R"(,"active":{)" + out + "}";
 }
 
-// With the zone behind it, where it has one.
+// Followed by the zone, if it has one.
 inline std::string random_per(Dice& dice) {
   if (dice.one_in(2)) return R"("session")";
   if (!dice.one_in(3)) return seconds(dice);
@@ -154,12 +154,12 @@ inline std::string random_delayed(Dice& dice, Instant base) {
                              R"(,"for":)" + seconds(dice) + random_same(dice) +
                              (dice.one_in(3) ? R"(,"scope":"visitor"})" : "}");
   std::string more = dice.one_in(3) ? "," + random_group(dice, "none", 1) : "";
-  // An absence under two nones is one to wait for, too, and a delayed rule has only one.
+  // An absence under two nones also starts a wait, and a delayed rule may have only one.
   if (more.find("none") != more.rfind("none") && more.find("absent") != more.npos) more.clear();
   return random_rule(dice, base, R"(["@due"])", "due", R"("all":[)" + absent + "]" + more);
 }
 
-// The counters that these rules ask for: "g" is still being filled, and "none" is not declared.
+// The counters that these rules read: "g" is still being backfilled, and "none" is not declared.
 inline constexpr const char* kRandomCounters =
     R"({"e":{"key":["a","c.*"],"keep":"40s"},"f":{"key":"b","field":"n","zone":"Europe/Berlin"},"g":{"key":"a"}})";
 inline constexpr std::string_view kFillingCounter = "g";
@@ -168,7 +168,7 @@ inline constexpr std::string_view kFillingCounter = "g";
 inline constexpr const char* kRandomScores =
     R"({"s":{"weights":{"a":1,"b":2.5,"c.*":0.5},"halfLife":"10s"},"mixed":{"weights":{"a":3,"c.*":-1.25,"c.x":2},"halfLife":"3s"}})";
 
-// The handle's time zone, which some of them need.
+// The handle's time zone, which some rules need.
 inline constexpr const char* kRandomZone = "Europe/Berlin";
 
 }  // namespace beckon::rules

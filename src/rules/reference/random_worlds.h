@@ -1,5 +1,5 @@
-// Random sessions for random rules, and the same as the engine's facts: signals arrive in batches, late ones,
-// duplicates and more than the window holds among them.
+// Random sessions for random rules, and their conversion to the engine's facts: signals arrive in batches, including
+// late ones, duplicates and more than the window holds.
 #pragma once
 #include <algorithm>
 #include <map>
@@ -56,14 +56,14 @@ inline naive::Signal random_signal(Dice& dice, Instant base) {
                                R"({"l[].n":2,"l":[{"n":1},{"n":1}]})",
                                R"({"l":[{"n":9e14},{"n":-9e14},{"n":0.25}]})"});
   if (dice.one_in(5)) signal.id = dice.of({"1", "2", "3"});
-  signal.at = base + std::chrono::seconds{dice.upto(45) - 40};  // up to 5 s ahead
+  signal.at = base + std::chrono::seconds{dice.upto(45) - 40};  // up to 5 s in the future
   signal.received = signal.at + std::chrono::seconds{dice.one_in(3) ? dice.upto(20) : 0};
   return signal;
 }
 
 inline naive::Session random_session(Dice& dice, Instant base) {
   naive::Session session;
-  const bool many_values = dice.one_in(40);  // about as many as `same` looks at, and the oldest one three times
+  const bool many_values = dice.one_in(40);  // about the limit of `same`, and the oldest value three times
   const int values = 19 + dice.upto(4);
   for (int i = many_values ? values + 2 : dice.one_in(150) ? 205 + dice.upto(40) : dice.upto(10); i > 0; --i) {
     session.arrived.push_back(random_signal(dice, base));
@@ -95,7 +95,7 @@ inline naive::Session random_session(Dice& dice, Instant base) {
   return session;
 }
 
-// Units whose bucket is the last or the first of some arm or holdout under the salt of the random rules.
+// Units in the last or first bucket of some arm or holdout under the salt of the random rules.
 inline const std::vector<std::string>& border_units() {
   static const std::vector<std::string> units = [] {
     std::set<unsigned> held{499, 500, 1249, 1250, 3332, 3333, 4999, 5000, 9998, 9999}, rolled = held, dealt;
@@ -133,7 +133,7 @@ inline std::string random_trait(Dice& dice, Instant base) {
                                R"(["q"])", R"("7.0")", "[]"});
 }
 
-// What was ever seen under one id of a visitor, long ago, too.
+// Everything seen under one id of a visitor, including long ago.
 inline std::vector<naive::Signal> random_life(Dice& dice, Instant base) {
   std::vector<naive::Signal> life;
   for (int i = dice.upto(6); i > 0; --i) {
@@ -153,7 +153,7 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
   world.visitor = dice.one_in(2);
   for (int i = !world.visitor ? 1 : dice.one_in(50) ? 22 : 1 + dice.upto(3); i > 0; --i)
     world.sessions.push_back(random_session(dice, base));
-  for (std::size_t i = 0; i < world.sessions.size(); ++i) {  // stored in turns, many at one instant
+  for (std::size_t i = 0; i < world.sessions.size(); ++i) {  // stored in turns, many at the same instant
     std::uint64_t turn = 0;
     for (naive::Signal& signal : world.sessions[i].arrived) {
       turn += 1 + static_cast<std::uint64_t>(dice.upto(3));
@@ -186,7 +186,7 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
 
 inline std::uint64_t key_of(const naive::Account& of) { return spend_key(of.rule, of.group, of.shadow); }
 
-// What the engine reads of a world. Views into it live as long as it stands where it is.
+// The facts of a world for the engine. Points into the world, which must stay in place.
 class AsFacts {
  public:
   AsFacts(const naive::World& world, Dice& dice)
@@ -246,7 +246,7 @@ class AsFacts {
             .place = from.place};
   }
 
-  // In sessions of one signal or some, of which some are folded.
+  // In sessions of one or several signals, some of them folded.
   void count(const naive::World& world, Dice& dice) {
     std::uint64_t id = 0;
     const auto declared = json::parse(kRandomCounters);

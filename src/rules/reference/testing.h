@@ -1,4 +1,4 @@
-// What the tests of this folder share: rule sets from JSON, windows from a few words.
+// Helpers of the tests in this folder: rule sets from JSON, windows from short descriptions.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 
 namespace beckon::rules::testing {
 
-// A signal that keeps its texts, `ago` before noon; negative is ahead.
+// A signal that owns its strings, `ago` before noon; negative is in the future.
 struct Given {
   std::string key;
   Duration ago{};
@@ -54,7 +54,7 @@ inline RuleSet rule_set(const std::vector<std::string>& rules, const Declared& d
   return set ? std::move(*set) : RuleSet();
 }
 
-// The system's time zones as if they were of this release: by default, one that is not outdated.
+// The system's time zones under another release name; by default, one that is not outdated.
 class ZonesOfRelease final : public Zones {
  public:
   explicit ZonesOfRelease(std::string_view release = kNewestZoneVersion) : release_(release) {}
