@@ -1,4 +1,4 @@
-// A request for decisions, as it came in: POST …/chain/resolve and …/chain/prefetch, contract section 4.
+// A parsed request for decisions: POST …/chain/resolve and …/chain/prefetch, contract section 4.
 #pragma once
 #include <optional>
 #include <string>
@@ -17,7 +17,7 @@ struct DecisionRequest {
   commit::TenantPtr tenant;
   SessionId session;
   VisitorId visitor;
-  std::string anonymous;  // of the browser; empty: not said
+  std::string anonymous;  // of the browser; empty if not given
   ledger::Context context;
   std::vector<std::string> triggers;  // exactly one for resolve
   std::string if_none_match;          // prefetch only
@@ -29,7 +29,7 @@ struct DecisionRequest {
 
 inline constexpr std::size_t kTriggersPerPrefetch = 20;
 
-// Every fault at once. `many`: prefetch; `handle_in_path`: as the route gives it, which then asks for a role.
+// Reports all faults at once. `many`: prefetch. `handle_in_path`: from a route that has it, which then requires a role.
 Result<DecisionRequest> parse_decision(const json::Value& root, const commit::Tenants& tenants,
                                        std::optional<std::string_view> handle_in_path, bool many, Instant now);
 

@@ -1,4 +1,4 @@
-// The response to one trigger: judged, written, recorded. Contract section 4.
+// The response to one trigger: evaluation, JSON, record. Contract section 4.
 #pragma once
 #include <optional>
 #include <span>
@@ -10,49 +10,49 @@
 
 namespace beckon::decision {
 
-// The response to one trigger. Keeps alive what its views point into.
+// The response to one trigger. Keeps alive what its views point to.
 struct Envelope {
   commit::TenantPtr tenant;
-  Known known;  // as it was judged
+  Known known;  // as evaluated
   SessionId session;
-  std::string id;  // dec_…; empty: nothing of it is kept
+  std::string id;  // dec_…; empty if it is not stored
   std::string trigger;
   rules::Verdict verdict;
-  std::optional<ledger::Context> said;  // the session's context with the call's over it, where the call said any
+  std::optional<ledger::Context> said;  // the session's context overlaid with the request's, if given
   std::uint64_t session_version = 0;
   Instant resolved_at{};
 
   const ledger::Context& context() const;
   rules::Facts facts() const;
-  std::string etag() const;  // of its fingerprint
-  // JSON, with its values; "null" where there is none. `room` may hold it.
+  std::string etag() const;  // from its fingerprint
+  // JSON, with values inserted; "null" if there is none. `room` may hold the text.
   std::string_view action(std::string& room) const;
   std::int64_t ttl_seconds() const;
-  // `none` for a session that was never seen is only counted; nor is anything of a session that denied consent kept.
+  // False for outcome none in an unknown session, which is only counted, and for sessions that denied consent.
   bool is_recorded() const;
 };
 
 std::string etag_of(std::uint64_t reading);
 
-// How long an answer may be reused at most that says something of its visitor: a page keeps it.
+// The maximum lifetime of a response that contains data of its visitor: pages keep it.
 inline constexpr Duration kPersonalTtl = std::chrono::seconds{30};
 
-// Of the session as it is known; without an id.
+// For the session as it is known; without an id.
 Envelope judge(const DecisionRequest& request, const std::string& trigger, Known known, Instant now);
 
-// Adds the envelope's members to an open object; with `explain`, the explanation too.
+// Writes the envelope's members into an open object; with `explain`, also the explanation.
 void write(json::Writer& out, const Envelope& envelope, bool explain);
 
-// A signal as events tell it: an object.
+// A signal in the form of events: an object.
 void write_signal_told(json::Writer& out, const ledger::Signal& signal);
 
-// The runners-up of the decision, as they are recorded; and what was taken from caps, shadow counts too.
+// The runners-up of a decision as recorded, and its exposures, including those of shadow rules.
 ledger::PastBeside past_of(const rules::Beside& beside);
 std::vector<ledger::PastBeside> beside_of(const rules::Verdict& verdict);
 std::vector<ledger::Spend> spends_of(const rules::Verdict& verdict, Instant at, const ledger::SessionDigest& digest);
-// The decision as it is recorded; views into both.
+// The decision as recorded; points into both.
 ledger::PastView past_of(const Envelope& envelope, std::span<const ledger::PastBeside> beside);
-// Views into the arguments; `past` as encoded.
+// Points into the arguments; `past` is encoded.
 ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope,
                                  const ledger::SessionDigest& digest, std::string_view past);
 

@@ -1,4 +1,4 @@
-// What is known of a session and of its visitor as one judgement reads it, kept alive.
+// What one evaluation reads of a session and its visitor, kept alive.
 #pragma once
 #include <memory>
 #include <vector>
@@ -9,77 +9,77 @@
 namespace beckon::decision {
 
 struct Known {
-  ledger::SessionPtr session;  // null: never seen, expired, or consent denied
-  VisitorId said;              // the id under which the session is kept once the call is recorded; empty: as it is
-  std::shared_ptr<const commit::Naming> naming;  // what else comes of what the call says of its visitor; null: nothing
-  bool may_spend = true;                         // false: consent denied
-  bool tells_sensitive = false;                  // to receivers of messages alone
-  std::string same = {};                         // of a delayed rule: the value that it is judged for
+  ledger::SessionPtr session;  // null if unknown, expired, or consent is denied
+  VisitorId said;              // the id that the session is kept under once the request is recorded; empty if unchanged
+  std::shared_ptr<const commit::Naming> naming;  // other effects of the visitor given with the request; null if none
+  bool may_spend = true;                         // false if consent is denied
+  bool tells_sensitive = false;                  // only for receivers of messages
+  std::string same = {};                         // for a delayed rule: the value it is evaluated for
   bool public_only = false;                      // without proof of the visitor: only public traits count
-  commit::TraitTablePtr declared = commit::TraitTable::none();  // which these are
+  commit::TraitTablePtr declared = commit::TraitTable::none();  // tells which these are
 
-  // What `gather` found; null where it was not asked for, or where there is none.
-  ledger::SessionPtr visitor;                       // the visitor's own record: that of one of their ids
-  std::vector<ledger::SessionPtr> others;           // those of the other ids, and of what the call makes theirs
-  std::shared_ptr<const ledger::Window> merged;     // all of the visitor's, for scope visitor
+  // What `gather` found; null if not requested, or if there is none.
+  ledger::SessionPtr visitor;                       // the own record of one of the visitor's ids
+  std::vector<ledger::SessionPtr> others;           // those of the other ids, and of ids that the request adds
+  std::shared_ptr<const ledger::Window> merged;     // of all the visitor's sessions, for scope visitor
   std::vector<const ledger::PackedTraits*> traits;  // of `visitor` and `others`, or `public_traits`
   std::vector<std::shared_ptr<const ledger::PackedTraits>> public_traits;
-  // Of `visitor` and `others`, and of the session where it is about to join, or has no visitor.
+  // Of `visitor` and `others`, and of a session that is about to join or has no visitor.
   std::vector<std::shared_ptr<const ledger::Counted>> counted_kept;
   std::vector<const ledger::Counted*> counted;
-  std::vector<ledger::SessionPtr> seen;  // whose windows these are, the oldest first
+  std::vector<ledger::SessionPtr> seen;  // the sessions in `merged`, oldest first
   std::shared_ptr<const std::vector<ledger::Spend>>
-      joined;  // of all these, and the session's where it is about to join; null: those of `visitor` are all
-  std::vector<std::string_view> ids;  // whose own records these are
-  std::string_view first;             // the one of them that was seen first; empty: there is none
+      joined;  // of all these, and of a session about to join; null if they are those of `visitor`
+  std::vector<std::string_view> ids;  // of the own records
+  std::string_view first;             // the first seen of them; empty if there is none
 
   std::vector<ledger::SessionPtr> records() const;  // `visitor` and `others`
-  // The id whose visitor's records are read; empty: none.
+  // The id whose visitor's records are read; empty if none.
   const VisitorId& whose() const;
-  // Whether the session joins these by itself, so that what it spent comes with it: not where its browser's share,
-  // whose record has that, joins as a whole.
+  // Whether the session joins these on its own, so that its exposures come with it; not if the share of its browser,
+  // whose record has them, joins as a whole.
   bool joins_alone() const;
 
-  // Views point into *this and the arguments. `id`: of the session, also of one never seen.
+  // Points into *this and the arguments. `id`: of the session, even if it is unknown.
   rules::Facts facts(const ledger::Context& context, const SessionId& id, Instant now,
                      const commit::Tenant& tenant) const;
 };
 
-// What rules read beyond the session itself.
+// What rules read in addition to the session itself.
 struct Wanted {
   bool visitor = false;                   // RuleSet::reads_visitor
   bool spends = false;                    // RuleSet::reads_spends
   bool traits = false;                    // RuleSet::reads_traits
   bool counters = false;                  // RuleSet::reads_counters
-  const rules::RuleSet* rules = nullptr;  // that read; needed where `visitor` is wanted, and outlives the gathering
+  const rules::RuleSet* rules = nullptr;  // the reading rules; needed if `visitor` is set; outlives the gathering
   bool anything() const { return visitor || spends || traits || counters; }
 };
-Wanted wanted_when_due(const rules::RuleSet& rules);  // by a delayed rule
+Wanted wanted_when_due(const rules::RuleSet& rules);  // by its delayed rules
 Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger);
 
-// Whose session it is, so that no consent is passed by: Known as the call finds it, before `gather`. `said` is the
-// visitor that the call names, `at_most_basic` its Sec-GPC. Fault: the session belongs to another visitor.
+// Finds whose session it is, respecting consent; returns Known before `gather`. `said` is the visitor that the request
+// names, `at_most_basic` its Sec-GPC. Fault: the session belongs to another visitor.
 struct Asking {
   const commit::Tenant& tenant;
   commit::Said said;
   bool at_most_basic = false;
   bool denied = false;
-  bool proven = false;  // asked with a role, or with proof of the visitor
+  bool proven = false;  // requested with a role, or with proof of the visitor
 };
 Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader, ledger::SessionPtr session,
                        Instant now);
 
-// Lays `more` into `all`; both are by `at`.
+// Merges `more` into `all`; both are sorted by `at`.
 void add_spends(std::vector<ledger::Spend>& all, const std::vector<ledger::Spend>& more);
 
-// The session as it stood at an earlier version of its own, as far as its window still shows it.
+// The session as of an earlier version of its own, as far as its window still shows it.
 ledger::SessionPtr at_version(const ledger::SessionPtr& session, std::uint64_t version);
 
 using commit::FindSession;
 
-// Fills in what is wanted as `find` has it: as of the last commit (Sessions, any thread), of this one so far (Draft,
-// committing thread), or of a moment of the past. `digests` is asked for digests alone. Fault: something could not be
-// read.
+// Fills in the wanted data as `find` reads it: as of the last commit (Sessions, any thread), as of the draft
+// (Draft, committing thread), or as of a past moment. `digests` only computes digests. Fault: something could not
+// be read.
 Result<void> gather(const FindSession& find, const commit::Sessions& digests, const Handle& handle,
                     const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
 Result<void> gather(commit::Sessions& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,

@@ -1,5 +1,5 @@
-// Decisions: resolve answers one trigger and is recorded; prefetch answers several and leaves no trace until one is
-// shown. Contract section 4.
+// Decisions: resolve decides for one trigger and is recorded; prefetch decides for several and leaves no trace until
+// one is shown. Contract section 4.
 #pragma once
 #include <functional>
 #include <optional>
@@ -14,7 +14,7 @@ namespace beckon::decision {
 
 struct Prefetched {
   bool unchanged = false;
-  std::vector<Envelope> decisions;  // in the order asked
+  std::vector<Envelope> decisions;  // in the order requested
   std::uint64_t session_version = 0;
   std::uint64_t rules_version = 0;
   std::int64_t ttl_seconds = 0;  // the shortest
@@ -34,15 +34,15 @@ class Resolver {
 
   using Done = std::move_only_function<void(const Result<Envelope>&)>;
 
-  // Responds at once on this thread, and records within 100 ms; or, if the decision has an exposure or an event is
-  // scheduled for it, responds on the committing thread after the commit in which it was judged. `none` for a session
-  // never seen is only counted.
+  // Responds at once on this thread and records within 100 ms; or, if the decision has an exposure or an event is
+  // scheduled for it, responds on the committing thread after the commit in which it was evaluated. Outcome none in an
+  // unknown session is only counted.
   void resolve(DecisionRequest request, Done done) const;
 
   Result<Prefetched> prefetch(const DecisionRequest& request) const;
 
-  // The same as it would come out at an instant, past or future, with all that is known today. Nothing is recorded, and
-  // the decisions have no ids.
+  // The same as it would be at another instant, past or future, with current data. Nothing is recorded, and the
+  // decisions have no ids.
   Result<Prefetched> judge_at(const DecisionRequest& request, Instant at) const;
 
  private:

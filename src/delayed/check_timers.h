@@ -1,4 +1,4 @@
-// The work that looks at timers whose instant has come.
+// The work that checks due timers.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -10,8 +10,8 @@
 namespace beckon::delayed {
 
 struct DueCounts {
-  std::atomic<std::uint64_t> fired{0};    // judged, with any outcome
-  std::atomic<std::uint64_t> owed{0};     // of them: chain.message.due was scheduled
+  std::atomic<std::uint64_t> fired{0};    // evaluated, with any outcome
+  std::atomic<std::uint64_t> owed{0};     // of them, chain.message.due was scheduled
   std::atomic<std::uint64_t> expired{0};  // overdue by more than the rule's ttl
 };
 
@@ -19,7 +19,7 @@ struct Firing;
 
 class CheckTimers final : public commit::Work {
  public:
-  // Called once, on the committing thread. A fault: the timers that it kept from being looked at are due still.
+  // Called once, on the committing thread. With a fault, the unchecked timers are still due.
   using Done = std::move_only_function<void(const std::optional<Fault>&)>;
 
   // `counts` outlives the work.

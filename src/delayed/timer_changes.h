@@ -1,19 +1,19 @@
-// Delayed rules need no request: the server evaluates them once what was missed has been missing for long enough.
+// Delayed rules need no request: the server evaluates them once the missed signal has been missing for long enough.
 // rules.md, "absent" and "Late is wrong".
 //
 //   a signal fits `after` ──▶ timer ──▶ due ──▶ judged ──▶ act                  recorded, chain.message.due scheduled
 //        (the anchor)           │        │         ├─────▶ holdout, suppressed  recorded
-//                               │        │         └─────▶ does not hold        nothing
+//                               │        │         └─────▶ does not match       nothing
 //                               │        ├─ closed: the timer moves to the opening
 //                               │        └─ overdue by more than the ttl: nothing
 //                               └─ what was missed comes, consent is denied, the rule is no longer live: cancelled
 //
-// An anchor that is due as it arrives waits HandleSettings::due_grace: what followed it may arrive right behind it.
+// An anchor that is already due when it arrives waits HandleSettings::due_grace: more signals may follow at once.
 //
-// However a timer ends by itself, its anchor is done: it fires no more (ledger::DoneRecord). Deliveries born of it
-// carry their reason (rule, anchor); the commit that ends the reason withdraws them, as does that of a newer anchor.
+// Whenever a timer ends without being canceled, its anchor is done and fires no more (ledger::DoneRecord). Deliveries
+// carry their reason (rule, anchor); the commit that ends the reason, or starts a newer anchor, withdraws them.
 //
-// Here: how what others plan changes timers. check_timers.h looks at what is due, alarm.h knows when that is.
+// This file: how other plans change timers. check_timers.h handles due timers, alarm.h watches for them.
 #pragma once
 #include <span>
 
@@ -21,25 +21,25 @@
 
 namespace beckon::delayed {
 
-// Committing thread, all of them: planned into the draft of what causes it.
+// Committing thread only: planned into the draft of the causing change.
 
-// Signals were stored in a session, which is `session` now: sets, moves and cancels timers, and withdraws what has lost
-// its reason.
+// Signals were stored in a session, now `session`: sets, moves and cancels timers, and withdraws messages that have
+// lost their reason.
 void signals_came(commit::Draft& draft, const ledger::SessionPtr& session, std::span<const ledger::Signal> signals);
 
-// The same for signals of the past: they cause no message, so they set no timer.
+// The same for imported signals: they cause no message, so they set no timer.
 void signals_imported(commit::Draft& draft, const ledger::SessionPtr& session, std::span<const ledger::Signal> signals);
 
-// Once all works of a commit are planned: sessions joined their visitors or left them (Draft::moves), or ids did
-// (Draft::regroups), and rules of scope visitor see others than before. Add it to the committer before all other
+// Runs once all works of a commit are planned: sessions joined or left their visitors (Draft::moves), or ids did
+// (Draft::regroups), so that rules of scope visitor see other sessions. Add it to the committer before all other
 // maintenance.
 class VisitorTimers final : public commit::Maintenance {
  public:
   void plan(commit::Draft& draft) override;
 };
 
-// The rules of a handle change, as the draft has been given them (Draft::put): what is no longer live loses its timers
-// and its pending deliveries, and what has changed is looked at again.
+// The rules of a handle changed in the draft (Draft::put): rules no longer live lose their timers and pending
+// deliveries, and changed ones are checked again.
 void rules_changed(commit::Draft& draft, const Handle& handle, const rules::RuleSet& before,
                    const rules::RuleSet& after);
 

@@ -1,5 +1,5 @@
-// The port for reading timers: when a delayed rule is to be looked at in a session. What is written goes through
-// Commit, in the commit of the signals that set or cancel them. What comes of one: delayed/timer_changes.h.
+// The read port of timers: when to check a delayed rule in a session. Writes go through Commit, with the signals that
+// set or cancel them. How they are processed: delayed/timer_changes.h.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -11,14 +11,14 @@
 
 namespace beckon::delayed {
 
-// At most one for each session, rule and value of the rule's `same`.
+// At most one for each session, rule, and value of the rule's `same`.
 struct Timer {
   Handle handle;
   SessionId session;
   RuleId rule;
   Instant due_at{};
-  std::uint64_t anchor = 0;  // version of the signal that it waits from; 0: that one is yet to come into sight
-  std::uint64_t same = 0;    // rules::same_key of its value; 0: the rule has no `same`
+  std::uint64_t anchor = 0;  // version of the signal that started the wait; 0 if it is still in the future
+  std::uint64_t same = 0;    // rules::same_key of its value; 0 if the rule has no `same`
 };
 
 // Thread-safe.
@@ -26,7 +26,7 @@ class Timers {
  public:
   virtual ~Timers() = default;
 
-  // Those due at `now`, oldest due first, at most `limit`.
+  // Those due at `now`, earliest first, at most `limit`.
   virtual Result<std::vector<Timer>> due(Instant now, std::size_t limit) = 0;
 
   virtual Result<std::optional<Instant>> next_due() = 0;  // the earliest due_at of all; std::nullopt if there is none

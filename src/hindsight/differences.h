@@ -1,4 +1,4 @@
-// Where two sets of rules answer differently. Confined to one simulation.
+// Where two sets of rules decide differently. Confined to one simulation.
 #pragma once
 #include <map>
 #include <string>
@@ -14,9 +14,9 @@ class Differences {
  public:
   explicit Differences(std::size_t examples) : most_(examples) {}
 
-  // Both were asked at one moment.
+  // Both were evaluated for one request.
   void answered(const AskedAt& asked, const rules::Verdict& was, const rules::Verdict& would_be);
-  // A delayed rule of one of the two has fired. What both fire alike for one anchor is no difference.
+  // A delayed rule of one set has fired. If both fire the same for one anchor, that is not a difference.
   void told(bool tried, const FiredAt& fired);
 
   void finish(WhatIf& into);

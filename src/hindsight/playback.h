@@ -1,6 +1,6 @@
-// The journal played back: sessions of one handle rebuilt record by record, as they were. A session is
-// what its records make of it (ledger::applied), so what was known at an instant is known again, as far back as the
-// journal reaches. Scratch of its owner: nothing of it is stored, or seen by anyone else.
+// Plays the journal back: rebuilds sessions of one handle record by record, as they were. A session is the result of
+// its records (ledger::applied), so its state at any instant can be restored, as far back as the journal reaches.
+// Private to its owner: nothing is stored or visible elsewhere.
 #pragma once
 #include <functional>
 #include <unordered_map>
@@ -10,8 +10,8 @@
 
 namespace beckon::hindsight {
 
-// By so much the clock may have been set back, or a decision recorded behind its instant: where one looks for the
-// instant of a record, one begins earlier.
+// The most that a clock may have been set back, or a decision recorded after its instant: a search for the instant of a
+// record starts this much earlier.
 inline constexpr Duration kClockSlack = std::chrono::minutes{10};
 
 // A row of the journal: one commit.
@@ -23,23 +23,23 @@ struct JournalRow {
 // Confined to its caller.
 class Playback {
  public:
-  // `digests` outlives it; nothing else is read of it.
+  // `digests` outlives it and only computes digests.
   explicit Playback(const commit::Sessions& digests) : digests_(digests) {}
 
-  // The record takes effect.
+  // Applies the record.
   void take(const ledger::SessionDigest& digest, const ledger::Record& record);
-  // A session as it stood before the first of its records that will be taken.
+  // Sets a session as it was before the first of its records to be taken.
   void put(const ledger::SessionDigest& digest, ledger::SessionPtr session) {
     put(sessions_[digest], std::move(session));
   }
 
-  // Null: not known, whether or not it has expired by now.
+  // Null if unknown. Also returns an expired session.
   ledger::SessionPtr find(const ledger::SessionDigest& digest) const;
   const commit::Sessions& digests() const { return digests_; }
 
   void forget(const ledger::SessionDigest& digest);
   void forget_expired(Instant now);
-  std::size_t bytes() const { return bytes_; }  // memory held, about
+  std::size_t bytes() const { return bytes_; }  // memory used, approximately
 
  private:
   struct Slot {
@@ -53,27 +53,27 @@ class Playback {
   std::size_t bytes_ = 0;
 };
 
-// What is known as of then (decision/known.h). It is all in memory, so this does not fail.
+// The state as of then (decision/known.h). All in memory, so gather() does not fail.
 decision::FindSession finder(const Playback& then);
 void gather(const Playback& then, const Handle& handle, const ledger::SessionDigest& digest, decision::Wanted wanted,
             Instant now, decision::Known& known);
 
-// What a decision said of who it was about, as it was understood then, becomes known; `known.session` is set. `visitor`
-// and `anonymous` as its record has them.
+// Applies to `known`, as was done at the time, what a decision's request said about its visitor; `known.session` is
+// set. `visitor` and `anonymous` are from its record.
 void name(const Playback& then, const Handle& handle, const commit::HandleSettings& settings, const VisitorId& visitor,
           std::string_view anonymous, Instant at, decision::Known& known);
 
-// Calls `row` with each journal row behind `after`, in order, without what was erased and is still to leave the disk,
-// until it returns false.
+// Calls `row` for each journal row after `after`, in order, until it returns false; erased data that is still on disk
+// is left out.
 Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after,
                        const std::function<bool(const JournalRow&, std::string_view bytes)>& row);
 
-// Whose record it is; records that it does not want are not decoded. `bytes` as JournalReader gives them.
+// Whether to decode a record; by its owner. `bytes` is as JournalReader returns it.
 using WantsRecord = std::function<bool(const ledger::JournalReader::Item&)>;
-// Sees each wanted record of the handle; false ends the walk.
+// Called for each wanted record of the handle; false ends the walk.
 using SeesRecord = std::function<bool(const JournalRow&, const ledger::SessionDigest&, const ledger::Record&)>;
 
-// Walks the journal behind `after`, in order. What a record forgets is wanted by its digest alone.
+// Walks the journal after `after`, in order. A ForgetRecord is filtered by its digest only.
 Result<void> walk(ledger::Ledger& ledger, ledger::Position after, const Handle& handle, const WantsRecord& wants,
                   const SeesRecord& sees);
 

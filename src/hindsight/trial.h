@@ -1,5 +1,5 @@
-// One set of rules in simulated time: it is asked, its delayed rules fire, and it spends, all in counts of its own.
-// Confined to one simulation.
+// One set of rules in simulated time: it decides, its delayed rules fire, and its exposures are its own. Confined to
+// one simulation.
 #pragma once
 #include <functional>
 #include <map>
@@ -13,18 +13,18 @@
 
 namespace beckon::hindsight {
 
-// What a rule came to.
+// The results of a rule.
 struct RuleCount {
   std::int64_t acted = 0, suppressed = 0, held_out = 0;
-  std::map<std::string, std::int64_t, std::less<>> variants;  // of those in which it acted
-  std::unordered_set<ledger::SessionDigest> sessions;         // in which it acted or held out
+  std::map<std::string, std::int64_t, std::less<>> variants;  // of the times it acted
+  std::unordered_set<ledger::SessionDigest> sessions;         // in which it acted or the control group applied
 };
 
 using RuleCounts = std::map<std::string, RuleCount, std::less<>>;
 
-// A moment of asking.
+// A decision request.
 struct AskedAt {
-  const decision::Known& known;  // its session alone: what rules read beyond it is gathered here
+  const decision::Known& known;  // only its session: data that rules read beyond it is gathered here
   const SessionId& id;
   const ledger::SessionDigest& digest;
   const ledger::Context& context;
@@ -44,36 +44,35 @@ struct FiredAt {
 
 class Trial {
  public:
-  // `then`: the sessions of simulated time, which outlive the trial.
+  // `then`: the sessions at simulated time; outlives the trial.
   Trial(commit::TenantPtr tenant, const Playback& then) : tenant_(std::move(tenant)), then_(then) {}
 
   rules::Verdict ask(const AskedAt& asked);
 
-  // Delayed rules that a signal feeds, to be looked at by `wait` once the whole commit is there.
+  // Delayed rules that a signal feeds; pass them to `wait` once the whole commit is applied.
   std::vector<const rules::Delayed*> fed_by(std::span<const ledger::Signal> signals) const;
   void wait(const ledger::SessionPtr& session, std::span<const rules::Delayed* const> fed, Instant now);
-  // A session joined its visitor: rules of scope visitor see others than before.
+  // A session joined its visitor: rules of scope visitor see other sessions than before.
   void joined(const ledger::SessionPtr& session, const ledger::SessionDigest& digest, const ledger::SessionDigest& own,
               Instant now);
-  // Ids joined a visitor or left one, whose name this is, or was.
+  // Ids joined or left a visitor; `id` is, or was, the visitor's name.
   void regrouped(const VisitorId& id, Instant now);
-  // What stands among the spends of the session and its visitor from now on.
+  // Adds an exposure to the session and its visitor.
   void keep(const ledger::Spend& spend, const VisitorId& visitor, const ledger::SessionDigest& digest);
-  void left(const ledger::SessionDigest& own, std::uint64_t session);  // SessionDigest::low, as spends have it
+  void left(const ledger::SessionDigest& own, std::uint64_t session);  // SessionDigest::low, as in exposures
   void forget(const ledger::SessionDigest& digest);
 
-  // Fires what is due up to `until`, in the order of time.
+  // Fires what is due up to `until`, in order of time.
   void fire(Instant until, const std::function<void(const FiredAt&)>& fired);
 
-  // By rule; of every rule that came to anything.
+  // By rule; only rules with any result.
   const RuleCounts& counts() const { return counts_; }
 
  private:
-  using Place =
-      std::tuple<ledger::SessionDigest, std::uint32_t, std::uint64_t>;  // a session, Delayed::index, Wait::same
+  using Place = std::tuple<ledger::SessionDigest, std::uint32_t, std::uint64_t>;  // session, Delayed::index, Wait::same
   struct Timer {
     Instant at{};
-    bool put_off = false;  // to the opening of closed hours
+    bool put_off = false;  // to the next opening
   };
 
   rules::Facts facts(const decision::Known& known, const AskedAt& asked);
@@ -90,11 +89,11 @@ class Trial {
   const commit::TenantPtr tenant_;
   const Playback& then_;
   std::unordered_map<ledger::SessionDigest, std::vector<ledger::Spend>>
-      spends_;                           // of sessions, and of visitors' own records
+      spends_;                           // of sessions and of visitors' own records
   std::map<Place, std::uint64_t> done_;  // version of the anchor that is done
   std::map<Place, Timer> timers_;
   std::set<std::pair<Instant, Place>> queue_;  // of the timers
-  std::vector<ledger::Spend> both_;            // a visitor's and a session's, while it is asked
+  std::vector<ledger::Spend> both_;            // a visitor's and a session's, during an evaluation
   RuleCounts counts_;
 };
 

@@ -1,9 +1,9 @@
-// What rules would have done with the traffic that was recorded: rules.md, "Simulate". Nothing is stored.
+// What other rules would have done with the recorded traffic: rules.md, "Simulate". Nothing is stored.
 //
-// The journal is played again in its order, which is that of time: signals as they arrived, and every recorded moment
-// of asking, with the context that was said and the session as it was. Two sets of rules are asked side by side, each
-// with spends, timers and done anchors of its own from the beginning of the span: those to be tried, and the live ones.
-// History that was imported arrives at its own instants. What stood before the span is only looked at.
+// The journal is played back in its order, which is that of time: signals as they arrived, and every recorded decision
+// request with its context and the session at that time. Two sets of rules are evaluated in parallel, the simulated and
+// the live ones, each with exposures, timers and done anchors of its own from the beginning of the span. Imported
+// history arrives at its own instants. Data from before the span is only read.
 #pragma once
 #include <atomic>
 #include <string>
@@ -19,30 +19,30 @@ struct WhatIfRequest {
   commit::TenantPtr tenant;  // handle and settings
   rules::StoredRules tried;
   rules::StoredRules live;
-  Instant since{}, until{};  // moments in [since, until)
-  // Additional decision requests: whenever a signal fits. For history without any.
+  Instant since{}, until{};  // requests in [since, until)
+  // Additional decision requests: whenever a signal matches. For history without any.
   struct Ask {
     std::string trigger;
     rules::Filter on;
   };
   std::vector<Ask> asks;
-  std::size_t examples = 20;  // that are kept, at most
+  std::size_t examples = 20;  // kept, at most
 };
 
 struct WhatIf {
   struct Rule {
     std::string id;
     bool shadow = false;
-    std::int64_t asked = 0;  // how often one of its triggers was; of a delayed rule, how often it came to something
+    std::int64_t asked = 0;  // requests for its triggers; for a delayed rule, how often it had a result
     std::int64_t acted = 0, suppressed = 0, held_out = 0;
-    std::int64_t sessions = 0;  // in which it acted or held out
+    std::int64_t sessions = 0;  // in which it acted or the control group applied
     std::vector<std::pair<std::string, std::int64_t>> variants;
   };
   struct Answer {
-    std::string outcome, rule, variant;  // the two are empty: none
+    std::string outcome, rule, variant;  // the last two are empty if none
     friend bool operator==(const Answer&, const Answer&) = default;
   };
-  // A moment at which the answers differ.
+  // A request at which the results differ.
   struct Example {
     SessionId session;
     std::string trigger;
@@ -57,14 +57,14 @@ struct WhatIf {
   std::vector<Example> examples;  // the first of each session
 };
 
-// Seen by whoever waits for it. Thread-safe.
+// Progress for whoever waits for the result. Thread-safe.
 struct WhatIfProgress {
   std::atomic<std::uint64_t> done{0}, total{0};  // rows of the journal
   std::atomic<bool> cancelled{false};
 };
 
-// Holds at most `memory` bytes of sessions. Fault: kConflict where that was too little, kUnavailable where it was
-// cancelled, else the rules cannot be compiled or the store not read.
+// Keeps at most `memory` bytes of sessions. Fault: kConflict if that was too little, kUnavailable if it was canceled,
+// otherwise the rules could not be compiled or the store not read.
 Result<WhatIf> what_if(ledger::Ledger& ledger, const commit::Sessions& digests, const WhatIfRequest& request,
                        std::size_t memory, WhatIfProgress& progress);
 

@@ -1,5 +1,5 @@
-// Simulations as jobs: one runs at a time, a few wait, and what they came to is kept for a while. In memory alone: a
-// restart forgets them.
+// Simulations as jobs: one runs at a time, a few wait, and results are kept for a while. Only in memory: a restart
+// drops them.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -15,49 +15,49 @@
 
 namespace beckon::hindsight {
 
-enum class WhatIfState : std::uint8_t { kRunning, kDone, kCancelled, kFailed };  // running: or it waits for its turn
+enum class WhatIfState : std::uint8_t { kRunning, kDone, kCancelled, kFailed };  // kRunning also while it waits
 std::string_view to_text(WhatIfState state);
 
-// As far as a simulation has come. Its result where it is done.
+// The state of a simulation, with its result once it is done.
 struct WhatIfView {
   SimulationId id;
   Instant since{}, until{};
   WhatIfState state = WhatIfState::kRunning;
   double progress = 0;  // 0 to 1
-  Duration took{};      // while it ran
-  std::string reason;   // of one that failed
+  Duration took{};      // running time
+  std::string reason;   // if it failed
   std::shared_ptr<const WhatIf> result;
 };
 
-// Thread-safe. All that it is made with outlives it.
+// Thread-safe. Everything passed to it outlives it.
 class WhatIfJobs {
  public:
   struct Options {
-    std::size_t waiting = 8;                      // of all handles; beyond it 503
-    std::size_t per_handle = 1;                   // of one handle, running or waiting; beyond it 409
-    std::size_t kept = 64;                        // that have ended; the oldest go
-    std::size_t memory = std::size_t{512} << 20;  // bytes of sessions that one may hold
+    std::size_t waiting = 8;                      // of all handles; beyond it, 503
+    std::size_t per_handle = 1;                   // running or waiting; beyond it, 409
+    std::size_t kept = 64;                        // ended jobs; the oldest are dropped
+    std::size_t memory = std::size_t{512} << 20;  // bytes of sessions that one may keep
   };
   WhatIfJobs(ledger::Ledger& ledger, const commit::Sessions& digests, Options options)
       : ledger_(ledger), digests_(digests), options_(options) {}
 
-  // Fault: kConflict where its handle has as many under way as it may, kUnavailable where too many wait.
+  // Fault: kConflict if its handle is at per_handle, kUnavailable if too many wait.
   std::optional<Fault> start(SimulationId id, WhatIfRequest request);
-  // std::nullopt if this handle has no such job, or it was over long ago.
+  // std::nullopt if this handle has no such job, or it was dropped.
   std::optional<WhatIfView> find(const Handle& handle, const SimulationId& id) const;
-  // As find, once it has ended, or after `longest`.
+  // Like find, once the job has ended, or after `longest`.
   std::optional<WhatIfView> wait(const Handle& handle, const SimulationId& id, std::chrono::milliseconds longest) const;
-  // Ends one that waits or runs; returns once it has ended. One that had ended stays as it was.
+  // Ends a waiting or running job and returns once it has ended. A job that had ended is unchanged.
   std::optional<WhatIfView> cancel(const Handle& handle, const SimulationId& id);
-  // Likewise, without waiting for its end: nobody is there who would see it.
+  // Likewise, without waiting for its end: its caller is gone.
   void abandon(const Handle& handle, const SimulationId& id);
 
   std::size_t under_way() const;  // running and waiting
   const Refused& refused() const { return refused_; }
 
-  // The thread's body: until it is stopped, which cancels what runs.
+  // The thread's body: runs until stopped, which cancels the current job.
   void run(std::stop_token stop);
-  // Runs the next one that waits; false: there is none. For tests and run().
+  // Runs the next waiting job; false if there is none. For tests and run().
   bool step();
 
  private:
@@ -69,7 +69,7 @@ class WhatIfJobs {
   };
   using JobPtr = std::shared_ptr<Job>;
 
-  JobPtr job(const Handle& handle, const SimulationId& id) const;  // caller locks
+  JobPtr job(const Handle& handle, const SimulationId& id) const;  // caller holds the lock
   void cancel(const JobPtr& job);                                  // likewise
   static bool waits(const JobPtr& job);                            // for its turn
   static bool is_under_way(const JobPtr& job) { return job->view.state == WhatIfState::kRunning; }

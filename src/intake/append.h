@@ -1,4 +1,4 @@
-// What happens to signals: planned on the committing thread, serially, into one commit with all that follows.
+// Appends signals: planned on the committing thread, one request after the other, with all consequences in one commit.
 #pragma once
 #include <functional>
 
@@ -8,26 +8,26 @@
 
 namespace beckon::intake {
 
-// What a request to append is answered with.
+// The result of a request to append.
 struct Appended {
   std::size_t accepted = 0;
   std::size_t duplicates = 0;
-  std::vector<std::size_t> repeated;  // which signals of the request these are
+  std::vector<std::size_t> repeated;  // indexes of the duplicates in the request
   std::size_t evicted = 0;
   bool denied = false;             // consent denied: nothing was stored
-  bool too_many_browsers = false;  // the visitor has too many for a claim (commit/visitor.h)
+  bool too_many_browsers = false;  // for a claim of the visitor (commit/visitor.h)
   std::uint64_t version = 0;
   std::size_t signal_count = 0;  // in the window now
   Instant expires_at{};
-  std::optional<TraitsTaken> traits;  // where any were said
+  std::optional<TraitsTaken> traits;  // if any were given
 };
 
-// Committing thread: plans one request into a commit. Fault: why it is refused, and nothing was put into the draft.
+// Committing thread: plans one request into a commit. Fault: the refusal; the draft is unchanged.
 Result<Appended> append(commit::Draft& draft, const SessionAppend& request, const decision::DecisionTokens& tokens);
-// About what planning these signals costs, for commit::Work::bytes.
+// Approximate cost of planning these signals, for commit::Work::bytes.
 std::size_t bytes_of(const std::vector<ledger::Signal>& signals);
 
-// Adds the answer's members to an open object: accepted … expiresAt.
+// Writes the result's members into an open object: accepted … expiresAt.
 void write(json::Writer& out, const AppendRequest& request, const Appended& appended);
 
 class Append final : public commit::Work {

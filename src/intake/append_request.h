@@ -1,4 +1,4 @@
-// A request to append signals, as it came in: POST …/chain/signals, contract section 4.
+// A parsed request to append signals: POST …/chain/signals, contract section 4.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,26 +14,26 @@
 
 namespace beckon::intake {
 
-// What is to be appended to one session. Views into texts that outlive it.
+// What to append to one session. Views of strings that outlive it.
 struct SessionAppend {
   commit::TenantPtr tenant;
   SessionId session;
-  VisitorId visitor;                       // empty: not said
-  std::string anonymous;                   // of the browser; empty: not said
-  std::optional<ledger::Consent> consent;  // as said in the body
+  VisitorId visitor;                       // empty if not given
+  std::string anonymous;                   // of the browser; empty if not given
+  std::optional<ledger::Consent> consent;  // as given in the body
   bool at_most_basic = false;              // Sec-GPC: 1
   commit::Trust trust = commit::Trust::kNone;
   TraitsSaid traits;  // of the visitor
   ledger::Context context;
-  std::vector<ledger::Signal> signals;  // in the order given; versions still 0
+  std::vector<ledger::Signal> signals;  // in the order given; versions are still 0
 };
 
-// Owns its texts: the views of what is appended point into `document` or `texts`.
+// Owns its strings: the views point into `document` or `texts`.
 struct AppendRequest : SessionAppend {
   explicit AppendRequest(json::Document from) : document(std::move(from)) {}
 
   json::Document document;
-  std::vector<std::string> texts;  // values that are not in the document as they are stored
+  std::vector<std::string> texts;  // values that differ from the document in stored form
   decision::Warnings warnings;
   Trace trace = {};  // of the HTTP request
 };
@@ -41,7 +41,7 @@ struct AppendRequest : SessionAppend {
 // Not a setting of a handle.
 inline constexpr std::size_t kSignalsPerRequest = 60;
 
-// Checks a body and names every fault at once. `handle_in_path` where the route gives it; else the body must.
+// Validates a body and reports every fault at once. `handle_in_path`: from the route; otherwise the body must name it.
 // The request keeps the document: its signals point into it.
 Result<AppendRequest> parse_append(json::Document document, const commit::Tenants& tenants,
                                    std::optional<std::string_view> handle_in_path, Instant now);

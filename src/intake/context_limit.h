@@ -1,4 +1,4 @@
-// How much context a session may have, whoever brings it.
+// The limit on the context of a session, whatever request adds to it.
 #pragma once
 #include <string>
 
@@ -7,8 +7,8 @@
 
 namespace beckon::intake {
 
-// Adds an issue of `field` where `said`, laid over what the session has, would exceed ledger::kContextKeys or
-// ledger::kContextBytes. A session that is beyond them may stay as large as it is, and be made smaller.
+// Adds an issue at `field` if `said`, merged into the session's context, would exceed ledger::kContextKeys or
+// ledger::kContextBytes. A session already beyond them may keep its size or shrink.
 void check_context(const ledger::Context& before, const ledger::Context& said, const std::string& field,
                    Issues& issues);
 

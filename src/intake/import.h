@@ -1,6 +1,6 @@
-// History from elsewhere: signals of the past, stored as if they had come in at their own instants, so that one can
-// simulate on the first day. No event is published, no timer is set, and the limit of a session does not count them.
-// What a session's retention would have let go already is left out and counted.
+// Imports history: signals of the past, stored as if they had arrived at their own instants, so that simulations work
+// from the first day. No event is published, no timer is set, and the limit of a session does not count them. Signals
+// older than the session's retention are left out and counted.
 #pragma once
 #include <functional>
 #include <unordered_map>
@@ -16,16 +16,16 @@ namespace beckon::intake {
 inline constexpr std::size_t kSignalsPerImport = 500;    // of one request: one commit
 inline constexpr std::size_t kImportBytes = 512 * 1024;  // of its body
 
-// POST …/chain/import {"signals":[{"sessionId","otherSessionId"?,"visitorId"?,"context"?, and what a signal has; "at"
-// and "id" required}]}
+// POST …/chain/import {"signals":[{"sessionId","otherSessionId"?,"visitorId"?,"context"?, and the members of a signal;
+// "at" and "id" required}]}
 struct ImportRequest {
   json::Document document;
-  std::vector<std::string> texts;  // as AppendRequest
+  std::vector<std::string> texts;  // as in AppendRequest
   commit::TenantPtr tenant;
   struct Entry {
     SessionId session;
-    SessionId of_other;  // stands for it where it is of another visitor; empty: the same one
-    VisitorId visitor;   // of the session, where it has none yet
+    SessionId of_other;  // used instead if `session` is another visitor's; empty if none is given
+    VisitorId visitor;   // of the session, if it has none yet
     ledger::Context context;
     ledger::Signal signal;
   };
@@ -33,14 +33,14 @@ struct ImportRequest {
   decision::Warnings warnings;
 };
 
-// Checks a body and names every fault at once.
+// Validates a body and reports every fault at once.
 Result<ImportRequest> parse_import(json::Document document, const commit::Tenants& tenants, std::string_view handle,
                                    Instant now);
 
 struct Imported {
   std::size_t accepted = 0;
   std::size_t duplicates = 0;        // their id was known
-  std::size_t evicted = 0;           // older than the 200 newest of their session, or made one of them leave
+  std::size_t evicted = 0;           // older than the 200 newest of their session, or made one of those leave
   std::size_t beyond_retention = 0;  // left out
   std::size_t denied = 0;            // left out: their session denied consent
   decision::Warnings warnings;
@@ -65,7 +65,7 @@ class Import final : public commit::Work {
   void take(commit::Draft& draft, const ImportRequest::Entry& entry);
 
   ImportRequest request_;
-  std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> sessions_;  // of the entries, as they become
+  std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> sessions_;  // of the entries, as updated so far
   Done done_;
   Result<Imported> answer_;
 };

@@ -1,4 +1,4 @@
-// Events of the operator's own: contract section 6. Kept whether or not a subscription wants them.
+// Custom events of the operator: contract section 6. Stored even without a matching subscription.
 #pragma once
 #include <functional>
 #include <optional>
@@ -18,20 +18,20 @@ inline constexpr std::size_t kId = 64;
 struct PublishRequest {
   commit::TenantPtr tenant;
   std::string type;
-  std::string payload;  // the JSON text of an object, without white space
-  std::string id;       // the operator's own id; empty: none
-  std::string actor;    // whoever publishes
+  std::string payload;  // the JSON text of an object, without whitespace
+  std::string id;       // the operator's own id; empty if none
+  std::string actor;    // the publisher
   Trace trace = {};     // of the HTTP request
 };
 
-// Types that the server publishes itself: signal.*, chain.*, webhook.*, link.clicked.
+// Types that only the server publishes: signal.*, chain.*, webhook.*, link.clicked.
 bool is_reserved_event_type(std::string_view type);
 
-// {"type","payload","id"?}. Every fault at once.
+// {"type","payload","id"?}. Reports every fault at once.
 Result<PublishRequest> parse_publish(const json::Value& root, commit::TenantPtr tenant, std::string actor);
 
-// The same `id` with the same type and payload is the same event; with others it is kConflict. It is remembered as long
-// as the event is kept.
+// The same `id` with the same type and payload is the same event; with another type or payload it is kConflict. The id
+// is remembered as long as the event is stored.
 class Publish final : public commit::Work {
  public:
   // Called once, on the committing thread.

@@ -1,5 +1,5 @@
-// Replays in progress: a few deliveries are queued again with each batch, and the progress is written with them. So a
-// replay continues where it was after a restart, and queues no delivery twice.
+// Replays in progress: each batch queues a few deliveries again and stores the progress with them, so that after a
+// restart a replay continues where it was and queues no delivery twice.
 #pragma once
 #include <map>
 #include <vector>
@@ -9,20 +9,20 @@
 
 namespace beckon::intake {
 
-// Committing thread, but for load.
+// Committing thread only, except load.
 class Redeliveries final : public commit::Maintenance {
  public:
   struct Options {
-    std::size_t per_second = 100;  // deliveries that one replay queues; receivers get new events in addition
+    std::size_t per_second = 100;  // deliveries queued by one replay; new events come on top
     std::size_t per_batch = 100;   // of all replays
   };
   Redeliveries(outbox::Outbox& outbox, Options options) : outbox_(outbox), options_(options) {}
 
-  Result<void> load();  // at start: those that were under way
+  Result<void> load();  // at start: continues those in progress
 
-  // Begins with the next batch. Fault: kConflict where one of the subscription is under way.
+  // Begins with the next batch. Fault: kConflict if the subscription already has one in progress.
   std::optional<Fault> start(commit::Draft& draft, outbox::Replay replay);
-  // One that runs ends as cancelled; null: none of this name runs.
+  // Cancels a replay in progress; std::nullopt if there is none with this id.
   std::optional<outbox::Replay> cancel(commit::Draft& draft, const Handle& handle, const ReplayId& id);
 
   void plan(commit::Draft& draft) override;

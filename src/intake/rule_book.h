@@ -1,5 +1,5 @@
-// How the rules of a handle change: a rule saved or deleted, or a rollback. Each change makes one new version and is
-// one commit, together with what follows for timers and pending messages.
+// Changes to the rules of a handle: a rule saved or deleted, or a rollback. Each change creates one new version in one
+// commit, with its effects on timers and pending messages.
 #pragma once
 #include <array>
 #include <functional>
@@ -23,7 +23,7 @@ struct RuleChange {
   Instant at{};
 };
 
-// null: there is no such rule.
+// null if there is no such rule.
 const rules::StoredRule* find_rule(const rules::StoredRules& rules, const RuleId& id);
 
 // The rules with this one, or without it if `json` is empty. Ordered by id.
@@ -33,17 +33,17 @@ rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const
 // their last change. The version is unchanged if nothing differs.
 rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::StoredRules& then, Instant at);
 
-// Has an issue for every rule that needs what is not declared: a score, the handle's time zone, or a counter.
-// `counters`: null: those are not looked at.
+// Fault with an issue for every rule that needs something undeclared: a score, the handle's time zone, or a counter.
+// `counters`: null skips counters.
 std::optional<Fault> undeclared(const rules::StoredRules& rules, const rules::Declared& declared,
                                 const rules::Counters* counters = nullptr);
 
-// Committing thread. Plans `next`, compiled as `compiled`, in the place of `before`: the rules that differ, what
-// becomes of timers and pending messages, and the audit entry. What differs is known by its rulesVersion.
+// Committing thread. Plans the change from `before` to `next`, compiled as `compiled`: the rules that differ (by
+// rulesVersion), the effects on timers and pending messages, and the audit entry.
 void plan_change(commit::Draft& draft, const RuleChange& change, const rules::StoredRules& before,
                  const rules::StoredRules& next, const rules::RuleSet& compiled);
 
-// Thread-safe. What it is made with outlives it.
+// Thread-safe. Everything passed to it outlives it.
 class RuleBook {
  public:
   // `reload`: reads the handle again from the store. Blocks for a commit.
@@ -59,7 +59,7 @@ class RuleBook {
   rules::Counters counters(const Handle& handle) const;  // likewise
 
   // The caller holds the turn. Makes `next` the handle's rules, effective for the next decision; `before` are the
-  // current ones. Blocks for a commit. Fault: `next` cannot be compiled, or nothing was stored.
+  // current ones. Blocks for a commit. Fault: `next` cannot be compiled, or could not be stored.
   std::optional<Fault> commit(const RuleChange& change, const rules::StoredRules& before,
                               const rules::StoredRules& next);
 

@@ -1,4 +1,4 @@
-// Reads one signal as it comes in: contract section 4. Shared by what appends and what imports.
+// Reads one signal of a request: contract section 4. Shared by append and import.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,25 +13,25 @@ namespace beckon::intake {
 inline constexpr std::size_t kMetadataBytes = 2048;
 inline constexpr std::size_t kMetadataDepth = 4;
 inline constexpr Duration kAheadMost = std::chrono::minutes{5};
-inline constexpr Duration kSkewLeast = std::chrono::seconds{10};  // below, a request may just have been slow
+inline constexpr Duration kSkewLeast = std::chrono::seconds{10};  // smaller differences may be a slow request
 inline constexpr Duration kSkewMost = std::chrono::hours{48};
 
-// How far the clock of the client is behind ours, so that its times are moved by it: of a request that was sent at
-// `sent` by that clock and arrived at `now` by ours. Zero within kSkewLeast.
+// How far the client's clock is behind ours, for correcting its times: the request was sent at `sent` by that clock and
+// arrived at `now` by ours. Zero within kSkewLeast.
 Duration skew_of(Instant sent, Instant now);
 
 // Confined to its caller.
 class SignalReader {
  public:
-  // `texts` takes the values that are not in the document as they are stored; room for one a signal must be reserved,
-  // so that views into it stay valid. `retention`: what is older is a fault; std::nullopt: any age is accepted.
+  // `texts` receives values that differ from the document in stored form; reserve one per signal, so that views stay
+  // valid. `retention`: older signals are a fault; std::nullopt accepts any age.
   SignalReader(std::vector<std::string>& texts, Instant now, std::optional<Duration> retention, Issues& issues)
       : texts_(texts), now_(now), retention_(retention), issues_(issues) {}
 
-  void set_skew(Duration skew) { skew_ = skew; }  // of the times that signals say: skew_of
+  void set_skew(Duration skew) { skew_ = skew; }  // of the signals' times: skew_of
 
-  // `at` is at most `now`: what the clock of a client puts into the future has happened all the same. `path` names the
-  // signal in faults: "signals[2]". Its views point into the document or into `texts`.
+  // The result's `at` is at most `now`: a signal with a future time has still happened. `path` names the signal in
+  // faults: "signals[2]". The views point into the document or into `texts`.
   ledger::Signal read(const json::Value& from, const std::string& path);
 
  private:

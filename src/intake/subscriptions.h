@@ -1,4 +1,4 @@
-// Subscriptions as seen by a commit being planned.
+// Subscriptions as of a draft.
 #pragma once
 #include "commit/draft.h"
 #include "outbox/subscription.h"
@@ -6,14 +6,14 @@
 
 namespace beckon::intake {
 
-// The subscription as changed by this commit so far; null if the handle has none with this id.
+// The subscription as of this draft; null if the handle has none with this id.
 outbox::SubscriptionPtr find_subscription(commit::Draft& draft, const Handle& handle, const SubscriptionId& id);
 
-// The handle's number of subscriptions after this commit so far.
+// The handle's number of subscriptions as of this draft.
 std::size_t count_subscriptions(commit::Draft& draft, const Handle& handle);
 
-// `next`, which an operator's request made of `before`, is completed and staged; where it turned, what is pending of it
-// is held or released.
+// Completes and stages `next`, which an operator's request made from `before`; if it was disabled or enabled, its
+// pending deliveries are held or released.
 outbox::Changed change_subscription(commit::Draft& draft, const outbox::Subscription& before,
                                     outbox::Subscription& next);
 

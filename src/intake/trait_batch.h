@@ -11,19 +11,19 @@ namespace beckon::intake {
 inline constexpr std::size_t kVisitorsPerBatch = 100;
 
 struct TraitBatch {
-  json::Document document;  // what `visitors` has views into
+  json::Document document;  // `visitors` points into it
   std::vector<std::pair<VisitorId, TraitsSaid>> visitors;
 };
 
-// {"visitors":[{"visitorId", and the parts of TraitsSaid}, …]}. The fault names every issue by its path.
+// {"visitors":[{"visitorId", and the members of TraitsSaid}, …]}. The fault has every issue with its path.
 Result<TraitBatch> parse_trait_batch(json::Document document, const commit::HandleSettings& settings);
 
-// The id under which something is said of a visitor; adds an issue where there is none, or it names nobody.
+// The visitor id in a request; adds an issue if it is missing or blocked.
 VisitorId id_said(const commit::HandleSettings& settings, const json::Value* said, const std::string& field,
                   Issues& issues);
 
-// Committing thread. `taken` has what became of each visitor's, in their order. Fault: something could not be read, and
-// nothing was put into the draft.
+// Committing thread. `taken` receives the result for each visitor, in order. Fault: something could not be read; the
+// draft is unchanged.
 std::optional<Fault> take_traits(commit::Draft& draft, const Handle& handle, const TraitBatch& batch,
                                  std::vector<TraitsTaken>& taken);
 

@@ -1,5 +1,5 @@
-// For tests: delayed rules in virtual time. Everything that was answered is in the store; a restart rebuilds
-// the rest.
+// For tests: delayed rules in virtual time. Everything that was acknowledged is in the store; a restart rebuilds the
+// rest.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ class DueWorld {
     boot();
   }
 
-  // The process ends where it stands, and another one begins.
+  // Simulates a crash followed by a restart.
   void restart() {
     now_ = process_->world.clock.now();
     boot();
@@ -34,7 +34,7 @@ class DueWorld {
   delayed::Alarm& alarm() { return process_->alarm; }
   Instant now() { return world().clock.now(); }
 
-  // Time passes, and what is due in it is fired at its instant.
+  // Time passes; what becomes due meanwhile fires at its instant.
   void pass(Duration time) {
     const Instant until = now() + time;
     fire();
@@ -55,7 +55,7 @@ class DueWorld {
     world().committer.turn(true);
   }
 
-  // Saves a rule as PUT does; an empty text deletes it, if it is there.
+  // Saves a rule as PUT does; an empty text deletes it, if it exists.
   void save(const std::string& id, const std::string& text) {
     const RuleId rule{id};
     const rules::StoredRules before = *store.rules().rules(kDemo);
@@ -85,7 +85,7 @@ class DueWorld {
     world().committer.turn(true);
   }
 
-  // Messages that were scheduled, oldest first.
+  // Scheduled messages, oldest first.
   std::vector<outbox::Delivery> messages() {
     auto found = *store.outbox().deliveries(kDemo, kCrm, {}, std::nullopt, 1'000);
     std::ranges::reverse(found);

@@ -1,4 +1,4 @@
-// For tests: random lives of sessions with everything that a decision can read.
+// For tests: random histories of sessions with everything that a decision can read.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -40,12 +40,12 @@ inline constexpr std::array<std::pair<const char*, const char*>, 11> kLifeRules{
 
 class Life {
  public:
-  // Where it does not restart, the same seed makes the same life without a restart.
+  // With `restarts` false, the same seed gives the same history without restarts.
   explicit Life(std::uint64_t seed, bool restarts = true) : restarts_(restarts), dice_(seed), crashes_(seed) {
     for (const auto& [id, text] : kLifeRules) world.save(id, text);
   }
 
-  // Time passes, and what is due in it fires; then something happens.
+  // Time passes and due timers fire; then something happens.
   void step() {
     world.pass(Duration{pick(90'000)});
     if (crashes_.next() % 4 == 0) restart();
@@ -84,7 +84,7 @@ class Life {
     ASSERT_TRUE(answer) << answer.error().message;
     answered[answer->id] = *answer;
   }
-  // Of a session that is known.
+  // For an existing session.
   void prefetch() {
     const std::string of = any_session();
     const auto known = world.world().session(of);
@@ -108,7 +108,7 @@ class Life {
   bool prefetches = true;  // some are shown later, when more is known of the visitor
 
  private:
-  // Some say whose session it is, some only later, some never.
+  // Some requests name the session's visitor, some only later, some never.
   std::string whom() {
     const auto i = pick(kSessions);
     return R"("sessionId":")" + session(i) + "\"" +

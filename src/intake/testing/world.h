@@ -1,4 +1,4 @@
-// For tests: the decision room over a store, under a clock that stands still and a committing thread that is stepped.
+// For tests: the decision room over a store, with a manual clock and a committer that is stepped.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@
 
 namespace beckon::intake {
 
-// A Commit that fails when told to.
+// A Commit that fails on demand.
 class FailingCommit final : public commit::Commit {
  public:
   explicit FailingCommit(commit::Commit& real) : real_(real) {}
@@ -38,7 +38,7 @@ class FailingCommit final : public commit::Commit {
   commit::Commit& real_;
 };
 
-// One process over a store that outlives it: a second World over the same store is a restart.
+// One process over a store that outlives it; another World over the same store is a restart.
 class World {
  public:
   World(store::MemoryStore& store, Instant now, std::size_t memory = std::size_t{1} << 30,
@@ -103,7 +103,7 @@ class World {
     return resolver.prefetch(*request);
   }
 
-  // One commit of what `plan` puts into it. Its fault, else that of the commit.
+  // Commits what `plan` adds. Returns its fault, otherwise the commit's.
   std::optional<Fault> plan(std::function<std::optional<Fault>(commit::Draft&)> what) {
     class Planned final : public commit::Work {
      public:
