@@ -1,9 +1,9 @@
-// The audit entries of a server form one chain: each is numbered, and names the one before by hash, so that an entry
-// that was changed, removed or put in between later shows. Whoever keeps the last hash elsewhere (an export does) also
-// notices a chain that was rewritten as a whole.
+// The audit entries of a server form one chain: each has a number and the hash of the one before, so that a changed,
+// removed or inserted entry is detected. Whoever keeps the last hash elsewhere (an export does) also detects a chain
+// that was rewritten as a whole.
 //
 // The hash of an entry is the SHA-256 of its audit_text(), which is a line of the export without its member `hash`:
-// anybody can check an export with `sha256sum`. Pure.
+// anyone can check an export with `sha256sum`. Pure.
 #pragma once
 #include <string>
 
@@ -11,16 +11,16 @@
 
 namespace beckon::access {
 
-inline const std::string kFirstPrevious(32, '\0');  // what the first entry names, since there is none before
+inline const std::string kFirstPrevious(32, '\0');  // the previous hash of the first entry
 
-// A JSON object on one line. Its bytes are part of the format: a change of them breaks all chains.
+// A JSON object on one line. Its bytes are part of the format: changing them breaks all chains.
 std::string audit_text(const AuditEntry& entry);
 
-// The entry as the one behind `previous`: its number, the hash before, and its own.
+// The entry as the successor of the one with hash `previous`: with its number, the previous hash, and its own.
 AuditEntry chained(AuditEntry entry, std::uint64_t number, std::string previous);
 
-// A line of the export: audit_text() with the hash. Without a line break. Of an entry without a number: as if it had a
-// chain of its own, with null in place of number and hashes.
+// A line of the export: audit_text() with the hash, without a line break. For an entry without a number: as if it had
+// its own chain, with null for number and hashes.
 std::string audit_line(const AuditEntry& entry);
 
 }  // namespace beckon::access

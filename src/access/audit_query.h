@@ -1,4 +1,4 @@
-// What is asked of the audit log.
+// A query of the audit log.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace beckon::access {
 
-// Empty members: any.
+// Empty members match anything.
 struct AuditQuery {
-  std::optional<Handle> handle;  // an empty handle: of the server itself; none: of all
+  std::optional<Handle> handle;  // an empty handle matches the server's own entries; std::nullopt matches all
   std::string actor = {};
-  std::string action = {};  // one that ends in a point means all that begin so: "rule."
+  std::string action = {};  // one that ends in a dot is a prefix: "rule."
   std::string target = {};
-  std::optional<Instant> since = {}, until = {};  // from the one to before the other
+  std::optional<Instant> since = {}, until = {};  // [since, until)
 };
 
 inline bool matches(const AuditQuery& query, const AuditEntry& entry) {
@@ -29,11 +29,11 @@ inline bool matches(const AuditQuery& query, const AuditEntry& entry) {
 
 using AuditPlace = std::pair<Instant, AuditId>;
 
-// A page ends early where many entries were read that do not match, since who reads holds up others.
+// A page may end early if many entries that do not match were read, since reading blocks others.
 struct AuditPage {
   static constexpr std::size_t kMostRead = 5'000;
   std::vector<AuditEntry> entries;
-  std::optional<AuditPlace> more_behind;  // the last one read, unless it was the last of all
+  std::optional<AuditPlace> more_behind;  // the last one read; std::nullopt at the end of the log
 };
 
 }  // namespace beckon::access

@@ -1,4 +1,4 @@
-// E-mail addresses as names of users. Pure.
+// E-mail addresses as user names. Pure.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,12 +8,12 @@
 
 namespace beckon::access {
 
-// The address in the spelling under which a user is stored: ASCII lower case. std::nullopt unless it has one `@`, 1 to
-// 64 characters of RFC 5322's dot-atom before it, a name of at least two labels (RFC 1123; A-labels for others) after
-// it, and at most 254 characters in total. Quoted local parts, comments and address literals are not accepted.
+// The address in the spelling in which users are stored: ASCII lower case. std::nullopt unless it has one `@`, 1 to 64
+// characters of RFC 5322's dot-atom before it, a name of at least two labels (RFC 1123; A-labels for others) after it,
+// and at most 254 characters in total. Quoted local parts, comments and address literals are not accepted.
 std::optional<std::string> to_email(std::string_view text);
 
-// As to_email(), with an issue of the field, and an empty text, where it is none.
+// Like to_email(); if it is not an address, adds an issue at the field and returns an empty text.
 std::string read_email(std::string_view text, const char* field, Issues& issues);
 
 bool is_email(std::string_view text);  // an address, in that spelling

@@ -16,7 +16,7 @@ namespace beckon::access {
 
 class Enrolment {
  public:
-  // `by`: who does it.
+  // `by`: the author of the changes.
   Enrolment(Directory& directory, const Clock& clock, Random& random, Caller by = {"cli"})
       : directory_(directory), clock_(clock), random_(random), by_(std::move(by)) {}
 
@@ -25,16 +25,16 @@ class Enrolment {
   Result<void> add_user(std::string_view email);  // field: email
   // Disabling ends all sign-ins of the user. Field: email.
   Result<void> put_disabled(std::string_view email, bool disabled);
-  // With their roles. kConflict for the OWNER of a handle. Field: email.
+  // Also removes their roles. kConflict for the OWNER of a handle. Field: email.
   Result<void> remove_user(std::string_view email);
-  // One of the user's sign-ins, or all if `token` is empty; how many ended. kNotFound for one that there is not. `but`:
-  // a token that stays. Field: email.
+  // Ends one of the user's sign-ins, or all if `token` is empty, except `but`; returns how many. kNotFound if there is
+  // no such sign-in. Field: email.
   Result<std::size_t> end_sign_ins(std::string_view email, const std::string& token, const std::string& but = {});
   // Ends every sign-in of the user. Fields: email, password.
   Result<void> put_password(std::string_view email, std::string_view password, const PasswordCost& cost = {});
   struct Granted {
-    Grant grant;                              // the user in the spelling that is stored
-    std::optional<std::string> former_owner;  // is OPERATOR now
+    Grant grant;                              // the user as stored
+    std::optional<std::string> former_owner;  // now OPERATOR
   };
   // OWNER transfers ownership: the former owner becomes OPERATOR. Fields: handle, email, role.
   Result<Granted> grant(std::string_view handle, std::string_view user, std::string_view role);

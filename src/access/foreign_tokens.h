@@ -1,4 +1,4 @@
-// The port for access tokens of other issuers that are taken as bearers: those of configured identity providers. Owned
+// The port for access tokens of other issuers (configured identity providers) that are accepted as bearer tokens. Owned
 // by access; the driver verifies them with the keys that the provider publishes.
 #pragma once
 #include <functional>
@@ -9,10 +9,10 @@
 
 namespace beckon::access {
 
-// A token that its issuer made for this server, and who it is about.
+// A token that its issuer made for this server, and its subject.
 struct ForeignToken {
-  std::string provider;  // the name under which the operator has configured it
-  std::string title;     // as it is shown
+  std::string provider;  // the name the operator has configured
+  std::string title;     // as displayed
   std::string issuer;
   std::string subject;
   Instant expires_at{};
@@ -24,13 +24,13 @@ class ForeignTokens {
   using Wait = std::move_only_function<void(std::move_only_function<void()> then)>;
   virtual ~ForeignTokens() = default;
 
-  virtual bool knows(std::string_view issuer) const = 0;  // whether it is that of a configured provider
+  virtual bool knows(std::string_view issuer) const = 0;  // whether it is a configured provider's
 
-  // What verify() must wait for first, which calls what it is given once, from any thread: keys that are not known yet.
-  // Empty: nothing.
+  // What must complete before verify(): fetching unknown keys. Calls its argument once, from any thread. Empty if
+  // nothing.
   virtual Wait wait_for(const UnverifiedJwt& token) = 0;
 
-  // Never blocks. kInvalidToken says what it is instead, and kTokenExpired; kUnavailable if the keys cannot be read.
+  // Never blocks. kInvalidToken, which says why, and kTokenExpired; kUnavailable if the keys cannot be read.
   // Precondition: knows() its issuer.
   virtual Result<ForeignToken> verify(UnverifiedJwt token) = 0;
 };

@@ -1,4 +1,4 @@
-// The gate of the control plane: from the Authorization header to a Principal, and from a Principal to what it may do.
+// The gate of the control plane: from the Authorization header to a Principal, and from a Principal to its permissions.
 // Contract section 2, safety.md sections 2 and 3.
 #pragma once
 #include <memory>
@@ -22,17 +22,17 @@ class Gate {
  public:
   static constexpr std::size_t kMostRemembered = 4'096;  // verified tokens
 
-  // `foreign` is null where tokens of other issuers are not taken.
+  // `foreign` is null if tokens of other issuers are not accepted.
   Gate(Directory& directory, Issuer& issuer, const Clock& clock, std::size_t most_remembered = kMostRemembered,
        ForeignTokens* foreign = nullptr)
       : directory_(directory), issuer_(issuer), clock_(clock), foreign_(foreign), remembered_(most_remembered) {}
 
-  // What authenticate() must wait for first; empty: nothing. Never blocks.
+  // What must complete before authenticate(); empty if nothing. Never blocks.
   ForeignTokens::Wait wait_for(std::string_view authorization);
 
-  // Who is calling. `authorization` and `api_key` are the headers' values, empty if absent. kMissingBearerToken if the
-  // first is absent or has another scheme; kInvalidToken, also for an access token of a handle in either, and from
-  // still_stands(); kTokenExpired. Of another issuer's access token: who signed in once as its subject.
+  // Identifies the caller. `authorization` and `api_key` are the headers' values, empty if absent. kMissingBearerToken
+  // if the first is absent or has another scheme; kInvalidToken, also for an access token of a handle in either header,
+  // and from still_stands(); kTokenExpired. For another issuer's token: the user who once signed in as its subject.
   Result<Principal> authenticate(std::string_view authorization, std::string_view api_key = {});
 
   // kInvalidToken if the token was ended early: its holder signed out, or the user's password was changed. Read from
@@ -47,8 +47,8 @@ class Gate {
   // The role of a user is read from the directory each time, so that a demotion takes effect at once.
   Result<Role> authorize(const Principal& principal, const Handle& handle, Role least);
 
-  // As whom a caller sees what is known of visitors: a user by their role, with the faults of authorize(); an access
-  // token of the handle as an OPERATOR if it has the scope visitors.read, else as a CREATOR.
+  // The role that determines which visitor data a caller sees: for a user their own, with the faults of authorize();
+  // for an access token of the handle OPERATOR if it has the scope visitors.read, otherwise CREATOR.
   Result<Role> sees_as(const Principal& principal, const Handle& handle);
 
   // For /v2/platform-admin/*: kInsufficientRole for everyone except platform admins.

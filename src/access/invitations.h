@@ -1,8 +1,8 @@
-// Links that let somebody in: an invitation to become a collaborator of a handle, and one to set a new password. Each
-// works once, until it expires, and only its hash is kept. Contract section 8; docs/access.md, Invitations.
+// Invitation links: to become a collaborator of a handle, or to set a new password. Each works once, until it expires,
+// and only its hash is stored. Contract section 8; docs/access.md, Invitations.
 //
-// Whoever holds an invitation of somebody new becomes that user. Of somebody who is a user already it only gives the
-// role: they sign in as ever.
+// Accepting an invitation for a new address creates the user. For an existing user it only grants the role: they sign
+// in as before.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace beckon::access {
 
-// Thread-safe. What it is made with outlives it. Faults of the directory are passed on.
+// Thread-safe. Everything passed to it outlives it. Faults of the directory are passed on.
 class Invitations {
  public:
   static constexpr Duration kLife = std::chrono::hours{7 * 24};   // of an invitation
@@ -27,8 +27,8 @@ class Invitations {
     InvitationRecord record;
     std::string code;  // shown once
   };
-  // In the place of an earlier one of that address. kValidationError on email and role (CREATOR or OPERATOR: ownership
-  // is transferred, not sent); kConflict if they have a role already, or too many invitations are open.
+  // Replaces an earlier one for that address. kValidationError on email and role (CREATOR or OPERATOR: ownership is
+  // transferred, not sent); kConflict if they already have a role, or too many invitations are open.
   Result<Made> invite(const Handle& handle, std::string_view email, std::string_view role, const Caller& by);
   // kValidationError on email; kNotFound.
   Result<Made> reset_password(std::string_view email, const Caller& by);
@@ -38,7 +38,7 @@ class Invitations {
     InvitationRecord record;
     bool needs_password = false;  // to accept it
   };
-  // kInvalidCredentials: it was used, deleted, has expired, or never was.
+  // kInvalidCredentials if it was used or deleted, has expired, or never existed.
   Result<Looked> look(std::string_view code);
   // Uses it up. kValidationError on password; kConflict if the handle is full or the user is disabled.
   Result<Looked> accept(std::string_view code, const std::optional<std::string>& password, const Visit& visit);

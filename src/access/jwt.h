@@ -1,8 +1,8 @@
 // Parsing and verifying a compact JWT: safety.md section 2, RFC 8725.
 //
 // Two steps: parse_jwt checks the form and trusts nothing; check_jwt checks signature, issuer, audience and time.
-// read_jwt and verify_jwt are the same for a bearer. Pure and thread-safe. What is said of a refused token never
-// contains any part of it.
+// read_jwt and verify_jwt are the same for bearer tokens. Pure and thread-safe. Messages about a refused token never
+// contain any part of it.
 #pragma once
 #include <optional>
 #include <span>
@@ -23,17 +23,17 @@ inline constexpr Duration kLongestLife = std::chrono::hours{24};  // from iat to
 struct JwtRules {
   std::string issuer;    // `iss`, exactly
   std::string audience;  // `aud`, exactly: this text, or an array of only this text
-  // Of an ID token (OpenID Connect Core, section 3.1.3.7): `aud` may name others too if `azp` is the audience, and
-  // `azp` is never another.
+  // For an ID token (OpenID Connect Core, section 3.1.3.7): `aud` may name others too if `azp` is the audience; `azp`
+  // must never be another.
   bool may_share_audience = false;
-  bool needs_subject = true;  // else `sub` may be absent
+  bool needs_subject = true;  // otherwise `sub` may be absent
 };
 
 // A well-formed token. Nothing in it is trusted yet.
 struct UnverifiedJwt {
   std::string compact;
   std::string algorithm;  // as the header claims
-  std::string type;       // `typ` likewise; empty if absent
+  std::string type;       // `typ`, as the header claims; empty if absent
   std::string kid;
   json::Document claims;  // an object
 };
@@ -41,7 +41,7 @@ struct UnverifiedJwt {
 // A token that is signed by the key of its kid, for this server, and currently valid.
 struct Jwt {
   std::string kid;
-  std::string subject;  // at most 255 bytes; not empty, if the rules need one
+  std::string subject;  // at most 255 bytes; not empty if the rules need one
   Instant issued_at{};
   Instant expires_at{};
   json::Document claims;
@@ -49,11 +49,11 @@ struct Jwt {
 
 // Why a token is refused.
 struct JwtFault {
-  std::string why;                 // the end of a sentence whose subject it is: "it has no subject (sub)"
-  std::optional<Instant> expired;  // if that is why: since when
+  std::string why;                 // a predicate about the token: "it has no subject (sub)"
+  std::optional<Instant> expired;  // if it has expired: when
 };
 
-// The `typ` of a token that is sent as a bearer, besides none.
+// The `typ` values accepted for bearer tokens; it may also be absent.
 inline constexpr std::string_view kBearerTypes[] = {"JWT", "at+jwt"};
 
 // Refuses: more than 8 KiB; anything but three parts of strict base64url without padding (so JSON serialisation,

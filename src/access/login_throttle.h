@@ -1,11 +1,11 @@
 // Slows down guessing of the password of one account, from any number of addresses.
 //
-// A few attempts in a row may fail; each further failure blocks the account, for 1 s at first and twice as long each
-// time, up to a limit. A success resets that. An attempt counts as failed from its start, so parallel ones gain
-// nothing.
+// The first few failures in a row are free; each further failure blocks the account, for 1 s at first and twice as long
+// each time, up to a limit. A success resets that. An attempt counts as failed from its start, so parallel attempts
+// gain nothing.
 //
-// Accounts are counted whether they exist or not, so that waiting reveals nothing. Memory is bounded: beyond
-// `most_accounts` the one attempted longest ago is dropped. Kept in memory only: a restart forgets it.
+// Accounts are counted whether or not they exist, so that waiting reveals nothing. Memory is bounded: beyond
+// `most_accounts` the one attempted longest ago is dropped. In memory only: lost at a restart.
 #pragma once
 #include <cstdint>
 #include <list>
@@ -32,7 +32,7 @@ class LoginThrottle {
 
   LoginThrottle(Random& random, Settings settings);
 
-  // std::nullopt: go ahead. Else how long to wait, in whole seconds, at least 1; a refused attempt does not count.
+  // std::nullopt if allowed, else how long to wait, in whole seconds, at least 1; a refused attempt does not count.
   std::optional<std::chrono::seconds> begin(std::string_view account, Instant now);
   void succeeded(std::string_view account);
 
@@ -48,7 +48,7 @@ class LoginThrottle {
   const KeyedHash hash_;
   const Settings settings_;
   std::mutex mutex_;
-  std::list<Account> accounts_;  // the one attempted last comes first
+  std::list<Account> accounts_;  // most recently attempted first
   std::unordered_map<std::uint64_t, std::list<Account>::iterator> places_;
 };
 

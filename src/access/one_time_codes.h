@@ -1,5 +1,5 @@
-// Codes that can be exchanged for a sign-in once, such as in the link that `--dev` prints. Kept in memory, as digests:
-// a restart ends them all.
+// Codes that can be exchanged once for a sign-in, such as in the link that `--dev` prints. Kept in memory, as digests:
+// a restart invalidates them all.
 #pragma once
 #include <deque>
 #include <mutex>
@@ -16,7 +16,7 @@ namespace beckon::access {
 class OneTimeCodes {
  public:
   static constexpr Duration kLife = std::chrono::minutes{10};
-  static constexpr std::size_t kMost = 16;   // beyond, the oldest is dropped
+  static constexpr std::size_t kMost = 16;   // beyond it, the oldest is dropped
   static constexpr std::size_t kBytes = 32;  // of randomness; 43 characters of base64url
 
   // A code for the user, of kBytes from `random`.

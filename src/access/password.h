@@ -11,7 +11,7 @@
 
 namespace beckon::access {
 
-inline constexpr std::size_t kShortestPassword = 12;   // characters; NIST SP 800-63B asks for 8, and no other rules
+inline constexpr std::size_t kShortestPassword = 12;   // characters; NIST SP 800-63B requires 8, and no other rules
 inline constexpr std::size_t kLongestPassword = 1024;  // bytes
 
 // The cost of one guess: about 80 ms of a core, and this memory for each parallel guess. The minimum of OWASP is 19 MiB
@@ -30,7 +30,7 @@ Result<std::string> hash_password(std::string_view password, const PasswordCost&
 // Whether the hash is of this password; always takes the full cost of the hash.
 bool is_password(std::string_view password, const std::string& hash);
 
-// A hash of that cost with no known password: verified when there is no real one, so that both take as long.
+// A hash of that cost with no known password: verified if there is no real one, so that both take equally long.
 std::string hash_of_nobody(const PasswordCost& cost, Random& random);
 
 }  // namespace beckon::access

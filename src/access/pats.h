@@ -1,4 +1,4 @@
-// Access tokens (PATs): what a company's servers send in place of a person's sign-in. Contract section 2.
+// Access tokens (PATs): used by a company's servers instead of a user's sign-in. Contract section 2.
 //
 // A token is "patv1_" + its id + "." + 43 characters for 32 random bytes. Only the SHA-256 of the whole text is kept: a
 // random secret of 256 bits cannot be guessed from it, so a slow hash would only slow down requests.
@@ -20,11 +20,11 @@ inline constexpr std::string_view kPatPrefix = "patv1_";
 
 struct MadePat {
   std::string token;  // shown once
-  std::string hash;   // of it
+  std::string hash;   // of the token
 };
 MadePat make_pat(std::string_view id, Random& random);
 
-// Why the directory refuses another token: kConflict, the handle has kPatsOfHandle.
+// The fault for one more token: kConflict, the handle has kPatsOfHandle.
 Fault too_many_pats();
 
 // A token as a server holds it. Thread-safe.
@@ -37,8 +37,8 @@ class Pat {
   const PatRecord& record() const { return record_; }
   LastUse& use() const { return *use_; }
 
-  // Whether a token with this hash is this one, by its secret or, until `previous_until`, the one before. Takes as long
-  // wherever they differ.
+  // Whether this is the hash of the token or, until `previous_until`, of the one before its rotation.
+  // Constant-time.
   bool has_hash(std::string_view hash, Instant now) const;
 
  private:
@@ -52,15 +52,15 @@ using PatPtr = std::shared_ptr<const Pat>;
 // The tokens of all handles, as last read from the directory. Thread-safe.
 class Pats {
  public:
-  // Whose token it is; its use is noted. `authorization` and `api_key` are the headers' values, of which a request has
-  // at most one. kMissingBearerToken if it has none; kInvalidToken, with the same sentence for an unknown id and a
-  // wrong secret; kTokenExpired.
+  // Finds the token and notes its use. `authorization` and `api_key` are the headers' values, of which a request has at
+  // most one. kMissingBearerToken if it has none; kInvalidToken, with the same message for an unknown id and a wrong
+  // secret; kTokenExpired.
   Result<PatPtr> authenticate(std::string_view authorization, std::string_view api_key, Instant now) const;
 
-  PatPtr find(std::string_view id) const;  // null: there is none
+  PatPtr find(std::string_view id) const;  // null if there is none
   std::vector<PatPtr> all() const;
 
-  // The tokens of a handle, in place of those that it had. Calls for one handle must not overlap.
+  // Replaces the tokens of a handle. Calls for one handle must not overlap.
   void put(const Handle& handle, const std::vector<PatRecord>& records);
 
  private:
@@ -72,9 +72,9 @@ class Pats {
   std::unordered_map<std::string, std::vector<std::string>> ids_of_handle_;
 };
 
-// Of a token with these scopes, whose own handle is `own`. Faults, in this order: kHandleNotFound unless that is the
-// handle, as for one that does not exist; kInsufficientScope, if one is wanted, with the scope needed and those that
-// the token has, also in the extras `requiredScope` and `scopes`.
+// Checks a token with scopes `held` of handle `own`. Faults, in this order: kHandleNotFound unless `own` is the handle,
+// as for one that does not exist; kInsufficientScope, if a scope is wanted, with the scope needed and those the token
+// has, also in the extras `requiredScope` and `scopes`.
 Result<void> authorize(const Scopes& held, const Handle& own, const Handle& handle, std::optional<Scope> wanted);
 Fault insufficient_scope(Scope wanted, const Scopes& held);
 

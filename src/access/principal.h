@@ -1,4 +1,4 @@
-// Who is calling. Contract section 2.
+// The caller of a request. Contract section 2.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,17 +17,17 @@ std::string_view to_text(Role role);                    // "CREATOR", "OPERATOR"
 std::optional<Role> parse_role(std::string_view text);  // the inverse; exactly these texts
 
 struct Principal {
-  std::string subject;  // e-mail of a user, "cli" for a token made on the command line, or the id of an access token
+  std::string subject;  // e-mail of a user, "cli" for a token created on the command line, or the id of an access token
   bool platform_admin = false;
   Handle handle;               // a command-line token contains its handle and role; empty otherwise
   Role role = Role::kCreator;  // with `handle`
   Instant issued_at{};         // of a token of this server; to the second
   Instant expires_at{};
   std::string token_id = {};          // `jti`
-  std::int64_t password_version = 0;  // of a user: the version of the password when the token was made
+  std::int64_t password_version = 0;  // of a user: the password version when the token was created
   std::string provider =
-      {};  // of an identity provider's access token: the provider's name; empty: it is of this server
-  // Of an access token of a handle, whose `subject` and `token_id` are its id and whose `handle` is its own: it has no
+      {};  // of an identity provider's access token: the provider's name; empty for a token of this server
+  // Set for an access token of a handle: `subject` and `token_id` are its id, `handle` is its own, and it has no
   // role.
   std::optional<Scopes> scopes = {};
 };

@@ -1,4 +1,4 @@
-// A user who signs in through an identity provider: what of the directory follows from it. The rules are pure.
+// A user who signs in through an identity provider, and what that changes in the directory. The rules are pure.
 #pragma once
 #include <functional>
 #include <optional>
@@ -18,19 +18,19 @@ struct Grant {
   Role role = Role::kCreator;
 };
 
-// Whether who is no user yet becomes one.
+// Whether an unknown person becomes a user.
 enum class NewUser : std::uint8_t { kNo, kWithRole, kYes };
 
 struct ProviderUser {
-  std::string provider;  // the name under which the operator has configured it
+  std::string provider;  // the name the operator has configured
   std::string issuer;
   std::string subject;  // at the issuer
   std::string email;    // from to_email()
   NewUser if_unknown = NewUser::kNo;
-  std::vector<Grant> roles = {};  // that the groups give, at most one of a handle; never OWNER
+  std::vector<Grant> roles = {};  // from the groups, at most one per handle; never OWNER
 };
 
-// A role that a user has. `provider`: the one whose groups gave it; empty: it was given by hand.
+// A role of a user. `provider`: the one whose groups gave it; empty if it was granted manually.
 struct HeldRole {
   Handle handle;
   Role role = Role::kCreator;
@@ -42,19 +42,19 @@ struct RoleChange {
   std::optional<Role> before, after;  // not both empty
 };
 
-// Whether a user is made of somebody who is none. Precondition: `roles` are those on handles that exist.
+// Whether to create a user for an unknown person. Precondition: the handles of `roles` exist.
 bool may_be_made(const ProviderUser& user);
 
-// How the roles follow the groups. Those that this provider's groups gave and give no longer are taken away; those that
-// they give are given where the user has none, and changed where they gave another. A role that was given by hand, or
-// by another provider's groups, stays as it is, and so does that of an OWNER.
+// How roles follow the groups. Roles from this provider's groups are revoked if the groups no longer give them, and
+// changed if they give another; roles are granted if the user has none. A role granted manually or by another
+// provider's groups stays unchanged, and so does that of an OWNER.
 std::vector<RoleChange> role_changes(const ProviderUser& user, std::span<const HeldRole> held);
 
-// What the audit says of a change: {"role","provider"}, and of a user whom it made {"provider"}. Empty for no role.
+// The audit detail of a change: {"role","provider"}; of a user created by it, {"provider"}. Empty without a role.
 std::string role_detail(const std::optional<Role>& role, const std::string& provider);
 std::string made_by(const std::string& provider);
 
-// Makes the audit entry of one of several changes of one transaction.
+// Builds the audit entry for one of several changes in a transaction.
 using AuditOf = std::function<AuditEntry(const Handle& handle, std::string_view action, std::string_view target,
                                          std::string detail, std::string before)>;
 

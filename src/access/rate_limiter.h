@@ -29,8 +29,8 @@ struct RateLimiterSettings {
 
 struct RateVerdict {
   bool allowed = false;
-  // limit and remaining: as they are now. reset: if refused, after how long the same amount would be allowed if nothing
-  // else were taken; if allowed, after how long the oldest amount stops counting. Whole seconds, from 1 to 61; 0 if
+  // limit and remaining: current values. reset: if refused, after how long the same amount would be allowed if nothing
+  // else is taken; if allowed, after how long the oldest amount stops counting. Whole seconds, from 1 to 61; 0 if
   // nothing counts.
   RateState state;
 };
@@ -41,20 +41,20 @@ class RateLimiter {
   RateLimiter(Random& random, RateLimiterSettings settings = {});
   ~RateLimiter();
 
-  // Takes the whole amount or nothing, counted for this handle apart; an empty one is the server's own.
-  // An amount above the limit is never allowed. `limit` may differ from call to
-  // call. Small steps back in time are treated as no progress; after a step back of more than a minute, counting goes
-  // on from there, with all amounts as old as before.
+  // Takes the whole amount or nothing, counted for each handle separately; an empty handle is the server's own. An
+  // amount above the limit is never allowed. `limit` may differ from call to call. Small backward steps of time count
+  // as no progress; after a backward step of more than a minute, counting continues from there, with all amounts as old
+  // as before.
   RateVerdict take(std::string_view handle, const IpAddress& address, std::uint32_t amount, std::uint32_t limit,
                    Instant now);
-  // Likewise by the id of an access token. One limiter counts either addresses or tokens.
+  // Likewise for the id of an access token. Use one limiter for either addresses or tokens.
   RateVerdict take(std::string_view handle, std::string_view token_id, std::uint32_t amount, std::uint32_t limit,
                    Instant now);
 
   std::size_t clients() const;  // remembered now
   std::uint64_t forgotten_early() const {
     return forgotten_early_;
-  }  // since the start: dropped while they still counted
+  }  // since the start: clients dropped while they still counted
 
  private:
   class Shard;

@@ -1,4 +1,4 @@
-// The amount taken in the last minute, by whole seconds. Caller locks.
+// The amount taken in the last minute, by whole seconds. The caller locks.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -13,7 +13,7 @@ class RollingMinute {
   // the count is never too small.
   static constexpr std::size_t kBuckets = 61;
 
-  // Moves on to the second of `now`; see RateLimiter::take for steps back.
+  // Advances to the second of `now`; see RateLimiter::take for backward steps.
   void advance(Instant now);
 
   std::uint32_t total() const { return total_; }
@@ -22,8 +22,8 @@ class RollingMinute {
     total_ += amount;
   }
 
-  // After how many whole seconds from `now` at least `amount` of what counts (at most total()) will have stopped
-  // counting; with amount 0, how long until the first does, or 0 if nothing counts.
+  // The number of whole seconds from `now` until at least `amount` of what counts (at most total()) has stopped
+  // counting; with amount 0, until the first does, or 0 if nothing counts.
   std::int64_t seconds_until_gone(std::uint32_t amount, Instant now) const;
 
  private:

@@ -1,4 +1,4 @@
-// What an access token may do: contract section 2.
+// The permissions of an access token: contract section 2.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace beckon::access {
 
-// Each is for routes that an OPERATOR may call, so that who creates a token gives nothing that they do not have; the
-// server does not start where a route says otherwise (http/routes/token_routes.h).
+// Each is for routes that an OPERATOR may call, so that nobody can give a token more rights than they have; the server
+// does not start if a route declares otherwise (http/routes/token_routes.h).
 enum class Scope : std::uint8_t {
   kChainSignalWrite,
   kChainResolve,
@@ -33,15 +33,15 @@ inline constexpr std::array<std::string_view, 13> kScopes{
 constexpr std::string_view to_text(Scope scope) { return kScopes[static_cast<std::size_t>(scope)]; }
 std::optional<Scope> parse_scope(std::string_view text);  // the inverse; exactly these texts
 
-// A set of scopes. Immutable but by add().
+// A set of scopes. Immutable except for add().
 class Scopes {
  public:
   void add(Scope scope) { bits_ |= bit(scope); }
   bool has(Scope scope) const { return (bits_ & bit(scope)) != 0; }
   bool empty() const { return bits_ == 0; }
 
-  // Whether they are enough for what needs `wanted`: one has it, or has webhooks.*, which covers the deliveries of the
-  // webhooks too.
+  // Whether they suffice for a route that needs `wanted`: either it is included, or webhooks.* is, which also covers
+  // the deliveries of webhooks.
   bool allow(Scope wanted) const;
 
   friend bool operator==(const Scopes&, const Scopes&) = default;
@@ -51,7 +51,7 @@ class Scopes {
   std::uint32_t bits_ = 0;
 };
 
-// As stored: names with a space between. Reading skips names that this version does not know.
+// As stored: names separated by spaces. Reading skips unknown names.
 std::string to_text(const Scopes& scopes);
 Scopes parse_scopes(std::string_view text);
 std::string to_json(const Scopes& scopes);  // ["chain.resolve",…]

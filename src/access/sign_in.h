@@ -1,4 +1,4 @@
-// How a user gets a token, and how a token is ended early. Contract section 8, safety.md section 2.
+// How a user gets a token, and how it is ended early. Contract section 8, safety.md section 2.
 //
 // A token identifies a user; it lives for a while, outlives a restart of the server, and ends early if its holder signs
 // out or the user gets a new password (Directory::standing_of). Each sign-in and sign-out is audited for the server.
@@ -22,19 +22,19 @@ struct SignInSettings {
   Duration life = std::chrono::hours{8};  // of a token: a working day. At most kLongestLife
   std::uint32_t per_address = 10;         // attempts from one client address in a rolling minute
   LoginThrottle::Settings account = {};   // failures of one account from one address
-  std::uint32_t failures_anywhere = 100;  // of one account in a row, from any addresses, before it is blocked for all
-  int at_once = 1;                        // passwords hashed at once: each takes PasswordCost::memory
-  int waiting = 16;                       // for that, each on a control thread
+  std::uint32_t failures_anywhere = 100;  // of one account in a row, from all addresses, before it is blocked for all
+  int at_once = 1;                        // passwords hashed in parallel; each uses PasswordCost::memory
+  int waiting = 16;                       // for hashing, each on a control thread
   PasswordCost cost = {};                 // of new hashes
 };
 
-// How a user came to be known, besides by a password.
+// How a user was identified, if not by a password.
 struct Way {
   std::string_view name;  // SignInRecord::way
   std::string_view provider = {}, subject = {}, provider_session = {};
 };
 
-// The request by which somebody signs in.
+// The sign-in request.
 struct Visit {
   IpAddress from;
   std::string request = {};  // its id
@@ -51,7 +51,7 @@ struct SignedIn {
   std::chrono::seconds life{};
 };
 
-inline constexpr std::uint32_t kAuditedFailures = 60;  // a minute, so that guessing does not fill the disk
+inline constexpr std::uint32_t kAuditedFailures = 60;  // per minute, so that guessing does not fill the disk
 
 // Thread-safe; the calls may wait for the disk and for a hash. Constructor arguments must outlive it. Faults of the
 // directory are passed on.
@@ -60,8 +60,8 @@ class SignIn {
   SignIn(Directory& directory, Issuer& issuer, const Clock& clock, Random& random, SignInSettings settings = {});
 
   // kInvalidCredentials, with the same response after the same work, for an unknown user, a user without a password,
-  // and a wrong password. kRateLimited, before any lookup, for an address, or an account, or the two together, with too
-  // many attempts. kUnavailable if too many others wait. A failure is audited, at most kAuditedFailures a minute.
+  // and a wrong password. kRateLimited, before any lookup, if the address, the account, or the two together have too
+  // many attempts. kUnavailable if too many others wait. Failures are audited, at most kAuditedFailures a minute.
   // `email` is from to_email().
   Result<SignedIn> with_password(const std::string& email, std::string_view password, const Visit& visit);
 
@@ -72,23 +72,23 @@ class SignIn {
   // Counts one more attempt of the address. kRateLimited if it has too many.
   Result<void> admit(const IpAddress& from);
 
-  // Signs in a user who has proven who they are otherwise. kInvalidCredentials if there is no such user, or they are
+  // Signs in a user who was identified otherwise. kInvalidCredentials if there is no such user, or they are
   // disabled.
   Result<SignedIn> as(const std::string& email, const Way& way, const Visit& visit);
 
-  // Gives the caller, who is a user, another password, ends all of their sign-ins, and signs them in again. Faults as
-  // of with_password() for the one that they have; kValidationError on newPassword.
+  // Changes the password of the caller, who is a user, ends all of their sign-ins, and signs them in again. Faults as
+  // in with_password() for the current password; kValidationError on newPassword.
   Result<SignedIn> change_password(const Principal& principal, std::string_view current, std::string_view next,
                                    const Visit& visit);
 
-  // Signs in somebody whom a provider has verified: their user is made and has the roles of their groups as
-  // Directory::admit() says. `session` is the provider's name of theirs. kInvalidCredentials if they are no user of
-  // this server and do not become one, or are disabled.
+  // Signs in a user verified by a provider: the user is created and gets the roles of their groups as in
+  // Directory::admit(). `session` is the provider's name of their session. kInvalidCredentials if they are not a user
+  // of this server and do not become one, or are disabled.
   Result<SignedIn> with_provider(const ProviderUser& user, std::string_view session, const Visit& visit);
-  // Such a sign-in was refused after admit(): audited, at most kAuditedFailures a minute.
+  // Such a sign-in was refused after admit(): audits it, at most kAuditedFailures a minute.
   Result<void> note_refusal(const Visit& visit);
 
-  // When this returns, the caller's token is no longer valid.
+  // Signs out: when it returns, the caller's token is no longer valid.
   Result<void> out(const Principal& principal, const Visit& visit);
 
  private:
@@ -96,7 +96,7 @@ class SignIn {
 
   Result<void> note_failure(const std::string& user, std::string_view way, const Visit& visit);
   bool matches(const std::optional<UserRecord>& user, std::string_view password) const;
-  // The user whose the password is.
+  // Identifies the user by their password.
   Result<UserRecord> proven(const std::string& email, std::string_view password, const Visit& visit);
   Result<SignedIn> signed_in(const UserRecord& user, const Way& way, const Visit& visit);
   AuditEntry audit(const std::string& user, std::string_view action, std::string detail, const Visit& visit) const;
@@ -117,7 +117,7 @@ class SignIn {
   int hashing_ = 0, waiting_ = 0;
 
   std::mutex failures_mutex_;
-  RollingMinute failures_;  // that were audited
+  RollingMinute failures_;  // audited ones
 };
 
 }  // namespace beckon::access

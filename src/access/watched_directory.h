@@ -1,4 +1,4 @@
-// For tests: the directory of a MemoryStore that counts its reads and can be made to fail.
+// For tests: the directory of a MemoryStore that counts reads and can be made to fail.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,8 +11,8 @@ namespace beckon::access {
 class WatchedDirectory final : public Directory {
  public:
   int role_readings = 0, handle_readings = 0, key_readings = 0;
-  bool failing = false;            // those, and what is read of users and tokens, answer kUnavailable
-  std::vector<AuditEntry> audits;  // of changes that were made
+  bool failing = false;            // those reads, and reads of users and tokens, return kUnavailable
+  std::vector<AuditEntry> audits;  // of successful changes
   store::Facts facts;
 
   Result<std::vector<HandleRecord>> handles() override { return inner_.handles(); }
@@ -161,7 +161,7 @@ class WatchedDirectory final : public Directory {
 
   template <class Value>
   Result<Value> noted(Result<Value> result, const AuditEntry& audit) {
-    if (result) audits.push_back(facts.audit.at(audit.handle).at({audit.at, audit.id}));  // as it was written
+    if (result) audits.push_back(facts.audit.at(audit.handle).at({audit.at, audit.id}));  // as written
     return result;
   }
 

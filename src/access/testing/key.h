@@ -16,9 +16,9 @@ class TestKey {
   static TestKey ec(std::string kid, const char* curve = "P-256");
   static TestKey rsa(std::string kid, unsigned bits = 2048);
 
-  std::string jwk(std::string_view more = "") const;  // `more`: further members, such as R"("alg":"PS256")"
+  std::string jwk(std::string_view more = "") const;  // `more`: additional members, such as R"("alg":"PS256")"
   PublicKey public_key(std::string_view more = "") const;
-  std::string signature(std::string_view text, Algorithm algorithm) const;  // raw, as a JWS has it
+  std::string signature(std::string_view text, Algorithm algorithm) const;  // raw, as in a JWS
   std::string token(std::string_view header, std::string_view payload, Algorithm algorithm = Algorithm::kEs256) const;
 
  private:
