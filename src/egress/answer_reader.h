@@ -1,5 +1,5 @@
 // Reads one response from the bytes of a connection, within limits: informational ones (1xx) are skipped, chunks are
-// joined, nothing is decompressed. Parsed by Boost.Beast, which refuses what could be read in two ways.
+// joined, nothing is decompressed. Parsed by Boost.Beast, which refuses ambiguous input.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -30,8 +30,8 @@ class AnswerReader {
   State feed(std::string_view bytes);
   State end();  // the peer has closed: kWhole if that ends the body, else kBroken
 
-  // Nothing more is read. Where the head of the final response has begun and is not complete, what came of it is kept,
-  // up to the limit, and marked as cut. What does not begin as HTTP is not kept: it is no response.
+  // Call when nothing more is read: a partial head of the final response is kept, up to the limit, and marked as cut.
+  // Bytes that do not begin like HTTP are not kept: they are not a response.
   void keep_partial_head();
 
   bool began() const { return read_ > 0; }      // at least one byte was fed
@@ -48,12 +48,12 @@ class AnswerReader {
   std::unique_ptr<Parser> parser_;
   Answer* answer_ = nullptr;
   std::string unread_;        // the beginning of an incomplete line or head
-  std::string head_;          // of the response that is being read, as far as it was parsed
+  std::string head_;          // of the current response, as far as it was parsed
   bool head_fits_ = true;     // within its limit, as far as it was read
-  bool line_passed_ = false;  // the parser may have the status line of the head it is in
+  bool line_passed_ = false;  // the parser may have received the status line of the current head
   std::size_t header_limit_ = 0, body_limit_ = 0, kept_ = 0;
   std::size_t read_ = 0, heads_ = 0;
-  std::size_t framed_ = 0;  // bytes of the body with what frames it
+  std::size_t framed_ = 0;  // bytes of the body including its framing
   Trouble trouble_ = Trouble::kNone;
 };
 

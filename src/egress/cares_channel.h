@@ -1,4 +1,4 @@
-// One c-ares channel on the event loop: queries one type of record of one name.
+// One c-ares channel on the event loop: queries one record type of one name.
 #pragma once
 #include <ares.h>
 
@@ -21,13 +21,13 @@ struct ResolverSettings {
   Duration try_each{1'000};                       // the timeout of the first query; the second is twice as long
   Duration v6_grace{300};                         // for AAAA, once A has been answered
   std::string watched_file = "/etc/resolv.conf";  // when it changes, the servers are read again
-  Duration watch_each{5'000};                     // how often it is checked at most
+  Duration watch_each{5'000};                     // minimum interval between checks
 };
 
 // Confined to the event loop's thread. `loop` outlives it. Never destroyed from inside a callback.
 class CaresChannel final : EventLoop::Watcher {
  public:
-  // The outcome for this type of record.
+  // The outcome for this record type.
   using Told = std::move_only_function<void(Lookup::Outcome, std::vector<IpAddress>)>;
   CaresChannel(EventLoop& loop, const ResolverSettings& settings);
   ~CaresChannel() override;  // open queries complete with kFailed

@@ -1,10 +1,10 @@
-// The resolver with c-ares: no search domains, no host aliases; A and AAAA are queried at once, and both awaited.
+// The resolver with c-ares: no search domains, no host aliases; A and AAAA are queried in parallel and both awaited.
 //
-// The hosts file comes before DNS: /etc/hosts belongs to the operator, and its addresses are classified like any
-// others. Both families are awaited, so that a denied address is seen, but AAAA only for a moment once A is there: some
-// networks drop that query. If one stays unanswered, the other is used alone, which is safe because only classified
-// addresses are connected to. A change of /etc/resolv.conf
-// takes effect within seconds.
+// The hosts file comes before DNS: /etc/hosts belongs to the operator, and its addresses are classified like
+// any others. Both families are awaited, so that a denied address is seen, but AAAA only briefly once A is
+// answered: some networks drop that query. If one stays unanswered, the other is used alone, which is safe
+// because only classified addresses are connected to. A change of /etc/resolv.conf takes effect within
+// seconds.
 #pragma once
 #include <memory>
 #include <string>

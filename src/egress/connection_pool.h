@@ -36,8 +36,8 @@ class ConnectionPool {
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  // The one added last that its peer has not closed, still watched for reading; null if there is none. Looks at the
-  // socket, so that no request is written where its peer has hung up already.
+  // The most recently added connection that its peer has not closed, still watched for reading; null if there is none.
+  // Checks the socket, so that no request is written to a connection that its peer has already closed.
   std::unique_ptr<Stream> take(const Peer& peer);
   void put(const Peer& peer, std::unique_ptr<Stream> stream);
   void drop(const Peer& peer);  // closes those of this peer
@@ -64,7 +64,7 @@ class ConnectionPool {
 
   EventLoop& loop_;
   Limits limits_;
-  std::list<Idle> idle_;  // the one idle longest first
+  std::list<Idle> idle_;  // longest idle first
   std::map<Peer, std::vector<Place>> by_peer_;
   std::optional<EventLoop::Timer> timer_;
 };

@@ -1,9 +1,9 @@
-// Sends one request to a URL that a stranger chose: parse, resolve, classify, pin, send, under one deadline.
+// Sends one request to a URL chosen by a third party: parse, resolve, classify, pin, send, under one deadline.
 //
 //   order --check_url--> target --resolver--> answers --classify--> addresses --client--> answer
 //             | refused            | dns                  | refused
 //
-// All addresses of a name are tried (up to kMostAddresses), a moment apart, until one connects (socket_client.h): the
+// All addresses of a name are tried (up to kMostAddresses), a moment apart, until one connects (socket_client.h); the
 // request is written once.
 #pragma once
 #include <deque>
@@ -42,7 +42,7 @@ class Egress {
   Ticket send(Order order, Completion completion);
   void cancel(Ticket ticket);  // no effect if it has completed
 
-  // Waits for something to do, for at most `at_most`, and does it. wake() ends the wait; it is thread-safe.
+  // Waits for work, for at most `at_most`, and does it. wake() ends the wait; it is thread-safe.
   void poll(Duration at_most);
   void wake() { client_.wake(); }
 
@@ -54,7 +54,7 @@ class Egress {
     Completion completion;
     Target target;
     std::chrono::microseconds dns{0};
-    std::uint64_t lookup = 0, request = 0;  // tickets in progress; 0: none
+    std::uint64_t lookup = 0, request = 0;  // tickets in progress; 0 if none
   };
 
   void check(Ticket ticket, Flight& flight);

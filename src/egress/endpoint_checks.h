@@ -1,5 +1,5 @@
-// The check of an endpoint when a subscription is created or changed. Names are looked up on one thread that waits for
-// all of them at once, so that a slow name server holds no thread that other requests need.
+// Checks an endpoint when a subscription is created or changed. Names are looked up on one thread that waits for all of
+// them at once, so that a slow name server occupies no thread that other requests need.
 #pragma once
 #include <functional>
 #include <memory>
@@ -20,26 +20,26 @@ namespace beckon::egress {
 class EndpointChecks {
  public:
   struct Options {
-    std::size_t at_once = 256;    // lookups under way; beyond that kUnavailable
-    std::size_t per_handle = 64;  // of these, of one handle; beyond that the same
+    std::size_t at_once = 256;    // lookups in progress; beyond that kUnavailable
+    std::size_t per_handle = 64;  // of these, for one handle; beyond that the same
     Duration at_most{3'000};      // for a lookup; safety.md section 1, rule 5
   };
-  // std::nullopt if the endpoint is acceptable. Fault: kUnavailable, it was not checked.
+  // std::nullopt if the endpoint is acceptable. Fault: kUnavailable if it was not checked.
   using Checked = Result<std::optional<Refusal>>;
   using Done = std::move_only_function<void(const Checked&)>;
 
   EndpointChecks(ResolverSettings settings, Options options)
       : settings_(std::move(settings)), options_(options), places_(options.at_once, options.per_handle) {}
 
-  // Calls `done` once: before this returns if no lookup is needed, else within `at_most` on the thread of run(), where
-  // it must not block. A name that does not resolve now is accepted, because it may later. After run() has ended `done`
-  // is dropped.
+  // Calls `done` once: before this returns if no lookup is needed, otherwise within `at_most` on the thread of run(),
+  // where it must not block. A name that does not resolve now is accepted, because it may later. `done` is dropped if
+  // run() has ended.
   void start(std::string_view handle, std::string_view url, PolicySnapshot policy, Done done);
 
-  // The thread's body: until it is stopped, which drops what is under way.
+  // The thread's body: runs until stopped, then drops checks in progress.
   void run(std::stop_token stop);
 
-  const SharedPlaces& places() const { return places_; }  // of the lookups under way
+  const SharedPlaces& places() const { return places_; }  // of the lookups in progress
 
  private:
   struct Check {
@@ -53,10 +53,10 @@ class EndpointChecks {
 
   const ResolverSettings settings_;
   const Options options_;
-  EventLoop loop_;  // polled by run() alone
+  EventLoop loop_;  // polled only by run()
   SharedPlaces places_;
   std::mutex mutex_;
-  std::vector<Check> coming_;  // since the loop last looked
+  std::vector<Check> coming_;  // since the loop last checked
 };
 
 }  // namespace beckon::egress

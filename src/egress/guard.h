@@ -20,12 +20,12 @@ struct Target {
 // Rules 1 to 4 of safety.md section 1, and for a numeric host the address too.
 Result<Target, Refusal> check_url(std::string_view text, const Policy& policy);
 
-// Rules 5 and 8 for one address; one of NAT64's prefix is judged by the IPv4 address inside.
+// Rules 5 and 8 for one address; an address with NAT64's prefix is judged by the IPv4 address inside.
 std::optional<Refusal> judge(const IpAddress& address, const Target& target, const Policy& policy);
 
-// Rule 5 for all addresses of a lookup: one denied address refuses all, because a mixed answer is a sign of DNS
-// rebinding. Otherwise the addresses in the order to try: IPv4 first, then as answered, without duplicates.
-// Precondition: answers is not empty.
+// Rule 5 for all addresses of a lookup: one denied address refuses all, because a mixed answer indicates DNS rebinding.
+// Otherwise returns the addresses in the order to try: IPv4 first, then as answered, without duplicates. Precondition:
+// answers is not empty.
 Result<std::vector<IpAddress>, Refusal> classify(std::span<const IpAddress> answers, const Target& target,
                                                  const Policy& policy);
 

@@ -1,5 +1,5 @@
-// A plain HTTP call for the command line, where the person at the keyboard chose the URL: no guard, blocking. Never for
-// a URL that came over the network.
+// A plain HTTP call for the command line, where the user chose the URL: no guard, blocking. Never use it for a URL that
+// came over the network.
 #pragma once
 #include <string>
 #include <string_view>
@@ -18,11 +18,11 @@ struct CallResponse {
   const std::string* header(std::string_view name) const { return find_header(headers, name); }
 };
 
-// One request by the server's own client, over a connection of its own. Names are looked up as the system does
+// One request by the server's own client, over a connection of its own. Names are looked up as by the system
 // (getaddrinfo: the hosts file, DNS, search domains), and their addresses tried in turn until one accepts. Redirects
-// are not followed, proxy variables are not read; TLS is verified as for deliveries (trust.h), with the CA
-// certificates of `extra_ca_file` too. `timeout` holds from the
-// first connection to the last byte. The error is a sentence. Thread-safe.
+// are not followed, proxy variables are not read; TLS is verified as for deliveries (trust.h), also with the CA
+// certificates of `extra_ca_file`. `timeout` covers everything from the first connection to the last byte. The error is
+// a sentence. Thread-safe.
 Result<CallResponse, std::string> http_call(Method method, const std::string& url, const std::vector<Header>& headers,
                                             const std::string& body, Duration timeout = Duration{30'000},
                                             const std::string& extra_ca_file = "");

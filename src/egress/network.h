@@ -25,8 +25,8 @@ class Network {
   Egress egress_;
 };
 
-// One guarded request with a network of its own; blocks until it completes (at most slightly over limits.whole). For
-// rare requests such as a key set. Thread-safe.
+// One guarded request with its own network; blocks until it completes (at most slightly over limits.whole). For rare
+// requests such as a key set. Thread-safe.
 Answer fetch(Order order, const Clock& clock, const NetworkSettings& settings);
 
 }  // namespace beckon::egress

@@ -1,4 +1,4 @@
-// The addresses of this machine, read again every few seconds, so that a new one is refused without a new policy.
+// The addresses of this machine, reread every few seconds, so that a new one is refused without a new policy.
 #pragma once
 #include <chrono>
 #include <vector>

@@ -1,5 +1,5 @@
-// What the operator admits beyond the public internet: one immutable snapshot, shared as `shared_ptr<const Policy>`
-// and compared by value. Nothing in it ever admits a link-local, metadata, multicast or translated address.
+// What the operator admits in addition to the public internet: one immutable snapshot, shared as `shared_ptr<const
+// Policy>` and compared by value. Nothing in it ever admits a link-local, metadata, multicast or translated address.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -13,9 +13,9 @@
 
 namespace beckon::egress {
 
-// One entry of the allowlist. A name admits every address it resolves to, except loopback, this machine's own and those
-// never admitted. A range admits its addresses, loopback included; this machine's own address is admitted only by an
-// entry for that address alone. An entry with a port applies to that port only, and opens it if it is closed.
+// One entry of the allowlist. A name admits every address it resolves to, except loopback, this machine's own, and
+// those never admitted. A range admits its addresses, including loopback; this machine's own address is only admitted
+// by an entry for that address alone. An entry with a port applies to that port only, and opens it if it is closed.
 struct HostEntry {
   std::string host;  // lower case
   std::optional<std::uint16_t> port;
@@ -24,16 +24,16 @@ struct HostEntry {
 
 struct RangeEntry {
   IpRange range;
-  std::optional<std::uint16_t> port;  // only of a single address
+  std::optional<std::uint16_t> port;  // only for a single address
   friend bool operator==(const RangeEntry&, const RangeEntry&) = default;
 };
 
 struct Policy {
   bool admit_http = false;      // the operator's switch: plain http, and port 80 with it
-  bool admit_loopback = false;  // --dev: 127.0.0.0/8, ::1, localhost, and every port from 1024 up
+  bool admit_loopback = false;  // --dev: 127.0.0.0/8, ::1, localhost, and all ports from 1024
   std::vector<HostEntry> hosts;
   std::vector<RangeEntry> ranges;
-  std::vector<IpAddress> own;  // rule 8; from own_addresses(), read again for each snapshot
+  std::vector<IpAddress> own;  // rule 8; from own_addresses(), reread for each snapshot
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -1,4 +1,4 @@
-// Why a request is refused: a closed list, each with a sentence a person can act on. Decided before a socket opens.
+// Why a request is refused: a closed list, each with an actionable sentence. Decided before a socket opens.
 #pragma once
 #include <cstdint>
 #include <string_view>

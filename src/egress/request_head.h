@@ -1,4 +1,4 @@
-// The header fields of a request, as they are written and as they are shown afterwards: one rule for both.
+// The header fields of a request, as written and as shown afterwards: one rule for both.
 #pragma once
 #include <span>
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace beckon::egress {
 
-// Calls write(name, value) for each field in the order of the wire: Host first, User-Agent and Accept unless they are
-// among those given, the given ones, and Content-Length where there is a body or the method has one. Each name comes
-// once, if those given are distinct and sendable (guard.h).
+// Calls write(name, value) for each field in wire order: Host first, User-Agent and Accept unless they are among
+// `given`, then `given`, and Content-Length if there is a body or the method has one. Each name occurs once, if those
+// given are distinct and sendable (guard.h).
 template <class Write>
 void write_fields(Method method, const Url& url, std::span<const Header> given, std::optional<std::size_t> body_bytes,
                   const Write& write) {

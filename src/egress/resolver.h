@@ -18,7 +18,7 @@ struct Lookup {
     kNoName,     // no such name
     kNoAddress,  // the name has no address
     kTimeout,    // no answer in time
-    kFailed,     // the servers cannot be reached, or they report an error or talk nonsense
+    kFailed,     // the servers are unreachable, report an error, or return garbage
   };
   Outcome outcome = Outcome::kFailed;
   std::vector<IpAddress> addresses;  // of both types

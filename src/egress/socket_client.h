@@ -1,7 +1,7 @@
-// The HTTP client: HTTP/1.1 over sockets, one request at a time on a connection, connections pooled by scheme, host,
-// port and address. Of several addresses each is tried a moment after the one before, or once that one has failed, and
-// the first to connect is used (RFC 8305), so that dead ones cost a moment and not a timeout. It has nothing that
-// safety.md section 1, rule 7 forbids: no redirects, proxies, cookies, Alt-Svc or decompression.
+// The HTTP client: HTTP/1.1 over sockets, one request at a time on each connection, connections pooled by scheme, host,
+// port and address. If there are several addresses, each is tried a moment after the previous one, or as soon as that
+// one has failed, and the first to connect is used (RFC 8305), so that dead ones cost a moment rather than a timeout.
+// It does nothing that safety.md section 1, rule 7 forbids: no redirects, proxies, cookies, Alt-Svc or decompression.
 #pragma once
 #include <array>
 #include <memory>
@@ -23,8 +23,8 @@ struct ClientSettings {
   Limits limits;
   std::string ca_file = kDebianCaFile;
   std::string extra_ca_file;   // PEM, trusted in addition to ca_file; empty for none
-  Duration watch_each{5'000};  // how often it is checked at most whether they have changed
-  bool guarded = true;         // false only where the person at the keyboard chose the URL: no policy is asked for
+  Duration watch_each{5'000};  // minimum interval between checks for changes of the files
+  bool guarded = true;         // false only if the user at the command line chose the URL: ignores the policy
 };
 
 // Confined to the event loop's thread, except wake(). `loop` and `clock` outlive it.
@@ -57,7 +57,7 @@ class SocketClient final : public HttpClient {
   std::unique_ptr<Trust> trust_;  // created on first use
   OwnAddresses own_;
   ConnectionPool pool_;
-  PolicySnapshot policy_;                      // under which the pooled connections were made
+  PolicySnapshot policy_;                      // that the pooled connections were made under
   std::array<char, 16 * 1024 + 64> buffer_{};  // slightly more than a TLS record
   Ticket next_ = 1;
   bool starting_ = false;

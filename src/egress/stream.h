@@ -22,7 +22,7 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Begins to connect. Usually kWantWrite; kFailed without a socket or a route.
+  // Starts connecting. Usually kWantWrite; kFailed without a socket or a route.
   Io open(const IpAddress& address, std::uint16_t port);
   // Call when the socket is writable: kDone if it is connected.
   Io connected();
@@ -31,9 +31,9 @@ class Stream {
 
   Io read(std::span<char> to, std::size_t& size);
   Io write(std::string_view bytes, std::size_t& size);
-  // Whether bytes were received but not read, for which the socket will not become readable.
+  // Whether bytes were received but not read; the socket does not become readable for them.
   bool has_unread() const;
-  // Whether nothing waits to be read, neither bytes nor the peer's hang-up. Cheaper than a read that finds nothing.
+  // Whether nothing is waiting to be read, neither bytes nor the peer's hang-up. Cheaper than an unsuccessful read.
   bool is_silent() const;
 
   int fd() const { return fd_; }

@@ -1,4 +1,4 @@
-// What went wrong with a request that the policy admitted: a closed list, each with the outcome that it counts as and a
+// What went wrong with a request that the policy admitted: a closed list, each with the outcome it counts as and a
 // sentence for the operator's delivery log.
 #pragma once
 #include <cstdint>
@@ -13,15 +13,15 @@ enum class Outcome : std::uint8_t {
   kDns,      // the name has no address, or its servers do not answer
   kConnect,  // no connection, or it broke before the headers of the response were complete
   kTls,      // no trusted certificate for the name, or the handshake failed
-  kTimeout,  // a deadline passed before then
+  kTimeout,  // a deadline passed before that
 };
 
 enum class Trouble : std::uint8_t {
   kNone,
   // DNS
   kNoSuchName,  // NXDOMAIN
-  kNoAddress,   // the name exists, without A or AAAA
-  kDnsFailed,   // SERVFAIL, REFUSED, nonsense
+  kNoAddress,   // the name exists, but has neither A nor AAAA
+  kDnsFailed,   // SERVFAIL, REFUSED, garbage
   kDnsTimeout,
   // The connection
   kPortRefused,
@@ -53,16 +53,16 @@ enum class Trouble : std::uint8_t {
   kHeadersCut,
   kHeadersTooLarge,
   kNotHttp,
-  kHttp2Only,  // by what it says
+  kHttp2Only,  // by its response
   kResponseTimeout,
-  // Behind the headers of a response: its status counts
+  // After the headers of a response: its status counts
   kBodyBroken,
   kBodyTimeout,
 };
 
 Outcome outcome_of(Trouble trouble);
 
-// What happened, and where it helps what to do; without any name, address or port. Empty for kNone.
+// What happened and, if useful, what to do; without any name, address or port. Empty for kNone.
 std::string_view sentence(Trouble trouble);
 
 }  // namespace beckon::egress

@@ -11,11 +11,11 @@ namespace beckon::egress {
 
 inline constexpr const char* kDebianCaFile = "/etc/ssl/certs/ca-certificates.crt";
 
-// Reading Debian's CA file costs about 30 ms of CPU, so it is read once for many connections, and again when it has
+// Reading Debian's CA file takes about 30 ms of CPU, so it is read once for many connections, and again when it has
 // changed (socket_client.h). Immutable, thread-safe.
 class Trust {
  public:
-  // An unreadable file is logged; then only the authorities of the other are trusted. `extra_ca_file` may be empty.
+  // An unreadable file is logged; then only the authorities of the other one are trusted. `extra_ca_file` may be empty.
   Trust(const std::string& ca_file, const std::string& extra_ca_file);
 
   // Whether certificates can be read from the file.
@@ -26,10 +26,10 @@ class Trust {
   Trust(const Trust&) = delete;
   Trust& operator=(const Trust&) = delete;
 
-  // A client's session: TLS 1.2 or newer, HTTP/1.1 by ALPN, the server's
-  // name sent (SNI) and its certificate's alternative names (never its CN) checked against it. The handshake is still
-  // to be done.
-  // If the server then asks for a client's certificate, it gets none and `asked` becomes true, which outlives the
+  // A client session: TLS 1.2 or newer, HTTP/1.1 by ALPN, the server's name sent
+  // (SNI) and its certificate's alternative names (never its CN) checked against
+  // it. The handshake is still to be done. If the server then requests a client
+  // certificate, it gets none, and `asked` becomes true, which outlives the
   // session.
   net::SslSession session(const Url& url, bool& asked) const;
 

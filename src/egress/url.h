@@ -1,6 +1,6 @@
 // A webhook's URL, parsed once: the parsed URL is what is connected to. Strict: refuses, never repairs (safety.md
-// section 1, rules 1 and 3). It only normalizes as in RFC 3986 section 6.2: scheme and host become lower case, an
-// absent path becomes "/"; and a host name loses the dot of the DNS root. Pure, thread-safe.
+// section 1, rules 1 and 3). Only normalizes as in RFC 3986 section 6.2: scheme and host become lower case, and an
+// absent path becomes "/"; a host name also loses the dot of the DNS root. Pure, thread-safe.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -19,7 +19,7 @@ constexpr std::size_t kMaxUrl = 2048;  // characters
 
 struct Url {
   Scheme scheme = Scheme::kHttps;
-  std::string host;  // lower case, without a dot at its end; an IPv6 address in the form of RFC 5952, without brackets
+  std::string host;  // lower case, without a trailing dot; an IPv6 address in the form of RFC 5952, without brackets
   std::optional<IpAddress> address;  // of a numeric host; such a host never goes to DNS
   std::uint16_t port = 443;          // as given, or the scheme's default
   std::string target;                // path and query as written, beginning with "/"

@@ -1,4 +1,4 @@
-// How many bytes of request bodies each client has in memory: a handle, or on public routes a client address.
+// Bytes of request bodies in memory for each client: a handle, or on public routes a client address.
 #pragma once
 #include <cstddef>
 #include <functional>
@@ -8,10 +8,10 @@
 
 namespace beckon::http {
 
-// Internally locked. Ordered, since strangers choose the keys; there are no more of them than connections.
+// Internally locked. An ordered map, since clients choose the keys; there are at most as many as connections.
 class BodyShares {
  public:
-  // False if the client has more than `most` with them. They are counted in any case, until they are removed.
+  // Adds the bytes; false if the client then has more than `most`. They count in either case, until they are removed.
   bool add(const std::string& client, std::size_t bytes, std::size_t most) {
     const std::lock_guard lock(mutex_);
     return (bytes_[client] += bytes) <= most;

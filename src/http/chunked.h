@@ -26,11 +26,11 @@ class ChunkedDecoder {
 
  private:
   enum class State : std::uint8_t { kSize, kExtension, kSizeLf, kData, kDataCr, kDataLf, kTrailer, kTrailerLf, kDone };
-  // Where in an extension: after ";", in its name, behind the name, after "=", in a token, in quotes, after a
-  // backslash in quotes, behind the value.
+  // Position in an extension: after ";", in its name, after the name, after "=", in a token, in quotes, after a
+  // backslash in quotes, after the value.
   enum class Extension : std::uint8_t { kStart, kName, kNamed, kEquals, kToken, kQuoted, kEscaped, kValued };
 
-  const char* step(char c);  // one byte outside the data; null, or what is wrong with it
+  const char* step(char c);  // one byte outside the data; null, or the error
   const char* size_digit(char c);
   const char* extension(char c);
   const char* trailer(char c);

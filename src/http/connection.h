@@ -1,7 +1,7 @@
 // One client's connection: reads requests, has them handled one after the other, writes the responses in order.
 //
-//   kHandshake ──done──▶ kHead                                    (a listener with certificates; without, kHead is
-//   first) kHead ──head complete──▶ kBody ──body complete──▶ kHandling ──answer──▶ kHead     (keep-alive, pipelining)
+//   kHandshake ──done──▶ kHead                    (only on a listener with certificates; without, kHead is first)
+//   kHead ──head complete──▶ kBody ──body complete──▶ kHandling ──answer──▶ kHead     (keep-alive, pipelining)
 //     │                        │                          ├──stream──▶ kStream ──end──▶ kClosing
 //     └───── refused ──────────┴───▶ kClosing ◀───────────┘ answer with "connection: close"
 //   kHead ──head of a route that needs a role, its body still to come──▶ kHandling ──authorized──▶ kBody
@@ -62,14 +62,14 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   void forget_request();
   void identify_client();
   std::optional<Fault> fault_of_path();
-  FaultCode too_large() const;                 // what a body beyond the limit is answered with
-  std::optional<Fault> fault_of_body() const;  // of what the head says of it
+  FaultCode too_large() const;                 // the fault for a body beyond the limit
+  std::optional<Fault> fault_of_body() const;  // according to the head
   bool begin_body();
   bool receive_body();
   bool keep_body_within_limits();  // false: refused, as all bodies together are too large
   void release_body();
   std::string body_client() const;
-  std::string_view security_line() const;  // Strict-Transport-Security, or nothing
+  std::string_view security_line() const;  // Strict-Transport-Security, or empty
   std::string_view unread() const { return {in_.data() + begin_, end_ - begin_}; }
   void read();
   void take(std::size_t size);  // bytes that were read

@@ -14,8 +14,8 @@
 
 namespace beckon::http {
 
-// Jobs are shared out fairly among lines, each of which is a tenant: the lines take turns, and one line has at most its
-// share of the threads, so that a tenant whose requests wait does not delay the others. Internally locked.
+// Jobs are distributed fairly among lines, each of which is a tenant: lines take turns, and each has at most its share
+// of the threads, so that a tenant with waiting requests does not delay others. Internally locked.
 class ControlPool {
  public:
   using Job = std::move_only_function<void()>;
@@ -37,13 +37,13 @@ class ControlPool {
   };
   using Lines = std::list<Line>;
 
-  Lines::iterator next();  // whose turn it is: the first that has a job and may run one; end() if none. Caller locks
+  Lines::iterator next();  // the first line that has a job and may run one; end() if none. Caller locks
   void work();
 
   const std::size_t running_per_line_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  Lines lines_;  // with jobs that wait or run; in the order of their turns
+  Lines lines_;  // with waiting or running jobs; in order of their turns
   std::unordered_map<std::string_view, Lines::iterator> by_name_;
   std::size_t waiting_ = 0;
   bool stopped_ = false;

@@ -1,4 +1,4 @@
-// Turns a fault into a status and a body, and nothing else does: contract section 3.
+// Turns faults into a status and a body; the only place that does: contract section 3.
 #pragma once
 #include <string>
 

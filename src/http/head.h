@@ -1,4 +1,4 @@
-// The head of an HTTP/1.1 request (RFC 9112), read strictly: what two parsers could read differently is refused.
+// The head of an HTTP/1.1 request (RFC 9112), parsed strictly: what two parsers could read differently is refused.
 //
 // Pure: no I/O, no clock. The rules are those of safety.md section 3:
 //   head        = method SP target SP "HTTP/1." ( "0" / "1" ) CRLF *( field CRLF ) CRLF
@@ -23,11 +23,11 @@ struct Refusal {
   const char* message = "";
 };
 
-// How far a head was searched for its end, so that a slow one is not searched from its start again.
+// How far a head was searched for its end, so that a slow one is not searched again from its start.
 struct HeadScan {
   std::size_t searched = 0;
   std::size_t line_start = 0;
-  std::size_t first_line = 0;  // bytes of the request line, its CRLF included; 0 until it is complete
+  std::size_t first_line = 0;  // bytes of the request line, including CRLF; 0 until it is complete
   std::size_t lines = 0;
 };
 
@@ -49,7 +49,7 @@ struct Framing {
 // Fills method, target, path, query and fields of `request` with views into `head`, which find_head_end() delimited.
 std::expected<Framing, Refusal> parse_head(std::string_view head, Request& request, const HttpLimits& limits);
 
-// Whether a Host field's value names a host as others do: not by an address, and not "localhost" or a name below it.
+// Whether a Host field's value is a public name: not an address, and not "localhost" or a name below it.
 bool is_public_name(std::string_view host);
 
 }  // namespace beckon::http

@@ -51,7 +51,7 @@ struct Shared {
   BodyShares body_shares;                  // HttpLimits::bodies_per_client
   std::atomic<bool> draining{false};       // set before any thread is asked to drain
   ControlPool control;
-  const std::string security_line;  // of responses by TLS
+  const std::string security_line;  // of responses over TLS
 
   std::mutex running_mutex{};
   std::condition_variable running_changed{};
@@ -90,7 +90,7 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
   Instant turn_at() const { return turn_at_; }  // the same, by the listener's clock
   std::string make_request_id(Instant at);
   const std::string& date_line(Instant at);  // as ResponseFrame has it
-  void give_turn(Connection& connection);    // in this turn if turns are still being given, else in the next
+  void give_turn(Connection& connection);    // in this turn if turns are still being given, otherwise in the next
   void set_idle(Connection& connection);     // as the newest of the idle ones
   void set_busy(Connection& connection);
   void unwatch(const net::Descriptor& socket) { loop_.unwatch(socket.number()); }  // before it is closed
@@ -130,7 +130,7 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
   SeededRandom random_;  // for request ids, which are not secret
   std::string date_line_;
   std::chrono::sys_seconds date_at_{};
-  bool draining_ = false;  // has begun to
+  bool draining_ = false;  // draining has begun
 
   std::mutex mail_mutex_;
   std::vector<Mail> mail_;

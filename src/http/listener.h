@@ -21,16 +21,16 @@ enum class RequestLog : std::uint8_t { kAll, kErrors, kOff };  // kErrors: statu
 struct ListenerOptions {
   std::string host = "127.0.0.1";  // an IP address, not a name
   std::uint16_t port = 0;          // 0: any free one
-  int io_threads = 1;              // one event loop and one socket each, on one port (SO_REUSEPORT)
+  int io_threads = 1;              // one event loop and one socket each, on the same port (SO_REUSEPORT)
   int control_threads = 2;
-  int control_threads_per_handle = 0;  // of these, that requests of one handle may use at once; 0: half
+  int control_threads_per_handle = 0;  // of these, for requests of one handle at once; 0: half
   HttpLimits limits = {};
   RequestLog request_log = RequestLog::kAll;
   std::vector<IpRange> trusted_proxies = {};
-  // The one header in which they name the client; any other is ignored, since a client can send it through them.
+  // The one header in which they report the client; others are ignored, since clients can send those themselves.
   std::string client_header = "x-forwarded-for";
-  std::shared_ptr<const TlsCertificates> tls = {};  // if there is one, TLS is all that is spoken
-  Duration hsts = std::chrono::days{365};           // Strict-Transport-Security by TLS to hosts with a name; zero: none
+  std::shared_ptr<const TlsCertificates> tls = {};  // if set, the listener speaks only TLS
+  Duration hsts = std::chrono::days{365};           // Strict-Transport-Security over TLS, for host names; zero: none
 };
 
 // Thread-safe. `router`, `clock` and `metrics` must outlive it.

@@ -43,13 +43,13 @@ struct Request {
   Instant received;                                              // when its last byte arrived
   const Route* route = nullptr;                                  // the matched route
   std::vector<std::pair<std::string_view, std::string>> params;  // captured by the pattern, percent-decoded
-  std::any principal;  // set by the Authorize hook: an access principal; on public routes what their handler puts there
+  std::any principal;  // set by the Authorize hook: an access principal; on public routes, set by their handler
 
   // The first field of that name (case-insensitive); empty if there is none.
   std::string_view header(std::string_view name) const;
 
-  // Its trace (W3C Trace Context); empty if it has none, or not exactly one valid traceparent. A tracestate that is not
-  // valid, or longer than kMostTraceState, is left out.
+  // Its trace (W3C Trace Context); empty without exactly one valid traceparent. An invalid tracestate, or one longer
+  // than kMostTraceState, is left out.
   Trace trace() const;
 
   // What `{name}` of the route's pattern captured. A name that the pattern does not have is a bug (CHECK).
@@ -59,13 +59,13 @@ struct Request {
   std::optional<std::string> query_param(std::string_view name) const;
 
   // Runs `rest` on the control pool in its handle's turn, so that a handler that waits for something else, such as a
-  // name server, holds no thread meanwhile. Once, from any thread, with the Respond inside of `rest`. An exception that
-  // leaves it becomes a 500.
+  // name server, does not occupy a thread meanwhile. Call once, from any thread, with the Respond inside `rest`. An
+  // exception from `rest` becomes a 500.
   void resume(std::move_only_function<void()> rest) const;
-  // Of a public route that must wait for the disk for once: likewise in the turn of `line`. False, and nothing happens,
-  // if `most` wait in it.
+  // For a public route that must wait for the disk: the same in the turn of `line`. False, and nothing happens, if
+  // `most` jobs wait in it.
   [[nodiscard]] bool resume(std::string_view line, std::size_t most, std::move_only_function<void()> rest) const;
-  // Whose turn it is on the control threads: the first capture of the path, which is a handle where there is one.
+  // The line on the control threads: the first capture of the path, which is a handle if it has one.
   std::string_view control_line() const;
   ControlPool* control = nullptr;  // outlives the request
 };
@@ -104,12 +104,12 @@ struct Response {
   std::move_only_function<void(Stream)> stream = {};
 };
 
-// Responds to one request. Call it once, from any thread; on the connection's io thread it writes directly. Nothing
-// happens if the connection has gone. Dropped without a call, it sends 500, so that every request gets a response.
+// Responds to one request. Call it once, from any thread; on the connection's io thread it writes directly. No effect
+// if the connection is gone. If dropped without a call, it sends 500, so that every request gets a response.
 using Respond = std::move_only_function<void(Response&&)>;
 
-// May keep a reference to the Request until it calls its Respond; must not use it afterwards. An exception that leaves
-// a handler becomes a 500.
+// May keep a reference to the Request until it calls its Respond, but not use it afterwards. An exception from a
+// handler becomes a 500.
 using Handler = std::function<void(Request&, Respond)>;
 
 }  // namespace beckon::http

@@ -17,13 +17,13 @@
 
 namespace beckon::http {
 
-// What was turned away because a limit that clients share was reached. Counted here, shown by the app.
+// Requests and connections refused because a shared limit was reached. Counted here, exported by the app.
 struct HttpRefusals {
   std::atomic<std::uint64_t> in_flight{0};               // HttpLimits::in_flight
   std::atomic<std::uint64_t> control_of_handle{0};       // HttpLimits::waiting_per_handle
   std::atomic<std::uint64_t> bodies{0};                  // HttpLimits::bodies
   std::atomic<std::uint64_t> bodies_of_client{0};        // HttpLimits::bodies_per_client
-  std::atomic<std::uint64_t> connections{0};             // HttpLimits::connections: closed, an idle one or the new one
+  std::atomic<std::uint64_t> connections{0};             // HttpLimits::connections: an idle or the new one was closed
   std::atomic<std::uint64_t> connections_of_address{0};  // HttpLimits::connections_per_address, likewise
 };
 
@@ -52,7 +52,7 @@ class HttpMetrics {
     prometheus::Histogram* seconds = nullptr;
   };
   const Router& router_;
-  std::vector<Row> rows_;  // one per route, and a last one for "unmatched"
+  std::vector<Row> rows_;  // one per route, and one for "unmatched"
   std::array<prometheus::Counter*, kRateLimits> limited_{};
   std::array<prometheus::Counter*, kHandshakeFaults> handshakes_failed_{};
   prometheus::Gauge* connections_;
@@ -60,8 +60,8 @@ class HttpMetrics {
   HttpRefusals refusals_;
 };
 
-// The families of a registry without the rows of routes that nobody has called: there are hundreds, each with 17
-// buckets.
+// The families of a registry without the rows of routes that were never called: there are hundreds, with 17 buckets
+// each.
 std::vector<prometheus::MetricFamily> without_unused_routes(std::vector<prometheus::MetricFamily> families);
 
 // Metrics in the Prometheus text format, and its content type.

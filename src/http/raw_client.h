@@ -1,4 +1,4 @@
-// A client of raw bytes over a real socket, for tests.
+// A client that sends raw bytes over a real socket, for tests.
 #pragma once
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 namespace beckon::http {
 
 struct Answer {
-  int status = 0;  // 0: the connection ended before an answer
+  int status = 0;  // 0: the connection ended before a response
   std::string head;
   std::string body;
 
@@ -27,7 +27,7 @@ struct Answer {
   bool closes() const { return header("connection") == "close"; }
 };
 
-// Every wait ends after 20 s with a failure of the test: nothing waits for a fixed time.
+// Every wait fails the test after 20 s; nothing waits for a fixed time.
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port, int receive_buffer = 0) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -52,7 +52,7 @@ class RawClient {
     return *this;
   }
 
-  // The next answer; of one to HEAD, the head alone.
+  // The next response; for HEAD, only its head.
   Answer answer(bool without_body = false) {
     Answer answer;
     std::size_t end = 0;
@@ -69,7 +69,7 @@ class RawClient {
     return answer;
   }
 
-  // What comes until the server closes.
+  // Everything until the server closes the connection.
   std::string rest() {
     while (receive()) {}
     return std::exchange(buffer_, {});
@@ -77,7 +77,7 @@ class RawClient {
 
   bool is_closed_by_server() { return rest().empty() && !timed_out_; }
 
-  // What has come up to and with `text`.
+  // Everything up to and including `text`.
   std::string until(std::string_view text) {
     std::size_t at = 0;
     while ((at = buffer_.find(text)) == std::string::npos) {
@@ -90,7 +90,7 @@ class RawClient {
 
   void shut() { ::shutdown(fd_, SHUT_WR); }
 
-  void reset() {  // so that the server sees an error, not an end
+  void reset() {  // so that the server sees an error rather than an end
     const linger now{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     ::close(fd_);

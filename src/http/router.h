@@ -1,4 +1,4 @@
-// The route table: what the API accepts, who may call it and where it runs.
+// The route table: what the API accepts, who may call it, and where it runs.
 #pragma once
 #include <array>
 #include <expected>
@@ -14,7 +14,7 @@
 
 namespace beckon::http {
 
-// Who may call a route. Every route must declare it: with a default-constructed Access the server does not start.
+// Who may call a route. Every route must declare it: with a default-constructed Access the server refuses to start.
 struct Access {
   enum class Who : std::uint8_t {
     kUndeclared,
@@ -25,20 +25,20 @@ struct Access {
     kOwner,          // OWNER
     kPlatformAdmin,  // a platform admin
     kPat,            // an access token of the {handle} of the path that has `scope`
-    kMember,         // any access token of the {handle} of the path, or CREATOR or above on it: the handler asks what
-                     // they may do
+    kMember,         // any access token of the {handle} of the path, or CREATOR or above on it: the handler checks
+                     // permissions
   };
   Who who = Who::kUndeclared;
-  // Such as "chain.resolve"; static text. With kCreator and kOperator: what an access token needs for the same route
-  // below kPatRoutes; empty: there is none.
+  // Such as "chain.resolve"; static text. With kCreator and kOperator: the scope that an access token needs for the
+  // same route under kPatRoutes; empty if there is no such route.
   std::string_view scope = {};
 };
 
-// Routes below it are for access tokens, alone but for kMember. Each other is made from the route of a role
+// Routes under it are only for access tokens, except kMember. The others are derived from the routes for roles
 // (http/routes/token_routes.h).
 inline constexpr std::string_view kPatRoutes = "/v2/public/handles/";
 
-std::string_view to_text(Access::Who who);  // "public", "creator" …: for the list of routes
+std::string_view to_text(Access::Who who);  // "public", "creator" …, for the list of routes
 
 // NOLINTNEXTLINE(readability-identifier-naming): `public` is a keyword
 constexpr Access public_() { return {Access::Who::kPublic}; }
@@ -65,12 +65,12 @@ enum class BodyType : std::uint8_t {
 
 struct Route {
   Method method = Method::kGet;
-  // "/v2/handles/{handle}/webhooks/{subscriptionId}": a segment is fixed or one capture, in which an encoded slash is a
-  // character like others. Fixed ones win. "{rest*}" as the last one captures the rest, slashes included, but no "." or
-  // ".." segment.
+  // "/v2/handles/{handle}/webhooks/{subscriptionId}": each segment is fixed or one capture, in which an encoded slash
+  // is an ordinary character. Fixed segments take precedence. A final "{rest*}" captures the rest, including slashes,
+  // but no "." or ".." segments.
   std::string pattern;
-  // Further patterns of the same route, with the same captures: spellings that clients send and nobody should. They are
-  // in no list of routes.
+  // Alternative patterns of the same route, with the same captures: spellings that some clients send by mistake. Not
+  // included in lists of routes.
   std::vector<std::string> also = {};
   Access access;
   Run run = Run::kInline;
@@ -78,24 +78,24 @@ struct Route {
   std::string_view summary;  // one line for the list of routes; static text
   BodyType body = BodyType::kJson;
   std::size_t body_limit = 0;                         // bytes; 0: HttpLimits::body
-  FaultCode too_large = FaultCode::kPayloadTooLarge;  // what is answered to a body beyond it
+  FaultCode too_large = FaultCode::kPayloadTooLarge;  // the fault for a body beyond it
 };
 
 // Authorizes a caller and stores it in Request::principal; a fault becomes the response. Called for every route that is
 // not public, before the handler: on a control thread, or, for kPat, also on an io thread, where it must not block.
 using Authorize = std::function<std::optional<Fault>(const Route&, Request&)>;
 
-// What authorizing a caller must wait for first, such as the keys of another issuer: calls what it is given once, from
-// any thread. Empty: nothing.
+// What must complete before a caller can be authorized, such as fetching the keys of another issuer: calls its argument
+// once, from any thread. Empty if nothing.
 using Wait = std::move_only_function<void(std::move_only_function<void()> then)>;
-// Asked on a control thread, where it must not block, before a route of a role is authorized: whoever waits holds no
-// thread meanwhile.
+// Called on a control thread, where it must not block, before a route for roles is authorized: waiting requests occupy
+// no thread.
 using Await = std::function<Wait(const Request&)>;
 
 // Responds to OPTIONS on a known path; without it, 204 with Allow. On the io thread; must not block.
 using Preflight = std::function<void(Request&, const std::string& allow, Respond)>;
 
-// Sees every response before it is written, errors included, and may add headers (CORS, security headers). `request`
+// Called for every response before it is written, including errors; may add headers (CORS, security headers). `request`
 // has no route if none matched. Called on io threads, so it must be thread-safe and must not block.
 using Decorate = std::function<void(const Request&, Response&)>;
 
@@ -120,7 +120,7 @@ class Router {
   struct Found {
     const Route* route = nullptr;        // set if path and method are known; HEAD finds the route of GET
     const std::string* allow = nullptr;  // set if the path is known: "GET, HEAD, PATCH, OPTIONS"
-    // For a capture that is badly encoded or not UTF-8 (400), or contains a NUL or, as the rest, an encoded slash
+    // For a capture that is badly encoded or not UTF-8 (400), or that contains a NUL or, as the rest, an encoded slash
     // (404).
     std::optional<Fault> fault = {};
   };

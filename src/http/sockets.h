@@ -12,9 +12,9 @@ namespace beckon::http {
 
 using net::Descriptor;
 
-// Port 0: any free one. The `first` socket at an address fails if anything else listens there, another process too;
-// those that are not the first join it (SO_REUSEPORT), and the kernel distributes clients among them. The error is the
-// text of the system.
+// Port 0: any free one. The `first` socket at an address fails if anything else listens there, including other
+// processes; later ones join it (SO_REUSEPORT), and the kernel distributes clients among them. The error is the
+// system's text.
 std::expected<Descriptor, std::string> listen_at(const IpAddress& address, std::uint16_t port, bool first);
 std::uint16_t port_of(const Descriptor& socket);
 
@@ -22,7 +22,7 @@ struct Accepted {
   Descriptor socket;
   IpAddress peer;  // unmapped
 };
-// The error is the system's; operation_would_block if no client waits.
+// The error is the system's; operation_would_block if no client is waiting.
 std::expected<Accepted, std::errc> accept_from(const Descriptor& listening);
 
 }  // namespace beckon::http

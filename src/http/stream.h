@@ -1,4 +1,4 @@
-// A stream's shared state: what its writers know of the connection.
+// A stream's shared state: what its writers see of the connection.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -28,8 +28,8 @@ class Stream::Sink {
   std::weak_ptr<Connection> connection_;
   const std::size_t limit_;
   std::atomic<bool> open_{true};
-  std::atomic<std::size_t> mailed_{0};  // bytes on their way to the io thread
-  std::atomic<std::size_t> unsent_{0};  // bytes that the client has not accepted
+  std::atomic<std::size_t> mailed_{0};  // bytes being passed to the io thread
+  std::atomic<std::size_t> unsent_{0};  // bytes not yet accepted by the client
 };
 
 }  // namespace beckon::http

@@ -1,5 +1,5 @@
-// The keys under which clients get the state of their TLS session, to resume it without another key exchange: of this
-// process alone, never stored, and replaced every hour, so that a stolen one opens little.
+// Keys for TLS session tickets, which let clients resume a session without another key exchange. Private to this
+// process, never stored, and replaced every hour, so that a stolen key exposes little.
 #pragma once
 #include <array>
 #include <chrono>
@@ -13,7 +13,7 @@ namespace beckon::http {
 // Internally locked. Outlives the contexts that use it.
 class TicketKeys {
  public:
-  static constexpr std::chrono::hours kEach{1};  // a ticket holds as long, and is read for as long again
+  static constexpr std::chrono::hours kEach{1};  // tickets are valid this long, and accepted for as long again
 
   // Makes the context issue and accept tickets.
   void serve(ssl_ctx_st* context);
@@ -23,9 +23,9 @@ class TicketKeys {
     std::array<unsigned char, 32> cipher;
     std::array<unsigned char, 32> mac;
   };
-  // The key for new tickets at that time, replaced first if it is older than kEach.
+  // The key for new tickets; replaced first if it is older than kEach.
   Key current(std::chrono::steady_clock::time_point now);
-  // The key of that name, if it is the current one (`renew` false) or the one before (true).
+  // The key with that name, if it is the current one (`renew` false) or the previous one (true).
   std::optional<Key> find(const unsigned char* name, std::chrono::steady_clock::time_point now, bool& renew);
 
  private:

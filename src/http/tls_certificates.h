@@ -1,4 +1,4 @@
-// The certificates of a listener: which of them a client gets, and how they are renewed while it serves.
+// The certificates of a listener: which one a client gets, and how they are renewed at run time.
 #pragma once
 #include <expected>
 #include <memory>
@@ -13,31 +13,31 @@
 
 namespace beckon::http {
 
-// Thread-safe, but for look(). Outlives its sessions.
+// Thread-safe, except look(). Outlives its sessions.
 class TlsCertificates {
  public:
-  // The first pair is the default. The error is a sentence about the first pair that cannot be used. One that has
-  // expired is logged.
+  // The first pair is the default. The error is a sentence about the first unusable pair. Expired certificates are
+  // logged.
   static std::expected<std::unique_ptr<TlsCertificates>, std::string> read(const std::vector<TlsFiles>& pairs,
                                                                            Instant now);
 
-  // A server's session that presents the certificate for the name that the client asks for (SNI): the first one with
-  // exactly that name, else the first with a wildcard for it, else the default.
+  // A server session that presents the certificate for the requested name (SNI): the first with exactly that name,
+  // otherwise the first with a matching wildcard, otherwise the default.
   net::SslSession session() const;
 
-  // Reads each pair that has changed on disk, for the sessions from now on. One that cannot be used leaves the old one
-  // in place, is read again at each look, and is logged once: not before the second look, since the two files of a pair
-  // are written one after the other. Confined to one thread.
+  // Rereads each pair that has changed on disk, for new sessions. If it is unusable, the old one stays in use, and the
+  // pair is read again at each call and logged once: not before the second call, since the two files of a pair are
+  // written one after the other. Confined to one thread.
   void look(Instant now);
 
-  std::vector<Instant> not_after() const;  // of each, in their order
+  std::vector<Instant> not_after() const;  // of each, in order
 
  private:
   using Set = std::vector<std::shared_ptr<const TlsCertificate>>;
   struct Pair {
     TlsFiles files;
     FileWatch watch;
-    std::string fault;  // why what is on disk now cannot be used; empty if it is in use
+    std::string fault;  // why the pair on disk is unusable; empty if it is in use
     bool logged = false;
   };
   struct Choice;

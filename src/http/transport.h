@@ -1,4 +1,4 @@
-// A client's socket: its bytes as they are, or by TLS. The seam is one pointer: without TLS each call is the system's.
+// A client's socket: plain bytes or TLS. The switch is one pointer: without TLS, each call is the system's.
 #pragma once
 #include <sys/socket.h>
 
@@ -13,15 +13,15 @@
 
 namespace beckon::http {
 
-// Why no handshake came about: the label of a metric, so the list is closed.
+// Why a handshake failed: a metric label, so the list is closed.
 enum class HandshakeFault : std::uint8_t {
   kTimeout,             // not done within HttpLimits::handshake
   kGone,                // the client left first
   kPlainHttp,           // it speaks http
-  kNotTls,              // nor that
-  kVersion,             // nothing newer than TLS 1.1
+  kNotTls,              // neither HTTP nor TLS
+  kVersion,             // only TLS 1.1 or older
   kCipher,              // no cipher, group or signature algorithm in common
-  kProtocol,            // by ALPN it speaks other protocols only, such as h2
+  kProtocol,            // by ALPN, it only speaks other protocols, such as h2
   kCertificateRefused,  // the client does not accept the certificate
   kOther,
 };
@@ -41,15 +41,15 @@ class Transport {
   void begin_tls(net::SslSession session);
   Io handshake();
   HandshakeFault handshake_fault() const;  // after it has ended or failed
-  void leave_tls() { tls_.reset(); }       // what is read and written from now on is as it is
+  void leave_tls() { tls_.reset(); }       // reads and writes are plain from now on
 
   Io read(std::span<char> to, std::size_t& size);
   Io write(std::string_view bytes, std::size_t& size);
-  // Whether the newest read took all there was: the socket becomes readable again when there is more.
+  // Whether the newest read left nothing: the socket becomes readable again when there is more.
   bool is_drained() const { return drained_; }
 
-  // Says that nothing more comes; what the client still sends is then read as it is, for nobody. False: try again when
-  // the socket is writable.
+  // Announces the end (close_notify); what the client still sends is then read as plain bytes and discarded. False: try
+  // again when the socket is writable.
   bool finish();
   void close();
 

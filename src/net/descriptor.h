@@ -9,7 +9,7 @@ namespace beckon::net {
 class Descriptor {
  public:
   Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}  // takes it over; -1 is none
+  explicit Descriptor(int number) : number_(number) {}  // takes ownership; -1 is none
   Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
     if (this != &other) {

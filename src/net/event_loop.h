@@ -1,5 +1,5 @@
-// The one event loop: waits for sockets and times, and calls whoever watches them. Linux epoll.
-// Confined to one thread but for wake(). Callbacks run inside poll() and may use the loop freely.
+// The event loop: waits for sockets and timers, and calls their watchers. Linux epoll. Confined to one thread, except
+// wake(). Callbacks run inside poll() and may use the loop freely.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -20,7 +20,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 class EventLoop {
  public:
-  // What changed on a socket. An error or a hang-up sets all three, so that whoever reads or writes next meets it.
+  // What changed on a socket. An error or a hang-up sets all three, so that the next read or write reports it.
   struct Ready {
     bool readable = false;
     bool writable = false;
@@ -37,25 +37,25 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Level-triggered: calls `watcher` in each poll while the socket is ready. Also changes what a watched socket is
-  // watched for; neither ends the watch.
+  // Level-triggered: calls `watcher` in each poll while the socket is ready. Calling it again changes which events are
+  // watched; neither ends the watch.
   void watch(int fd, bool read, bool write, Watcher& watcher);
-  // Edge-triggered: calls `watcher` once for each change, and costs no further system call. Whoever hears that a socket
-  // is readable must remember it until a read took less than it had room for. False when the system cannot watch one
-  // more socket.
+  // Edge-triggered: calls `watcher` once for each change, without further system calls. A watcher notified of a
+  // readable socket must remember that until a read returns less than it had room for. False if the system cannot watch
+  // another socket.
   [[nodiscard]] bool watch_changes(int fd, Watcher& watcher);
-  // `watcher` outlives the watch. A socket is unwatched before it is closed; nothing happens if it is not watched.
+  // `watcher` outlives the watch. Call before the socket is closed; no effect if it is not watched.
   void unwatch(int fd) noexcept;
 
   // Calls `then` once, at or after `when`, from poll().
   Timer at(SteadyTime when, std::move_only_function<void()> then);
-  void cancel(const Timer& timer);  // nothing happens if it has run
+  void cancel(const Timer& timer);  // no effect if it has run
 
   // Waits until a socket is ready, a timer is due, wake() is called, or `at_most` has passed (60 s at most), and runs
   // what is ready and due.
   void poll(Duration at_most);
 
-  // Ends the poll under way, or the next one. Thread-safe, async-signal-safe.
+  // Ends the current poll, or the next one. Thread-safe, async-signal-safe.
   void wake() const;
 
  private:
@@ -72,7 +72,7 @@ class EventLoop {
   Descriptor wakeup_;  // never read: each write is an edge
   std::uint64_t next_timer_ = 1;
   std::unordered_map<int, std::unique_ptr<Watch>> watches_;
-  std::vector<std::unique_ptr<Watch>> ended_;  // events of this poll may still name them
+  std::vector<std::unique_ptr<Watch>> ended_;  // events of this poll may still refer to them
   std::map<Timer, std::move_only_function<void()>> timers_;
 };
 

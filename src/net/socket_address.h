@@ -1,4 +1,4 @@
-// IP addresses and ports in the form in which the system's sockets take and give them. Pure, thread-safe.
+// IP addresses and ports in the form of the system's socket calls. Pure, thread-safe.
 #pragma once
 #include <sys/socket.h>
 
@@ -9,7 +9,7 @@
 
 namespace beckon::net {
 
-// Room for an address of either family; as made here, to be filled by the system.
+// Space for an address of either family; as constructed, for the system to fill in.
 struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = sizeof(sockaddr_storage);
@@ -20,7 +20,7 @@ struct SocketAddress {
 
 SocketAddress to_socket_address(const IpAddress& address, std::uint16_t port);
 
-// std::nullopt for a family other than AF_INET and AF_INET6; and 0 for the port.
+// std::nullopt for a family other than AF_INET and AF_INET6; port_of returns 0.
 std::optional<IpAddress> address_of(const sockaddr* from);
 std::uint16_t port_of(const sockaddr* from);
 

@@ -1,5 +1,5 @@
-// TLS over a non-blocking socket: the steps of OpenSSL, and what has to happen before the next one. Both sides use it,
-// the client of egress and the server of http; each has the contexts that say which versions and certificates hold.
+// TLS over a non-blocking socket: the steps of OpenSSL, and what must happen before the next one. Used by both sides,
+// the client of egress and the server of http; each has its own contexts, with versions and certificates.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -10,7 +10,7 @@ struct ssl_st;
 
 namespace beckon::net {
 
-// What a step on a socket came to.
+// The result of a step on a socket.
 enum class Io : std::uint8_t {
   kDone,       // something was read or written, or the step is complete
   kWantRead,   // try again when the socket is readable
@@ -29,24 +29,24 @@ class TlsSession {
  public:
   // The session knows which side it is (SSL_set_accept_state or SSL_set_connect_state).
   TlsSession(SslSession session, int fd);
-  // Says that nothing more comes (close_notify), unless the session has failed, if the socket takes it at once.
+  // Sends close_notify, unless the session has failed, if the socket accepts it at once.
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
   Io handshake();
   Io read(std::span<char> to, std::size_t& size);
-  // A write that waits is repeated with the same bytes, to which others may have been added.
+  // A write that has to wait is repeated with the same bytes; more may be appended.
   Io write(std::string_view bytes, std::size_t& size);
-  // Says that nothing more comes. kDone if the socket took it, or the session had failed.
+  // Sends close_notify. kDone if the socket accepted it, or the session had failed.
   Io close_notify();
 
-  // Whether bytes were received but not read, for which the socket will not become readable.
+  // Whether bytes were received but not read; the socket does not become readable for them.
   bool has_unread() const;
   // Whether the newest read left nothing: the socket becomes readable again when there is more.
   bool is_drained() const { return drained_ && !has_unread(); }
 
-  // After kFailed: the reason by OpenSSL's number (SSL_R_…), 0 if it named none; and the error of the socket, else 0.
+  // After kFailed: OpenSSL's reason code (SSL_R_…), 0 if there is none; and the socket's error, otherwise 0.
   int reason() const { return reason_; }
   int system_error() const { return system_error_; }
 
@@ -60,9 +60,9 @@ class TlsSession {
 
   SslSession session_;
   const int fd_;
-  bool drained_ = false;  // the newest recv() took less than it had room for
-  bool ended_ = false;    // it met the end
-  bool broken_ = false;   // nothing may be sent any more
+  bool drained_ = false;  // the newest recv() returned less than it had room for
+  bool ended_ = false;    // it reached the end
+  bool broken_ = false;   // nothing may be sent anymore
   int reason_ = 0;
   int system_error_ = 0;
 };

@@ -1,4 +1,4 @@
-// A DNS server on loopback UDP that answers what the test sets. For tests only. Thread-safe.
+// A DNS server on loopback UDP that returns what the test sets. For tests only. Thread-safe.
 #pragma once
 #include <condition_variable>
 #include <map>

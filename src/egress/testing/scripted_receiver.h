@@ -19,8 +19,8 @@ class ScriptedReceiver {
   // One connection, as the script sees it. Confined to the script's thread.
   class Connection {
    public:
-    std::optional<std::string> read_request();   // head and body; nothing when the peer is gone
-    bool write(std::string_view text);           // false when the peer is gone
+    std::optional<std::string> read_request();   // head and body; std::nullopt if the peer is gone
+    bool write(std::string_view text);           // false if the peer is gone
     bool pause(std::chrono::milliseconds time);  // false when the receiver is being stopped
     void wait_for_the_end();                     // until the peer closes, or the receiver is being stopped
     void reset();                                // closes with RST
@@ -39,7 +39,7 @@ class ScriptedReceiver {
   explicit ScriptedReceiver(Script script, const Identity* identity = nullptr, const char* address = "127.0.0.1");
   ~ScriptedReceiver();
 
-  // Answers each request with this text, for as long as the connection lasts.
+  // Answers each request with this text, as long as the connection lasts.
   static Script answering(std::string text);
 
   int port() const { return port_; }

@@ -1,4 +1,4 @@
-// For tests: what libcurl and the C library make of a URL that was accepted.
+// For tests: how libcurl and the C library read an accepted URL.
 #pragma once
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -11,7 +11,7 @@
 
 namespace beckon::egress::testing {
 
-// libcurl is given our canonical text; it must see the same host and port in it as we do. Empty, or what it sees.
+// libcurl must see the same host and port in our canonical text as we do. Empty, or what it sees.
 inline std::string objection_of_curl(const Url& url) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
   const auto code = curl_url_set(parsed.get(), CURLUPART_URL, url.text().c_str(), CURLU_PATH_AS_IS);
@@ -31,7 +31,7 @@ inline std::string objection_of_curl(const Url& url) {
   return seen == ours ? "" : seen;
 }
 
-// What must hold of any text, which is checked first as a URL, then by the guard. Empty, or what does not.
+// Properties that every text must have, checked first as a URL, then by the guard. Empty, or the violated one.
 inline std::string fault_of(const std::string& text) {
   const auto url = parse_url(text);
   if (!url) return sentence(url.error()).empty() ? "a refusal without a reason" : "";
@@ -48,7 +48,7 @@ inline std::string fault_of(const std::string& text) {
     return text.find(host) == std::string::npos ? "an address that the text does not show" : "";
   }
   if (url->host.find('.') == std::string::npos) return "a name of one label was admitted";
-  in_addr loose{};  // the C library's most generous reading of an IPv4 address
+  in_addr loose{};  // the C library's most lenient parsing of an IPv4 address
   return inet_aton(url->host.c_str(), &loose) != 0 ? "the C library reads the name as an address" : "";
 }
 

@@ -1,4 +1,4 @@
-// A network on loopback for one test: DNS of its own, a clock that stands, the policy of --dev. For tests only.
+// A loopback network for one test: its own DNS, a manual clock, the policy of --dev. For tests only.
 #pragma once
 #include <memory>
 #include <optional>
@@ -12,7 +12,7 @@ namespace beckon::egress::testing {
 
 inline constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-// Deadlines are long where a test waits for an event, and shrunk where it waits for the deadline itself.
+// Deadlines are long if a test waits for an event, and short if it waits for the deadline itself.
 struct World {
   FakeDns dns;
   ManualClock clock{instant_ms(1'700'000'000'000)};

@@ -1,6 +1,6 @@
-// Where a client that has no access token gets one (RFC 9728): at an identity provider whose access tokens this server
-// takes as bearers. Only where one is configured whose `audience` is the server's public URL, since that is what a
-// client asks for; elsewhere there is nothing to find, and 401 says no more than that a token is missing.
+// Protected resource metadata (RFC 9728): where a client without an access token gets one, at an identity provider
+// whose access tokens this server accepts as bearer tokens. Only if one is configured whose `audience` is the server's
+// public URL, since clients ask for that; otherwise there is no metadata, and 401 only says that a token is missing.
 #pragma once
 #include <vector>
 
@@ -8,10 +8,10 @@
 
 namespace beckon::mcp {
 
-// Adds the public route of the metadata: 404 where there is none.
+// Adds the public route of the metadata: 404 if there is none.
 void add_metadata_route(http::Api& api, std::vector<http::Route>& routes);
 
-// Part of Hooks::decorate: a 401 of the address says where the metadata is. Thread-safe.
+// Part of Hooks::decorate: a 401 of the MCP endpoint says where the metadata is. Thread-safe.
 void say_where_to_sign_in(const http::Api& api, const http::Request& request, http::Response& response);
 
 }  // namespace beckon::mcp

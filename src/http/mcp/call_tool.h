@@ -9,7 +9,7 @@
 
 namespace beckon::mcp {
 
-// The longest structured answer, in bytes: about 30,000 tokens of a model. A longer one is an error that says so.
+// The longest structured result, in bytes: about 30,000 tokens of a model. A longer one becomes an error that says so.
 inline constexpr std::size_t kLongestAnswer = 96 * 1024;
 
 // Thread-safe.
@@ -18,11 +18,11 @@ class ToolCaller {
   ToolCaller(http::Api& api, std::size_t body_limit, const std::vector<http::Route>& routes)
       : api_(api), body_limit_(body_limit), tools_(routes) {}
 
-  // Adds "tools": those that the caller may call.
+  // Adds "tools": those that the caller is allowed to call.
   void write_tools(json::Writer& out, const http::Request& request) const;
 
-  // Answers once the tool's route has answered. What goes wrong in it, and what is wrong with its arguments, is a
-  // result with `isError` that a model can read; an unknown tool is an error of the protocol. On a control thread; may
+  // Responds once the tool's route has responded. Failures of the route, and invalid arguments, are results
+  // with `isError` that a model can read; an unknown tool is a protocol error. On a control thread; may
   // block.
   void call(http::Request& request, http::Respond respond, std::shared_ptr<const Message> message) const;
 
@@ -30,7 +30,7 @@ class ToolCaller {
   std::optional<Fault> may_run(const http::Request& request, const Way& way) const;
   http::Response newest_deliveries(const http::Request& request, const Way& way, const Ask& ask,
                                    const json::Value& arguments) const;
-  // Of a simulation that is still running, for a client that asked for its progress; std::nullopt for anything else.
+  // For a simulation still in progress, if the client asked for its progress; std::nullopt for anything else.
   std::optional<http::Response> stream_of(const http::Request& request, const std::shared_ptr<const Message>& message,
                                           const Tool& tool, const Way& way, const http::Response& response) const;
   void run_way(http::Request& request, http::Respond respond, std::shared_ptr<const Message> message, const Tool& tool,

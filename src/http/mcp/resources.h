@@ -1,5 +1,5 @@
 // resources/list and resources/read: what a model reads before it writes a rule. The pages are those of docs/, embedded
-// when the server is built.
+// at build time.
 #pragma once
 #include <string>
 #include <string_view>
@@ -20,7 +20,7 @@ class Resources {
   Resources();
 
   http::Response list(const Message& message) const;
-  http::Response list_templates(const Message& message) const;  // there is none
+  http::Response list_templates(const Message& message) const;  // always empty
   http::Response read(const Message& message) const;
 
  private:

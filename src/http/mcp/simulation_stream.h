@@ -1,5 +1,5 @@
-// A simulation that is still running, for a client that asked to be told how far it is: Server-Sent Events with
-// `notifications/progress`, and at the end the response. The live feed's thread advances it, so no other one waits.
+// Progress of a running simulation, for a client that asked for it: Server-Sent Events with `notifications/progress`,
+// and finally the response. The live feed's thread advances it, so no other thread waits.
 #pragma once
 #include <functional>
 #include <memory>
@@ -10,12 +10,12 @@
 
 namespace beckon::mcp {
 
-// Whether the client takes such a stream.
+// Whether the client accepts such a stream.
 bool takes_progress(const http::Request& request, const Message& message);
 
-// `simulation`: as the API answered it, of which this is the id. `response_of` makes the text of the response from how
-// the simulation ended, as the API shows it. In 2026-07-28 a client that closes the stream cancels the call, and so the
-// simulation; in 2025-11-25 it does not. Without a place among the live feed's watchers: the fault.
+// `id`: the simulation that the API has started. `response_of` builds the text of the response from its final state, as
+// the API shows it. In 2026-07-28 a client that closes the stream cancels the call, and with it the simulation; in
+// 2025-11-25 it does not. Fault if the limit of live-feed connections is reached.
 Result<http::Response> stream_simulation(http::Api& api, const http::Request& request, const Message& message,
                                          SimulationId id, std::function<std::string(std::string)> response_of);
 
