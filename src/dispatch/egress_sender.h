@@ -1,4 +1,4 @@
-// The Sender over egress: the one file where the two meet.
+// The Sender over egress: the only file that uses both.
 #pragma once
 #include <functional>
 #include <unordered_set>
@@ -8,10 +8,10 @@
 
 namespace beckon::dispatch {
 
-// Confined to one thread but for wake. `egress` outlives it.
+// Confined to one thread, except wake(). `egress` outlives it.
 class EgressSender final : public Sender {
  public:
-  // `policy` gives the snapshot of the moment; called for each request.
+  // `policy` returns the current snapshot; called for each request.
   EgressSender(egress::Egress& egress, std::function<egress::PolicySnapshot()> policy)
       : egress_(egress), policy_(std::move(policy)) {}
   ~EgressSender() override { abandon(); }

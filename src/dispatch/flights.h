@@ -16,7 +16,7 @@ struct Flight {
   Instant started{};
   std::string url;
   std::string request_headers;  // as recorded
-  std::string traceparent;      // as sent; empty: none
+  std::string traceparent;      // as sent; empty if there is none
   bool slow = false;            // the account that counts it
 };
 

@@ -17,7 +17,7 @@ namespace beckon::dispatch {
 struct Messages {
   std::unordered_set<SubscriptionId> woken;
   std::unordered_set<SubscriptionId> changed;
-  std::unordered_map<SubscriptionId, DeliveryId> probed;  // with the one that an operator asked for last
+  std::unordered_map<SubscriptionId, DeliveryId> probed;  // with the delivery requested last
   bool all = false;
   std::vector<std::pair<Handle, SessionId>> forgotten;
   std::vector<std::move_only_function<void()>> fences;

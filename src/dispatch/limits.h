@@ -1,4 +1,4 @@
-// Every limit of the dispatcher, each with its reason. A simulator or a test shrinks them.
+// All limits of the dispatcher, each with its reason. Simulators and tests shrink them.
 #pragma once
 #include <cstddef>
 
@@ -27,17 +27,17 @@ struct Limits {
   int unwritten_per_subscription = 256;
   int unwritten = 4096;
 
-  // Read ahead of sending, per queue and in all; beyond `ready_bytes` a queue reads one delivery at a time.
+  // Read ahead of sending, per queue and in total; beyond `ready_bytes` a queue reads one delivery at a time.
   std::size_t ready_per_subscription = 64;
   std::size_t ready_bytes = 64u << 20;
-  std::size_t probe_choice = 64;  // of the oldest due and of the newest: what a probe is chosen from
-  int refills_per_step = 64;      // reads of the store between two looks at the network
+  std::size_t probe_choice = 64;  // of the oldest and of the newest due: what a probe is chosen from
+  int refills_per_step = 64;      // reads of the store between two polls of the network
 
-  Duration again_after_fault = std::chrono::seconds{1};  // after a failed read; a queue in which nothing may be sent
+  Duration again_after_fault = std::chrono::seconds{1};  // after a failed read; also for a queue that may not send
   Duration again_after_secret =
-      std::chrono::seconds{60};                    // a secret that cannot be decrypted: only the operator can help
+      std::chrono::seconds{60};                    // a secret that cannot be decrypted: only the operator can fix it
   Duration drain = std::chrono::seconds{12};       // at stop, for what is in flight: a little more than `whole`
-  Duration drain_write = std::chrono::seconds{5};  // and then for its results to be written
+  Duration drain_write = std::chrono::seconds{5};  // then for its results to be written
 };
 
 }  // namespace beckon::dispatch

@@ -1,6 +1,6 @@
-// The rate limit of an endpoint (ratePerSecond): each attempt begins no sooner than its share of a second after the one
-// before it, so that no second has more. Unused shares are not saved up, except for the fractions of a millisecond that
-// the clock does not show.
+// The rate limit of an endpoint (ratePerSecond): each attempt begins no sooner than 1/ratePerSecond after the previous
+// one, so that no second has more. Unused capacity is not saved, except for the fractions of a millisecond that the
+// clock does not show.
 #pragma once
 #include <chrono>
 
@@ -11,7 +11,7 @@ namespace beckon::dispatch {
 // Confined to the dispatcher's thread.
 class Pace {
  public:
-  // When the next attempt may begin; in the past: at once.
+  // When the next attempt may begin; in the past if at once.
   Instant next() const { return std::chrono::ceil<Duration>(next_); }
   void begun(Instant now, int rate_per_second) {
     const auto share = std::chrono::microseconds{1'000'000 / rate_per_second};

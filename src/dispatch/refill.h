@@ -28,9 +28,9 @@ class Refill {
   void read(EndpointQueue& queue, const outbox::Subscription& subscription, Instant now);
   Result<std::vector<outbox::Due>> due(const EndpointQueue& queue, Instant now, std::size_t limit);
 
-  // One delivery for an endpoint whose circuit is open: the one that is wanted; else of an event type that has not
-  // failed since the last success, in turn the newest, the oldest, and one of the type with most waiting; else the
-  // newest of the type that failed longest ago. Of the due ones it knows the oldest and the newest, which together are
+  // One delivery for an endpoint whose circuit is open: the requested one; otherwise one of an event type that has not
+  // failed since the last success (in turn the newest, the oldest, and one of the type with most waiting); otherwise
+  // the newest of the type that failed longest ago. It considers the oldest and the newest due ones, which together are
   // all of them up to twice Limits::probe_choice.
   Result<std::vector<outbox::Due>> due_for_probe(EndpointQueue& queue, const outbox::Subscription& subscription,
                                                  Instant now);

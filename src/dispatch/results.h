@@ -11,7 +11,7 @@
 
 namespace beckon::dispatch {
 
-// Confined to the dispatcher's thread; what was written is reported through the inbox.
+// Confined to the dispatcher's thread; the inbox reports what was written.
 class Results {
  public:
   Results(outbox::Settlements& settlements, std::shared_ptr<Inbox> inbox)

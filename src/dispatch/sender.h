@@ -1,4 +1,4 @@
-// The port for outgoing requests. egress implements it; tests and the simulator script it.
+// The port for outgoing requests. Implemented by egress; tests and the simulator use scripts.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -26,9 +26,9 @@ struct SendResult {
   outbox::AttemptOutcome outcome = outbox::AttemptOutcome::kConnect;
   int status = 0;
   std::string error;                    // one of a closed set of sentences: no address, port or name
-  std::optional<Duration> retry_after;  // what the receiver asked for
-  std::string headers;                  // of the response, as they arrived: a line each, at most 16 KiB
-  bool headers_cut = false;             // they are only the beginning
+  std::optional<Duration> retry_after;  // as the receiver requested
+  std::string headers;                  // of the response, as received: one line each, at most 16 KiB
+  bool headers_cut = false;             // they are incomplete
   std::string body;                     // the first response_kept bytes
   std::int64_t dns_us = 0, connect_us = 0, tls_us = 0, first_byte_us = 0, total_us = 0;  // as in outbox::Attempt
 };

@@ -1,4 +1,4 @@
-// Access tokens of configured providers as bearers: RFC 9068, for the audience that the operator has configured.
+// Access tokens of configured providers as bearer tokens: RFC 9068, for the audience that the operator has configured.
 #pragma once
 #include "access/foreign_tokens.h"
 #include "oidc/providers.h"

@@ -1,4 +1,4 @@
-// The second half of a sign-in: from the code that the browser brings back to who has signed in.
+// The second half of a sign-in: from the code in the callback to the user who has signed in.
 #pragma once
 #include <functional>
 #include <memory>
@@ -14,7 +14,7 @@ namespace beckon::oidc {
 
 inline constexpr std::size_t kLongestCode = 2'048;  // characters
 
-// What the browser brings back in the address.
+// The callback's query parameters.
 struct Callback {
   std::string code;
   std::string issuer;  // `iss`; empty if absent
@@ -30,9 +30,9 @@ struct ExchangeParts {
   const std::string& redirect_uri;
 };
 
-// Redeems the code at the token endpoint, checks the ID token, and asks the userinfo endpoint with the access token.
+// Redeems the code at the token endpoint, checks the ID token, and calls the userinfo endpoint with the access token.
 // Calls `done` once, within limits.deadline, before this returns or on the thread of the calls, where it must not
-// block. Faults: kInvalidCredentials says which check refused the sign-in; kUnavailable that the provider could not be
+// block. Faults: kInvalidCredentials, which says which check failed; kUnavailable if the provider could not be
 // reached.
 void exchange(const ExchangeParts& parts, Started started, Callback callback,
               std::move_only_function<void(Result<Person>)> done);

@@ -1,4 +1,4 @@
-// All configured providers, and signing in through them.
+// All configured providers, and sign-in through them.
 #pragma once
 #include <functional>
 #include <memory>
@@ -17,7 +17,7 @@ class Providers {
   template <class Value>
   using Done = std::move_only_function<void(Result<Value>)>;
 
-  // `redirect_uri` is the page to which every provider sends users back.
+  // `redirect_uri` is the page to which all providers send users back.
   Providers(std::vector<Provider> providers, std::string redirect_uri, egress::Calls& calls, const SecretBox& box,
             const Clock& clock, Random& random, const Limits& limits);
 
@@ -26,15 +26,15 @@ class Providers {
   PublishedBy& published_by(const Provider& provider);  // one of all()
   SeenTokens& logouts() { return logouts_; }
 
-  // The URL to which the page sends the browser. kNotFound for an unknown name, kUnavailable if the provider cannot be
-  // read. `browser` is what the page keeps until finish().
+  // The URL to send the browser to. kNotFound for an unknown name, kUnavailable if the provider cannot be read.
+  // `browser` is a text that the page keeps until finish().
   void start(std::string_view name, std::string_view browser, Done<std::string> done);
 
   struct Finished {
     const Provider& provider;
     Person person;
   };
-  // Faults as of from_state() and exchange(). `done` is called as there.
+  // Faults as in from_state() and exchange(). `done` is called as there.
   void finish(std::string_view state, std::string_view browser, Callback callback, Done<Finished> done);
 
  private:
@@ -45,7 +45,7 @@ class Providers {
   const Clock& clock_;
   Random& random_;
   const Limits limits_;
-  std::vector<std::unique_ptr<PublishedBy>> published_;  // by each, in their order
+  std::vector<std::unique_ptr<PublishedBy>> published_;  // one for each, in order
   SeenTokens logouts_;
 };
 

@@ -1,8 +1,8 @@
-// What a provider publishes, read from it when it is needed and kept: its metadata and its keys.
+// A provider's metadata and keys, read when needed and cached.
 //
 // Read at first use, again at the first use after Limits::fresh, and for a token that names an unknown key; at most
-// once in Limits::keys_every in all. While it cannot be read, what was read before serves until it is Limits::stale
-// old; then nothing of the provider is accepted.
+// once per Limits::keys_every in total. While reading fails, the cached copy is used until it is Limits::stale old;
+// then nothing from the provider is accepted.
 #pragma once
 #include <functional>
 #include <memory>
@@ -32,21 +32,21 @@ class PublishedBy {
   PublishedBy(const Provider& provider, egress::Calls& calls, const Clock& clock, const Limits& limits)
       : provider_(provider), calls_(calls), clock_(clock), limits_(limits) {}
 
-  // Calls `done` once, before this returns or on the thread of the calls, where it must not block: with what is
-  // published, in which the key may be unknown all the same. kUnavailable says why nothing can be read. An empty `kid`
-  // is any.
+  // Calls `done` once, before this returns or on the thread of the calls, where it must not block: with the
+  // published data, which may still lack the key. kUnavailable says why nothing can be read. An empty `kid` means
+  // any.
   void get(std::string_view kid, Done done);
 
-  // Whether get() would wait: the key is not known, and may be looked for.
+  // Whether get() would wait: the key is unknown, and may be fetched.
   bool would_wait(std::string_view kid) const;
 
-  // What is known and may be used now, or null.
+  // What is cached and still valid, or null.
   std::shared_ptr<const Published> now() const;
 
  private:
-  static constexpr std::size_t kMostWaiting = 1'024;  // for one reading; beyond that kUnavailable
+  static constexpr std::size_t kMostWaiting = 1'024;  // for one read; beyond that kUnavailable
 
-  bool is_within(Instant since, Duration span) const;  // of now; a clock that was set back ends the span
+  bool is_within(Instant since, Duration span) const;  // of now; false if the clock was set back
   void read();
   void read_keys(Metadata metadata);
   void ask(const std::string& url, std::string what,
@@ -62,10 +62,10 @@ class PublishedBy {
   std::shared_ptr<const Published> known_;
   Instant read_at_{};           // when it was read
   Instant metadata_read_at_{};  // its metadata
-  Instant tried_at_{};          // when the last reading began
-  std::string why_not_;         // the last reading failed; empty: it has not
+  Instant tried_at_{};          // when the last read began
+  std::string why_not_;         // why the last read failed; empty if it did not
   bool reading_ = false;
-  std::vector<Done> waiting_;  // for the reading
+  std::vector<Done> waiting_;  // for the read
 };
 
 }  // namespace beckon::oidc

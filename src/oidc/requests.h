@@ -1,4 +1,4 @@
-// The requests of a sign-in: where the browser is sent, and what the server asks the provider for. Pure.
+// The requests of a sign-in: where the browser is sent, and what the server requests from the provider. Pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,7 +14,7 @@ namespace beckon::oidc {
 std::string authorize_url(const Provider& provider, const Metadata& metadata, const Started& started,
                           std::string_view state, std::string_view redirect_uri);
 
-// Each leaves the limits to the caller.
+// These leave Order::limits to the caller.
 egress::Order get(const Provider& provider, const std::string& url);
 egress::Order token_request(const Provider& provider, const Metadata& metadata, const Started& started,
                             std::string_view code, std::string_view redirect_uri);

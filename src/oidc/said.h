@@ -1,4 +1,4 @@
-// What several files say and read alike.
+// Shared by several files.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,7 +9,7 @@
 
 namespace beckon::oidc {
 
-// A sign-in is refused: a complete sentence for who tried.
+// Refuses a sign-in: a complete sentence for the user.
 inline unexpected<Fault> refused(std::string why) { return unexpected(access::invalid_credentials(std::move(why))); }
 
 }  // namespace beckon::oidc

@@ -1,4 +1,4 @@
-// The three kinds of tokens that a provider signs: each is accepted only as what it is. Pure, thread-safe.
+// The three kinds of tokens that a provider signs; each is accepted only as its own kind. Pure, thread-safe.
 //
 // A JwtFault says why one is refused.
 #pragma once
@@ -14,11 +14,11 @@ namespace beckon::oidc {
 // OpenID Connect Core, section 3.1.3.7: who has signed in.
 struct IdToken {
   std::string subject;
-  std::string session;    // `sid` of the provider; empty if it has none
+  std::string session;    // the provider's `sid`; empty if it has none
   json::Document claims;  // an object
 };
 
-// RFC 9068: what a program sends as a bearer.
+// RFC 9068: sent by a program as a bearer token.
 struct AccessToken {
   std::string subject;
   std::string id;  // `jti`; empty if it has none
@@ -35,7 +35,7 @@ struct LogoutToken {
   Instant expires_at{};
 };
 
-// What the header may say of its type (`typ`), besides nothing.
+// The `typ` values accepted in the header; it may also be absent.
 inline constexpr std::string_view kIdTypes[] = {"JWT"};
 inline constexpr std::string_view kLogoutTypes[] = {"logout+jwt", "JWT"};
 
@@ -45,7 +45,7 @@ using Checked = Result<Token, access::JwtFault>;
 // `token` comes from access::parse_jwt() with the types above, `keys` from the provider. An unknown `kid` is an error.
 Checked<IdToken> check_id_token(access::UnverifiedJwt token, const access::KeySet& keys, const Provider& provider,
                                 std::string_view nonce, Instant now);
-// Precondition: the provider has an audience. Says of an ID token that it is one.
+// Precondition: the provider has an audience. The fault for an ID token says that it is one.
 Checked<AccessToken> check_access_token(access::UnverifiedJwt token, const access::KeySet& keys,
                                         const Provider& provider, Instant now);
 Checked<LogoutToken> check_logout_token(access::UnverifiedJwt token, const access::KeySet& keys,

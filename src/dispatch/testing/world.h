@@ -1,5 +1,5 @@
-// A dispatcher in a world of its own for tests: the clock moves only where the network waits, receivers answer by
-// script, the store is a table that outlives the dispatcher.
+// For tests: a dispatcher in its own world. The clock only advances while the network waits, receivers respond by
+// script, and the store is a table that outlives the dispatcher.
 #pragma once
 #include <algorithm>
 #include <functional>
@@ -20,7 +20,7 @@ using outbox::AttemptOutcome;
 using outbox::DeliveryState;
 using namespace std::chrono_literals;
 
-// How a receiver answers a request: after `latency`, or never (then the deadline ends the attempt).
+// How a receiver responds to a request: after `latency`, or never (then the deadline ends the attempt).
 struct Reply {
   SendResult result;
   Duration latency{1};
@@ -81,7 +81,7 @@ class ScriptedSender final : public Sender {
   bool woken_ = false;
 };
 
-// What the dispatcher does not ask of the outbox.
+// The part of the outbox that the dispatcher does not use.
 class UnaskedOutbox : public outbox::Outbox {
  public:
   Result<std::vector<outbox::Subscription>> subscriptions() override { return {}; }
@@ -115,7 +115,7 @@ class UnaskedOutbox : public outbox::Outbox {
   Result<Backlog> backlog() override { return Backlog{}; }
 };
 
-// The store as the dispatcher sees it: what becomes of a delivery is outbox/transitions.
+// The store as the dispatcher sees it; outbox/transitions decides the states of deliveries.
 class TableStore final : public UnaskedOutbox, public outbox::Settlements {
  public:
   struct Row {
@@ -129,14 +129,14 @@ class TableStore final : public UnaskedOutbox, public outbox::Settlements {
   const Clock& clock;
   std::map<DeliveryId, Row> rows;
   std::vector<outbox::SubscriptionChange> changes;
-  bool writes = true;       // false: settle answers that nothing was written
-  bool holds_back = false;  // settle answers only when release is called
+  bool writes = true;       // false: settle reports that nothing was written
+  bool holds_back = false;  // settle reports only when release is called
   bool readable = true;
-  std::function<void()> reading = [] {};  // before each read of what is due
+  std::function<void()> reading = [] {};  // before each read of due deliveries
   std::size_t largest_read = 0;
 
   void put(Row row);
-  void end(const DeliveryId& id, DeliveryState state);  // as a commit that dispatch has no part in
+  void end(const DeliveryId& id, DeliveryState state);  // as by a commit in which dispatch is not involved
   void change(const outbox::Delivery& next) { save(rows.at(next.id).delivery, next); }
   void release() {
     holds_back = false;
@@ -172,7 +172,7 @@ class TableStore final : public UnaskedOutbox, public outbox::Settlements {
     if (!readable) return unexpected(unavailable("No."));
     return rows.at(id).delivery;
   }
-  // Ids are in the order of time here.
+  // Ids are in time order here.
   Result<std::vector<outbox::Delivery>> deliveries(const Handle&, const SubscriptionId& id,
                                                    const outbox::DeliveryFilter&,
                                                    const std::optional<outbox::DeliveryPlace>&,
@@ -191,7 +191,7 @@ class TableStore final : public UnaskedOutbox, public outbox::Settlements {
  private:
   void write(const outbox::Settled& one);
   void save(outbox::Delivery& delivery, outbox::Delivery next);
-  outbox::Delivery* first_of_session(const outbox::Delivery& like);  // pending and ordered; null: none
+  outbox::Delivery* first_of_session(const outbox::Delivery& like);  // pending and ordered; null if there is none
   std::map<SubscriptionId, std::set<std::pair<Instant, DeliveryId>>> due_;
   std::vector<std::pair<outbox::SettledBatch, Completion>> back_;
 };
@@ -212,13 +212,13 @@ struct World {
   void boot();  // as after a restart: a new dispatcher over the same store
   outbox::Subscription subscribe(std::string_view handle, std::string_view id);  // with URL https://<id>.example/
   void put(const outbox::Subscription& changed);
-  // A header of a subscription's own.
+  // One of a subscription's own headers.
   outbox::OwnHeader own(const outbox::Subscription& of, std::string_view name, std::string_view value) {
     return {std::string(name), outbox::seal_header(of.handle, of.id, name, value, secrets, random)};
   }
-  // Ordered where the subscription asks for it and there is a session.
+  // Ordered if the subscription is and there is a session.
   DeliveryId owe(std::string_view subscription, std::string_view type = "link.clicked", std::string_view session = "");
-  DeliveryId owe_due(std::string_view subscription, Duration valid);  // born of a delayed rule, worth sending so long
+  DeliveryId owe_due(std::string_view subscription, Duration valid);  // of a delayed rule, valid this long
   void run_for(Duration time);
   const TableStore::Row& row(const DeliveryId& id) const { return store.rows.at(id); }
   DeliveryState state(const DeliveryId& id) const { return row(id).delivery.state; }

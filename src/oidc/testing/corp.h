@@ -1,4 +1,4 @@
-// For tests: a provider "corp" with one key, and the tokens that it signs.
+// For tests: a provider "corp" with one key, and tokens signed by it.
 #pragma once
 #include <string>
 

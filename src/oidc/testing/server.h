@@ -1,4 +1,4 @@
-// For tests: the server of the provider "corp" on loopback, which answers by path as it was told. Thread-safe.
+// For tests: the server of the provider "corp" on loopback, with a fixed response for each path. Thread-safe.
 #pragma once
 #include <future>
 #include <map>
@@ -45,7 +45,7 @@ class Server {
     answer("/jwks", 200, "{\"keys\":[" + all + "]}");
   }
 
-  // The requests so far whose first line begins so.
+  // The requests so far whose first line begins with `begin`.
   std::vector<std::string> requests(const std::string& begin) const {
     std::vector<std::string> found;
     for (std::string& request : receiver_.requests())
@@ -72,7 +72,7 @@ class Server {
   egress::testing::ScriptedReceiver receiver_{[this](auto& connection) { serve(connection); }};
 };
 
-// The calls of a server under test, on a thread of their own.
+// The calls of the server under test, on their own thread.
 class Calling {
  public:
   explicit Calling(const Clock& clock) : calls(clock, {}, {}) {
@@ -84,7 +84,7 @@ class Calling {
   std::jthread thread_;
 };
 
-// Waits for what start(done) passes to done.
+// Waits for the value that start(done) passes to done.
 template <class Value, class Start>
 Value waited(Start start) {
   auto came = std::make_shared<std::promise<Value>>();  // outlives its own notification
