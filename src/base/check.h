@@ -1,4 +1,4 @@
-// CHECK: a condition whose failure is a bug of ours, never of input. On in every build; prints and aborts.
+// CHECK: a condition whose failure is a bug in our code, never caused by input. On in every build; prints and aborts.
 #pragma once
 #include <cstdio>
 #include <cstdlib>

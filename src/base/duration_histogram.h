@@ -1,5 +1,5 @@
-// Durations counted by upper bounds: what a histogram of Prometheus is made of, without its library, for rooms that
-// know nothing of metrics. Observing costs a few relaxed additions, and neither locks nor allocates.
+// Durations counted by upper bounds: the data of a Prometheus histogram, without its library, for rooms that know
+// nothing of metrics. Observing takes a few relaxed additions, and neither locks nor allocates.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace beckon {
 
-// Any thread reads; each count is exact, and those of one reading may be of different moments.
+// Any thread may read; each count is exact, but counts read together may be from different moments.
 class DurationHistogram {
  public:
   using Microseconds = std::chrono::microseconds;
@@ -27,7 +27,7 @@ class DurationHistogram {
     total_us_.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0)), std::memory_order_relaxed);
   }
 
-  // How many took at most kBounds[i] and more than the bound before; the last of them: more than every bound.
+  // How many took at most kBounds[i] and more than the bound before; the last count: more than all bounds.
   std::uint64_t count(std::size_t i) const { return counts_[i].load(std::memory_order_relaxed); }
   Microseconds total() const { return Microseconds{total_us_.load(std::memory_order_relaxed)}; }
 

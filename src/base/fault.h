@@ -1,5 +1,5 @@
-// What a request may be refused with: contract section 3. The domain says which code and which sentence;
-// http/error.cc alone turns a code into a status.
+// Why a request may be refused: contract section 3. The domain chooses the code and the message; only http/error.cc
+// turns a code into a status.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -38,14 +38,14 @@ enum class FaultCode {
   kUnavailable,
 };
 
-// One fault of a field; `field` is a path such as "signals[2].confidence".
+// An error in a field; `field` is a path such as "signals[2].confidence".
 struct FieldIssue {
   std::string field;
   std::string issue;
   friend bool operator==(const FieldIssue&, const FieldIssue&) = default;
 };
 
-// The limits that are answered with 429: docs/limits.md. kOther: one without a name here.
+// The limits that respond with 429: docs/limits.md. kOther: a limit not listed here.
 enum class RateLimit : std::uint8_t {
   kAddressSignals,
   kAddressDecisions,
@@ -59,7 +59,7 @@ enum class RateLimit : std::uint8_t {
 inline constexpr std::size_t kRateLimits = 8;
 std::string_view to_text(RateLimit limit);  // "address_signals"
 
-// What a rolling limit says of itself in the RateLimit-* headers.
+// The state of a rolling limit for the RateLimit-* headers.
 struct RateState {
   int limit = 0;
   int remaining = 0;
@@ -71,19 +71,19 @@ struct Fault {
   std::string message;  // a sentence that says what to do
   std::vector<FieldIssue> details;
   std::optional<RateState> rate;                                 // only with kRateLimited
-  RateLimit limit = RateLimit::kOther;                           // only with kRateLimited: which
+  RateLimit limit = RateLimit::kOther;                           // only with kRateLimited: which limit
   std::optional<std::chrono::seconds> retry_after;               // only with kUnavailable
-  std::vector<std::pair<std::string, std::string>> extras = {};  // further members of the answer, as JSON text
+  std::vector<std::pair<std::string, std::string>> extras = {};  // additional members of the response, as JSON text
 };
 
-// The faults of one payload, gathered so that all are named at once.
+// The errors of one payload, collected so that all are reported at once.
 class Issues {
  public:
   void add(std::string field, std::string issue) { items_.push_back({std::move(field), std::move(issue)}); }
   bool empty() const { return items_.empty(); }
   const std::vector<FieldIssue>& items() const { return items_; }
 
-  // The validation_error that names them all. Precondition: !empty().
+  // The validation_error with all of them. Precondition: !empty().
   Fault fault() const;
 
  private:
@@ -91,7 +91,7 @@ class Issues {
 };
 
 Fault not_found(const std::string& what);  // "There is no such <what> …"
-Fault handle_not_found();                  // the same for a foreign handle and for one that does not exist
+Fault handle_not_found();                  // the same for another tenant's handle and for one that does not exist
 Fault unavailable(std::string why);        // 503, Retry-After: 1
 
 }  // namespace beckon

@@ -1,4 +1,4 @@
-// Distinct types for names and ids, so that one is never passed for another.
+// Distinct types for names and ids, so that they cannot be confused.
 #pragma once
 #include <compare>
 #include <functional>
@@ -36,21 +36,21 @@ using SimulationId = Id<struct SimulationTag>;      // sim_…
 using AuditId = Id<struct AuditTag>;                // aud_…
 using RequestId = Id<struct RequestTag>;            // req_…
 
-// `prefix` and a ULID (26 characters of Crockford's base 32: 48 bits of milliseconds, 80 of randomness), so that ids
-// of one kind sort by the instant at which they were made. github.com/ulid/spec
+// `prefix` and a ULID (26 characters of Crockford's base 32: 48 bits of milliseconds, 80 of randomness), so that ids of
+// one kind sort by creation time. github.com/ulid/spec
 std::string make_ulid(std::string_view prefix, Instant at, Random& random);
 
-// The same form from 128 bits that are given, so that one name always makes one id.
+// The same form from 128 given bits, so that one name always gives the same id.
 std::string ulid_of(std::string_view prefix, std::uint64_t high, std::uint64_t low);
 
-// The instant of a ULID, which stands without its prefix; nothing for any other text.
+// The instant of a ULID, given without its prefix; std::nullopt for any other text.
 std::optional<Instant> ulid_instant(std::string_view text);
 
-// Contract section 1 and 4: the forms of names that come from outside.
+// Contract section 1 and 4: the formats of names in requests.
 bool is_handle(std::string_view text);                   // ^[a-z0-9][a-z0-9_-]{1,62}$
 bool is_session_id(std::string_view text);               // 1 to 128 of A-Z a-z 0-9 . _ : -
 bool is_trigger(std::string_view text);                  // ^[a-z0-9][a-z0-9_.:-]{0,63}$, or kDueTrigger
-inline constexpr std::string_view kDueTrigger = "@due";  // of delayed rules: the server asks itself
+inline constexpr std::string_view kDueTrigger = "@due";  // of delayed rules: evaluated by the server itself
 bool is_signal_key(std::string_view text);               // ^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$
 
 }  // namespace beckon

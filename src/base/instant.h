@@ -10,14 +10,14 @@ namespace beckon {
 using Duration = std::chrono::milliseconds;
 using Instant = std::chrono::sys_time<Duration>;
 
-// Tells the time. Thread-safe. A simulator gives its own.
+// Tells the time. Thread-safe. The simulator has its own.
 class Clock {
  public:
   virtual ~Clock() = default;
   virtual Instant now() const = 0;
 };
 
-// A clock that stands where it was put. Confined to one thread.
+// A clock that only moves when set. Confined to one thread.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(Instant start) : now_(start) {}
@@ -29,18 +29,18 @@ class ManualClock final : public Clock {
   Instant now_;
 };
 
-// "2026-02-25T12:00:00.123Z"; the fraction is left out where it is zero.
+// "2026-02-25T12:00:00.123Z"; a zero fraction is omitted.
 std::string to_rfc3339(Instant at);
 
-// RFC 3339 with any offset; more than three fraction digits are cut. std::nullopt for any other text, an impossible
-// date, or a year outside 1970 to 9999. A leap second is taken as the last millisecond before it.
+// RFC 3339 with any offset; more than three fraction digits are truncated. std::nullopt for any other text, an
+// impossible date, or a year outside 1970 to 9999. A leap second becomes the last millisecond before it.
 std::optional<Instant> parse_rfc3339(std::string_view text);
 
 // "30s", "10m", "24h", "7d": a positive integer and one of s m h d, at most 3,650 days.
 std::optional<Duration> parse_duration(std::string_view text);
-std::string to_text(Duration duration);  // the shortest such text; milliseconds that are left become "1500ms"
+std::string to_text(Duration duration);  // the shortest such text; "1500ms" if milliseconds remain
 
-// Milliseconds since 1970 from outside. std::nullopt for a year outside 1970 to 9999.
+// Milliseconds since 1970 from a request. std::nullopt for a year outside 1970 to 9999.
 constexpr std::optional<Instant> instant_within_ms(std::int64_t ms) {
   constexpr std::int64_t kYear10000 = 253'402'300'800'000;
   return ms >= 0 && ms < kYear10000 ? std::optional{Instant{Duration{ms}}} : std::nullopt;

@@ -1,4 +1,4 @@
-// An IP address and a range of them, as values: no name, no zone, no port. Pure, thread-safe.
+// An IP address and a range of them, as values: no name, zone or port. Pure, thread-safe.
 #pragma once
 #include <array>
 #include <compare>
@@ -24,15 +24,15 @@ class IpAddress {
   int bits() const { return size_ * 8; }
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }  // the first 4 of a v4 address; zeros follow
   std::string text() const;                                             // "192.0.2.1", or the form of RFC 5952
-  std::string host_text() const;                                        // as in a URL: brackets around a v6 address
+  std::string host_text() const;                                        // as in a URL: a v6 address in brackets
 
-  // The same client in either spelling: the v4 address of a mapped one, and the mapped form of a v4 address. Any other
-  // v6 address is returned unchanged by both.
+  // The same client in the other notation: the v4 address of a mapped one, and the mapped form of a v4 address. Both
+  // return other v6 addresses unchanged.
   IpAddress unmapped() const;
   IpAddress mapped() const;
 
-  // Who is counted as one client: the first address of a v6 address's /64, which one client has whole; a v4 address,
-  // also of a mapped one.
+  // The address that counts as one client: of a v6 address the first of its /64, which usually belongs to one client;
+  // of a v4 address, also if mapped, the v4 address.
   IpAddress client() const;
 
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
@@ -43,12 +43,12 @@ class IpAddress {
   std::array<std::uint8_t, 16> bytes_{};
 };
 
-// A range: its first address and the number of leading bits that all its addresses share.
+// A range: its first address and the number of leading bits common to all its addresses.
 struct IpRange {
   IpAddress first;
   int bits = 32;
 
-  // "10.20.0.0/16", or a single address for a range of one. std::nullopt for any other text, and where bits past the
+  // "10.20.0.0/16", or a single address for a range of one. std::nullopt for any other text, and if bits after the
   // prefix are set.
   static std::optional<IpRange> parse(std::string_view text);
   bool contains(const IpAddress& address) const;  // of its own family only

@@ -35,14 +35,14 @@ class Value {
 
   bool boolean() const { return number_ != 0; }
   double number() const { return number_; }
-  std::optional<std::int64_t> integer() const;  // a number without a fraction inside ±2^53, else nothing
-  std::optional<Instant> instant() const;       // an RFC 3339 text, or milliseconds since 1970; else nothing
-  // The characters of a string (unescaped), or the text of a number, "true", "false" or "null" as it was written.
+  std::optional<std::int64_t> integer() const;  // a number without a fraction within ±2^53, otherwise std::nullopt
+  std::optional<Instant> instant() const;       // an RFC 3339 text, or milliseconds since 1970; otherwise std::nullopt
+  // The characters of a string (unescaped), or the text of a number, "true", "false" or "null" as written.
   std::string_view text() const { return {static_cast<const char*>(data_), size_}; }
-  std::span<const Value> items() const;                  // of an array, else empty
-  std::span<const Member> members() const;               // of an object, in the order written, else empty
+  std::span<const Value> items() const;                  // of an array, otherwise empty
+  std::span<const Member> members() const;               // of an object, in the order written, otherwise empty
   const Value* find(std::string_view key) const;         // a member of an object, or null
-  std::string_view text_of(std::string_view key) const;  // the text() of a member that is a string, else empty
+  std::string_view text_of(std::string_view key) const;  // the text() of a string member, otherwise empty
 
  private:
   friend class Builder;
@@ -64,7 +64,7 @@ inline std::span<const Member> Value::members() const {
   return kind_ == Kind::kObject ? std::span{static_cast<const Member*>(data_), size_} : std::span<const Member>{};
 }
 
-// A parsed text with the tree over it. Movable; views into it stay valid when it moves.
+// A parsed text and its tree. Movable; views into it stay valid when it moves.
 class Document {
  public:
   const Value& root() const { return *root_; }
@@ -85,19 +85,19 @@ class Document {
   const Value* root_ = nullptr;
 };
 
-// Fault: kInvalidPayload, with the offset of the fault and what is wrong there.
+// Fault: kInvalidPayload, with the offset and the error.
 Result<Document> parse(std::string text);
 
-// The value written again without white space; numbers keep their text.
+// The value serialized without whitespace; numbers keep their text.
 void append(std::string& out, const Value& value);
 std::string to_text(const Value& value);
-std::size_t depth(const Value& value);  // containers in one another: 0 for a scalar, 1 for {} and for {"a":1}
+std::size_t depth(const Value& value);  // nesting of containers: 0 for a scalar, 1 for {} and for {"a":1}
 
-// Appends `text` as a JSON string with its quotes. Control characters are escaped; U+2028 and U+2029 too.
+// Appends `text` as a quoted JSON string. Escapes control characters, and U+2028 and U+2029.
 void append_string(std::string& out, std::string_view text);
 std::string quote(std::string_view text);
 
-// Appends one JSON text to a string. The caller keeps the grammar; commas are put by the writer.
+// Appends one JSON text to a string. The caller keeps to the grammar; the writer adds commas.
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
@@ -111,7 +111,7 @@ class Writer {
   Writer& real(double value);  // shortest text that reads back the same
   Writer& boolean(bool value);
   Writer& null();
-  Writer& raw(std::string_view json_text);  // a value that is JSON already
+  Writer& raw(std::string_view json_text);  // a value that is already JSON
 
   // Members in one call each.
   Writer& member(std::string_view name, std::string_view text) { return key(name).string(text); }
@@ -129,7 +129,7 @@ class Writer {
   bool comma_due_ = false;
 };
 
-// A member that is null where the text is empty.
+// A member that is null if the text is empty.
 void text_or_null(Writer& out, std::string_view name, std::string_view text);
 
 }  // namespace beckon::json

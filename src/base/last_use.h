@@ -1,4 +1,4 @@
-// When a key or a token was last used: kept in memory at each use, and written to the store now and then.
+// The last use of a key or token: updated in memory at each use, and written to the store occasionally.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -17,7 +17,7 @@ class LastUse {
     if (used_.load(std::memory_order_relaxed) < to_ms(now)) used_.store(to_ms(now), std::memory_order_relaxed);
   }
 
-  // By how much the last use is newer than what is stored of it; and that so much is stored.
+  // How much newer the last use is than the stored one; stored() records that it has been stored.
   Duration unstored() const { return Duration{used_ - stored_}; }
   void stored(Instant used_at) { stored_ = to_ms(used_at); }
 

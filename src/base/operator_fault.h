@@ -1,4 +1,4 @@
-// A fault whose message is for the operator who started a command or the server.
+// A fault whose message is for the operator who ran a command or started the server.
 #pragma once
 #include <string>
 #include <utility>

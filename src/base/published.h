@@ -1,5 +1,5 @@
-// A value that many read and few replace: readers take the whole of it at one instant. Internally locked; the lock is
-// held for the copy of a pointer.
+// A value that many threads read and few replace: readers get a consistent version. Internally locked; the lock is held
+// while a pointer is copied.
 #pragma once
 #include <memory>
 #include <mutex>

@@ -1,5 +1,5 @@
-// Values by name that many threads read and few replace, one name at a time: a change costs the copy of one shard of
-// the map, whatever the number of names. Internally locked; a reader holds its lock for the copy of a pointer.
+// Values by name that many threads read and few replace, one name at a time: a change copies one shard of the map.
+// Internally locked; a reader holds the lock while a pointer is copied.
 #pragma once
 #include <array>
 #include <functional>
@@ -20,14 +20,14 @@ class PublishedMap {
  public:
   using Pointer = std::shared_ptr<const T>;
 
-  // Null if there is none of this name.
+  // Null if there is none with this name.
   Pointer find(std::string_view name) const {
     const auto map = shards_[place_of(name)].map.get();
     const auto found = map->find(name);
     return found == map->end() ? nullptr : found->second;
   }
 
-  // Of all shards one after the other, in no order: not one instant of the whole.
+  // Reads one shard after the other, in no order: not a consistent snapshot of all.
   std::vector<Pointer> all() const {
     std::vector<Pointer> values;
     for (const Shard& shard : shards_) {
@@ -60,7 +60,7 @@ class PublishedMap {
   };
   std::size_t place_of(std::string_view name) const { return ByName{}(name) % shards_.size(); }
 
-  std::array<Shard, 64> shards_;  // 80 names each with 5,000 handles
+  std::array<Shard, 64> shards_;  // with 5,000 handles, 80 names each
 };
 
 }  // namespace beckon

@@ -1,4 +1,4 @@
-// Randomness as a value, so that a simulator replays from one seed.
+// Randomness as a dependency, so that a simulation can be repeated from its seed.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Result<T, E>: a value, or a fault of a small closed kind. E defaults to Fault, the refusal shown to a caller.
+// Result<T, E>: a value, or an error of a small closed kind. E defaults to Fault, the refusal shown to a caller.
 #pragma once
 #include <expected>
 

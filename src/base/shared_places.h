@@ -1,5 +1,5 @@
-// Places of a resource that all handles share, such as connections of the live feed: how many are in use, by handle,
-// and how often one was refused.
+// Slots of a resource shared by all handles, such as live-feed connections: how many are in use, by handle, and how
+// often one was refused.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace beckon {
 
-// How often a resource was refused: because of those of the handle, and because all of it was in use.
+// Refusals of a resource: because the handle has its share, and because all of it was in use.
 struct Refused {
   std::atomic<std::uint64_t> of_handle{0}, in_all{0};
 };
@@ -39,7 +39,7 @@ class SharedPlaces {
     return Taken::kYes;
   }
 
-  // Gives back one that was taken.
+  // Returns one that was taken.
   void leave(const Handle& handle) {
     const std::lock_guard lock(mutex_);
     const auto own = by_handle_.find(handle);

@@ -1,4 +1,4 @@
-// UTF-8 by characters, that is code points. Pure; of bytes that are no UTF-8, each that could begin a character counts.
+// UTF-8 by characters, meaning code points. Pure; in invalid UTF-8, every byte that could begin a character counts.
 #pragma once
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Appends a batch of messages in one commit. Each is applied whole or not at all, and one that is refused does not stop
+// Appends a batch of messages in one commit. Each is applied completely or not at all, and a refused one does not stop
 // the others: the one exception to "a request is one plan", docs/neighbours.md.
 #pragma once
 #include <deque>
@@ -13,12 +13,12 @@
 
 namespace beckon::neighbours {
 
-// A visitor of whom no browser is said is taken to be in the newest of their sessions that had a signal within it,
-// where the sender is believed to speak of them.
+// A message that names a visitor but no browser belongs to the newest of the visitor's sessions with a signal within
+// this time, if the sender is trusted to speak for the visitor.
 inline constexpr Duration kSameVisit = std::chrono::minutes{30};
-inline constexpr std::size_t kRejectedTold = 20;  // of a batch, in the answer
+inline constexpr std::size_t kRejectedTold = 20;  // of a batch, in the response
 
-// Who sends.
+// The sender of a batch.
 struct Sender {
   commit::TenantPtr tenant;
   bool with_role = false;      // with an access token
@@ -27,25 +27,25 @@ struct Sender {
 
 struct Rejected {
   std::size_t index = 0;
-  std::string id;                 // of the message, as it was sent; cut to 128 characters
-  std::optional<FaultCode> code;  // nothing: it was stored, but for a trait
-  std::string library;            // that sent it; empty: not said
+  std::string id;                 // of the message, as sent; cut to 128 characters
+  std::optional<FaultCode> code;  // std::nullopt if it was stored, except a trait
+  std::string library;            // that sent it; empty if not given
   std::string issue;
 };
 
-// What became of the messages.
+// The results of a batch.
 struct Applied {
   std::size_t accepted = 0;
   std::size_t duplicates = 0;
-  std::size_t denied = 0;   // their sessions denied consent: nothing was stored
-  std::size_t refused = 0;  // for good, of which these are the first kRefusalsKept, by index, and with them traits that
-                            // were refused of messages that were stored
+  std::size_t denied = 0;   // their sessions denied consent: not stored
+  std::size_t refused = 0;  // for good; these are the first kRefusalsKept, by index, and with them the refused traits
+                            // of messages that were stored
   std::vector<Rejected> rejected;
   decision::Warnings warnings;
-  // Why some of the messages are to be sent again, though others were stored: those are duplicates then.
+  // Why some messages must be sent again, although others were stored: those are then duplicates.
   std::optional<Fault> again;
-  std::size_t cut = 0;           // of those accepted
-  std::deque<Arrival> arrivals;  // of those accepted the last kArrivalsKept, by the times of their events
+  std::size_t cut = 0;           // of the accepted ones
+  std::deque<Arrival> arrivals;  // of the accepted ones, the last kArrivalsKept by event time
 };
 
 class AppendMessages final : public commit::Work {
@@ -53,8 +53,8 @@ class AppendMessages final : public commit::Work {
   // Called once, on the committing thread. Fault: nothing was stored.
   using Done = std::move_only_function<void(Result<Applied>)>;
 
-  // `most`: so many signals that are new may be stored, and `beyond` says why the rest must come again. `tokens`
-  // outlives the work.
+  // `most`: how many new signals may be stored; `beyond`: why the rest must be sent again. `tokens` outlives the
+  // work.
   struct Allowance {
     std::size_t most = 0;
     std::optional<Fault> beyond;
@@ -70,13 +70,13 @@ class AppendMessages final : public commit::Work {
   const Trace* trace() const override { return &trace_; }
 
  private:
-  struct Ready;  // a message that can be stored, as far as is known before the commit
+  struct Ready;  // a message that can be stored, as far as known before the commit
   struct Place;  // where it is stored
 
   void prepare(Message& message, Instant received);
   std::size_t plan_run(commit::Draft& draft, std::size_t first);
   Place place_of(commit::Draft& draft, const Ready& ready) const;
-  // `place`: where they are another visitor's session, it becomes the one that they get.
+  // `place`: if it is another visitor's session, it is replaced by the one they get.
   Result<intake::Appended> append(commit::Draft& draft, std::span<const Ready> run, Place& place) const;
   void take(std::span<const Ready> run, const Result<intake::Appended>& appended, const Place& place);
   void note(std::span<const Ready> run, const intake::Appended& appended, const SessionId& session);

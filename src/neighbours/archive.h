@@ -1,5 +1,5 @@
-// The lines of others' archives as entries of an import (intake/import.h), by the same map as what their libraries
-// send: docs/neighbours.md, Archives.
+// The lines of other systems' archives as entries of an import (intake/import.h), mapped like the messages of their
+// libraries: docs/neighbours.md, Archives.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,7 +12,7 @@
 namespace beckon::neighbours {
 
 enum class ArchiveFormat : std::uint8_t {
-  kSegment,           // NDJSON, one message in a line
+  kSegment,           // NDJSON, one message per line
   kRudder,            // likewise
   kSnowplowEnriched,  // TSV, the 131 columns of an enriched event
 };
@@ -26,11 +26,10 @@ class Archive {
   struct Entry {
     Instant at{};
     std::string session;
-    std::string json;  // the entry as an unclosed JSON object, without `at`
-    std::string
-        person;  // likewise, the traits that it says of its visitor, as one of POST …/visitors/batch; empty: none
+    std::string json;    // the entry as an unclosed JSON object, without `at`
+    std::string person;  // likewise, the traits of its visitor, as an entry of POST …/visitors/batch; empty if none
   };
-  // A line. The error is a short reason why it cannot become a signal, constant for each kind of fault.
+  // Parses a line. The error is a short reason why it cannot become a signal, constant for each kind of error.
   Result<Entry, std::string> read(const std::string& line);
 
  private:

@@ -1,4 +1,4 @@
-// A signal's metadata out of what others send, which is never refused for its size.
+// A signal's metadata from other systems' data, which is never refused because of its size.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,20 +8,20 @@
 
 namespace beckon::neighbours {
 
-// Makes an object of at most intake::kMetadataBytes and intake::kMetadataDepth. What does not fit is left out, of a
-// list its last elements, and `"_cut":true` says so. Confined to its caller.
+// Builds an object of at most intake::kMetadataBytes and intake::kMetadataDepth. What does not fit is left out (of a
+// list, its last elements), and marked by `"_cut":true`. Confined to its caller.
 class Metadata {
  public:
-  // Of members with one name the first counts.
+  // Of several members with the same name, the first counts.
   void add(std::string_view name, std::string_view text);
   void add(std::string_view name, const json::Value& value);
-  // The members of an object, those without members of their own first.
+  // Adds the members of an object, those without nested members first.
   void add_all(const json::Value* object);
-  // The same of what is said of a page: of URLs only what is in front of their query, which may have secrets in it.
+  // The same for data about a page: URLs lose their query, which may contain secrets.
   void add_page(const json::Value* object);
 
-  std::string take() &&;                                                         // empty where nothing was added
-  const std::vector<std::string_view>& cut_names() const { return cut_names_; }  // of what was added and did not fit
+  std::string take() &&;                                                         // empty if nothing was added
+  const std::vector<std::string_view>& cut_names() const { return cut_names_; }  // of those added that did not fit
 
  private:
   bool begin(std::string_view name);
@@ -34,7 +34,7 @@ class Metadata {
   std::vector<std::string_view> cut_names_;
 };
 
-// Once the message has its key: makes the signal of both.
+// Call once the message has its key: completes its signal with the metadata.
 void complete(Message& message, Metadata metadata);
 
 }  // namespace beckon::neighbours

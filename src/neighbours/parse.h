@@ -1,4 +1,4 @@
-// The JSON of others' libraries. Thread-safe.
+// Parsing of other systems' JSON. Thread-safe.
 #pragma once
 #include <string>
 
@@ -6,8 +6,8 @@
 
 namespace beckon::neighbours {
 
-// As json::parse, but for half of a surrogate pair, as JSON.stringify writes it for a text that was cut inside of an
-// emoji: U+FFFD takes its place, so that one such text does not cost the batch.
+// Like json::parse, but a lone surrogate, which JSON.stringify writes for a text cut inside an emoji, becomes U+FFFD,
+// so that one such text does not invalidate the whole batch.
 Result<json::Document> parse_json(std::string text);
 
 }  // namespace beckon::neighbours

@@ -1,10 +1,10 @@
-// The events of PostHog's server libraries: their capture API's batches. docs/neighbours.md has the map. Thread-safe.
+// Batches of the capture API from PostHog's server libraries. docs/neighbours.md has the mapping. Thread-safe.
 #pragma once
 #include "neighbours/message.h"
 
 namespace beckon::neighbours {
 
-// {"api_key","batch":[event, …],"sent_at"}. Fault: kInvalidPayload, where it is none.
+// {"api_key","batch":[event, …],"sent_at"}. Fault: kInvalidPayload if it is not of this form.
 Result<Batch> read_posthog(json::Document document);
 
 }  // namespace beckon::neighbours

@@ -1,4 +1,4 @@
-// The events of Snowplow's trackers, in the second version of their protocol. docs/neighbours.md has the map.
+// The events of Snowplow's trackers, in version 2 of their protocol. docs/neighbours.md has the mapping.
 // Thread-safe.
 #pragma once
 #include <string>
@@ -10,15 +10,15 @@
 
 namespace beckon::neighbours {
 
-// {"schema","data":[event, …]}, each a flat object of texts. An event with another application id than the first is
-// refused. Fault: kInvalidPayload, where it is none.
+// {"schema","data":[event, …]}, each a flat object of strings. An event with another application id than the first is
+// refused. Fault: kInvalidPayload if it is not of this form.
 Result<Batch> read_snowplow(json::Document document);
 
-// The application id of the first event; empty: none.
+// The application id of the first event; empty if there is none.
 std::string snowplow_application(const json::Value& body);
 
-// The same for an event that came as the query of a GET: the body that it would have had by POST. Pairs that are badly
-// encoded are not among them, and of several with one name the first counts.
+// Converts an event sent as the query of a GET to the body of the equivalent POST. Badly encoded pairs are left out; of
+// several with the same name, the first counts.
 std::string snowplow_body(const std::vector<std::pair<std::string, std::string>>& query);
 
 }  // namespace beckon::neighbours

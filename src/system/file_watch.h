@@ -1,4 +1,4 @@
-// Whether files that were read have changed since.
+// Whether files have changed since they were read.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -12,10 +12,10 @@ namespace beckon {
 // Confined to one thread.
 class FileWatch {
  public:
-  // Looks at the files at most once per `each`. An empty path is none.
+  // Checks the files at most once per `each`. Empty paths are ignored.
   FileWatch(const std::vector<std::string>& paths, Duration each);
 
-  // True once after a file was written or replaced. One that is missing has not changed: it is probably being replaced.
+  // True once after a file was written or replaced. A missing file has not changed: it is probably being replaced.
   bool changed();
 
  private:

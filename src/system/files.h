@@ -1,4 +1,4 @@
-// Files below the level of streams: descriptors that close themselves, whole writes, and syncs of names.
+// File operations below streams: RAII descriptors, complete writes, and syncs of folders.
 #pragma once
 #include <string>
 #include <string_view>
@@ -6,7 +6,7 @@
 
 namespace beckon {
 
-// Closes its descriptor; -1: none.
+// Closes its descriptor; -1 if there is none.
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd = -1) : fd_(fd) {}
@@ -25,11 +25,11 @@ class FileDescriptor {
   int fd_;
 };
 
-// The functions return false, with errno set, where the system refused.
+// On failure these functions return false and set errno.
 bool write_all(int fd, std::string_view bytes);
 // Up to `size` bytes; fewer only at the end of the file.
 bool read_all(int fd, std::string& into, std::size_t size);
-bool sync_folder_of(const std::string& file);  // so that the names in it outlive a power failure
+bool sync_folder_of(const std::string& file);  // makes its file names survive a power failure
 
 std::string system_message(int error);  // of an errno
 

@@ -1,8 +1,8 @@
-// The log: one JSON object a line on standard error, control characters escaped. Thread-safe.
-// Never a token, a secret, a body or the value of a header goes in.
+// The log: one JSON object per line on standard error, control characters escaped. Thread-safe. Never log a token, a
+// secret, a body or a header's value.
 //
-// Lines are written by a thread of their own. While no one reads them, as behind a full pipe, up to 4 MiB wait, and
-// further ones are dropped and counted; nothing else waits for them.
+// A separate thread writes the lines. While nobody reads them, as behind a full pipe, up to 4 MiB are buffered, and
+// further lines are dropped and counted; callers never wait.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -18,10 +18,10 @@ enum class Level : std::uint8_t { kDebug, kInfo, kWarn, kError, kOff };
 void set_level(Level least);
 Level level();
 
-// Returns when all lines so far are written, or after a second in which they could not be. Also called at exit.
+// Returns when all lines so far are written, or after 1 s if they could not be. Also called at exit.
 void flush();
 
-void plain(std::string_view line);  // a sentence for the operator, as it is, in the order of the lines
+void plain(std::string_view line);  // an unformatted sentence for the operator, in order with the lines
 std::uint64_t dropped();            // lines, since the start
 
 // One wide line: {"at":"…","level":"info","event":"request", …}. Written when it goes out of scope.

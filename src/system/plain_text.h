@@ -1,5 +1,5 @@
-// Names that people and other systems make up, such as a visitor's id: in one form, so that they can be compared.
-// Unicode's data is ICU's. Thread-safe.
+// Names made up by people and other systems, such as visitor ids, in one form, so that they can be compared. Unicode
+// data is from ICU. Thread-safe.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -8,14 +8,14 @@
 
 namespace beckon {
 
-bool is_utf8(std::string_view bytes);  // well-formed: no surrogate, nothing overlong
+bool is_utf8(std::string_view bytes);  // well-formed: no surrogates, nothing overlong
 
-// The text in the form in which it is compared: without white space at both ends, in NFC (Unicode standard annex 15).
-// Empty where nothing else is in it; nothing if it is not UTF-8, contains a control character (U+0000 to U+001F, U+007F
-// to U+009F), or has more than `most` bytes in this form. Texts that look alike but are made of other letters differ.
+// The text in the form in which it is compared: trimmed of whitespace, in NFC (Unicode standard annex 15). Empty if
+// nothing else is left; std::nullopt if it is not UTF-8, contains a control character (U+0000 to U+001F, U+007F to
+// U+009F), or has more than `most` bytes in this form. Texts of different letters that look alike differ.
 std::optional<std::string> plain_text(std::string_view text, std::size_t most);
 
-// For comparing without regard to case: Unicode's default case folding, in NFC. `text` is UTF-8.
+// For case-insensitive comparison: Unicode's default case folding, in NFC. `text` is UTF-8.
 std::string case_folded(std::string_view text);
 
 }  // namespace beckon

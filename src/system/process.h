@@ -1,4 +1,4 @@
-// What the kernel counts of this process: proc(5).
+// This process's resource use, from the kernel: proc(5).
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -9,12 +9,12 @@
 namespace beckon {
 
 struct ProcessUse {
-  std::chrono::milliseconds processor_time{};  // in user and system mode, of all threads
+  std::chrono::milliseconds processor_time{};  // user and system time, of all threads
   std::uint64_t resident_bytes = 0;
   std::uint64_t virtual_bytes = 0;
   std::uint64_t threads = 0;
   std::uint64_t open_files = 0;
-  std::uint64_t most_files = 0;  // that may be open (RLIMIT_NOFILE); the largest number where there is no limit
+  std::uint64_t most_files = 0;  // limit of open files (RLIMIT_NOFILE); the largest number if unlimited
   Instant started_at{};          // to a second
 };
 

@@ -1,7 +1,7 @@
-// Secrets at rest: XChaCha20-Poly1305 under the server's master key, with tenant and id as associated data, so that a
+// Secrets at rest: XChaCha20-Poly1305 with the server's master key, and tenant and id as associated data, so that a
 // sealed text moved to another row does not open. Thread-safe. safety.md section 2.
 //
-// While the master key is being replaced there are several keys: the first seals, and each opens what it has sealed.
+// While the master key is being replaced there are several keys: the first seals, all can open.
 #pragma once
 #include <memory>
 #include <optional>
@@ -20,17 +20,17 @@ class SecretBox {
   explicit SecretBox(std::string_view key32) : SecretBox(std::vector{std::string(key32)}) {}
   explicit SecretBox(std::vector<std::string> keys);  // at least one
 
-  // From now on these, in the place of those that it had.
+  // Replaces the keys.
   void use(std::vector<std::string> keys);
 
   std::string seal(std::string_view plain, std::string_view associated, Random& random) const;
   std::optional<std::string> open(std::string_view sealed, std::string_view associated) const;
 
-  // Sealed with the first key, if another one has sealed it; std::nullopt if the first has, or none opens it.
+  // The text resealed with the first key if another had sealed it; std::nullopt if the first had, or none opens it.
   std::optional<std::string> resealed(std::string_view sealed, std::string_view associated, Random& random) const;
 
  private:
-  class Keys;  // wiped at its end
+  class Keys;  // wiped by its destructor
   Published<Keys> keys_;
 };
 
