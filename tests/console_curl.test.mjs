@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, quickRetries } from './kit/beckon.mjs';
-import { copiedCurl, openBrowser, openConsole, statusOf } from './kit/browser.mjs';
+import { copiedCurl, openBrowser, openConsole, shownRequest, statusOf } from './kit/browser.mjs';
 import { until } from './kit/wait.mjs';
 
 let beckon, browser, token, page, hook;
@@ -45,10 +45,10 @@ async function sameByCurl(method, path, act, { undo = () => {}, admin = false } 
   ]);
   const status = answer.status();
   assert.ok(status < 300, `${method} ${path} answered ${status}: ${await answer.text().catch(() => '')}`);
-  await page
-    .locator('.inspector .last', { hasText: `${method} ` })
-    .filter({ hasText: `→ ${status}` })
-    .waitFor();
+  await until('the inspector shows it', async () => {
+    const shown = await shownRequest(page);
+    return shown.startsWith(`${method} `) && shown.endsWith(`→ ${status}`);
+  });
   const command = await copiedCurl(page);
   assert.match(command, new RegExp(`^curl -sS -X ${method} "\\$API_BASE"`));
   assert.doesNotMatch(command, /eyJ|whsec_[A-Za-z0-9]/, 'no secret is copied');
@@ -195,7 +195,7 @@ test('what a page reads by itself is in the inspector too, and copies', async ()
       .evaluateAll(all => all.map(option => [option.value, option.textContent]));
     for (const [value, name] of asked) {
       await select.selectOption(value);
-      await page.locator('.inspector .last', { hasText: name.slice(0, name.indexOf(' →')) }).waitFor();
+      await until('the inspector shows it', async () => (await shownRequest(page)) === name);
       const command = await copiedCurl(page);
       assert.ok(command.includes(name.split(' ')[1]), command);
       assert.equal(await statusOf(command, { base: beckon.base, token }), Number(name.split('→ ')[1]), command);

@@ -41,13 +41,13 @@ describe('the sign-in page', () => {
     await shoot(page, 'sign-in');
     await withAccount(page).click();
     await throughTheProvider(page, 'ada');
-    await page.locator('.sidebar').waitFor();
+    await page.locator('.top').waitFor();
     assert.equal(page.url(), `${beckon.base}/apps/lifecycle-messaging/demo/deliveries?status=failed`);
     await shoot(page, 'signed-in');
     await page.getByText('ada@example.com').first().waitFor();
     assert.equal(await page.evaluate(() => sessionStorage.getItem('beckon.provider')), null);
     await page.reload();
-    await page.locator('.sidebar').waitFor();
+    await page.locator('.top').waitFor();
 
     // Who signs out at the provider is signed out here, without doing anything.
     await provider.signOut('ada');
@@ -88,7 +88,7 @@ describe('the sign-in page', () => {
     const page = await openConsole(browser, beckon.base, { path: `/${back.search}` });
     await page.getByRole('alert').waitFor();
     assert.match(await page.getByRole('alert').textContent(), /started in another browser or tab/);
-    assert.equal(await page.locator('.sidebar').count(), 0);
+    assert.equal(await page.locator('.top').count(), 0);
     await page.context().close();
   });
 

@@ -35,7 +35,7 @@ const row = text => page.getByRole('row').filter({ hasText: text });
 
 test('each library has its snippet, with the address and the handle of the page', async () => {
   await open({ path: '' });
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Sources' }).click();
+  await page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name: 'Sources' }).click();
   await page.getByText('No messages yet since the server started.').waitFor();
   await page.getByText('No key was used since the server started.').waitFor();
   await press('Copy key');

@@ -49,6 +49,7 @@ test('a token is created with the chosen scopes, and shown once', async () => {
   assert.equal(await status(token), 200);
   assert.deepEqual(await one().locator('.chip').allTextContents(), ['chain.signal.write', 'chain.resolve']);
   await page.keyboard.press('i');
+  await page.getByRole('button', { name: 'Inspector', exact: true }).click();
   await page.locator('.inspector').waitFor();
   const secret = token.split('.')[1];
   assert.ok(!(await page.locator('.inspector').textContent()).includes(secret), 'the inspector masks it');

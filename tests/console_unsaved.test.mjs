@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Beckon } from './kit/beckon.mjs';
-import { openBrowser, openConsole } from './kit/browser.mjs';
+import { openBrowser, openConsole, signOut } from './kit/browser.mjs';
 
 let beckon, browser, page, token;
 const stored = async () => (await beckon.as('CREATOR', 'GET', '/chain-rules/winback')).json;
@@ -107,10 +107,10 @@ test('closing or reloading the page asks too', async () => {
 
 test('signing out asks first', async () => {
   await name().fill('Typed before signing out');
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
   await answer('Keep editing');
   assert.equal(await name().inputValue(), 'Typed before signing out');
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
   await answer('Discard changes');
   await page.getByLabel('Token').waitFor();
 });
@@ -159,7 +159,7 @@ test('the allowlist asks as well', async () => {
   await closed;
   await admin.getByRole('button', { name: 'Save', exact: true }).click();
   await admin.getByText('Allowlist saved').waitFor();
-  await admin.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(admin);
   await admin.getByLabel('Token').waitFor();
   await admin.context().close();
 });

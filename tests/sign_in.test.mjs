@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, freshSession } from './kit/beckon.mjs';
-import { linkIn, openBrowser, openConsole } from './kit/browser.mjs';
+import { linkIn, openBrowser, openConsole, signOut } from './kit/browser.mjs';
 import { openShop, openWire } from './kit/shop.mjs';
 import { until } from './kit/wait.mjs';
 import axe from 'axe-core';
@@ -35,19 +35,19 @@ describe('the console', () => {
   test('the link of the banner signs in once, leaves the address, and a second time says that it was used', async () => {
     const path = new URL(linkIn(beckon.log)).hash;
     const page = await openConsole(browser, beckon.base, { path });
-    await page.locator('.sidebar').waitFor();
-    assert.match(await page.locator('.who').innerText(), /owner@demo\.example/);
-    assert.match(await page.locator('.handle').innerText(), /demo[\s\S]*OWNER/);
+    await page.locator('.top').waitFor();
+    assert.match(await page.locator('#me').textContent(), /owner@demo\.example/);
+    assert.match(await page.locator('.side .shop').innerText(), /demo[\s\S]*Owner/);
     assert.doesNotMatch(page.url(), /#/);
     await page.reload();
-    await page.locator('.sidebar').waitFor();
+    await page.locator('.top').waitFor();
     assert.deepEqual(page.faults, []);
     await page.context().close();
 
     const again = await openConsole(browser, beckon.base, { path });
     await again.getByText('This sign-in link has already been used').waitFor();
     assert.doesNotMatch(again.url(), /#/);
-    assert.equal(await again.locator('.sidebar').count(), 0);
+    assert.equal(await again.locator('.top').count(), 0);
     await again.goto(`${beckon.base}/apps/lifecycle-messaging#${'x'.repeat(43)}`);
     await again.getByText('This sign-in link is unknown').waitFor(); // where the page stood already
     await again.context().close();
@@ -59,12 +59,12 @@ describe('the console', () => {
     await page.getByText('The e-mail address or the password is wrong').waitFor();
     assert.equal(await page.getByLabel('E-mail').inputValue(), email);
     await withPassword(page);
-    await page.locator('.sidebar').waitFor();
-    assert.match(await page.locator('.who').innerText(), /ada@example\.com/);
-    assert.match(await page.locator('.handle').innerText(), /demo[\s\S]*OPERATOR/);
+    await page.locator('.top').waitFor();
+    assert.match(await page.locator('#me').textContent(), /ada@example\.com/);
+    assert.match(await page.locator('.side .shop').innerText(), /demo[\s\S]*Operator/);
     const token = await tokenIn(page);
     assert.equal((await me(token)).status, 200);
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signOut(page);
     await page.getByRole('heading', { name: 'With a password' }).waitFor();
     assert.equal((await me(token)).status, 401);
     assert.equal(await tokenIn(page), null);
@@ -131,7 +131,7 @@ describe('the console', () => {
     await role('CREATOR');
     await page.getByRole('button', { name: /^Subscribe/ }).click();
     await page.getByText('Needs the role OPERATOR on demo; you have CREATOR').first().waitFor();
-    assert.match(await page.locator('.handle').innerText(), /CREATOR/);
+    assert.match(await page.locator('.side .shop').innerText(), /Creator/);
     await role('OPERATOR');
     await page.context().close();
   });
@@ -159,7 +159,7 @@ describe('a page of another origin, in the browser of somebody who is signed in'
     assert.equal((await beckon.as('OWNER', 'PUT', '/context-origins', { origins: [shop.origin] })).status, 200);
     page = await openConsole(browser, wire.at);
     await withPassword(page);
-    await page.locator('.sidebar').waitFor();
+    await page.locator('.top').waitFor();
     context = page.context();
   });
   after(async () => {

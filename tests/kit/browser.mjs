@@ -68,7 +68,7 @@ export async function openConsole(
   if (token) {
     await page.getByLabel('Token').fill(token);
     await page.getByRole('button', { name: 'Sign in with token' }).click();
-    await page.locator('.sidebar').waitFor();
+    await page.locator('.top').waitFor();
   }
   return page;
 }
@@ -78,12 +78,37 @@ export const linkIn = log => /console +(http\S+#[\w-]{43})/.exec(log)?.[1];
 
 export const copied = page => page.evaluate(() => navigator.clipboard.readText());
 
-// The command copied by the inspector's button.
-export async function copiedCurl(page) {
-  await page.evaluate(() => navigator.clipboard.writeText(''));
-  await page.getByRole('button', { name: 'Copy as cURL', exact: true }).click();
-  return until('it is copied', () => copied(page));
+// The menu of the user's account, opened.
+export async function accountMenu(page) {
+  const menu = page.locator('#me');
+  if (!(await menu.isVisible())) await page.getByRole('button', { name: /account menu$/ }).click();
+  return menu;
 }
+
+export const signOut = async page => (await accountMenu(page)).getByRole('button', { name: 'Sign out' }).click();
+
+const inspector = page => page.getByRole('button', { name: 'Inspector', exact: true });
+
+// Does it with the inspector open, which covers what is behind it, and closes it again if it was closed.
+async function inspected(page, look) {
+  const isOpen = (await inspector(page).getAttribute('aria-expanded')) === 'true';
+  if (!isOpen) await inspector(page).click();
+  const found = await look();
+  if (!isOpen) await inspector(page).click();
+  return found;
+}
+
+// The request that the inspector shows, as "POST /v2/… → 202".
+export const shownRequest = page =>
+  inspected(page, () => page.locator('.inspector .last').evaluate(list => list.selectedOptions[0].textContent));
+
+// The command copied by the inspector's button.
+export const copiedCurl = page =>
+  inspected(page, async () => {
+    await page.evaluate(() => navigator.clipboard.writeText(''));
+    await page.locator('.inspector').getByRole('button', { name: 'Copy as cURL', exact: true }).click();
+    return until('it is copied', () => copied(page));
+  });
 
 // Runs a copied command in a shell, and returns the status that curl got.
 export function statusOf(command, { base, token }) {

@@ -1,11 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { keys } from '../state/preferences.ts';
+import { Icon, type IconName } from './icon.tsx';
+
+const kKinds = { plain: 'btn', primary: 'btn pri', danger: 'btn danger', quiet: 'btn flat', delete: 'btn del' };
 
 interface Props {
-  children: ComponentChildren;
+  children?: ComponentChildren; // none with an icon and a label: a square button
   onPress: () => void;
-  kind?: 'plain' | 'primary' | 'danger' | 'quiet';
+  kind?: keyof typeof kKinds; // danger: what confirms that something is destroyed; delete: what asks for it
+  icon?: IconName;
   closed?: string; // why it is disabled, and who could enable it
   busy?: boolean;
   keyHint?: string;
@@ -19,6 +23,7 @@ export function Button({
   children,
   onPress,
   kind = 'plain',
+  icon,
   closed = '',
   busy = false,
   keyHint,
@@ -36,14 +41,16 @@ export function Button({
     <span class="button-place">
       <button
         type={submits ? 'submit' : 'button'}
-        class={`button ${kind}`}
+        class={children ? kKinds[kind] : `${kKinds[kind]} ic`}
         aria-disabled={idle}
         aria-busy={busy}
         aria-label={label}
         aria-pressed={pressed}
         aria-describedby={closed ? why : undefined}
+        title={children ? undefined : label}
         onClick={press}
       >
+        {icon && <Icon name={icon} />}
         {children}
         {keyHint && keys.value === 'on' && <kbd>{keyHint}</kbd>}
       </button>

@@ -1,8 +1,41 @@
+import type { ComponentChildren } from 'preact';
 import { kTones, nameOf } from '../state/words.ts';
+import { Icon, type IconName } from './icon.tsx';
 
-export const State = ({ name, children }: { name: string; children?: preact.ComponentChildren }) => (
-  <span class={`state ${kTones[name] ?? 'idle'}`}>{children ?? nameOf(name)}</span>
+export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'idle';
+
+const kIcons: Record<Tone, IconName> = { good: 'check', warn: 'pause', bad: 'close', info: 'clock', idle: 'none' };
+const kNamed: Record<string, IconName> = {
+  retrying: 'retry',
+  holdout: 'people',
+  shadow: 'ghost',
+  draft: 'edit',
+  live: 'pulse',
+};
+
+interface Props {
+  tone: Tone;
+  icon?: IconName;
+  children: ComponentChildren;
+}
+
+// A state: an icon, a word, a colour.
+export const Chip = ({ tone, icon, children }: Props) => (
+  <span class={tone === 'idle' ? 'chip' : `chip ${tone}`}>
+    <Icon name={icon ?? kIcons[tone]} />
+    {children}
+  </span>
 );
+
+// The state of that name in the API (state/words.ts).
+export function State({ name, children }: { name: string; children?: ComponentChildren }) {
+  const tone = (kTones[name] ?? 'idle') as Tone;
+  return (
+    <Chip tone={tone} icon={kNamed[name]}>
+      {children ?? nameOf(name)}
+    </Chip>
+  );
+}
 
 export function Choice({
   name,
@@ -14,7 +47,7 @@ export function Choice({
   name: string;
   on: boolean;
   onPress: () => void;
-  children?: preact.ComponentChildren;
+  children?: ComponentChildren;
   title?: string;
 }) {
   return (

@@ -1,40 +1,43 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { confirmed } from './toast.tsx';
+import { kParts } from '../sentences/parts.ts';
+import { confirmed } from '../state/announce.ts';
+import { Icon } from './icon.tsx';
 
 export async function copyText(text: string, what: string) {
   try {
     await navigator.clipboard.writeText(text);
-    confirmed(`${what} copied`);
+    confirmed(kParts.wasCopied(what));
     return true;
   } catch {
-    confirmed('The browser blocked copying; select the text and copy it manually');
+    confirmed(kParts.copyBlocked);
     return false;
   }
 }
 
-export function Copy({
-  text,
-  what,
-  children,
-}: {
+interface Props {
   text: string | (() => string);
   what: string;
-  children?: preact.ComponentChildren;
-}) {
+  children?: ComponentChildren;
+}
+
+// Copies the text. Without children it is an icon, named after what it copies.
+export function Copy({ text, what, children }: Props) {
   const [done, setDone] = useState(false);
   const copy = async () => {
     if (!(await copyText(typeof text === 'string' ? text : text(), what))) return;
     setDone(true);
     setTimeout(() => setDone(false), 1600);
   };
-  return (
-    <button
-      type="button"
-      class="copy"
-      onClick={copy}
-      aria-label={children ? undefined : `${done ? 'Copied' : 'Copy'} ${what}`}
-    >
-      {done ? 'Copied' : (children ?? 'Copy')}
+  const name = done ? kParts.copiedWhat(what) : kParts.copyWhat(what);
+  return children ? (
+    <button type="button" class="btn flat" onClick={copy}>
+      <Icon name={done ? 'check' : 'copy'} />
+      {done ? kParts.copied : children}
+    </button>
+  ) : (
+    <button type="button" class="icon" onClick={copy} aria-label={name} title={name}>
+      <Icon name={done ? 'check' : 'copy'} />
     </button>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { Icon } from './icon.tsx';
 import { Ticked } from './ticked.tsx';
 
 export interface Described {
@@ -27,11 +28,14 @@ export function Field({ label, hint, issue, good, children }: Props) {
       {tells && (
         <div class="told" id={told}>
           {issue ? (
-            <p class="issue">
-              <Ticked text={issue} />
+            <p class="err issue">
+              <Icon name="alert" />
+              <span>
+                <Ticked text={issue} />
+              </span>
             </p>
           ) : good ? (
-            <p class="good">{good}</p>
+            <p class="ok">{good}</p>
           ) : null}
           {hint && <p class="hint">{hint}</p>}
         </div>

@@ -4,7 +4,7 @@ import { told } from '../state/instants.ts';
 
 // An instant in the format the user chose, with the exact one on hover.
 export function Instant({ at }: { at: string | null | undefined }) {
-  if (!at) return <span class="quiet">–</span>;
+  if (!at) return <span class="m">–</span>;
   return (
     <time dateTime={at} title={at}>
       {told(at, clock.value, now.value)}

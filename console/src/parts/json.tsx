@@ -24,10 +24,10 @@ function coloured(text: string) {
   const parts = [];
   let from = 0;
   for (const match of text.matchAll(kToken)) {
-    const [all, string, colon, word] = match;
+    const [all, string, colon] = match;
     parts.push(text.slice(from, match.index));
-    const kind = string ? (colon ? 'key' : 'string') : word ? 'word' : 'number';
-    parts.push(<span class={`j-${kind}`}>{string ?? all}</span>, colon ?? '');
+    const kind = string ? (colon ? 'k' : 's') : 'w';
+    parts.push(<span class={kind}>{string ?? all}</span>, colon ?? '');
     from = match.index + all.length;
   }
   parts.push(text.slice(from));

@@ -1,6 +1,8 @@
 // A part of the page that is loaded when it is first needed.
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { kParts } from '../sentences/parts.ts';
+import { Callout } from './callout.tsx';
 
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   const loaded = signal<ComponentType<Props> | null>(null);
@@ -21,17 +23,17 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
     const Part = loaded.value;
     if (Part) return <Part {...props} />;
     return failed.value ? (
-      <p class="note">
-        This part of the page could not be loaded. The server may have been updated:{' '}
-        <a href={location.href} target="_self">
-          reload the page
-        </a>
-        .
-      </p>
+      <Callout tone="warn">
+        <p>
+          {kParts.notLoaded}{' '}
+          <a href={location.href} target="_self">
+            {kParts.reload}
+          </a>
+          .
+        </p>
+      </Callout>
     ) : (
-      <p class="loading" aria-live="polite">
-        Loading…
-      </p>
+      <p class="loading">{kParts.loading}</p>
     );
   };
 }

@@ -1,3 +1,4 @@
+import { kParts } from '../sentences/parts.ts';
 import { Copy } from './copy.tsx';
 
 interface Props {
@@ -10,11 +11,13 @@ interface Props {
 export function LinkOnce({ title, says, link }: Props) {
   const address = new URL(link, location.origin).href;
   return (
-    <section class="card strong" aria-labelledby="link-once" role="status">
+    <section class="panel pad stack s strong" aria-labelledby="link-once" role="status">
       <h2 id="link-once">{title}</h2>
-      <p>{says} It is shown only once, and works once. Beckon sends no mail: pass it on yourself.</p>
+      <p class="m">
+        {says} {kParts.once}
+      </p>
       <p class="secret">
-        <code class="wrap">{address}</code> <Copy text={address} what="link" />
+        <code>{address}</code> <Copy text={address} what={kParts.link} />
       </p>
     </section>
   );

@@ -1,5 +1,6 @@
 // A long list of links of equal height: only those near the viewport are in the document, however long the list is.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { kParts } from '../sentences/parts.ts';
 import { useKeys } from '../state/keys.ts';
 
 interface Props<T> {
@@ -12,8 +13,8 @@ interface Props<T> {
 }
 
 const kAround = 12; // rows kept beyond the viewport on either side
-const kHeights = matchMedia('(width < 56rem)');
-const heightOf = () => (kHeights.matches ? 76 : 46); // pixels, as --row in main.css
+const kHeights = matchMedia('(width < 62rem)');
+const heightOf = () => (kHeights.matches ? 76 : 46); // pixels, as --row-height in legacy.css
 
 export function Rows<T>({ items, idOf, link, row, label, onEnd }: Props<T>) {
   const here = useRef<HTMLOListElement>(null);
@@ -74,7 +75,7 @@ function useRowKeys(list: { current: HTMLElement | null }) {
     next?.scrollIntoView({ block: 'nearest' });
   };
   useKeys([
-    { key: 'j', does: 'next row', run: () => move(1) },
-    { key: 'k', does: 'row before', run: () => move(-1) },
+    { key: 'j', does: kParts.nextRow, run: () => move(1) },
+    { key: 'k', does: kParts.rowBefore, run: () => move(-1) },
   ]);
 }

@@ -1,14 +1,10 @@
 import type { components } from '../api/described.d.ts';
+import { kParts } from '../sentences/parts.ts';
 import { Button } from './button.tsx';
 import { Instant } from './instant.tsx';
 import { Table } from './table.tsx';
 
-const kWays: Record<string, string> = {
-  password: 'password',
-  link: 'start link',
-  invitation: 'one-time link',
-  oidc: 'identity provider',
-};
+const { signIns: kWords } = kParts;
 
 interface Props {
   items: components['schemas']['SignInEntry'][];
@@ -19,23 +15,23 @@ interface Props {
 export function SignIns({ items, onEnd }: Props) {
   return (
     <Table
-      label="Sign-ins"
-      heads={['When', 'How', 'From', 'Ends']}
+      label={kWords.label}
+      heads={kWords.heads}
       rows={items.map(one => ({
         key: one.signInId,
         cells: [
           <Instant key="at" at={one.at} />,
-          one.provider ?? kWays[one.by],
+          one.provider ?? kWords.ways[one.by],
           <span key="from" class="wrap">
-            {one.address} <span class="quiet small">{one.userAgent}</span>
+            {one.address} <span class="m xs">{one.userAgent}</span>
           </span>,
           <Instant key="until" at={one.expiresAt} />,
         ],
         actions: one.current ? (
-          <span class="quiet">this one</span>
+          <span class="m">{kWords.current}</span>
         ) : (
-          <Button kind="quiet" label={`End the sign-in from ${one.address}`} onPress={() => onEnd(one.signInId)}>
-            End
+          <Button kind="quiet" label={kWords.endOf(one.address)} onPress={() => onEnd(one.signInId)}>
+            {kWords.end}
           </Button>
         ),
       }))}

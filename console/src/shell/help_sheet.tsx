@@ -1,12 +1,15 @@
-import { signal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { kShell } from '../sentences/shell.ts';
 import { bound } from '../state/keys.ts';
 import { keys } from '../state/preferences.ts';
+import { helpIsOpen } from './opened.ts';
 
-export const helpIsOpen = signal(false);
+const { keys: kWords } = kShell;
+const kAlways = [{ key: 'ctrl+K', does: kWords.palette }]; // bound whether or not single keys are
 
 // The releases of the server and of its time zone database.
 function Releases() {
@@ -16,14 +19,14 @@ function Releases() {
       if (answer.ok) setHealth(answer.data);
     });
   }, []);
-  return health && <p class="quiet small">{`Beckon ${health.version}, time zones of tzdata ${health.tzdata}`}</p>;
+  return health && <p class="m xs">{kWords.releases(health.version, health.tzdata)}</p>;
 }
 
 export function HelpSheet() {
-  if (!helpIsOpen.value) return null;
   return (
     <Dialog
-      title="Keyboard shortcuts"
+      title={kWords.title}
+      kind="dialog w"
       onClose={() => {
         helpIsOpen.value = false;
       }}
@@ -36,29 +39,27 @@ export function HelpSheet() {
             keys.value = event.currentTarget.checked ? 'on' : 'off';
           }}
         />
-        Enable single-key shortcuts (never inside inputs)
+        {kWords.enable}
       </label>
-      <dl class="keys">
-        {bound.value.map(({ key, does }) => (
-          <div key={key + does}>
+      <dl class="kv">
+        {[...kAlways, ...bound.value].map(({ key, does }) => (
+          <Fragment key={key + does}>
             <dt>
               <kbd>{key}</kbd>
             </dt>
             <dd>{does}</dd>
-          </div>
+          </Fragment>
         ))}
       </dl>
-      <p>
-        The inspector below the page shows every request you make here as it was sent, and copies it as cURL. The
-        command needs two variables, <code>API_BASE</code> and <code>JWT_TOKEN</code>.
+      <p class="m">
+        {kWords.about} <code>{kWords.apiBase}</code> {kWords.and} <code>{kWords.jwtToken}</code>.
       </p>
-      <p>
+      <p class="row">
         <a href="/docs" target="_blank" rel="noreferrer">
-          API reference
-        </a>{' '}
-        ·{' '}
+          {kWords.reference}
+        </a>
         <a href="/openapi.json" target="_blank" rel="noreferrer">
-          OpenAPI description
+          {kWords.openapi}
         </a>
       </p>
       <Releases />

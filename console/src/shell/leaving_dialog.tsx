@@ -1,6 +1,9 @@
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { kShell } from '../sentences/shell.ts';
 import { discard, leaving } from '../state/unsaved.ts';
+
+const { leaving: kWords } = kShell;
 
 // Asks before unsaved changes are left.
 export function LeavingDialog() {
@@ -9,14 +12,14 @@ export function LeavingDialog() {
     leaving.value = null;
   };
   return (
-    <Dialog title="Discard unsaved changes?" onClose={stay}>
-      <p>If you leave now, your changes are lost.</p>
-      <div class="actions">
+    <Dialog title={kWords.title} onClose={stay}>
+      <p>{kWords.says}</p>
+      <div class="row">
         <Button kind="primary" onPress={stay}>
-          Keep editing
+          {kWords.stay}
         </Button>
         <Button kind="danger" onPress={discard}>
-          Discard changes
+          {kWords.leave}
         </Button>
       </div>
     </Dialog>

@@ -5,6 +5,7 @@ import type { components } from '../api/described.d.ts';
 import { faultOf, unreachable, type Fault } from '../api/fault.ts';
 import { askSiblings, doubted, drop, ended, handed, person, signOut, take, token } from '../state/sign_in.ts';
 import { addressOf, go, kNoHandle, place } from '../state/place.ts';
+import { landingOf } from './views.ts';
 import { keepForCallback, takeCallback, type Provider } from './provider_sign_in.ts';
 
 // Loads the current user and opens their first page. Returns the fault if that failed.
@@ -14,7 +15,7 @@ export async function meet(): Promise<Fault | null> {
   person.value = answer.data;
   const { handle } = place.value;
   const first = answer.data.handles[0]?.handle;
-  if (!handle && first) go(addressOf([first, 'append']), { replace: true });
+  if (!handle && first) go(landingOf(first), { replace: true });
   else if (!handle && answer.data.platformAdmin) go(addressOf([kNoHandle, 'allowlist']), { replace: true });
   return null;
 }

@@ -1,4 +1,4 @@
-// The preferences kept in this browser: theme, time format, keyboard shortcuts.
+// The preferences kept in this browser: theme, time format, height of rows, keyboard shortcuts, what the menu shows.
 import { effect, signal, type Signal } from '@preact/signals';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -13,9 +13,16 @@ function kept<T extends string>(name: string, ...choices: [T, ...T[]]): Signal<T
 
 export const theme = kept<Theme>('theme', 'system', 'light', 'dark');
 export const clock = kept<Clock>('clock', 'local', 'utc', 'relative');
+export const rows = kept<'roomy' | 'compact'>('rows', 'roomy', 'compact');
 export const keys = kept<'on' | 'off'>('keys', 'on', 'off');
+export const started = kept<'shown' | 'hidden'>('started', 'shown', 'hidden'); // Get started, in the menu
 
-effect(() => {
-  if (theme.value === 'system') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme.value;
-});
+// As an attribute of the document, for the style sheet; none for the first choice.
+function shown(name: string, chosen: Signal<string>, first: string) {
+  effect(() => {
+    if (chosen.value === first) delete document.documentElement.dataset[name];
+    else document.documentElement.dataset[name] = chosen.value;
+  });
+}
+shown('theme', theme, 'system');
+shown('rows', rows, 'roomy');

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import type { Fault } from '../api/fault.ts';
-import { confirmed } from '../parts/toast.tsx';
+import { confirmed } from './announce.ts';
 
 // Requests by which the user changes something: whether one is under way, and the fault of the last one.
 export function useSending() {
