@@ -161,7 +161,7 @@ test('a trait that visitors lack is a warning in the form, and a reason in the r
   });
   await page.goto(`${beckon.base}/apps/lifecycle-messaging/demo/rules/-/results?rule=held`);
   const results = page.getByRole('region', { name: 'Results of held' });
-  await results.getByText('Held back 2 times, because a value was missing.').waitFor();
+  await results.getByText('Held back 2 times: 2 × missing value.').waitFor();
   await assertReadable(page, 'results');
 });
 

@@ -1,102 +1,93 @@
-import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
-import { clock, theme } from '../state/preferences.ts';
-import type { ChartProps } from './chart.tsx';
+import { marksOf, scaleTo } from './scale.ts';
 
-const kHeight = 220;
-const kHour = 3600,
-  kDay = 86_400;
-const kHours = [1, 2, 3, 4, 6, 12, 24, 48, 168].map(count => count * kHour),
-  kDays = [1, 2, 7, 14, 28, 84].map(count => count * kDay);
-const kCounts = [1, 2, 5]
-  .flatMap(first => [0, 1, 2, 3, 4, 5, 6].map(power => first * 10 ** power))
-  .sort((a, b) => a - b);
-const two = (count: number) => String(count).padStart(2, '0');
-const dayOf = (at: Date) => `${two(at.getMonth() + 1)}-${two(at.getDate())}`,
-  hourOf = (at: Date) => `${two(at.getHours())}:${two(at.getMinutes())}`;
-const kColours = ['--accent', '--info', '--warn', '--good', '--bad'];
-const kDashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [1, 5]]; // so that lines are told apart without their colour
+interface Line {
+  line: string; // the class that draws it
+  values: (number | null)[];
+}
+interface Props {
+  label: string;
+  times: string[]; // in words
+  series: Line[];
+  tell: (value: number) => string;
+  whole: boolean; // values are counts
+  shade: boolean;
+  place: number | null; // the time that is pointed at
+  onPlace: (place: number | null) => void;
+}
 
-export function Plot({ label, times, series }: ChartProps) {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const here = place.current!,
-      styles = getComputedStyle(here);
-    const colour = (name: string) => {
-      const probe = document.createElement('i');
-      probe.style.color = `var(${name})`;
-      here.append(probe);
-      const found = getComputedStyle(probe).color;
-      probe.remove();
-      return found;
-    };
-    const axis = {
-      stroke: colour('--quiet'),
-      grid: { stroke: colour('--line'), width: 1 },
-      ticks: { show: false },
-      font: `12px ${styles.fontFamily}`,
-    };
-    const dateOf = (at: number) =>
-      clock.peek() === 'utc' ? uPlot.tzDate(new Date(at * 1000), 'Etc/UTC') : new Date(at * 1000);
-    const byDay = times.length > 1 && times[1]! - times[0]! >= kDay;
-    const named = (at: Date) => (byDay || (!at.getHours() && !at.getMinutes()) ? dayOf(at) : hourOf(at));
-    const last = times.length - 1;
-    const plot = new uPlot(
-      {
-        width: here.clientWidth,
-        height: kHeight,
-        tzDate: dateOf,
-        series: [
-          {
-            label: 'From',
-            value: (_, at) => (at === null ? '' : `${dayOf(dateOf(at))} ${hourOf(dateOf(at))}`),
-          },
-          ...series.map((one, index) => ({
-            label: one.label,
-            stroke: colour(kColours[index % kColours.length]!),
-            dash: kDashes[index % kDashes.length],
-            width: 2,
-            points: {
-              show: times.length < 40,
-              // A dot for each zero hides the line.
-              filter: (_: uPlot, __: number, show: boolean) =>
-                show ? times.flatMap((___, row) => (one.values[row] ? [row] : [])) : null,
-            },
-          })),
-        ],
-        axes: [
-          {
-            ...axis,
-            size: 32,
-            incrs: byDay ? kDays : kHours,
-            values: (_, marks) => marks.map(at => named(dateOf(at))),
-          },
-          { ...axis, size: 44, incrs: kCounts },
-        ],
-        // Without a pointer, the legend has the newest values.
-        hooks: { setCursor: [self => self.cursor.idx == null && self.setLegend({ idx: last })] },
-        scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-        legend: {
-          markers: {
-            dash: (_, index) =>
-              kDashes[(index - 1) % kDashes.length]!.length ? (index % 2 ? 'dotted' : 'dashed') : 'solid',
-            width: 2,
-          },
-        },
-        cursor: { drag: { x: false, y: false } },
-      },
-      [times, ...series.map(one => one.values)] as uPlot.AlignedData,
-      here,
-    );
-    plot.setLegend({ idx: last });
-    plot.root.querySelector('canvas')?.setAttribute('aria-hidden', 'true');
-    const sizes = new ResizeObserver(() => plot.setSize({ width: here.clientWidth, height: kHeight }));
-    sizes.observe(here);
-    return () => {
-      sizes.disconnect();
-      plot.destroy();
-    };
-  }, [times, series, theme.value, clock.value]);
-  return <div class="plot" ref={place} role="img" aria-label={`Chart: ${label}`} />;
+const kWidth = 1000,
+  kHeight = 200;
+
+// The lines stretch with the page; what is to be read is text beside them, which does not.
+export function Plot({ label, times, series, tell, whole, shade, place, onPlace }: Props) {
+  const scale = scaleTo(Math.max(0, ...series.flatMap(one => one.values.map(value => value ?? 0))), whole);
+  const most = scale.at(-1)!,
+    steps = Math.max(1, times.length - 1);
+  const x = (index: number) => (times.length > 1 ? (index / steps) * kWidth : kWidth / 2);
+  const y = (value: number) => kHeight - (Math.max(0, value) / most) * kHeight;
+  const pointed = (event: PointerEvent) => {
+    const { left, width } = (event.currentTarget as Element).getBoundingClientRect();
+    onPlace(Math.min(times.length - 1, Math.max(0, Math.round(((event.clientX - left) / width) * steps))));
+  };
+  return (
+    <div class="chart">
+      <div class="y" aria-hidden="true">
+        {scale.toReversed().map(value => (
+          <span key={value}>{tell(value)}</span>
+        ))}
+      </div>
+      <svg
+        class="plot"
+        viewBox={`0 0 ${kWidth} ${kHeight}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={label}
+        onPointerMove={pointed}
+        onPointerLeave={() => onPlace(null)}
+      >
+        <rect class="ground" width={kWidth} height={kHeight} />
+        {scale.map(value => (
+          <path key={value} class="gl" d={`M0 ${y(value)}h${kWidth}`} />
+        ))}
+        {shade && series.length > 1 && <path class="area" d={between(series[0]!, series[1]!, x, y)} />}
+        {place !== null && <path class="mk" d={`M${x(place)} 0v${kHeight}`} />}
+        {series.toReversed().map(one => (
+          <path key={one.line} class={one.line} d={pathOf(one.values, x, y)} />
+        ))}
+      </svg>
+      <div class="x" aria-hidden="true">
+        {marksOf(times.length).map(index => (
+          <span key={index} style={{ left: `${x(index) / 10}%` }}>
+            {times[index]}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type On = (value: number) => number;
+
+// A value between two gaps is a dot: a line of no length with round ends.
+function pathOf(values: (number | null)[], x: On, y: On): string {
+  let path = '';
+  values.forEach((value, index) => {
+    if (value === null) return;
+    const goesOn = index > 0 && values[index - 1] !== null;
+    path += `${goesOn ? 'L' : 'M'}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
+    if (!goesOn && (values[index + 1] ?? null) === null) path += 'h0.01';
+  });
+  return path;
+}
+
+// Where both have values.
+function between(one: Line, two: Line, x: On, y: On): string {
+  const both = one.values.flatMap((value, index) =>
+    value === null || (two.values[index] ?? null) === null ? [] : [index],
+  );
+  if (both.length < 2) return '';
+  const point = (index: number, of: Line) => `${x(index).toFixed(1)} ${y(of.values[index]!).toFixed(1)}`;
+  const over = both.map(index => point(index, one)),
+    back = both.toReversed().map(index => point(index, two));
+  return `M${[...over, ...back].join('L')}z`;
 }

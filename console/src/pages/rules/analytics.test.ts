@@ -1,60 +1,157 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heldBackWords, mixedWords, shownVariants, variantsByRule, type Counts, type RuleSeries } from './analytics.ts';
+import {
+  askedOf,
+  heldBackOf,
+  none,
+  resultsOf,
+  shownVariants,
+  summaryOf,
+  variantsByRule,
+  type Analytics,
+  type Counts,
+  type RuleSeries,
+} from './analytics.ts';
+import { incremental } from './lift.ts';
 
-const counts = (suppressed: number, limit = 0, hours = 0, render = 0): Counts => ({
-  acted: 1,
-  suppressed,
-  heldOut: 0,
-  shown: 0,
-  clicked: 0,
-  dismissed: 0,
-  converted: 0,
-  value: 0,
-  heldBack: { limit, hours, render },
-});
-const series = (variant: string | null, totals: Counts): RuleSeries => ({
+const at = '2026-11-01T00:00:00Z',
+  time = Date.parse(at) / 1000;
+const counts = (some: Partial<Counts>): Counts => ({ ...none(), ...some });
+const series = (some: Partial<RuleSeries>, totals: Counts): RuleSeries => ({
   ruleId: 'r',
   trigger: 't',
-  variant,
+  variant: null,
   shadow: false,
   holdout: false,
   totals,
-  points: [{ at: '2026-11-01T00:00:00Z', ...totals }],
+  points: [{ at, ...totals }],
+  ...some,
 });
-const words = (...all: Counts[]) =>
-  heldBackWords(variantsByRule(all.map((one, index) => series(`${index}`, one))).get('r')!);
+const analytics = (rules: RuleSeries[], triggers: Analytics['triggers'] = []): Analytics => ({
+  since: at,
+  until: '2026-11-02T00:00:00Z',
+  bucket: 'day',
+  settledUntil: null,
+  mixed: [],
+  triggers,
+  rules,
+});
 
-test('why a rule was held back, over all variants', () => {
-  assert.equal(words(counts(0)), '');
-  assert.equal(words(counts(1, 1)), 'Held back 1 time, by its frequency limit.');
-  assert.equal(
-    words(counts(4, 1, 2, 1), counts(3, 0, 0, 3)),
-    'Held back 7 times: 1 by its frequency limit, 2 by its schedule, 4 because a value was missing.',
-  );
-  assert.equal(words(counts(2)), 'Held back 2 times, for a reason not recorded.');
-  assert.equal(words(counts(3, 0, 1)), 'Held back 3 times: 1 by its schedule, 2 for a reason not recorded.');
+test('why a rule was held back: what has no reason is from an earlier version', () => {
+  assert.deepEqual(heldBackOf(counts({ suppressed: 7, heldBack: { limit: 1, hours: 2, render: 3 } })), {
+    limit: 1,
+    hours: 2,
+    render: 3,
+    other: 1,
+  });
 });
 
 test('the counts of one variant add up over triggers and in each bucket', () => {
-  const [variant] = variantsByRule([series('a', counts(2, 1, 1)), series('a', counts(1, 0, 0, 1))]).get('r')!;
-  assert.deepEqual(variant!.totals.heldBack, { limit: 1, hours: 1, render: 1 });
-  assert.deepEqual(
-    [...variant!.points.values()].map(point => point.heldBack),
-    [{ limit: 1, hours: 1, render: 1 }],
-  );
+  const [variant] = variantsByRule([
+    series(
+      { variant: 'a', trigger: 't' },
+      counts({ acted: 2, suppressed: 2, heldBack: { limit: 1, hours: 1, render: 0 } }),
+    ),
+    series(
+      { variant: 'a', trigger: 'u' },
+      counts({ acted: 1, suppressed: 1, heldBack: { limit: 0, hours: 0, render: 1 } }),
+    ),
+  ]).get('r')!;
+  assert.equal(variant!.totals.acted, 3);
+  assert.deepEqual(variant!.points.get(time)!.heldBack, { limit: 1, hours: 1, render: 1 });
 });
 
 test('a rule with variants has no row for what was held back before one was chosen', () => {
   const names = (...all: RuleSeries[]) => shownVariants(variantsByRule(all).get('r')!).map(one => one.name);
-  const heldBack = series(null, { ...counts(3, 3), acted: 0 });
-  assert.deepEqual(names(heldBack, series('a', counts(0)), series('b', counts(0))), ['a', 'b']);
-  assert.deepEqual(names(heldBack), ['all'], 'it is the only one');
-  assert.deepEqual(names(series(null, counts(0))), ['all']);
+  const heldBack = series({}, counts({ suppressed: 3 }));
+  const acted = counts({ acted: 1 });
+  assert.deepEqual(names(heldBack, series({ variant: 'a' }, acted), series({ variant: 'b' }, acted)), ['a', 'b']);
+  assert.deepEqual(names(heldBack), [''], 'it is the only one');
 });
 
-test('visitors who were given two variants', () => {
-  assert.equal(mixedWords(0), '');
-  assert.match(mixedWords(1), /^1 visitor was given two variants/);
-  assert.match(mixedWords(2), /^2 visitors were given two variants/);
+test('the control group comes last, and shadow is neither treated nor control', () => {
+  const [of] = resultsOf(
+    analytics([
+      series({ holdout: true }, counts({ heldOut: 10, converted: 1 })),
+      series({ variant: 'b' }, counts({ acted: 20, converted: 4 })),
+      series({ variant: 'a' }, counts({ acted: 30, converted: 5 })),
+      series({ variant: 'a', shadow: true }, counts({ acted: 99 })),
+    ]),
+    [],
+  );
+  assert.deepEqual(
+    of!.variants.map(one => [one.name, one.holdout, one.shadow]),
+    [
+      ['a', false, false],
+      ['b', false, false],
+      ['a', false, true],
+      ['', true, false],
+    ],
+  );
+  assert.deepEqual([of!.treated.totals.acted, of!.control!.totals.heldOut], [50, 10]);
+});
+
+test('recovered and incremental, of all rules', () => {
+  const found = analytics([
+    series({ ruleId: 'tested', variant: 'a' }, counts({ acted: 100, converted: 30, value: 600 })),
+    series({ ruleId: 'tested', holdout: true }, counts({ heldOut: 50, converted: 5, value: 100 })),
+    series({ ruleId: 'untested' }, counts({ acted: 40, converted: 10, value: 50 })),
+    series({ ruleId: 'each' }, counts({ acted: 10, converted: 25, value: 7 })),
+    series({ ruleId: 'aimless' }, counts({ acted: 1000, converted: 3 })),
+  ]);
+  const rule = (ruleId: string, goal?: { count?: string }) => ({ ruleId, triggers: ['t'], goal });
+  const all = resultsOf(found, [
+    rule('tested', {}),
+    rule('untested', { count: 'once' }),
+    rule('each', { count: 'each' }),
+    rule('aimless'),
+  ]);
+  const summary = summaryOf(all);
+  assert.deepEqual(
+    summary.recovery,
+    { good: 40, all: 140 },
+    'rules without a goal, or with one that counts each, are out',
+  );
+  assert.deepEqual(summary.compared, { treated: { good: 30, all: 100 }, control: { good: 5, all: 50 } });
+  assert.deepEqual(summary.added, incremental({ good: 30, all: 100 }, { good: 5, all: 50 }));
+  assert.deepEqual(
+    summary.revenue.map(one => one.value),
+    [657],
+  );
+  assert.equal(summary.addedRevenue[0]!.interval.difference, 600 - (100 * 100) / 50);
+  assert.deepEqual(summaryOf(all, time).recovery, summary.recovery, 'likewise in a bucket');
+  assert.deepEqual(summaryOf(all, 0).recovery, { good: 0, all: 0 });
+  assert.equal(summaryOf([]).added, null);
+});
+
+test('what was asked for: requests at the triggers of a rule, and waits of delayed ones that are over', () => {
+  const found = analytics(
+    [
+      series({ ruleId: 'now' }, counts({ acted: 3 })),
+      series({ ruleId: 'later', trigger: '@due' }, counts({ acted: 5, suppressed: 2 })),
+      series({ ruleId: 'later', trigger: '@due', holdout: true }, counts({ heldOut: 1 })),
+    ],
+    [
+      { trigger: 't', asked: 10, points: [] },
+      { trigger: null, asked: 4, points: [] },
+    ],
+  );
+  const all = resultsOf(found, []);
+  assert.equal(askedOf(found, all), 10 + 4 + 8);
+  assert.equal(
+    askedOf(
+      found,
+      all,
+      all.find(one => one.ruleId === 'now'),
+    ),
+    10,
+  );
+  assert.equal(
+    askedOf(
+      found,
+      all,
+      all.find(one => one.ruleId === 'later'),
+    ),
+    8,
+  );
 });

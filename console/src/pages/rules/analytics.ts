@@ -1,65 +1,25 @@
-// Counts per rule and variant. Pure.
-import { counted } from '../../state/words.ts';
+// What was counted of rules and their variants. Pure.
+import type { components } from '../../api/described.d.ts';
+import { incremental, incrementalRevenue, sum, type Interval } from './lift.ts';
 
-export interface Counts {
-  acted: number;
-  suppressed: number;
-  heldOut: number;
-  shown: number;
-  clicked: number;
-  dismissed: number;
-  converted: number;
-  value: number;
-  heldBack: HeldBack;
-}
-// `suppressed` by reason. Those counted before reasons were kept have none.
-export interface HeldBack {
-  limit: number;
-  hours: number;
-  render: number;
-}
-export interface RuleSeries {
-  ruleId: string;
-  trigger: string | null;
-  variant: string | null;
-  shadow: boolean;
-  holdout: boolean;
+export type Analytics = components['schemas']['Analytics'];
+export type RuleSeries = components['schemas']['RuleSeries'];
+export type Counts = components['schemas']['Counts'];
+
+// Of a variant, or of several together.
+export interface Group {
   totals: Counts;
-  points: (Counts & { at: string })[];
+  points: Map<number, Counts>; // by the start of the bucket in epoch seconds
 }
-export interface TriggerSeries {
-  trigger: string | null;
-  asked: number;
-  points: { at: string; asked: number }[];
-}
-export interface Analytics {
-  since: string;
-  until: string;
-  bucket: 'hour' | 'day';
-  mixed: { ruleId: string; visitors: number }[]; // visitors who were given two variants
-  triggers: TriggerSeries[];
-  rules: RuleSeries[];
-}
-
-export interface Variant {
-  name: string;
+export interface Variant extends Group {
+  name: string; // '' for a rule without variants
   holdout: boolean;
   shadow: boolean;
-  totals: Counts;
-  points: Map<number, Counts>;
 }
 
-const kNames: Exclude<keyof Counts, 'heldBack'>[] = [
-  'acted',
-  'suppressed',
-  'heldOut',
-  'shown',
-  'clicked',
-  'dismissed',
-  'converted',
-  'value',
-];
-const none = (): Counts => ({
+const kNames = ['acted', 'suppressed', 'heldOut', 'shown', 'clicked', 'dismissed', 'converted', 'value'] as const;
+
+export const none = (): Counts => ({
   acted: 0,
   suppressed: 0,
   heldOut: 0,
@@ -70,7 +30,7 @@ const none = (): Counts => ({
   value: 0,
   heldBack: { limit: 0, hours: 0, render: 0 },
 });
-const plus = (a: Counts, b: Counts) =>
+export const plus = (a: Counts, b: Counts) =>
   ({
     ...Object.fromEntries(kNames.map(name => [name, a[name] + b[name]])),
     heldBack: {
@@ -80,45 +40,31 @@ const plus = (a: Counts, b: Counts) =>
     },
   }) as Counts;
 
-const kReasons = [
-  ['limit', 'by its frequency limit'],
-  ['hours', 'by its schedule'],
-  ['render', 'because a value was missing'],
-] as const;
+export function together(groups: Group[]): Group {
+  const points = new Map<number, Counts>();
+  for (const group of groups)
+    for (const [at, counts] of group.points) points.set(at, plus(points.get(at) ?? none(), counts));
+  return { totals: groups.map(one => one.totals).reduce(plus, none()), points };
+}
 
-// "Held back 7 times: 5 by its frequency limit, 2 because a value was missing."; empty if it never was.
-export function heldBackWords(variants: Variant[]): string {
-  const { suppressed, heldBack } = variants.map(one => one.totals).reduce(plus, none());
-  if (!suppressed) return '';
-  const reasons = kReasons
-    .filter(([name]) => heldBack[name] > 0)
-    .map(([name, words]) => [heldBack[name], words] as [number, string]);
-  const rest = suppressed - reasons.reduce((sum, [count]) => sum + count, 0);
-  if (rest > 0) reasons.push([rest, 'for a reason not recorded']);
-  const times = `Held back ${counted(suppressed, 'time')}`;
-  if (reasons.length === 1) return `${times}, ${reasons[0]![1]}.`;
-  return `${times}: ${reasons.map(([count, words]) => `${count} ${words}`).join(', ')}.`;
+// How often `suppressed`, by reason: `other` is what earlier versions counted without one.
+export function heldBackOf({ suppressed, heldBack }: Counts) {
+  const { limit, hours, render } = heldBack;
+  return { limit, hours, render, other: Math.max(0, suppressed - limit - hours - render) };
 }
 
 // The variants with something to show: a rule with variants has counts without one where it was held back before one
-// was chosen, and these are in `heldBackWords`.
+// was chosen.
 export function shownVariants(variants: Variant[]): Variant[] {
   const chosen = variants.filter(({ totals }) => totals.acted || totals.heldOut || totals.shown || totals.converted);
   return chosen.length ? chosen : variants.slice(0, 1);
-}
-
-// Visitors who were given two variants, on two devices; empty if there are none.
-export function mixedWords(visitors: number): string {
-  if (!visitors) return '';
-  const who = visitors === 1 ? '1 visitor was' : `${visitors} visitors were`;
-  return `${who} given two variants, before their devices were known to be one person’s. They keep the first.`;
 }
 
 const seconds = (at: string) => Date.parse(at) / 1000;
 const kStep = { hour: 3600, day: 86_400 };
 
 // The start of every bucket from since to until in epoch seconds, empty ones included.
-export function buckets({ since, until, bucket }: Analytics): number[] {
+export function buckets({ since, until, bucket }: Pick<Analytics, 'since' | 'until' | 'bucket'>): number[] {
   const step = kStep[bucket],
     first = Math.floor(seconds(since) / step) * step;
   return Array.from(
@@ -127,29 +73,190 @@ export function buckets({ since, until, bucket }: Analytics): number[] {
   );
 }
 
-// The variants of each rule over all of its triggers; the control group last.
+// The variants of each rule over all of its triggers; those in shadow and the control group last.
 export function variantsByRule(rules: RuleSeries[]): Map<string, Variant[]> {
   const byRule = new Map<string, Map<string, Variant>>();
   for (const one of rules) {
     const variants = byRule.get(one.ruleId) ?? new Map<string, Variant>();
     byRule.set(one.ruleId, variants);
-    const name = one.holdout ? 'control group' : `${one.variant ?? 'all'}${one.shadow ? ' (shadow)' : ''}`;
-    const variant = variants.get(name) ?? {
-      name,
-      holdout: one.holdout,
-      shadow: one.shadow,
-      totals: none(),
-      points: new Map<number, Counts>(),
-    };
-    variant.totals = plus(variant.totals, one.totals);
-    for (const point of one.points)
-      variant.points.set(seconds(point.at), plus(variant.points.get(seconds(point.at)) ?? none(), point));
-    variants.set(name, variant);
+    const { holdout, shadow } = one,
+      name = one.variant ?? '';
+    const key = `${Number(holdout)}${Number(shadow)}${name}`;
+    const points = new Map(one.points.map(point => [seconds(point.at), point as Counts]));
+    const before = variants.get(key);
+    const { totals, points: all } = together(
+      before ? [before, { totals: one.totals, points }] : [{ totals: one.totals, points }],
+    );
+    variants.set(key, { name, holdout, shadow, totals, points: all });
   }
   return new Map(
     [...byRule].map(([rule, variants]) => [
       rule,
-      [...variants.values()].sort((a, b) => Number(a.holdout) - Number(b.holdout) || (a.name < b.name ? -1 : 1)),
+      [...variants.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, variant]) => variant),
     ]),
   );
+}
+
+// What a goal counts: a decision once, or each signal, which is no share of the decisions.
+export type GoalKind = 'once' | 'each' | 'none';
+export interface KnownRule {
+  ruleId: string;
+  name?: string;
+  status?: string;
+  triggers: string[];
+  goal?: { count?: string; key?: string; within?: string } | null;
+}
+const goalOf = (rule: KnownRule | undefined): GoalKind =>
+  !rule || rule.goal ? (rule?.goal?.count === 'each' ? 'each' : 'once') : 'none'; // a deleted one may have had a goal
+
+// What a rule did: in force, in its control group, and in shadow.
+export interface RuleResult {
+  ruleId: string;
+  name: string;
+  goal: GoalKind;
+  triggers: string[]; // at which it was counted, or that it names now
+  variants: Variant[];
+  treated: Group;
+  control: Group | null;
+}
+
+export function resultsOf({ rules }: Analytics, known: KnownRule[]): RuleResult[] {
+  const byId = new Map(known.map(one => [one.ruleId, one]));
+  return [...variantsByRule(rules)].map(([ruleId, variants]) => {
+    const rule = byId.get(ruleId);
+    const counted = rules.filter(one => one.ruleId === ruleId).flatMap(one => one.trigger ?? []);
+    const control = variants.filter(one => one.holdout && !one.shadow);
+    return {
+      ruleId,
+      name: rule?.name || ruleId,
+      goal: goalOf(rule),
+      triggers: [...new Set([...counted, ...(rule?.triggers ?? [])])],
+      variants,
+      treated: together(variants.filter(one => !one.holdout && !one.shadow)),
+      control: control.length ? together(control) : null,
+    };
+  });
+}
+
+// Revenue in one currency: '' where none is known.
+export interface Amount {
+  currency: string;
+  value: number;
+  count: number; // conversions with an amount
+  squares?: number;
+}
+export const amountsOf = ({ value, converted }: Counts): Amount[] =>
+  value === 0 ? [] : [{ currency: '', value, count: converted }];
+
+// By currency, the greatest first.
+export const amountsIn = (counts: Counts) => amountsOf(counts).toSorted((a, b) => b.value - a.value);
+
+const earned = (counts: Counts, all: number, currency: string) => {
+  const { value = 0, count = 0, squares } = amountsOf(counts).find(one => one.currency === currency) ?? {};
+  return { all, value, count, squares };
+};
+
+export interface Added {
+  currency: string;
+  interval: Interval;
+}
+
+// The share of decisions that converted, of the rules whose goal counts decisions.
+export interface Rate {
+  good: number;
+  all: number;
+}
+export interface Summary {
+  counts: Counts; // of all that rules did, without control groups
+  heldOut: number;
+  recovery: Rate;
+  compared: { treated: Rate; control: Rate }; // of the rules with a control group alone
+  added: Interval | null; // incremental conversions
+  revenue: Amount[];
+  addedRevenue: Added[];
+  withControl: number; // rules
+}
+
+// The counts of the groups in the whole period, or in the bucket that starts at `at`.
+const countsOf = (group: Group | null, at?: number) =>
+  (at === undefined ? group?.totals : group?.points.get(at)) ?? none();
+
+export function summaryOf(results: RuleResult[], at?: number): Summary {
+  const groups = results.map(one => ({
+    goal: one.goal,
+    treated: countsOf(one.treated, at),
+    control: one.control && countsOf(one.control, at),
+  }));
+  const counts = groups.map(one => one.treated).reduce(plus, none());
+  const rates = groups.filter(one => one.goal === 'once');
+  const tested = rates.filter(one => one.control && one.control.heldOut > 0 && one.treated.acted > 0);
+  const rate = (all: Counts[], of: 'acted' | 'heldOut'): Rate => ({
+    good: all.reduce((total, one) => total + one.converted, 0),
+    all: all.reduce((total, one) => total + one[of], 0),
+  });
+  const withRevenue = groups.filter(one => one.control && one.control.heldOut > 0 && one.treated.acted > 0);
+  const currencies = [
+    ...new Set(
+      withRevenue.flatMap(one => [one.treated, one.control!].flatMap(amountsIn).map(({ currency }) => currency)),
+    ),
+  ];
+  return {
+    counts,
+    heldOut: groups.reduce((total, one) => total + (one.control?.heldOut ?? 0), 0),
+    recovery: rate(
+      rates.map(one => one.treated),
+      'acted',
+    ),
+    compared: {
+      treated: rate(
+        tested.map(one => one.treated),
+        'acted',
+      ),
+      control: rate(
+        tested.map(one => one.control!),
+        'heldOut',
+      ),
+    },
+    added: sum(
+      tested.flatMap(
+        ({ treated, control }) =>
+          incremental(
+            { good: treated.converted, all: treated.acted },
+            { good: control!.converted, all: control!.heldOut },
+          ) ?? [],
+      ),
+    ),
+    revenue: amountsIn(counts),
+    addedRevenue: currencies.flatMap(currency => {
+      const interval = sum(
+        withRevenue.flatMap(
+          ({ treated, control }) =>
+            incrementalRevenue(
+              earned(treated, treated.acted, currency),
+              earned(control!, control!.heldOut, currency),
+            ) ?? [],
+        ),
+      );
+      return interval ? [{ currency, interval }] : [];
+    }),
+    withControl: tested.length,
+  };
+}
+
+// How often decisions were asked for: requests at the triggers, and waits of delayed rules that led to an outcome.
+export function askedOf({ triggers }: Analytics, results: RuleResult[], of?: RuleResult): number {
+  const at = of ? new Set(of.triggers) : null;
+  const requests = triggers
+    .filter(one => !at || (one.trigger !== null && at.has(one.trigger)))
+    .reduce((total, one) => total + one.asked, 0);
+  return requests + dueOf(of ? [of] : results);
+}
+
+function dueOf(results: RuleResult[]): number {
+  return results
+    .filter(one => one.triggers.includes('@due'))
+    .reduce((total, { treated, control }) => {
+      const { acted, suppressed } = treated.totals;
+      return total + acted + suppressed + (control?.totals.heldOut ?? 0);
+    }, 0);
 }

@@ -1,211 +1,175 @@
-import { useMemo, useState } from 'preact/hooks';
-import { ask, quietly } from '../../api/client.ts';
-import type { Fault } from '../../api/fault.ts';
-import { Chart } from '../../parts/chart.tsx';
+import './results.css';
+import { useMemo } from 'preact/hooks';
+import { Button } from '../../parts/button.tsx';
+import { save } from '../../parts/download.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { Table } from '../../parts/table.tsx';
-import { useList } from '../../state/list.ts';
-import { at, filter, place } from '../../state/place.ts';
-import { usePoll } from '../../state/poll.ts';
-import {
-  buckets,
-  heldBackWords,
-  mixedWords,
-  shownVariants,
-  variantsByRule,
-  type Analytics,
-  type Variant,
-} from './analytics.ts';
-import { difference, isSure, liftWords } from './lift.ts';
+import { Instant } from '../../parts/instant.tsx';
+import { DayFields, Presets } from '../../parts/period_picker.tsx';
+import { useAnalytics } from '../../state/analytics.ts';
+import { csvOf } from '../../state/csv.ts';
+import { number } from '../../state/format.ts';
+import { useRules } from '../../state/known_rules.ts';
+import { periodOf } from '../../state/period.ts';
+import { at, place } from '../../state/place.ts';
+import { kPeriods } from '../../sentences/periods.ts';
+import { kResults } from '../../sentences/results.ts';
+import { buckets, resultsOf, summaryOf, type Analytics, type RuleResult } from './analytics.ts';
+import { FunnelPanel, WhyPanel } from './results/funnel.tsx';
+import { RequestSeries, VariantSeries } from './results/series.tsx';
+import { RulesTable, tableOf, VariantsTable } from './results/tables.tsx';
 import { RuleTabs } from './tabs.tsx';
+import { AddedTiles, LiftTile, RateTile, RevenueTiles, type Figures } from './tiles.tsx';
 
-const kSpans = [
-  ['1', 'the last day'],
-  ['7', 'the last 7 days'],
-  ['30', 'the last 30 days'],
-] as const;
-const kDay = 86_400_000;
-
+// …/rules/-/results?rule=&period=&from=&to=&series=
 export function Results() {
   const { handle, query } = place.value;
-  const days = query.get('days') ?? '1';
-  const [found, setFound] = useState<Analytics | null>(null),
-    [fault, setFault] = useState<Fault | null>(null);
-  usePoll(
-    15_000,
-    async isCurrent => {
-      const since = new Date(Date.now() - Number(days) * kDay).toISOString();
-      const answer = await ask(
-        quietly.GET('/v2/handles/{handle}/analytics', { params: { path: { handle }, query: { since } } }),
-      );
-      if (!isCurrent()) return;
-      setFault(answer.ok ? null : answer.fault);
-      if (answer.ok) setFound(answer.data);
-    },
-    [handle, days],
-  );
-  const { items: known } = useList(
-    cursor =>
-      ask(
-        quietly.GET('/v2/handles/{handle}/chain-rules', {
-          params: { path: { handle }, query: { cursor, limit: 200 } },
-        }),
-      ),
-    [handle],
-  );
-  const nameOf = (ruleId: string) => known?.find(one => one.ruleId === ruleId)?.name || ruleId;
   const only = query.get('rule') ?? '';
-  const rules = useMemo(
-    () => (found ? [...variantsByRule(found.rules)].filter(([ruleId]) => !only || ruleId === only) : []),
-    [found, only],
-  );
-  const times = useMemo(() => (found ? buckets(found) : []), [found]);
-  const asked = useMemo(
-    () =>
-      (found?.triggers ?? []).slice(0, 5).map(one => {
-        const counts = new Map(one.points.map(point => [Date.parse(point.at) / 1000, point.asked]));
-        return { label: one.trigger ?? 'other triggers', values: times.map(time => counts.get(time) ?? 0) };
-      }),
-    [found, times],
-  );
+  const days = ['period', 'from', 'to'].map(name => query.get(name) ?? '');
+  const period = periodOf(query, Date.now());
+  const { found, fault } = useAnalytics(handle, () => periodOf(place.peek().query, Date.now()), days);
+  const { rules: known } = useRules(handle);
+  const shown = useMemo(() => {
+    if (!found || !known) return null;
+    const results = resultsOf(found.now, known).sort((a, b) => b.treated.totals.acted - a.treated.totals.acted);
+    const chosen = only ? results.filter(one => one.ruleId === only) : results;
+    const before = resultsOf(found.before, known).filter(one => !only || one.ruleId === only);
+    const figures: Figures = {
+      now: summaryOf(chosen),
+      before: summaryOf(before),
+      steps: buckets(found.now).map(time => summaryOf(chosen, time)),
+      than: kPeriods.previous(period.key, period.until - period.since),
+    };
+    return { results, chosen, figures };
+  }, [found, known, only, period.key]);
+  const name = known?.find(one => one.ruleId === only)?.name || only;
+  const kept = { period: days[0], from: days[1], to: days[2] };
   return (
     <>
-      <h1>Results</h1>
-      <p class="lead">
-        How often each rule acted and what followed, compared with its control group where there is one.
-      </p>
+      <div class="head">
+        <h1>{only ? kResults.resultsOf(name) : kResults.title}</h1>
+        <div class="acts">
+          <Presets period={period} />
+          {shown && (
+            <Button onPress={() => exportCsv(handle, only, shown.chosen)} closed={''}>
+              {kResults.exportCsv}
+            </Button>
+          )}
+        </div>
+        <p>{kResults.lead}</p>
+      </div>
       <RuleTabs />
-      <div class="bar">
-        <label>
-          Show{' '}
-          <select value={days} onChange={event => filter({ days: event.currentTarget.value })}>
-            {kSpans.map(([key, text]) => (
-              <option key={key} value={key}>
-                {text}
-              </option>
-            ))}
-          </select>
-        </label>
+      <div class="row">
+        <DayFields period={period} />
         {only && (
-          <span>
-            Rule: <strong>{nameOf(only)}</strong>{' '}
-            <a class="button" href={at('rules', ['-', 'results'], { days })}>
-              All rules
+          <>
+            <a class="btn push" href={at('rules', ['-', 'results'], kept)}>
+              {kResults.allRules}
             </a>
-          </span>
+            <a class="btn" href={at('rules', [only])}>
+              {kResults.edit}
+            </a>
+          </>
         )}
       </div>
       {fault && <FaultNote fault={fault} />}
-      {found && !only && asked.length === 0 && (
-        <Empty says="No decision requests in this period.">
-          <a class="button primary" href={at('resolve')}>
-            Resolve a decision
+      {shown && (only ? shown.chosen.length > 0 : shown.results.length > 0 || found!.now.triggers.length > 0) && (
+        <Shown found={found!.now} {...shown} only={shown.chosen.find(() => only)} kept={kept} />
+      )}
+      {shown && !only && !shown.results.length && !found!.now.triggers.length && (
+        <Empty says={kResults.noRequests}>
+          <a class="btn pri" href={at('resolve')}>
+            {kResults.resolve}
           </a>
         </Empty>
       )}
-      {found && only && rules.length === 0 && <Empty says={`${nameOf(only)} decided nothing in this period.`} />}
-      {!only && asked.length > 0 && (
-        <section class="card" aria-labelledby="asked">
-          <h2 id="asked">Requests by trigger</h2>
-          <Chart label={`decision requests per ${found!.bucket}`} times={times} series={asked} />
-        </section>
-      )}
-      {rules.map(([ruleId, variants]) => (
-        <OfRule
-          key={ruleId}
-          ruleId={ruleId}
-          name={nameOf(ruleId)}
-          variants={variants}
-          mixed={found!.mixed.find(one => one.ruleId === ruleId)?.visitors ?? 0}
-          times={times}
-          bucket={found!.bucket}
-        />
-      ))}
+      {shown && only && !shown.chosen.length && <Empty says={kResults.nothingOf(name)} />}
     </>
   );
 }
 
-const percent = (part: number, all: number) => (all ? `${((part / all) * 100).toFixed(1)} %` : '–');
-const kMoney = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const exportCsv = (handle: string, only: string, results: RuleResult[]) =>
+  save(`results-${handle}${only && `-${only}`}.csv`, [csvOf(tableOf(results))], 'text/csv;charset=utf-8');
 
-function OfRule({
-  ruleId,
-  name,
-  variants,
-  mixed,
-  times,
-  bucket,
+function Shown({
+  found,
+  results,
+  chosen,
+  figures,
+  only,
+  kept,
 }: {
-  ruleId: string;
-  name: string;
-  variants: Variant[];
-  mixed: number;
-  times: number[];
-  bucket: string;
+  found: Analytics;
+  results: RuleResult[];
+  chosen: RuleResult[];
+  figures: Figures;
+  only: RuleResult | undefined;
+  kept: Record<string, string | undefined>;
 }) {
-  const control = variants.find(variant => variant.holdout);
-  const heldBack = heldBackWords(variants),
-    shown = useMemo(() => shownVariants(variants), [variants]);
-  const series = useMemo(
-    () =>
-      shown.map(variant => ({
-        label: variant.name,
-        values: times.map(time => {
-          const counts = variant.points.get(time);
-          return counts ? (variant.holdout ? counts.heldOut : counts.acted) : 0;
-        }),
-      })),
-    [shown, times],
-  );
+  const mixed = found.mixed.find(one => one.ruleId === only?.ruleId)?.visitors ?? 0;
+  const times = buckets(found);
   return (
-    <section class="card" aria-label={`Results of ${ruleId}`}>
-      <header>
-        <h2>
-          <a href={at('rules', [ruleId])}>{name}</a>
-        </h2>
-        {name !== ruleId && <span class="mono small quiet">{ruleId}</span>}
-        {variants.some(variant => variant.shadow) && <span class="chip">shadow: what it would have done</span>}
-      </header>
-      <Table
-        label={`Variants of ${ruleId}`}
-        heads={kHeads}
-        rows={shown.map(variant => ({ key: variant.name, cells: cellsOf(variant, control), actions: false }))}
-      />
-      {heldBack && <p class="small quiet">{heldBack}</p>}
-      {mixed > 0 && <p class="small quiet">{mixedWords(mixed)}</p>}
-      <Chart label={`${name}, decisions per ${bucket}`} times={times} series={series} />
+    <section class="stack" aria-label={only ? kResults.resultsOf(only.name) : kResults.title}>
+      <dl class="tiles">
+        <RateTile
+          {...figures}
+          label={kResults.converted}
+          none={only?.goal === 'each' ? kResults.eachGoal : kResults.noGoal}
+        />
+        <LiftTile now={figures.now} />
+        <RevenueTiles {...figures} label={kResults.revenue} />
+        <AddedTiles {...figures} label={kResults.added} />
+      </dl>
+      <div class="cols two">
+        <FunnelPanel found={found} results={results} of={only} />
+        <WhyPanel found={found} results={results} of={only} />
+      </div>
+      {only ? (
+        <>
+          <section class="panel" aria-labelledby="variants">
+            <div class="phead">
+              <h2 id="variants">{kResults.variants}</h2>
+              <span class="m sm">{kResults.variantsUnit}</span>
+            </div>
+            <VariantsTable of={only} />
+            {mixed > 0 && <div class="pfoot">{kResults.mixed(mixed)}</div>}
+          </section>
+          <VariantSeries found={found} of={only} />
+        </>
+      ) : (
+        <>
+          {chosen.length > 0 && (
+            <section class="panel" aria-labelledby="rules">
+              <div class="phead">
+                <h2 id="rules">{kResults.rulesTitle}</h2>
+              </div>
+              <RulesTable results={chosen} times={times} period={kept as Record<string, string>} />
+            </section>
+          )}
+          {found.triggers.length > 0 && <RequestSeries found={found} />}
+        </>
+      )}
+      <Notes found={found} />
     </section>
   );
 }
 
-const kHeads = ['Variant', 'Acted', 'Shown', 'Clicked', 'Dismissed', 'Converted', 'Revenue', 'Lift vs control group'];
-
-function cellsOf({ name, holdout, shadow, totals }: Variant, control: Variant | undefined) {
-  const all = holdout ? totals.heldOut : totals.acted;
-  const lift =
-    control && !holdout && !shadow
-      ? difference({ good: totals.converted, all }, { good: control.totals.converted, all: control.totals.heldOut })
-      : null;
-  return [
-    <strong>{name}</strong>,
-    <span>
-      {all}
-      {holdout && <span class="quiet"> eligible</span>}
-    </span>,
-    totals.shown,
-    totals.clicked,
-    totals.dismissed,
-    <span>
-      {totals.converted} <span class="quiet">{percent(totals.converted, all)}</span>
-    </span>,
-    kMoney.format(totals.value),
-    lift ? (
-      <span>
-        {liftWords(lift)} <span class="quiet">{isSure(lift) ? 'significant' : 'not significant'}</span>
-      </span>
-    ) : (
-      '–'
-    ),
-  ];
+function Notes({ found: { settledUntil, sharedConversions = 0 } }: { found: Analytics }) {
+  const [before, after] = kResults.settled('|').split('|');
+  return (
+    <section class="panel pad stack s sm" aria-labelledby="notes">
+      <h2 id="notes">{kResults.notes}</h2>
+      {settledUntil && (
+        <p>
+          {before}
+          <Instant at={settledUntil} />
+          {after}
+        </p>
+      )}
+      {sharedConversions > 0 && <p>{kResults.shared(number(sharedConversions), sharedConversions === 1)}</p>}
+      <p>{kResults.counts}</p>
+      <p>{kResults.formulas}</p>
+      <p>{kResults.days}</p>
+    </section>
+  );
 }

@@ -1,0 +1,186 @@
+import { Figures } from '../../../parts/figures.tsx';
+import { Spark } from '../../../parts/spark.tsx';
+import { Axis, axisOf, Whisker } from '../../../parts/whisker.tsx';
+import { money, number, percent } from '../../../state/format.ts';
+import { at } from '../../../state/place.ts';
+import type { Cell } from '../../../state/csv.ts';
+import { kResults } from '../../../sentences/results.ts';
+import { amountsIn, shownVariants, type Counts, type RuleResult } from '../analytics.ts';
+import { compared, decisionsOf, liftOf, nameOf, readingOf, type Reading } from './words.ts';
+
+const { heads } = kResults;
+
+const Amounts = ({ of, per = 1 }: { of: Counts; per?: number }) => {
+  const all = amountsIn(of);
+  if (!all.length) return <>{kResults.none}</>;
+  return (
+    <>
+      {all.map(({ currency, value }) => (
+        <span key={currency} class="part">
+          {money(per ? value / per : 0, currency)}{' '}
+        </span>
+      ))}
+    </>
+  );
+};
+const Reads = ({ reading: { tone, words } }: { reading: Reading }) => <span class={`chip wraps ${tone}`}>{words}</span>;
+
+export function VariantsTable({ of }: { of: RuleResult }) {
+  const variants = shownVariants(of.variants);
+  const readings = variants.map(one => readingOf(one, of));
+  const axis = axisOf(readings.flatMap(one => one.lift ?? []));
+  return (
+    <Figures
+      label={kResults.variantsOf(of.name)}
+      columns={[
+        { head: heads.variant },
+        { head: heads.acted, figures: true },
+        { head: heads.shown, figures: true },
+        { head: heads.clicked, figures: true },
+        { head: heads.dismissed, figures: true },
+        { head: heads.converted, figures: true },
+        { head: heads.revenue, figures: true },
+        { head: heads.perDecision, figures: true },
+        { head: heads.lift },
+        { head: heads.reading },
+      ]}
+      rows={variants.map((one, index) => {
+        const all = decisionsOf(one),
+          { totals, holdout } = one,
+          reading = readings[index]!;
+        return {
+          key: nameOf(one),
+          cells: [
+            <b>{nameOf(one)}</b>,
+            number(all),
+            holdout ? kResults.none : number(totals.shown),
+            holdout ? kResults.none : number(totals.clicked),
+            holdout ? kResults.none : number(totals.dismissed),
+            of.goal === 'each'
+              ? number(totals.converted)
+              : kResults.convertedOf(number(totals.converted), percent(totals.converted, all)),
+            <Amounts of={totals} />,
+            <Amounts of={totals} per={all} />,
+            reading.lift ? (
+              <Whisker axis={axis} of={reading.lift} />
+            ) : holdout && of.control && readings.some(other => other.lift) ? (
+              <Axis axis={axis} />
+            ) : (
+              kResults.none
+            ),
+            <Reads reading={reading} />,
+          ],
+        };
+      })}
+    />
+  );
+}
+
+// Of all its variants together.
+export const ruleReading = ({ treated, control, goal }: RuleResult): Reading =>
+  control && goal !== 'each'
+    ? compared(
+        { good: treated.totals.converted, all: treated.totals.acted },
+        { good: control.totals.converted, all: control.totals.heldOut },
+      )
+    : { tone: '', words: control ? kResults.readings.each : kResults.readings.none, lift: null };
+
+export function RulesTable({
+  results,
+  times,
+  period,
+}: {
+  results: RuleResult[];
+  times: number[];
+  period: Record<string, string>;
+}) {
+  return (
+    <Figures
+      label={kResults.rulesTitle}
+      columns={[
+        { head: heads.rule },
+        { head: heads.acted, figures: true },
+        { head: heads.shown, figures: true },
+        { head: heads.clicked, figures: true },
+        { head: heads.converted, figures: true },
+        { head: heads.revenue, figures: true },
+        { head: heads.lift, figures: true },
+        { head: heads.reading },
+        { head: heads.trend },
+      ]}
+      rows={results.map(one => {
+        const { totals, points: by } = one.treated,
+          reading = ruleReading(one);
+        return {
+          key: one.ruleId,
+          cells: [
+            <a class="name" href={at('rules', ['-', 'results'], { ...period, rule: one.ruleId })}>
+              {one.name}
+            </a>,
+            number(totals.acted),
+            number(totals.shown),
+            number(totals.clicked),
+            one.goal === 'each'
+              ? number(totals.converted)
+              : kResults.convertedOf(number(totals.converted), percent(totals.converted, totals.acted)),
+            <Amounts of={totals} />,
+            liftOf(reading),
+            <Reads reading={reading} />,
+            <Spark label={kResults.trendOf(one.name)} values={times.map(time => by.get(time)?.acted ?? 0)} />,
+          ],
+        };
+      })}
+    />
+  );
+}
+
+const plain = (value: number, digits: number) => Number(value.toFixed(digits));
+
+// Every variant of every rule, as numbers: what the tables show, without their signs.
+export function tableOf(results: RuleResult[]): Cell[][] {
+  const currencies = [
+    ...new Set(
+      results.flatMap(one => one.variants.flatMap(({ totals }) => amountsIn(totals).map(two => two.currency))),
+    ),
+  ].sort();
+  const head = [
+    heads.rule,
+    heads.variant,
+    heads.acted,
+    heads.shown,
+    heads.clicked,
+    heads.dismissed,
+    heads.converted,
+    heads.rate,
+    ...currencies.map(currency => `${heads.revenue} ${currency}`.trim()),
+    heads.lift,
+    heads.from,
+    heads.to,
+    heads.reading,
+  ];
+  const rows = results.flatMap(of =>
+    shownVariants(of.variants).map(one => {
+      const all = decisionsOf(one),
+        { totals } = one,
+        { lift, words } = readingOf(one, of);
+      const amounts = amountsIn(totals);
+      const inPoints = (rate: number | undefined) => (rate === undefined ? null : plain(rate * 100, 1));
+      return [
+        of.name,
+        nameOf(one),
+        all,
+        totals.shown,
+        totals.clicked,
+        totals.dismissed,
+        totals.converted,
+        all && of.goal !== 'each' ? plain((totals.converted / all) * 100, 1) : null,
+        ...currencies.map(currency => amounts.find(two => two.currency === currency)?.value ?? 0),
+        inPoints(lift?.difference),
+        inPoints(lift?.from),
+        inPoints(lift?.to),
+        words,
+      ];
+    }),
+  );
+  return [head, ...rows];
+}
