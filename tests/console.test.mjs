@@ -92,7 +92,7 @@ describe('how it is served', () => {
 describe('the playbook by clicks', () => {
   let page;
   before(async () => {
-    page = await openConsole(browser, beckon.base, { token });
+    page = await openConsole(browser, beckon.base, { token, path: '/demo/append' });
   });
   after(async () => {
     await page?.context().close();
@@ -217,7 +217,7 @@ describe('the playbook by clicks', () => {
 });
 
 test('LM-04: a person with the role CREATOR is told why a button is closed, and who could open it', async () => {
-  const page = await openConsole(browser, beckon.base, { token: await beckon.token('CREATOR') });
+  const page = await openConsole(browser, beckon.base, { token: await beckon.token('CREATOR'), path: '/demo/append' });
   await page.getByRole('navigation', { name: 'Playbook' }).getByRole('link', { name: 'Subscribe' }).click();
   const button = page.getByRole('button', { name: /^Subscribe/ });
   await button.waitFor();
@@ -234,7 +234,7 @@ test('LM-04: a person with the role CREATOR is told why a button is closed, and 
 describe('the keyboard', () => {
   let page;
   before(async () => {
-    page = await openConsole(browser, beckon.base, { token });
+    page = await openConsole(browser, beckon.base, { token, path: '/demo/append' });
   });
   after(async () => {
     await page?.context().close();
@@ -284,7 +284,7 @@ describe('the keyboard', () => {
 describe('rules by hand', () => {
   let page;
   before(async () => {
-    page = await openConsole(browser, beckon.base, { token });
+    page = await openConsole(browser, beckon.base, { token, path: '/demo/append' });
   });
   after(async () => {
     await page?.context().close();

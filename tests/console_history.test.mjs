@@ -70,7 +70,7 @@ test('a draft is tried on what was recorded: which sessions would have been answ
   await found.getByText(/1 session would have received a different decision/).waitFor();
   assert.match(
     await found.getByRole('region', { name: 'Changed sessions' }).innerText(),
-    /sess-1[\s\S]*acted\s+rescue[\s\S]*acted\s+first/,
+    /sess-1[\s\S]*acted\s+Save the cart[\s\S]*acted\s+First/,
   );
   assert.deepEqual(page.faults, []);
 });

@@ -67,6 +67,7 @@ before(async () => {
     versions: '/demo/rules/-/versions',
     simulate: '/demo/rules/-/simulate',
     results: '/demo/rules/-/results',
+    home: '/demo/home',
     deliveries: '/demo/deliveries',
     delivery: `/demo/deliveries/${delivery.subscriptionId}/${delivery.deliveryId}`,
     event: `/demo/events/${delivery.eventId}`,

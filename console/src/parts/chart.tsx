@@ -1,6 +1,6 @@
 import './chart.css';
 import { useState } from 'preact/hooks';
-import { day, hour, number, share } from '../state/format.ts';
+import { day, hour, number, roundShare, share } from '../state/format.ts';
 import { clock } from '../state/preferences.ts';
 import { kCharts } from '../sentences/charts.ts';
 import { Plot } from './plot.tsx';
@@ -53,7 +53,7 @@ export function Chart({ label, times, bucket, series, unit = 'count', shade = fa
         )}
         times={times.map(when)}
         series={series.map((one, index) => ({ line: lines[index]!, values: one.values }))}
-        tell={tell}
+        mark={unit === 'share' ? roundShare : number}
         whole={unit === 'count'}
         shade={shade}
         place={place}

@@ -8,7 +8,7 @@ interface Props {
   label: string;
   times: string[]; // in words
   series: Line[];
-  tell: (value: number) => string;
+  mark: (value: number) => string; // at the axis
   whole: boolean; // values are counts
   shade: boolean;
   place: number | null; // the time that is pointed at
@@ -19,7 +19,7 @@ const kWidth = 1000,
   kHeight = 200;
 
 // The lines stretch with the page; what is to be read is text beside them, which does not.
-export function Plot({ label, times, series, tell, whole, shade, place, onPlace }: Props) {
+export function Plot({ label, times, series, mark, whole, shade, place, onPlace }: Props) {
   const scale = scaleTo(Math.max(0, ...series.flatMap(one => one.values.map(value => value ?? 0))), whole);
   const most = scale.at(-1)!,
     steps = Math.max(1, times.length - 1);
@@ -33,7 +33,7 @@ export function Plot({ label, times, series, tell, whole, shade, place, onPlace 
     <div class="chart">
       <div class="y" aria-hidden="true">
         {scale.toReversed().map(value => (
-          <span key={value}>{tell(value)}</span>
+          <span key={value}>{mark(value)}</span>
         ))}
       </div>
       <svg
@@ -52,7 +52,10 @@ export function Plot({ label, times, series, tell, whole, shade, place, onPlace 
         {shade && series.length > 1 && <path class="area" d={between(series[0]!, series[1]!, x, y)} />}
         {place !== null && <path class="mk" d={`M${x(place)} 0v${kHeight}`} />}
         {series.toReversed().map(one => (
-          <path key={one.line} class={one.line} d={pathOf(one.values, x, y)} />
+          <g key={one.line} class={one.line}>
+            <path d={pathOf(one.values, x, y)} />
+            <path class="alone" d={dotsOf(one.values, x, y)} />
+          </g>
         ))}
       </svg>
       <div class="x" aria-hidden="true">
@@ -68,17 +71,25 @@ export function Plot({ label, times, series, tell, whole, shade, place, onPlace 
 
 type On = (value: number) => number;
 
-// A value between two gaps is a dot: a line of no length with round ends.
+const isAlone = (values: (number | null)[], index: number) =>
+  (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
+
 function pathOf(values: (number | null)[], x: On, y: On): string {
-  let path = '';
-  values.forEach((value, index) => {
-    if (value === null) return;
-    const goesOn = index > 0 && values[index - 1] !== null;
-    path += `${goesOn ? 'L' : 'M'}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
-    if (!goesOn && (values[index + 1] ?? null) === null) path += 'h0.01';
-  });
-  return path;
+  return values
+    .map((value, index) => {
+      if (value === null || isAlone(values, index)) return '';
+      return `${(values[index - 1] ?? null) === null ? 'M' : 'L'}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
+    })
+    .join('');
 }
+
+// A value between two gaps is a dot: a line of no length with round ends.
+const dotsOf = (values: (number | null)[], x: On, y: On) =>
+  values
+    .map((value, index) =>
+      value !== null && isAlone(values, index) ? `M${x(index).toFixed(1)} ${y(value).toFixed(1)}h0.01` : '',
+    )
+    .join('');
 
 // Where both have values.
 function between(one: Line, two: Line, x: On, y: On): string {

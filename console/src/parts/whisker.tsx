@@ -41,16 +41,12 @@ export function Whisker({ axis, of }: { axis: Range; of: Estimate }) {
 // The numbers of the axis: both ends and zero.
 export function Axis({ axis }: { axis: Range }) {
   const x = placeOn(axis);
-  const marks = [axis.from, 0, axis.to].filter(
-    (at, index) => index === 1 || Math.abs(at) > (axis.to - axis.from) * 0.15,
-  );
+  const room = (axis.to - axis.from) * 0.3; // a mark closer to zero would be written over it
   return (
     <div class="whisker-axis xs m n" aria-hidden="true">
-      {marks.map(at => (
-        <span key={at} style={{ left: x(at) }}>
-          {at === 0 ? '0' : points(at)}
-        </span>
-      ))}
+      {-axis.from > room && <span class="least">{points(axis.from)}</span>}
+      <span style={{ left: x(0) }}>0</span>
+      {axis.to > room && <span class="most">{points(axis.to)}</span>}
     </div>
   );
 }

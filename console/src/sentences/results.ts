@@ -43,6 +43,11 @@ export const kResults = {
   noInterval: 'Too little revenue for an interval.',
   spark: (label: string) => `${label} over time`,
 
+  time: 'Median time to convert',
+  noConversion: 'No conversion by a goal.',
+  ofConversions: (count: number) => `of ${counted(count, 'conversion')}`,
+  conversionsSpark: 'Conversions over time',
+
   // Verdict
   sure: 'Significant',
   notSure: 'Not significant',
@@ -95,7 +100,6 @@ export const kResults = {
     converted: 'Converted',
     rate: 'Conversion rate',
     revenue: 'Revenue',
-    perDecision: 'Revenue per decision',
     lift: 'Lift',
     from: 'Lift from',
     to: 'Lift to',

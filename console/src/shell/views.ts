@@ -22,6 +22,7 @@ const view = <Name extends string>(
 const kAside = { aside: true };
 
 export const kViews: Record<string, View | undefined> = {
+  home: view('home', () => import('../pages/home.tsx'), 'HomePage'),
   append: view('append', () => import('../pages/append.tsx'), 'AppendPage', kAside),
   resolve: view('resolve', () => import('../pages/resolve.tsx'), 'ResolvePage', kAside),
   subscribe: view('subscribe', () => import('../pages/subscribe.tsx'), 'SubscribePage', kAside),

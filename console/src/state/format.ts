@@ -10,6 +10,9 @@ export const number = (count: number) => kCount.format(count).replace('-', '−'
 export const percent = (part: number, all: number) => (all ? share(part / all) : '–');
 export const share = (rate: number) => `${(rate * 100).toFixed(1).replace('-', '−')} %`;
 
+// "20 %", "2.5 %"
+export const roundShare = (rate: number) => `${Number((rate * 100).toFixed(2))} %`;
+
 // "+1.8" points: a difference of two shares.
 export const points = (rate: number) => `${rate < 0 ? '−' : '+'}${Math.abs(rate * 100).toFixed(1)}`;
 

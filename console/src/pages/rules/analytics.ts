@@ -2,9 +2,21 @@
 import type { components } from '../../api/described.d.ts';
 import { incremental, incrementalRevenue, sum, type Interval } from './lift.ts';
 
-export type Analytics = components['schemas']['Analytics'];
-export type RuleSeries = components['schemas']['RuleSeries'];
-export type Counts = components['schemas']['Counts'];
+export interface Revenue {
+  currency: string | null; // null: none is known
+  value: number;
+  conversions: number;
+  squares?: number; // of what each decision brought; missing for what was counted without
+}
+export type Counts = components['schemas']['Counts'] & { values?: Revenue[] };
+export type RuleSeries = Omit<components['schemas']['RuleSeries'], 'totals' | 'points'> & {
+  totals: Counts;
+  points: (Counts & { at: string })[];
+};
+export type Analytics = Omit<components['schemas']['Analytics'], 'rules'> & {
+  rules: RuleSeries[];
+  timeToConvert?: { median: number | null; conversions: number };
+};
 
 // Of a variant, or of several together.
 export interface Group {
@@ -28,11 +40,34 @@ export const none = (): Counts => ({
   dismissed: 0,
   converted: 0,
   value: 0,
+  values: [],
   heldBack: { limit: 0, hours: 0, render: 0 },
 });
+
+// The revenue of both, currency by currency.
+function revenueOf(a: Revenue[], b: Revenue[]): Revenue[] {
+  const all = new Map(a.map(one => [one.currency, one]));
+  for (const two of b) {
+    const one = all.get(two.currency);
+    all.set(
+      two.currency,
+      one
+        ? {
+            currency: one.currency,
+            value: one.value + two.value,
+            conversions: one.conversions + two.conversions,
+            squares: one.squares === undefined || two.squares === undefined ? undefined : one.squares + two.squares,
+          }
+        : two,
+    );
+  }
+  return [...all.values()];
+}
+
 export const plus = (a: Counts, b: Counts) =>
   ({
     ...Object.fromEntries(kNames.map(name => [name, a[name] + b[name]])),
+    values: revenueOf(a.values ?? [], b.values ?? []),
     heldBack: {
       limit: a.heldBack.limit + b.heldBack.limit,
       hours: a.heldBack.hours + b.heldBack.hours,
@@ -145,8 +180,13 @@ export interface Amount {
   count: number; // conversions with an amount
   squares?: number;
 }
-export const amountsOf = ({ value, converted }: Counts): Amount[] =>
-  value === 0 ? [] : [{ currency: '', value, count: converted }];
+export const amountsOf = ({ values = [] }: Counts): Amount[] =>
+  values.map(({ currency, value, conversions, squares }) => ({
+    currency: currency ?? '',
+    value,
+    count: conversions,
+    squares,
+  }));
 
 // By currency, the greatest first.
 export const amountsIn = (counts: Counts) => amountsOf(counts).toSorted((a, b) => b.value - a.value);

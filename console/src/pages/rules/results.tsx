@@ -6,7 +6,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { DayFields, Presets } from '../../parts/period_picker.tsx';
-import { useAnalytics } from '../../state/analytics.ts';
+import { useAnalytics } from './counted.ts';
 import { csvOf } from '../../state/csv.ts';
 import { number } from '../../state/format.ts';
 import { useRules } from '../../state/known_rules.ts';

@@ -1,65 +1,187 @@
+import './simulate.css';
+import './results.css';
 import { useState } from 'preact/hooks';
-import { ask, quietly } from '../../api/client.ts';
 import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
-import { State } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { SelectField, TextField } from '../../parts/field.tsx';
-import { Instant } from '../../parts/instant.tsx';
-import { took } from '../../state/instants.ts';
+import { Ticked } from '../../parts/ticked.tsx';
+import { share } from '../../state/format.ts';
 import { useKeys } from '../../state/keys.ts';
-import { at, place } from '../../state/place.ts';
+import { useRules, type KnownRule } from '../../state/known_rules.ts';
+import { addressOf, filter, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
-import { withoutAnswer, type RuleDraft } from './draft.ts';
-import { look, start, stop, type Asked, type Simulation, type Verdict } from './simulation.ts';
+import { kSimulate } from '../../sentences/simulate.ts';
+import { withoutAnswer } from './draft.ts';
+import { Found } from './simulate/found.tsx';
+import { look, start, stop, type Asked, type Simulation } from './simulation.ts';
 import { RuleTabs } from './tabs.tsx';
 
-const kSpans = [
-  ['3600000', 'the last hour'],
-  ['86400000', 'the last day'],
-  ['604800000', 'the last 7 days'],
-  ['2592000000', 'the last 30 days'],
-] as const;
-const kIdle = new Set(['draft', 'shadow', 'paused']);
+const kHour = 3_600_000;
+const kSpans: Record<string, number> = { '1h': kHour, '24h': 24 * kHour, '7d': 168 * kHour, '28d': 672 * kHour };
+const kChanges = ['on', 'off', 'version'] as const;
+type Change = (typeof kChanges)[number];
+const statusOf = (rule: KnownRule) => rule.status ?? 'live';
 
+// …/rules/-/simulate?change=on|off|version&rule=&version=&span=
 export function Simulate() {
-  const { handle } = place.value;
-  const [loaded, setRules] = useState<RuleDraft[] | null>(null),
-    [span, setSpan] = useState('86400000'),
-    [what, setWhat] = useState('rule'),
-    [ruleId, setRuleId] = useState(place.value.query.get('rule') ?? ''),
-    [version, setVersion] = useState('');
+  const { handle, query } = place.value;
+  const { rules: known } = useRules(handle);
+  const named = known?.find(rule => rule.ruleId === query.get('rule'));
+  const asked = query.get('change') as Change,
+    change: Change = kChanges.includes(asked) ? asked : named && statusOf(named) === 'live' ? 'off' : 'on';
+  const span = query.get('span') ?? '',
+    spanKey = span in kSpans ? span : '24h',
+    version = query.get('version') ?? '';
+  const rules = known ?? [];
+  const choices = rules.filter(rule => (statusOf(rule) === 'live') === (change === 'off'));
+  const chosen = choices.find(rule => rule.ruleId === query.get('rule'))?.ruleId ?? choices[0]?.ruleId ?? '';
+  const { simulation, fault, busy, run, cancel } = useSimulation(handle);
+  const nameOf = (ruleId: string) => rules.find(one => one.ruleId === ruleId)?.name || ruleId;
+  const closed =
+    change === 'version'
+      ? /^\d+$/.test(version)
+        ? ''
+        : kSimulate.enterVersion
+      : !known
+        ? kSimulate.loading
+        : chosen
+          ? ''
+          : change === 'on'
+            ? kSimulate.nothingToTry
+            : kSimulate.nothingToPause;
+  const begin = () => {
+    const since = new Date(Date.now() - kSpans[spanKey]!).toISOString();
+    const status = change === 'on' ? 'live' : 'paused';
+    void run(
+      change === 'version'
+        ? { rulesVersion: Number(version), since }
+        : {
+            rules: rules.map(rule => {
+              const plain = withoutAnswer(rule as never);
+              return rule.ruleId === chosen ? { ...plain, status } : plain;
+            }),
+            since,
+          },
+    );
+  };
+  useKeys(
+    [
+      {
+        key: 'ctrl+Enter',
+        does: kSimulate.runs,
+        run: () => {
+          if (!closed) begin();
+        },
+      },
+    ],
+    [closed, change, chosen, version, spanKey, known],
+  );
+  const running = simulation?.state === 'running';
+  const issue = issueIn(fault, 'rulesVersion');
+  const [first, middle, last] = kSimulate.sentence[change]!;
+  return (
+    <>
+      <div class="head">
+        <h1>{kSimulate.title}</h1>
+        <p>{kSimulate.lead}</p>
+      </div>
+      <RuleTabs />
+      <section class="panel pad stack s" aria-label={kSimulate.whatIf}>
+        <Changes change={change} />
+        <div class="row what-if">
+          <span>{first}</span>
+          {change === 'version' ? (
+            <input
+              aria-label={kSimulate.version}
+              inputMode="numeric"
+              value={version}
+              placeholder={kSimulate.exampleVersion}
+              aria-invalid={!!issue}
+              aria-describedby={issue ? 'version-issue' : undefined}
+              onInput={event => filter({ version: event.currentTarget.value })}
+            />
+          ) : (
+            <select
+              aria-label={kSimulate.rule}
+              value={chosen}
+              onChange={event => filter({ rule: event.currentTarget.value })}
+            >
+              {choices.map(rule => (
+                <option key={rule.ruleId} value={rule.ruleId}>
+                  {kSimulate.withStatus(rule.name || rule.ruleId, statusOf(rule))}
+                </option>
+              ))}
+              {!choices.length && <option value="">{change === 'on' ? kSimulate.noIdle : kSimulate.noLive}</option>}
+            </select>
+          )}
+          <span>{middle}</span>
+          <span>
+            <select
+              aria-label={kSimulate.traffic}
+              value={spanKey}
+              onChange={event => filter({ span: event.currentTarget.value })}
+            >
+              {Object.keys(kSpans).map(key => (
+                <option key={key} value={key}>
+                  {kSimulate.spans[key]}
+                </option>
+              ))}
+            </select>
+            {last}
+          </span>
+        </div>
+        {issue && (
+          <p class="err" id="version-issue">
+            <Ticked text={issue} />
+          </p>
+        )}
+        <div class="row">
+          <Button kind="primary" keyHint="ctrl+Enter" busy={busy || running} closed={closed} onPress={begin}>
+            {kSimulate.run}
+          </Button>
+          {running && (
+            <>
+              <progress max={1} value={simulation.progress} aria-label={kSimulate.progress} />
+              <span role="status">{kSimulate.replaying(share(simulation.progress))}</span>
+              <Button onPress={cancel}>{kSimulate.cancel}</Button>
+            </>
+          )}
+        </div>
+        {fault && <FaultNote fault={fault} beside={['rulesVersion']} />}
+      </section>
+      {simulation && !running && <Found simulation={simulation} nameOf={nameOf} />}
+    </>
+  );
+}
+
+function Changes({ change }: { change: Change }) {
+  const { handle, view, more, query } = place.value;
+  return (
+    <div>
+      <div class="seg" role="group" aria-label={kSimulate.change}>
+        {kChanges.map(one => (
+          <a
+            key={one}
+            href={addressOf([handle, view, ...more], { ...Object.fromEntries(query), change: one })}
+            aria-current={change === one ? 'true' : undefined}
+          >
+            {kSimulate.changes[one]}
+          </a>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+const kEvery = 700; // milliseconds between looks at a running one
+
+function useSimulation(handle: string) {
   const [simulation, setSimulation] = useState<Simulation | null>(null),
     [fault, setFault] = useState<Fault | null>(null),
     [busy, setBusy] = useState(false);
-  usePoll(
-    0,
-    async isCurrent => {
-      const answer = await ask(
-        quietly.GET('/v2/handles/{handle}/chain-rules', { params: { path: { handle }, query: { limit: 200 } } }),
-      );
-      if (answer.ok && isCurrent()) setRules(answer.data.items.map(withoutAnswer));
-    },
-    [handle],
-  );
-  const rules = loaded ?? [];
-  const idle = rules.filter(rule => kIdle.has(String(rule.status)));
-  const chosen = ruleId || String(idle[0]?.ruleId ?? '');
-  const run = async () => {
-    const since = new Date(Date.now() - Number(span)).toISOString();
-    const body: Asked =
-      what === 'version'
-        ? { rulesVersion: Number(version), since }
-        : { rules: rules.map(rule => (rule.ruleId === chosen ? { ...rule, status: 'live' } : rule)), since };
-    setBusy(true);
-    const answer = await start(handle, body);
-    setBusy(false);
-    setFault(answer.ok ? null : answer.fault);
-    setSimulation(answer.ok ? answer.data : null);
-  };
   const running = simulation?.state === 'running';
   usePoll(
-    running ? 700 : 0,
+    running ? kEvery : 0,
     async isCurrent => {
       if (!running) return;
       const answer = await look(handle, simulation.simulationId);
@@ -69,185 +191,17 @@ export function Simulate() {
     },
     [simulation?.simulationId, running],
   );
-  const end = async () => {
+  const run = async (body: Asked) => {
+    setBusy(true);
+    const answer = await start(handle, body);
+    setBusy(false);
+    setFault(answer.ok ? null : answer.fault);
+    setSimulation(answer.ok ? answer.data : null);
+  };
+  const cancel = async () => {
     const answer = await stop(handle, simulation!.simulationId);
-    if (answer.ok) setSimulation(null);
+    if (answer.ok) setSimulation({ ...simulation!, state: 'cancelled' });
     else setFault(answer.fault);
   };
-  const closed =
-    what === 'version'
-      ? /^\d+$/.test(version)
-        ? ''
-        : 'Enter a version first.'
-      : !loaded
-        ? 'The rules are being loaded.'
-        : chosen
-          ? ''
-          : 'There is no draft, shadow or paused rule to try.';
-  useKeys(
-    [
-      {
-        key: 'ctrl+Enter',
-        does: 'run the simulation',
-        run: () => {
-          if (!closed) void run();
-        },
-      },
-    ],
-    [closed, what, chosen, version, span, loaded],
-  );
-  return (
-    <>
-      <h1>Simulate</h1>
-      <p class="lead">
-        Replays recorded signals and decision requests under other rules. Nothing is stored, counted or sent.
-      </p>
-      <RuleTabs />
-      <section class="card" aria-labelledby="what">
-        <h2 id="what">What if</h2>
-        <div class="columns">
-          <SelectField
-            label="Change"
-            value={what}
-            choices={[
-              ['rule', '1 rule turned on'],
-              ['version', 'an earlier version'],
-            ]}
-            onChange={setWhat}
-          />
-          {what === 'rule' ? (
-            <SelectField
-              label="Rule"
-              value={chosen}
-              choices={
-                idle.length
-                  ? idle.map(
-                      rule =>
-                        [String(rule.ruleId), `${String(rule.name || rule.ruleId)} (${String(rule.status)})`] as const,
-                    )
-                  : [['', 'no idle rules']]
-              }
-              onChange={setRuleId}
-            />
-          ) : (
-            <TextField
-              label="Version"
-              value={version}
-              onInput={setVersion}
-              placeholder="3"
-              issue={issueIn(fault, 'rulesVersion')}
-            />
-          )}
-          <SelectField label="Traffic" value={span} choices={kSpans} onChange={setSpan} />
-        </div>
-        <div class="actions">
-          <Button kind="primary" keyHint="ctrl+Enter" busy={busy || running} closed={closed} onPress={run}>
-            Run
-          </Button>
-        </div>
-        {fault && <FaultNote fault={fault} beside={['rulesVersion']} />}
-        {running && (
-          <p role="status">
-            Replaying… <progress max={1} value={simulation.progress} aria-label="Simulation progress" />{' '}
-            <Button kind="quiet" onPress={end}>
-              Stop
-            </Button>
-          </p>
-        )}
-      </section>
-      {simulation && !running && <Found simulation={simulation} />}
-    </>
-  );
-}
-
-const told = ({ outcome, ruleId }: Verdict) => (
-  <>
-    <State name={outcome} />
-    {ruleId && (
-      <>
-        {' '}
-        <code>{ruleId}</code>
-      </>
-    )}
-  </>
-);
-
-function Found({
-  simulation: { state, reason, asked, signals, tookMs, rules, changedSessions, examples },
-}: {
-  simulation: Simulation;
-}) {
-  if (state !== 'done')
-    return (
-      <p class="note" role="status">
-        The simulation ended: {state}
-        {reason && `, ${reason}`}.
-      </p>
-    );
-  return (
-    <section class="card" aria-labelledby="found">
-      <h2 id="found">Hypothetical results</h2>
-      <p role="status">
-        {signals} signals and {asked} decision requests were replayed in {took(tookMs)}.{' '}
-        <strong>{changedSessions}</strong> {changedSessions === 1 ? 'session' : 'sessions'} would have received a
-        different decision.
-      </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Per rule">
-        <table>
-          <thead>
-            <tr>
-              <th>Rule</th>
-              <th>Would have acted</th>
-              <th>Held back</th>
-              <th>Control group</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rules.map(rule => (
-              <tr key={rule.ruleId}>
-                <td>
-                  <a href={at('rules', [rule.ruleId])}>{rule.ruleId}</a>
-                </td>
-                <td>{rule.acted}</td>
-                <td>{rule.suppressed}</td>
-                <td>{rule.heldOut}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {examples.length > 0 && (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Changed sessions">
-          <table>
-            <thead>
-              <tr>
-                <th>Session</th>
-                <th>Trigger</th>
-                <th>When</th>
-                <th>Served</th>
-                <th>Hypothetical</th>
-              </tr>
-            </thead>
-            <tbody>
-              {examples.map(one => (
-                <tr key={one.sessionId + one.at}>
-                  <td>
-                    <a class="mono wrap" href={at('sessions', [one.sessionId])}>
-                      {one.sessionId}
-                    </a>
-                  </td>
-                  <td>{one.trigger}</td>
-                  <td>
-                    <Instant at={one.at} />
-                  </td>
-                  <td>{told(one.was)}</td>
-                  <td>{told(one.wouldBe)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
-  );
+  return { simulation, fault, busy, run, cancel };
 }

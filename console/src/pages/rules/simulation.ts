@@ -1,40 +1,13 @@
 // Simulations: what other rules would have done with recorded traffic. Nothing is stored or counted.
 import { api, ask, quietly, type Answer } from '../../api/client.ts';
+import type { components } from '../../api/described.d.ts';
 
-export interface RuleOutcome {
-  ruleId: string;
-  acted: number;
-  suppressed: number;
-  heldOut: number;
-}
-export interface Verdict {
-  outcome: string;
-  ruleId: string | null;
-}
-export interface Changed {
-  sessionId: string;
-  trigger: string;
-  at: string;
-  was: Verdict;
-  wouldBe: Verdict;
-}
-export interface Simulation {
-  simulationId: string;
-  state: 'running' | 'done' | 'cancelled' | 'failed';
-  progress: number;
-  reason?: string | null; // why it failed
-  signals: number; // replayed
-  tookMs: number;
-  asked: number;
-  rules: RuleOutcome[];
-  changedSessions: number;
-  examples: Changed[];
-}
+export type Simulation = components['schemas']['Simulation'];
+export type Verdict = components['schemas']['Answer'];
 export interface Asked {
   rules?: unknown[];
   rulesVersion?: number;
   since: string;
-  until?: string;
 }
 
 export const start = (handle: string, body: Asked) =>

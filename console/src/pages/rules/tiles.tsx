@@ -2,7 +2,10 @@
 import { Spark } from '../../parts/spark.tsx';
 import { Tile } from '../../parts/tile.tsx';
 import { changeOf, changeOfShare } from '../../state/change.ts';
+import type { Counted } from './counted.ts';
 import { money, number, points, share } from '../../state/format.ts';
+import { span } from '../../state/instants.ts';
+import { kPeriods } from '../../sentences/periods.ts';
 import { kResults } from '../../sentences/results.ts';
 import type { Rate, Summary } from './analytics.ts';
 import { difference, isSure } from './lift.ts';
@@ -133,6 +136,35 @@ export function LiftTile({ now }: { now: Summary }) {
           parts={[
             kResults.liftSays(points(lift.from), points(lift.to)),
             isSure(lift) ? kResults.sure : kResults.notSure,
+          ]}
+        />
+      }
+    />
+  );
+}
+
+const kSame = 0.02; // medians that differ by less are told as equal: the server rounds them by up to 0.8 %
+
+// The median of the seconds from a decision to its conversion, with the conversions that it is of.
+export function TimeTile({ steps, than, label, found }: Figures & { label: string; found: Counted }) {
+  const time = found.now.timeToConvert,
+    earlier = found.before.timeToConvert?.median ?? null;
+  if (!time || time.median === null) return <Tile label={label} value={kResults.none} says={kResults.noConversion} />;
+  const by = time.median - (earlier ?? 0);
+  return (
+    <Tile
+      label={label}
+      value={span(time.median * 1000)}
+      spark={<Spark label={kResults.conversionsSpark} values={steps.map(one => one.counts.converted)} />}
+      says={
+        <Spaced
+          parts={[
+            kResults.ofConversions(time.conversions),
+            earlier === null
+              ? kPeriods.noneBefore(than)
+              : Math.abs(by) <= kSame * earlier
+                ? kPeriods.same(than)
+                : (by < 0 ? kPeriods.faster : kPeriods.slower)(span(by * 1000), than),
           ]}
         />
       }

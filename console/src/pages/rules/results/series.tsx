@@ -1,5 +1,5 @@
 import { Chart, type Series } from '../../../parts/chart.tsx';
-import { share } from '../../../state/format.ts';
+import { number, share } from '../../../state/format.ts';
 import { addressOf, place } from '../../../state/place.ts';
 import { kResults } from '../../../sentences/results.ts';
 import { buckets, shownVariants, type Analytics, type Counts, type Group, type RuleResult } from '../analytics.ts';
@@ -19,7 +19,12 @@ export function VariantSeries({ found, of }: { found: Analytics; of: RuleResult 
     return {
       label: nameOf(one),
       control: one.holdout,
-      total: what === 'rate' && decisionsOf(one) > 0 ? share(one.totals.converted / decisionsOf(one)) : undefined,
+      total:
+        what === 'acted'
+          ? number(decisionsOf(one))
+          : decisionsOf(one) > 0
+            ? share(one.totals.converted / decisionsOf(one))
+            : undefined,
       values: times.map(time => {
         const counts = one.points.get(time);
         return what === 'rate' ? rate(counts?.converted ?? 0, all(counts)) : all(counts);
@@ -67,7 +72,11 @@ export function RequestSeries({ found }: { found: Analytics }) {
     .slice(0, kMostTriggers)
     .map(one => {
       const counts = new Map(one.points.map(point => [Date.parse(point.at) / 1000, point.asked]));
-      return { label: one.trigger ?? kResults.otherTriggers, values: times.map(time => counts.get(time) ?? 0) };
+      return {
+        label: one.trigger ?? kResults.otherTriggers,
+        total: number(one.asked),
+        values: times.map(time => counts.get(time) ?? 0),
+      };
     });
   return (
     <section class="panel" aria-labelledby="requests">

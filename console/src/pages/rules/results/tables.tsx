@@ -10,19 +10,37 @@ import { compared, decisionsOf, liftOf, nameOf, readingOf, type Reading } from '
 
 const { heads } = kResults;
 
-const Amounts = ({ of, per = 1 }: { of: Counts; per?: number }) => {
+export const Amounts = ({ of }: { of: Counts }) => {
   const all = amountsIn(of);
   if (!all.length) return <>{kResults.none}</>;
   return (
     <>
       {all.map(({ currency, value }) => (
-        <span key={currency} class="part">
-          {money(per ? value / per : 0, currency)}{' '}
+        <span key={currency} class="amount">
+          {money(value, currency)}{' '}
         </span>
       ))}
     </>
   );
 };
+// In each currency the sum, and what it comes to per decision.
+const Revenue = ({ of, all }: { of: Counts; all: number }) => {
+  const amounts = amountsIn(of);
+  if (!amounts.length) return <>{kResults.none}</>;
+  return (
+    <>
+      {amounts.map(({ currency, value }) => (
+        <div key={currency}>
+          <span class="amount">{money(value, currency)}</span>{' '}
+          {all > 0 && <div class="m xs amount">{kResults.perDecision(money(value / all, currency))}</div>}
+        </div>
+      ))}
+    </>
+  );
+};
+export const Converted = ({ count, all }: { count: number; all: number }) => (
+  <span class="amount">{kResults.convertedOf(number(count), percent(count, all))}</span>
+);
 const Reads = ({ reading: { tone, words } }: { reading: Reading }) => <span class={`chip wraps ${tone}`}>{words}</span>;
 
 export function VariantsTable({ of }: { of: RuleResult }) {
@@ -40,9 +58,7 @@ export function VariantsTable({ of }: { of: RuleResult }) {
         { head: heads.dismissed, figures: true },
         { head: heads.converted, figures: true },
         { head: heads.revenue, figures: true },
-        { head: heads.perDecision, figures: true },
         { head: heads.lift },
-        { head: heads.reading },
       ]}
       rows={variants.map((one, index) => {
         const all = decisionsOf(one),
@@ -56,19 +72,15 @@ export function VariantsTable({ of }: { of: RuleResult }) {
             holdout ? kResults.none : number(totals.shown),
             holdout ? kResults.none : number(totals.clicked),
             holdout ? kResults.none : number(totals.dismissed),
-            of.goal === 'each'
-              ? number(totals.converted)
-              : kResults.convertedOf(number(totals.converted), percent(totals.converted, all)),
-            <Amounts of={totals} />,
-            <Amounts of={totals} per={all} />,
-            reading.lift ? (
-              <Whisker axis={axis} of={reading.lift} />
-            ) : holdout && of.control && readings.some(other => other.lift) ? (
-              <Axis axis={axis} />
-            ) : (
-              kResults.none
-            ),
-            <Reads reading={reading} />,
+            of.goal === 'each' ? number(totals.converted) : <Converted count={totals.converted} all={all} />,
+            <Revenue of={totals} all={all} />,
+            <div class="stack s lift">
+              {reading.lift && <Whisker axis={axis} of={reading.lift} />}
+              {holdout && readings.some(other => other.lift) && <Axis axis={axis} />}
+              <div>
+                <Reads reading={reading} />
+              </div>
+            </div>,
           ],
         };
       })}
@@ -120,9 +132,7 @@ export function RulesTable({
             number(totals.acted),
             number(totals.shown),
             number(totals.clicked),
-            one.goal === 'each'
-              ? number(totals.converted)
-              : kResults.convertedOf(number(totals.converted), percent(totals.converted, totals.acted)),
+            one.goal === 'each' ? number(totals.converted) : <Converted count={totals.converted} all={totals.acted} />,
             <Amounts of={totals} />,
             liftOf(reading),
             <Reads reading={reading} />,

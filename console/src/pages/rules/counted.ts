@@ -1,12 +1,10 @@
 // What the server has counted in a period and in the one before, asked for again and again.
 import { useState } from 'preact/hooks';
-import { ask, quietly } from '../api/client.ts';
-import type { components } from '../api/described.d.ts';
-import type { Fault } from '../api/fault.ts';
-import type { Period } from './period.ts';
-import { usePoll } from './poll.ts';
-
-type Analytics = components['schemas']['Analytics'];
+import { ask, quietly } from '../../api/client.ts';
+import type { Fault } from '../../api/fault.ts';
+import type { Analytics } from './analytics.ts';
+import type { Period } from '../../state/period.ts';
+import { usePoll } from '../../state/poll.ts';
 
 const kEvery = 15_000; // milliseconds
 

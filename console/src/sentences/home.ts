@@ -1,0 +1,135 @@
+import { counted } from '../state/words.ts';
+
+export const kHome = {
+  title: 'Home',
+  none: '–',
+
+  // Tiles
+  recovered: 'Recovered revenue',
+  rate: 'Recovery rate',
+  noRate: 'No rule with a goal has acted.',
+  time: 'Median time to recover',
+  added: 'Incremental revenue',
+
+  // Treated against control
+  compared: 'Conversion rate, treated against control group',
+  shaded: 'Shaded: the difference, which is what the rules added.',
+  noControl: 'No rule with a goal has a control group yet. With one, this shows what the rules add.',
+  aControl: 'Set a control group',
+
+  // Top rules
+  topRules: 'Top rules',
+  allRules: 'All results',
+  noneActed: 'No rule has acted in this period.',
+  heads: {
+    rule: 'Rule',
+    acted: 'Acted',
+    converted: 'Converted',
+    lift: 'Lift',
+    revenue: 'Revenue',
+    trend: 'Trend',
+    endpoint: 'Endpoint',
+    status: 'Status',
+    delivered: 'Delivered',
+    waiting: 'Waiting',
+  },
+  notSure: (lift: string) => `${lift}, not significant`,
+  points: (lift: string) => `${lift} points`,
+
+  // Endpoints
+  endpoints: 'Endpoints',
+  last24: 'last 24 hours',
+  allDeliveries: 'All deliveries',
+  noEndpoints: 'No endpoints yet.',
+  newEndpoint: 'New endpoint',
+  healthy: 'Healthy',
+  disabled: 'Disabled',
+  failing: 'Failing',
+  failingSince: 'Failing since',
+  delivered: (delivered: string, share: string) => `${delivered} · ${share}`,
+  deliveredTrend: (name: string) => `${name}, delivered per hour`,
+
+  // Needs attention
+  attention: 'Needs attention',
+  issues: (count: number) => counted(count, 'issue'),
+  allGood: 'Nothing needs attention.',
+  isFailing: (name: string) => `${name} is failing`,
+  failingSays: (waiting: number) =>
+    waiting === 1 ? '1 delivery waits.' : `${waiting.toLocaleString('en')} deliveries wait.`,
+  nextProbe: 'Next attempt',
+  isDisabled: (name: string) => `${name} is disabled`,
+  disabledSays: 'Its deliveries are held for 7 days, then they fail.',
+  neverActs: (name: string) => `“${name}” never acts`,
+  warns: (name: string) => `“${name}” has a warning`,
+  tokenExpires: (name: string) => `Token “${name}” expires`,
+  tokenExpired: (name: string) => `Token “${name}” has expired`,
+  lastUsed: 'Last used',
+  neverUsed: 'Never used.',
+  isFull: (shown: number) => `The first ${shown} are shown.`,
+
+  // Right now
+  now: 'Right now',
+  signals: 'Signals',
+  perMinute: (count: string) => `${count} / min`,
+  decisions: 'Decisions',
+  decisionsSince: (count: string, when: string) => `${count} since ${when}`,
+  oldest: 'Oldest waiting delivery',
+  nothingWaits: 'None',
+  connecting: 'Connecting',
+  live: 'Live',
+  notLive: 'Not connected',
+
+  // Recent changes
+  changes: 'Recent changes',
+  auditLog: 'Audit log',
+  noChanges: 'No changes yet.',
+
+  // Empty
+  emptyTitle: 'Get started',
+  emptySays:
+    'Nothing has happened here yet. In four steps a session gets its first decision, and an endpoint its event.',
+  start: 'Start with the first step',
+  firstRule: 'New rule',
+};
+
+// What was done, as the audit log names it; other actions are shown as they are.
+export const kActions: Record<string, string> = {
+  'rule.put': 'Rule saved',
+  'rule.delete': 'Rule deleted',
+  'rules.order': 'Order of rules changed',
+  'rules.rollback': 'Rolled back to version',
+  'webhook.create': 'Endpoint created',
+  'webhook.update': 'Endpoint changed',
+  'webhook.delete': 'Endpoint deleted',
+  'webhook.disable': 'Endpoint disabled',
+  'webhook.rotate_secret': 'Secret rotated',
+  'webhook.test': 'Test sent',
+  'webhook.replay': 'Resend started',
+  'webhook.replay.cancel': 'Resend canceled',
+  'delivery.retry': 'Delivery retried',
+  'delivery.resend': 'Delivery edited and resent',
+  'events.publish': 'Event published',
+  'settings.put': 'Settings changed',
+  'token.create': 'Token created',
+  'token.rotate': 'Token rotated',
+  'token.delete': 'Token revoked',
+  'invitation.create': 'Invitation created',
+  'invitation.accept': 'Invitation accepted',
+  'invitation.delete': 'Invitation withdrawn',
+  'grant.put': 'Role granted',
+  'grant.delete': 'Role withdrawn',
+  'password.put': 'Password changed',
+  'auth.login': 'Signed in',
+  'auth.logout': 'Signed out',
+  'audit.read': 'Audit log exported',
+  'trait.put': 'Trait declared',
+  'trait.delete': 'Trait deleted',
+  'counter.put': 'Counter declared',
+  'counter.delete': 'Counter deleted',
+  'visitor.alias': 'Visitors joined',
+  'visitor.split': 'Visitors split',
+  'visitor.erase': 'Visitor erased',
+  'visitor.reveal': 'Sensitive trait read',
+  'signals.erase': 'Session erased',
+  'handle.add': 'Handle created',
+};

@@ -1,0 +1,66 @@
+import { counted } from '../state/words.ts';
+
+export const kSimulate = {
+  title: 'Simulate',
+  lead: 'Replays recorded signals and decision requests under other rules. Nothing is stored, counted or sent.',
+  whatIf: 'What if',
+  change: 'Change',
+  changes: { on: 'A rule is turned on', off: 'A rule is paused', version: 'An earlier version' } as Record<
+    string,
+    string
+  >,
+  rule: 'Rule',
+  version: 'Version',
+  traffic: 'Traffic',
+  sentence: {
+    on: ['What if', 'had been live over', '?'],
+    off: ['What if', 'had been paused over', '?'],
+    version: ['What if version', 'had been in force over', '?'],
+  } as Record<string, [string, string, string]>,
+  spans: {
+    '1h': 'the last hour',
+    '24h': 'the last 24 hours',
+    '7d': 'the last 7 days',
+    '28d': 'the last 28 days',
+  } as Record<string, string>,
+  withStatus: (name: string, status: string) => `${name} (${status})`,
+  noIdle: 'no draft, shadow or paused rule',
+  noLive: 'no live rule',
+  exampleVersion: '3',
+  run: 'Run',
+  runs: 'run the simulation',
+  enterVersion: 'Enter a version first.',
+  loading: 'The rules are being loaded.',
+  nothingToTry: 'There is no draft, shadow or paused rule to try.',
+  nothingToPause: 'There is no live rule to pause.',
+  replaying: (share: string) => `Replaying: ${share} done.`,
+  progress: 'Progress of the simulation',
+  cancel: 'Cancel',
+  canceled: 'The simulation was canceled. Nothing has changed.',
+  failed: (reason: string) => `The simulation failed: ${reason || 'no reason given'}.`,
+
+  found: 'Hypothetical results',
+  replayed: (signals: string, asked: string, time: string) =>
+    `${signals} signals and ${asked} decision requests were replayed in ${time}.`,
+  changed: (sessions: string, one: boolean) =>
+    `${sessions} ${one ? 'session' : 'sessions'} would have received a different decision.`,
+  noRules: 'No rule would have decided anything.',
+  perRule: 'Per rule',
+  heads: {
+    rule: 'Rule',
+    asked: 'Asked',
+    acted: 'Would have acted',
+    share: 'Share of asked',
+    held: 'Held back',
+    control: 'Control group',
+    sessions: 'Sessions',
+    session: 'Session',
+    trigger: 'Trigger',
+    when: 'When',
+    served: 'Served',
+    hypothetical: 'Hypothetical',
+  },
+  examples: 'Changed sessions',
+  someOf: (shown: number, all: number) => `${shown} of ${counted(all, 'changed session')}`,
+  edit: 'Edit this rule',
+};
