@@ -1,4 +1,4 @@
-// Builds console/dist: index.html unchanged, everything else gzip-compressed under a content hash. The binary embeds
+// Builds console/dist: index.html (the console) and docs.html (the API reference) unchanged, everything else gzip-compressed under a content hash. The binary embeds
 // exactly these files (cmake/embed_console.cmake).
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,6 +33,7 @@ export default defineConfig({
     modulePreload: { polyfill: false }, // it would be an inline script
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: { input: ['index.html', 'docs.html'].map(name => join(import.meta.dirname, name)) },
   },
   plugins: [unflashed, packed(join(import.meta.dirname, 'dist/assets'))],
   // `vite` serves the page from source with a running server as its API: BECKON_BASE is its URL.

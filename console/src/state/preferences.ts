@@ -4,7 +4,7 @@ import { effect, signal, type Signal } from '@preact/signals';
 export type Theme = 'system' | 'light' | 'dark';
 export type Clock = 'local' | 'utc' | 'relative';
 
-function kept<T extends string>(name: string, ...choices: [T, ...T[]]): Signal<T> {
+export function kept<T extends string>(name: string, ...choices: [T, ...T[]]): Signal<T> {
   const before = localStorage.getItem(`beckon.${name}`) as T;
   const chosen = signal<T>(choices.includes(before) ? before : choices[0]);
   effect(() => localStorage.setItem(`beckon.${name}`, chosen.value));

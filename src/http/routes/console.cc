@@ -30,6 +30,8 @@ std::string_view content_type_of(std::string_view name) {
   return "text/html; charset=utf-8";
 }
 
+}  // namespace
+
 const ConsoleFile* find(const std::vector<ConsoleFile>& files, std::string_view name) {
   const auto found = std::ranges::find(files, name, &ConsoleFile::name);
   return found == files.end() ? nullptr : &*found;
@@ -50,6 +52,8 @@ Response answer(const Request& request, const ConsoleFile& file, std::string_vie
   if (file.name.ends_with(".gz")) response.headers.emplace_back("content-encoding", "gzip");
   return response;
 }
+
+namespace {
 
 Response page(const std::vector<ConsoleFile>& files, const Request& request) {
   if (const ConsoleFile* index = find(files, "index.html")) return answer(request, *index, "no-cache");

@@ -17,6 +17,12 @@ struct ConsoleFile {
 // Empty in a build without the bundle. Static.
 const std::vector<ConsoleFile>& console_files();
 
+// Null if there is no file with this name.
+const ConsoleFile* find(const std::vector<ConsoleFile>& files, std::string_view name);
+
+// 200 with the file, or 304 to whoever has it: under the policy of the page, with this `Cache-Control`.
+Response answer(const Request& request, const ConsoleFile& file, std::string_view cache);
+
 // A redirect from / to the page; the page for every address below `kConsole`, and its assets, whose names change with
 // their content.
 inline constexpr std::string_view kConsole = "/apps/lifecycle-messaging";

@@ -34,21 +34,33 @@ std::string html_escaped(std::string_view text) {
   return out;
 }
 
-std::string docs_page(std::span<const Route> routes) {
-  std::string page =
-      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Beckon: the API</title>\n"
-      "<meta name=\"viewport\" content=\"width=device-width\"></head>\n<body>\n<h1>Beckon: the API</h1>\n"
+namespace {
+
+std::string list_of(std::span<const Route> routes) {
+  std::string list =
+      "<main class=\"main docs\">\n<h1>API reference</h1>\n"
       "<p>All requests and responses: <a href=\"/openapi.json\">/openapi.json</a> (OpenAPI 3.1). "
       "Health: <a href=\"/v2/system/health\">/v2/system/health</a>. "
       "Keys: <a href=\"/.well-known/jwks.json\">/.well-known/jwks.json</a>.</p>\n"
       "<p>A route with a role requires <code>Authorization: Bearer</code> and a token with that role or above; "
-      "one with a scope an access token that has it.</p>\n"
-      "<table>\n<thead><tr><th>Method</th><th>Path</th><th>Who</th><th>What</th></tr></thead>\n<tbody>\n";
+      "one with a scope an access token that has it.</p>\n<dl class=\"plain\">\n";
   for (const Route& route : routes) {
-    page += "<tr><td>" + std::string(to_text(route.method)) + "</td><td><code>" + html_escaped(route.pattern) +
-            "</code></td><td>" + to_text(route.access) + "</td><td>" + html_escaped(route.summary) + "</td></tr>\n";
+    list += "<dt><code>" + std::string(to_text(route.method)) + " " + html_escaped(route.pattern) + "</code></dt><dd>" +
+            html_escaped(route.summary) + " (" + to_text(route.access) + ")</dd>\n";
   }
-  return page + "</tbody>\n</table>\n</body>\n</html>\n";
+  return list + "</dl>\n</main>\n";
+}
+
+}  // namespace
+
+std::string docs_page(std::span<const Route> routes, std::string_view shell) {
+  std::string list = list_of(routes);
+  const auto place = shell.find(kRoutesPlace);
+  if (place == std::string_view::npos)
+    return "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>API reference · Beckon</title>\n"
+           "<meta name=\"viewport\" content=\"width=device-width\"></head>\n<body>\n" +
+           list + "</body>\n</html>\n";
+  return std::string(shell).replace(place, kRoutesPlace.size(), list);
 }
 
 }  // namespace beckon::http

@@ -326,9 +326,17 @@ TEST(RoutesOfAccessTokensDeathTest, OpenNothingThatOnlyAnOwnerMayDo) {
 TEST(DocsPage, ListsTheRoutesWithoutScriptOrStyle) {
   const std::vector<Route> routes{
       {.method = Method::kGet, .pattern = "/v2/a", .access = operator_(), .handler = {}, .summary = "less < more"}};
-  const std::string page = docs_page(routes);
-  EXPECT_THAT(page, HasSubstr("<td>GET</td><td><code>/v2/a</code></td><td>OPERATOR</td><td>less &lt; more</td>"));
+  const std::string page = docs_page(routes, "");
+  EXPECT_THAT(page, HasSubstr("<dt><code>GET /v2/a</code></dt><dd>less &lt; more (OPERATOR)</dd>"));
   EXPECT_THAT(page, testing::Not(testing::AnyOf(HasSubstr("<script"), HasSubstr("<style"), HasSubstr("style="))));
+}
+
+TEST(DocsPage, PutsTheListIntoThePageOfTheBundle) {
+  const std::vector<Route> routes{
+      {.method = Method::kGet, .pattern = "/v2/a", .access = operator_(), .handler = {}, .summary = "some"}};
+  const std::string page = docs_page(routes, "<head>x</head><div><!--routes--></div>");
+  EXPECT_THAT(page, testing::StartsWith("<head>x</head><div><main"));
+  EXPECT_THAT(page, testing::EndsWith("</main>\n</div>"));
 }
 
 TEST(SecurityHeaders, AreOnEveryAnswerAndNothingOfTheControlPlaneIsStored) {

@@ -5,6 +5,7 @@
 #include "http/routes/console.h"
 #include "http/routes/docs_page.h"
 #include "http/routes/response.h"
+#include "system/encoding.h"
 #include "system/zones.h"
 
 namespace beckon::http {
@@ -77,6 +78,19 @@ Route open(std::string_view pattern, Run run, Handler handler, std::string_view 
           .summary = summary};
 }
 
+// The page lists what stands in the table, itself not. It may be kept for as long as neither changes.
+void add_docs(std::vector<Route>& routes) {
+  const ConsoleFile* shell = find(console_files(), "docs.html");
+  const std::string page = docs_page(routes, shell ? shell->bytes : "");
+  const std::string etag = "\"" + to_hex(sha256(page)).substr(0, 16) + "\"";
+  routes.push_back(open(
+      "/docs", Run::kInline,
+      [page, etag](Request& request, Respond respond) {
+        respond(answer(request, {"docs.html", etag, page}, "no-cache"));
+      },
+      "The API reference"));
+}
+
 }  // namespace
 
 // An answer with a policy of its own (a page) keeps it. The public chain answers JSON to scripts, never a page: what
@@ -109,13 +123,7 @@ void add_system(Api& api, std::vector<Route>& routes) {
       [](Request&, Respond respond) { respond(json_response(200, std::string(kOpenApi))); },
       "The OpenAPI description"));
   add_console(console_files(), routes);
-  // The page lists what stands in the table, itself not.
-  routes.push_back(open(
-      "/docs", Run::kInline,
-      [page = docs_page(routes)](Request&, Respond respond) {
-        respond({.status = 200, .body = page, .content_type = "text/html; charset=utf-8"});
-      },
-      "The list of routes"));
+  add_docs(routes);
 }
 
 }  // namespace beckon::http
