@@ -1,5 +1,5 @@
-// Builds console/dist: index.html (the console) and docs.html (the API reference) unchanged, everything else gzip-compressed under a content hash. The binary embeds
-// exactly these files (cmake/embed_console.cmake).
+// Builds console/dist: index.html (the console) and docs.html (the API reference) unchanged, everything else
+// gzip-compressed under a content hash. The binary embeds exactly these files (cmake/embed_console.cmake).
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

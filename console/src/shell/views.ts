@@ -38,6 +38,9 @@ export const kViews: Record<string, View | undefined> = {
   decisions: view('decisions', () => import('../pages/decision.tsx'), 'DecisionPage'),
 
   sources: view('sources', () => import('../pages/sources.tsx'), 'SourcesPage'),
+  settings: view('settings', () => import('../pages/settings.tsx'), 'SettingsPage'),
+  publish: view('publish', () => import('../pages/publish.tsx'), 'PublishPage'),
+  import: view('import', () => import('../pages/import.tsx'), 'ImportPage'),
   tokens: view('tokens', () => import('../pages/tokens.tsx'), 'TokensPage'),
   members: view('members', () => import('../pages/members.tsx'), 'MembersPage'),
   audit: view('audit', () => import('../pages/audit.tsx'), 'AuditPage'),

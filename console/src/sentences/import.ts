@@ -1,0 +1,98 @@
+const number = (count: number) => count.toLocaleString('en');
+
+export const kImport = {
+  title: 'Import history',
+  says: 'What another system has kept, so that rules can be simulated and counters are filled on the first day. Nothing is published, and no message is scheduled.',
+  kind: 'What the file has',
+  kinds: [
+    ['signals', 'Signals: what visitors did'],
+    ['people', 'People: traits of visitors'],
+  ] as const,
+  file: 'File',
+  fileHint: 'NDJSON or CSV, of any length. It is read piece by piece and never stored in this browser.',
+  from: 'Start at line',
+  fromHint: 'To go on with an import that was stopped. The lines before are skipped.',
+  forms: 'Forms of a file',
+  formsOf: {
+    signals: [
+      'NDJSON has one signal in each line, with its session: `sessionId`, `type`, `at` and `id`, and optionally `visitorId`, `signalValue`, `source`, `confidence`, `metadata` and `context`.',
+      'CSV has a header with these names. Columns such as `metadata.amount` and `context.country` go into metadata and context. An empty cell says nothing.',
+      'Signals should be in chronological order. A signal whose `id` its session has already is not stored again, so a file can be imported twice.',
+    ],
+    people: [
+      'NDJSON has one visitor in each line: `visitorId`, and what is said of them in `set`, `unset`, `include` and so on.',
+      'CSV has a header with `visitorId`, optionally `at`, and traits: `visitorId,plan,seats:number,tags:list`. Texts of a list are separated by `|`. An empty cell says nothing.',
+      'What is newer than the file stays: by default the file is as old as the start of the import.',
+    ],
+  },
+  exampleOf: {
+    signals:
+      '{"sessionId":"sess-1","visitorId":"v-81","type":"cart","signalValue":"add","id":"e-1","at":"2026-02-25T11:30:00Z"}',
+    people: '{"visitorId":"jon@company.example","set":{"plan":"pro","seats":5}}',
+  },
+  example: 'A line of a file',
+  others: 'Archives of Segment, RudderStack and Snowplow are imported by the command beckon import.',
+  start: 'Start import',
+  chooseFirst: 'Choose a file first.',
+  pause: 'Pause',
+  resume: 'Resume',
+  tryNow: 'Try now',
+  cancel: 'Cancel',
+  another: 'Import another file',
+  running: (handle: string) => `An import into ${handle} is running.`,
+
+  progress: 'Progress',
+  of: (done: string, all: string) => `${done} of ${all}`,
+  bytes: (count: number) => (count < 1e6 ? `${number(Math.ceil(count / 1000))} kB` : `${(count / 1e6).toFixed(1)} MB`),
+  line: (line: number) => `line ${number(line)}`,
+  states: {
+    running: 'Importing',
+    paused: 'Paused',
+    waiting: 'Waiting',
+    done: 'Imported',
+    canceled: 'Canceled',
+    failed: 'Stopped',
+  },
+  waits: (seconds: number) => `The server asks to wait ${number(seconds)} s before the next request.`,
+  away: (seconds: number) => `The server does not respond. Next attempt in ${number(seconds)} s.`,
+  signIn: 'Sign in again; the import goes on then.',
+  goOn: (line: number) =>
+    `All lines before ${number(line)} were imported or refused. To go on later, choose the same file and start at line ${number(line)}.`,
+  totals: {
+    records: 'Records read',
+    accepted: 'Stored',
+    duplicates: 'Known already',
+    evicted: 'Outside the window of their session',
+    beyondRetention: 'Older than the retention',
+    denied: 'Sessions without consent',
+    applied: 'Traits applied',
+    stale: 'Traits that are newer already',
+    refused: 'Refused',
+  },
+  figure: number,
+
+  refused: 'Refused',
+  refusedSays: 'These were left out; the others were imported.',
+  more: (count: number) => `and ${number(count)} more, which are not listed`,
+  heads: ['Line', 'Why'],
+  save: 'Download as CSV',
+  refusedFile: (name: string) => `${name}-refused.csv`,
+
+  faults: {
+    empty: 'The file is empty.',
+    utf8: 'is not UTF-8; save the file as UTF-8',
+    long: 'is longer than 64 KiB',
+    json: 'is not valid JSON',
+    object: 'must be an object',
+    fields: (has: number, wants: number) => `has ${has} fields, but the header has ${wants}`,
+    quote: (line: number) => `The quote in the record at line ${number(line)} is never closed.`,
+    missing: (name: string) => `The column ${name} is missing.`,
+    twice: (name: string) => `The column ${name} is there twice.`,
+    signalColumn: (name: string) =>
+      `The column “${name}” is none of a signal; put it into metadata.${name} or context.${name}.`,
+    trait: (name: string) => `The column “${name}” must be visitorId, at, or the name of a trait.`,
+    traitType: (name: string, type: string) => `${name} is a trait of type ${type}.`,
+    newType: (name: string) => `A new trait such as ${name} must have a type of text, number, bool and list.`,
+    at: (field: string, issue: string) => `${field} ${issue}`.trim(),
+  },
+};
