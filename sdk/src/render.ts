@@ -7,7 +7,8 @@ import { cta } from './render/cta.ts';
 import type { Report } from './words.ts';
 
 // Renders an action; `tell` reports what the visitor did. False if it could not be rendered: it counts as not shown.
-export type Renderer = (payload: Record<string, unknown>, tell: (what: Report) => void) => boolean;
+// The built-in ones render into another document than their own if one is given, as the console's preview does.
+export type Renderer = (payload: Record<string, unknown>, tell: (what: Report) => void, page?: Document) => boolean;
 
 export interface RenderOptions {
   renderers?: Record<string, Renderer>; // by action type, in addition to or instead of the built-in ones

@@ -4,9 +4,9 @@
 import type { Renderer } from '../render.ts';
 import { addressOf, textOf } from './elements.ts';
 
-function found(selector: string): HTMLElement | null {
+function found(page: Document, selector: string): HTMLElement | null {
   try {
-    return document.querySelector<HTMLElement>(selector);
+    return page.querySelector<HTMLElement>(selector);
   } catch {
     return null;
   } // not a valid selector
@@ -14,8 +14,8 @@ function found(selector: string): HTMLElement | null {
 
 const ended = new WeakMap<HTMLElement, AbortController>(); // of the latest decision that changed the element
 
-export const cta: Renderer = ({ selector, label, href }, tell) => {
-  const target = found(textOf(selector));
+export const cta: Renderer = ({ selector, label, href }, tell, page = document) => {
+  const target = found(page, textOf(selector));
   if (!target) return false;
   const address = addressOf(href);
   if (textOf(label)) target.textContent = textOf(label);

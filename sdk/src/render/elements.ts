@@ -28,12 +28,16 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 
 // A shadow root of its own, so that styles neither leak in nor out. Undefined if the page shows one of this name: surfaces
 // are not stacked.
-export function place(name: string, style: string): { host: HTMLElement; root: ShadowRoot } | undefined {
-  if (document.querySelector(`beckon-surface[name=${name}]`)) return;
-  const host = document.createElement('beckon-surface');
+export function place(
+  name: string,
+  style: string,
+  page: Document,
+): { host: HTMLElement; root: ShadowRoot } | undefined {
+  if (page.querySelector(`beckon-surface[name=${name}]`)) return;
+  const host = page.createElement('beckon-surface');
   host.setAttribute('name', name);
   const root = host.attachShadow({ mode: 'open' });
-  const sheet = new CSSStyleSheet();
+  const sheet = new (page.defaultView ?? globalThis).CSSStyleSheet(); // of the document that it is for
   sheet.replaceSync(style);
   root.adoptedStyleSheets = [sheet];
   return { host, root };

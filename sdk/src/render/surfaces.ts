@@ -36,8 +36,8 @@ function contents(
 const labelled = (surface: HTMLElement, { title, text }: Payload) =>
   surface.setAttribute('aria-label', textOf(title) || textOf(text));
 
-export const popup: Renderer = (payload, tell) => {
-  const placed = place('popup', kStyle);
+export const popup: Renderer = (payload, tell, page = document) => {
+  const placed = place('popup', kStyle, page);
   if (!placed) return false;
   const { host, root } = placed;
   const dialog = element('dialog', 'surface popup');
@@ -54,13 +54,13 @@ export const popup: Renderer = (payload, tell) => {
     host.remove();
   });
   root.append(dialog);
-  document.body.append(host);
+  page.body.append(host);
   dialog.showModal(); // traps the focus and returns it
   return true;
 };
 
-export const banner: Renderer = (payload, tell) => {
-  const placed = place('banner', kStyle);
+export const banner: Renderer = (payload, tell, page = document) => {
+  const placed = place('banner', kStyle, page);
   if (!placed) return false;
   const { host, root } = placed;
   const strip = element('section', payload.position === 'top' ? 'surface banner top' : 'surface banner');
@@ -72,6 +72,6 @@ export const banner: Renderer = (payload, tell) => {
     }),
   );
   root.append(strip);
-  document.body.append(host);
+  page.body.append(host);
   return true;
 };
