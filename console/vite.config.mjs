@@ -38,6 +38,7 @@ export default defineConfig({
   plugins: [unflashed, packed(join(import.meta.dirname, 'dist/assets'))],
   // `vite` serves the page from source with a running server as its API: BECKON_BASE is its URL.
   server: {
+    fs: { allow: ['..'] }, // the renderers of the browser library
     proxy: Object.fromEntries(
       ['/v2', '/dev', '/openapi.json'].map(path => [path, process.env.BECKON_BASE ?? 'http://127.0.0.1:8080']),
     ),

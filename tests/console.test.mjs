@@ -293,18 +293,18 @@ describe('rules by hand', () => {
   test('a rule is written in the form, found as JSON, refused with its faults beside their fields, and saved', async () => {
     await page.getByRole('link', { name: 'Rules', exact: true }).click();
     await page.getByRole('link', { name: 'New rule', exact: true }).click();
-    await page.getByLabel('Id', { exact: true }).fill('by-hand');
     await page.getByLabel('Name', { exact: true }).fill('By hand');
-    await page.getByLabel('Within', { exact: true }).fill('half an hour');
-    await page.getByRole('button', { name: /^Save/ }).click();
+    assert.equal(await page.getByLabel('Id', { exact: true }).inputValue(), 'by-hand');
+    const within = page.getByLabel('In the last', { exact: true });
+    await within.fill('half an hour');
+    await page.getByRole('button', { name: 'Save as draft' }).click();
     await page.locator('.fault').waitFor();
-    const within = page.getByLabel('Within', { exact: true });
     assert.equal(await within.getAttribute('aria-invalid'), 'true');
-    await within.fill('45m');
+    await within.fill('45');
     await page.getByRole('link', { name: 'JSON', exact: true }).click();
     await page.getByRole('textbox', { name: 'Rule, as JSON' }).waitFor();
     assert.match(await page.getByRole('textbox', { name: 'Rule, as JSON' }).innerText(), /"within": "45m"/);
-    await page.getByRole('button', { name: /^Save/ }).click();
+    await page.getByRole('button', { name: 'Save as draft' }).click();
     await page.getByText('Saved as draft').waitFor();
     const { json } = await beckon.as('CREATOR', 'GET', '/chain-rules/by-hand');
     assert.deepEqual([json.name, json.when.all[0].within, json.status], ['By hand', '45m', 'draft']);
@@ -362,7 +362,7 @@ describe('rules by hand', () => {
     const { rulesVersion: _, updatedAt: __, warnings: ___, requestId: ____, ...rule } = json;
     assert.equal((await beckon.as('CREATOR', 'PUT', '/chain-rules/by-hand', { ...rule, name: 'Theirs' })).status, 200);
     await page.getByLabel('Name', { exact: true }).fill('Mine');
-    await page.getByRole('button', { name: /^Save/ }).click();
+    await page.getByRole('button', { name: 'Save as draft' }).click();
     await page.getByText('Somebody else changed it in the meantime').waitFor();
     await page.getByRole('button', { name: 'Reload and discard changes' }).click();
     await page.waitForFunction(() => [...document.querySelectorAll('input')].some(input => input.value === 'Theirs'));

@@ -87,9 +87,10 @@ describe('rules', () => {
   test('one is made, one deleted, a version restored', async () => {
     await visit('rules/+');
     await page.getByLabel('Id', { exact: true }).fill('made');
+    await press('Edit as JSON');
     await page.getByLabel('Payload, as JSON').fill(JSON.stringify(rule.action.payload));
     const { action: _, ...draft } = rule;
-    await sameByCurl('PUT', /\/chain-rules\/made$/, () => press(/^Save/), {
+    await sameByCurl('PUT', /\/chain-rules\/made$/, () => press('Save as draft'), {
       undo: () => beckon.as('CREATOR', 'DELETE', '/chain-rules/made'),
     });
     assert.deepEqual(
@@ -102,6 +103,7 @@ describe('rules', () => {
       'DELETE',
       /\/chain-rules\/made$/,
       async () => {
+        await press('More actions');
         await press('Delete');
         await inDialog('Delete');
       },
@@ -118,7 +120,8 @@ describe('rules', () => {
     await visit('rules/a');
     await page.getByLabel('Priority').fill('7');
     await beckon.as('CREATOR', 'PUT', '/chain-rules/a', { ...rule, priority: 9 });
-    await press(/^Save/);
+    await press(/^Review and publish/);
+    await inDialog('Publish');
     await page.getByText('Somebody else changed it in the meantime').waitFor();
     assert.equal(await statusOf(await copiedCurl(page), { base: beckon.base, token }), 412);
   });

@@ -28,10 +28,10 @@ beforeEach(async () => {
     status: 'live',
     triggers: ['checkout'],
     when: { all: [{ count: { key: 'cart' }, atLeast: 1 }] },
-    action: { type: 'popup' },
+    action: { type: 'popup', payload: { title: 'Come back' } },
   });
   page = await openConsole(browser, beckon.base, { token, path: '/demo/rules' });
-  await page.getByRole('link', { name: /Win back/ }).click();
+  await page.getByRole('link', { name: 'Win back', exact: true }).click();
   await name().waitFor();
 });
 
@@ -89,7 +89,7 @@ test('form and JSON are two views of the same changes, and neither asks', async 
   const text = page.getByRole('textbox', { name: 'Rule, as JSON' });
   await text.waitFor();
   assert.match(await text.innerText(), /"Seen twice"/);
-  await link('Form').click();
+  await link('Edit').click();
   assert.equal(await name().inputValue(), 'Seen twice');
   assert.equal(await question().count(), 0);
 });
@@ -121,8 +121,13 @@ test('once saved there is nothing to ask, and the confirmation says what came of
     ['live', 'Published'],
   ]) {
     await name().fill(`Stored as ${status}`);
-    await page.getByLabel('Status', { exact: true }).selectOption(status);
-    await page.getByRole('button', { name: /^Save/ }).click();
+    if (status === 'live') {
+      await page.getByRole('button', { name: /^Review and publish/ }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+    } else {
+      await page.getByRole('button', { name: 'Save as draft' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Save as draft' }).click();
+    }
     await page.getByText(says, { exact: true }).waitFor();
     assert.deepEqual([(await stored()).name, (await stored()).status], [`Stored as ${status}`, status]);
   }
@@ -137,7 +142,7 @@ test('a new rule, once saved, has its own address, and going back from there doe
   await page.getByLabel('Id', { exact: true }).fill('brand-new');
   await link('Sessions').click();
   await answer('Keep editing');
-  await page.getByRole('button', { name: /^Save/ }).click();
+  await page.getByRole('button', { name: 'Save as draft' }).click();
   await page.getByText('Saved as draft', { exact: true }).waitFor();
   await page.waitForURL(/\/demo\/rules\/brand-new$/);
   await page.goBack();

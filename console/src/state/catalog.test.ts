@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldsOf, forLast, keysOf, kNothingSeen, valuesOf, type Seen } from './catalog.ts';
+import { fieldsOf, keysOf, kNothingSeen, valuesOf, type Seen } from './catalog.ts';
 
 const key = (name: string, count: number, values: [string, number][], fields: [string, number][]) => ({
   key: name,
@@ -51,11 +51,4 @@ test('values and fields are those of the keys that are named: one, several, a pr
   assert.deepEqual(names(valuesOf(seen, ['view', 'cart.remove'])), ['b', '/']);
   assert.deepEqual(names(fieldsOf(seen, undefined)), ['amount', 'why']);
   assert.deepEqual(names(valuesOf(seen, 'unknown')), []);
-});
-
-test('behind a comma, a suggestion keeps what is there, and does not repeat it', () => {
-  const all = keysOf(seen);
-  assert.deepEqual(forLast(all, 'ca'), all);
-  assert.deepEqual(names(forLast(all, 'view, ')), ['view, cart.add', 'view, cart.remove']);
-  assert.deepEqual(names(forLast(all, 'view,cart.add, x')), ['view,cart.add, cart.remove']);
 });

@@ -8,6 +8,8 @@ type Counted = components['schemas']['CountedValue'];
 export interface Seen {
   catalog: Catalog;
   traits: Trait[];
+  counters?: string[]; // their names
+  rules?: Suggestion[]; // by id, with their names
 }
 
 export const kNothingSeen: Seen = {
@@ -52,14 +54,3 @@ export const contextValuesOf = ({ catalog }: Seen, field: unknown) =>
   ofValues(catalog.context.find(one => one.field === field)?.values ?? []);
 export const traitsOf = ({ traits }: Seen): Suggestion[] =>
   traits.map(({ name, type, sensitive }) => ({ value: name, note: sensitive ? `${type}, sensitive` : type }));
-
-// The suggestions for the last of several texts that are separated by commas.
-export function forLast(suggestions: Suggestion[], text: string): Suggestion[] {
-  const end = text.lastIndexOf(',');
-  if (end < 0) return suggestions;
-  const before = text.slice(0, end);
-  const named = new Set(before.split(',').map(one => one.trim()));
-  return suggestions
-    .filter(({ value }) => !named.has(value))
-    .map(({ value, note }) => ({ value: `${before.trim()}, ${value}`, note }));
-}

@@ -1,14 +1,15 @@
-import { useState } from 'preact/hooks';
-import { SelectField, TextField } from '../../parts/field.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { Menu, type MenuItem } from '../../parts/menu.tsx';
+import { fieldsOf, keysOf, valuesOf, contextFieldsOf, traitsOf } from '../../state/catalog.ts';
+import { kRules } from '../../sentences/rules.ts';
+import { AgeBound, Bound } from './bound.tsx';
+import { Comparison } from './comparison.tsx';
 import { isObject, type Json, type Path } from './draft.ts';
-import { contextFieldsOf, contextValuesOf, fieldsOf, keysOf, traitsOf, valuesOf } from '../../state/catalog.ts';
-import { Amount, Choose, Text, Texts, useForm, useSeen } from './form.tsx';
+import { choicesOf, useForm, useSeen } from './form.tsx';
+import { Num, Pick, Span, Word, Wrong } from './inline.tsx';
 import {
-  conditionWords,
   distanceOf,
   everOf,
-  isGroup,
-  kComparisons,
   kEver,
   kMeasures,
   measureNamed,
@@ -16,125 +17,221 @@ import {
   type MeasureKind,
   type Part,
 } from './measures.ts';
+import { Zone } from './zone.tsx';
 
-// What a condition is until another measure is chosen.
-const kFirst = measureNamed('count')?.blank;
+const t = kRules.editor.fields;
+const who = kRules.editor.who;
+type Object_ = { [name: string]: Json };
 
-const kGroups = [
-  ['all', 'All of these are true', 'and'],
-  ['any', 'At least one of these is true', 'or'],
-  ['none', 'None of these is true', 'nor'],
-] as const;
-
-export function When() {
-  const { at, set } = useForm();
-  return (
-    <section class="card" aria-labelledby="when">
-      <h2 id="when">When</h2>
-      {kGroups.map(([group, title]) => {
-        const all = at(['when', group]);
-        const conditions = Array.isArray(all) ? all : [];
-        if (!conditions.length && group !== 'all') return null;
-        return (
-          <fieldset key={group} class="group">
-            <legend>{title}</legend>
-            {conditions.length === 0 && <p class="quiet small">No conditions: the rule always matches.</p>}
-            {conditions.map((condition, index) => (
-              <Condition key={index} path={['when', group, index]} condition={condition} />
-            ))}
-            <button type="button" class="button" onClick={() => set(['when', group, conditions.length], kFirst)}>
-              Add a condition
-            </button>
-          </fieldset>
-        );
-      })}
-      <div class="actions">
-        {kGroups
-          .slice(1)
-          .filter(([group]) => at(['when', group]) === undefined)
-          .map(([group, title]) => (
-            <button key={group} type="button" class="button quiet" onClick={() => set(['when', group, 0], kFirst)}>
-              Add: {title.toLowerCase()}
-            </button>
-          ))}
-      </div>
-    </section>
-  );
-}
-
-const kReactions = [
-  ['', 'any or none'],
-  ['shown', 'shown'],
-  ['clicked', 'clicked'],
-  ['dismissed', 'dismissed'],
-  ['converted', 'converted'],
-] as const;
-const kScopes = [
-  ['', 'as the settings of the handle say'],
-  ['session', 'this session'],
-  ['visitor', 'all sessions of the visitor'],
-] as const;
-
-function Condition({ path, condition }: { path: Path; condition: Json }) {
-  const { set, issueAt } = useForm();
+// A condition as a sentence with its fields inside.
+export function Condition({ path, condition, onRemove }: { path: Path; condition: Json; onRemove: () => void }) {
+  const { set } = useForm();
   const kind = measureOf(condition);
-  const issue = issueAt(path);
   return (
-    <details class="condition" open>
-      <summary>
-        <span>{conditionWords(condition)}</span>
-      </summary>
-      {issue && <p class="issue">{issue}</p>}
-      {isGroup(condition) && <p class="quiet small">A group of conditions: edit it as JSON.</p>}
-      <div class="columns" hidden={isGroup(condition)}>
-        <SelectField
-          label="Condition"
-          value={kind?.name ?? ''}
-          choices={[
-            ...(kind ? [] : [['', 'choose'] as const]),
-            ...kMeasures.map(({ name, label }) => [name, name === label ? label : `${name}: ${label}`] as const),
-          ]}
-          onChange={name => set(path, measureNamed(name)?.blank)}
-        />
-        {kind?.parts.map(part => (
-          <PartOf key={part} part={part} name={kind.name} path={path} condition={condition} />
-        ))}
+    <li class="stack s">
+      <div class="cond">
+        <span class="words">
+          <Pick
+            label={who.kind}
+            value={kind?.name ?? ''}
+            choices={[
+              ...(kind ? [] : [['', kRules.words.unknown] as const]),
+              ...kMeasures.map(({ name, label }) => [name, kRules.editor.kinds[name] ?? label] as const),
+            ]}
+            onChange={name => set(path, measureNamed(name)?.blank)}
+          />
+          {kind && isObject(condition) && <Sentence kind={kind} path={path} condition={condition} />}
+        </span>
+        <span class="tools">
+          {kind && isObject(condition) && <Refine kind={kind} path={path} condition={condition} />}
+          <button type="button" class="btn flat ic" aria-label={who.remove} title={who.remove} onClick={onRemove}>
+            <Icon name="close" />
+          </button>
+        </span>
       </div>
-      <div class="actions">
-        {kind && <Optional kind={kind} path={path} condition={condition} />}
-        <button type="button" class="button quiet" onClick={() => set(path, undefined)}>
-          Remove this condition
-        </button>
-      </div>
-    </details>
+      <Wrong path={path} />
+    </li>
   );
 }
 
-// Buttons for what a condition can have and rarely has.
-function Optional({ kind: { name, parts }, path, condition }: { kind: MeasureKind; path: Path; condition: Json }) {
-  const { at, set } = useForm();
-  const found = at([...path, name, 'meta']);
-  const meta = isObject(found) ? found : {};
-  const hasRoom = Object.keys(meta).length < kMostMeta && !('' in meta);
+interface PartProps {
+  kind: MeasureKind;
+  path: Path;
+  condition: Object_;
+}
+
+// The places of a sentence by the part of the measure that fills them.
+const kPlaces: Record<Part, string[]> = {
+  filter: ['filter'],
+  field: ['field'],
+  window: ['window'],
+  bound: ['bound'],
+  age: ['age', 'bound'],
+  after: ['after'],
+  steps: ['steps'],
+  score: ['name'],
+  context: ['name'],
+  comparison: ['values'],
+  trait: ['name'],
+  distance: ['values'],
+  ever: ['ever'],
+  decision: ['decision'],
+  same: ['same'],
+  scope: ['scope'],
+};
+
+function Sentence({ kind, path, condition }: PartProps) {
+  const sentence = kRules.editor.sentences[kind.name] ?? kind.sentence;
+  const pieces = sentence.split(/\{([^}]+)\}/);
+  const named = new Set(pieces.filter((_, index) => index % 2).map(one => one.trim()));
+  const unnamed = kind.parts.filter(part => !kPlaces[part].some(one => named.has(one))).map(part => kPlaces[part][0]!);
   return (
     <>
-      {parts.includes('filter') && hasRoom && (
-        <button
-          type="button"
-          class="button quiet"
-          onClick={() => set([...path, name, 'meta'], { ...meta, '': { in: [''] } })}
-        >
-          Add a metadata field
-        </button>
+      {pieces.map((piece, index) =>
+        index % 2 ? (
+          <Place key={index} name={piece.trim()} kind={kind} path={path} condition={condition} />
+        ) : (
+          piece.trim() && <span key={index}>{piece.trim()}</span>
+        ),
       )}
-      {parts.includes('window') && isObject(condition) && condition.since === undefined && (
-        <button type="button" class="button quiet" onClick={() => set([...path, 'since'], { key: 'cart' })}>
-          Count only since another signal
-        </button>
-      )}
+      {unnamed.map(name => (
+        <Place key={name} name={name} kind={kind} path={path} condition={condition} />
+      ))}
     </>
   );
 }
+
+function Place({ name, kind, path, condition }: PartProps & { name: string }) {
+  const seen = useSeen();
+  const measured = [...path, kind.name];
+  switch (name) {
+    case 'filter':
+      return <Filter path={measured} what={t.signal} />;
+    case 'after':
+      return <Filter path={[...path, 'after']} what={t.after} />;
+    case 'for':
+      return <Span path={[...path, 'for']} label={t.for} />;
+    case 'field':
+    case 'field of':
+      return <FieldOf path={measured} condition={condition[kind.name]} optional={name === 'field of'} />;
+    case 'window':
+      return <Window path={path} condition={condition} />;
+    case 'bound':
+      if (kind.parts.includes('age')) return <AgeBound path={path} condition={condition} />;
+      return condition.reached === undefined ? (
+        <Bound path={path} condition={condition} />
+      ) : (
+        <>
+          <span>{t.bounds.atLeast}</span>
+          <Num path={[...path, 'reached']} label={t.number} />
+        </>
+      );
+    case 'age':
+      return <AgeBound path={path} condition={condition} />;
+    case 'steps':
+      return <Steps path={[...path, 'steps']} steps={condition.steps} />;
+    case 'same':
+      return condition.same === undefined ? null : (
+        <>
+          <span>{t.sameWords}</span>
+          <Word path={[...path, 'same']} label={t.same} suggest={fieldsOf(seen, undefined)} />
+        </>
+      );
+    case 'scope':
+      return <Scope path={path} condition={condition} />;
+    case 'name':
+      return <NameOf kind={kind} path={path} />;
+    case 'values':
+      return (
+        <Comparison
+          path={path}
+          condition={condition}
+          name={String(condition.context ?? '')}
+          isTrait={kind.name === 'trait'}
+        />
+      );
+    case 'ever':
+      return <Ever path={path} condition={condition} />;
+    case 'decision':
+      return <Decision path={measured} />;
+    default:
+      return null;
+  }
+}
+
+function NameOf({ kind, path }: { kind: MeasureKind; path: Path }) {
+  const seen = useSeen();
+  const [label, suggest] =
+    kind.name === 'trait'
+      ? [t.trait, traitsOf(seen)]
+      : kind.name === 'context'
+        ? [t.context, contextFieldsOf(seen)]
+        : [t.score, []];
+  const { set, at } = useForm();
+  const member = [...path, kind.name];
+  return (
+    <Word
+      path={member}
+      label={label}
+      suggest={suggest}
+      onText={to => set(path, { ...(at(path) as Object_), [kind.name]: to ?? '' })}
+    />
+  );
+}
+
+// Which signals: their name and value, and what else is asked of them. It stays a filter when all is taken away.
+export function Filter({ path, what }: { path: Path; what: string }) {
+  const seen = useSeen(),
+    { at, set } = useForm();
+  const found = at(path);
+  const filter = isObject(found) ? found : {};
+  const put = (name: string) => (to: Json | undefined) => {
+    const { [name]: _, ...rest } = filter;
+    set(path, to === undefined ? rest : { ...rest, [name]: to });
+  };
+  return (
+    <>
+      <Word
+        several
+        path={[...path, 'key']}
+        label={t.key(what)}
+        suggest={keysOf(seen)}
+        placeholder={kRules.words.anySignal}
+        onText={put('key')}
+      />
+      <Word
+        several
+        path={[...path, 'value']}
+        label={t.value(what)}
+        suggest={valuesOf(seen, filter.key)}
+        placeholder={t.anyValue}
+        onText={put('value')}
+      />
+      {filter.source !== undefined && (
+        <>
+          <span>{t.sourceWords}</span>
+          <Word
+            several
+            path={[...path, 'source']}
+            label={t.source(what)}
+            suggest={sourcesOf(seen)}
+            onText={put('source')}
+          />
+        </>
+      )}
+      {filter.minConfidence !== undefined && (
+        <>
+          <span>{t.confidenceWords}</span>
+          <Num path={[...path, 'minConfidence']} label={t.minConfidence(what)} />
+        </>
+      )}
+      <MetaFields path={path} what={what} />
+    </>
+  );
+}
+
+const sourcesOf = ({ catalog }: ReturnType<typeof useSeen>) =>
+  catalog.sources.map(({ value, count }) => ({ value, note: kRules.editor.seen(count) }));
 
 const kMostMeta = 5; // metadata fields that a filter can have
 
@@ -152,318 +249,217 @@ function MetaFields({ path, what }: { path: Path; what: string }) {
   return (
     <>
       {Object.entries(found).map(([name, comparison], index) => (
-        <>
-          <TextField
-            key={`${index} name`}
-            label={`${what}: metadata field`}
-            mono
-            placeholder="currency or items[].price"
+        <span key={index} class="inner">
+          <span>{t.where}</span>
+          <Word
+            path={[...path, 'meta', name, '']}
+            label={t.meta(what)}
             suggest={fieldsOf(seen, at([...path, 'key']))}
             value={name}
-            onInput={to => rename(name, to)}
+            onText={to => rename(name, String(to ?? ''))}
           />
-          <Comparison key={`${index} comparison`} path={[...path, 'meta', name]} condition={comparison} />
-          <p key={`${index} remove`} class="beside">
-            <button type="button" class="button quiet" onClick={() => set([...path, 'meta', name], undefined)}>
-              Remove this metadata field
-            </button>
-          </p>
-        </>
+          <Comparison path={[...path, 'meta', name]} condition={isObject(comparison) ? comparison : {}} name="" />
+          <button
+            type="button"
+            class="btn flat ic"
+            aria-label={t.removeMeta}
+            title={t.removeMeta}
+            onClick={() => set([...path, 'meta', name], undefined)}
+          >
+            <Icon name="close" />
+          </button>
+        </span>
       ))}
     </>
   );
 }
 
-function PartOf({ part, name, path, condition }: { part: Part; name: string; path: Path; condition: Json }) {
+function FieldOf({ path, condition, optional }: { path: Path; condition: Json | undefined; optional: boolean }) {
   const seen = useSeen(),
-    { at } = useForm();
-  switch (part) {
-    case 'filter':
-      return <FilterFields path={[...path, name]} what="Signal" />;
-    case 'field':
-      return (
-        <>
-          <Text
-            path={[...path, name, 'field']}
-            label="Metadata field"
-            placeholder="amount or items[].price"
-            suggest={fieldsOf(seen, at([...path, name, 'key']))}
-            mono
-          />
-          <Text
-            path={[...path, name, 'times']}
-            label="Multiplied by"
-            placeholder="items[].quantity"
-            suggest={fieldsOf(seen, at([...path, name, 'key']))}
-            mono
-          />
-        </>
-      );
-    case 'window':
-      return <Window path={path} condition={condition} />;
-    case 'bound':
-      return <Bound path={path} condition={condition} />;
-    case 'age':
-      return (
-        <>
-          <Text path={[...path, 'atLeast']} label="Minimum age" placeholder="5m" />
-          <Text path={[...path, 'atMost']} label="Maximum age" placeholder="1h" />
-        </>
-      );
-    case 'after':
-      return (
-        <>
-          <FilterFields path={[...path, 'after']} what="After" />
-          <Text path={[...path, 'for']} label="For" placeholder="30m" hint="A whole number followed by s, m, h or d." />
-        </>
-      );
-    case 'steps':
-      return <Steps path={path} condition={condition} />;
-    case 'same':
-      return (
-        <Text
-          path={[...path, 'same']}
-          label="Same value of"
-          placeholder="sku"
-          hint="Only signals with the same value of this field count together."
-          mono
-        />
-      );
-    case 'scope':
-      return <Choose path={[...path, 'scope']} label="Scope" fallback="" choices={kScopes} />;
-    case 'score':
-      return <Text path={[...path, 'score']} label="Score" hint="Defined in the settings of the handle." mono />;
-    case 'context':
-      return (
-        <Text path={[...path, 'context']} label="Field" placeholder="country" suggest={contextFieldsOf(seen)} mono />
-      );
-    case 'comparison':
-      return distanceOf(condition) ? null : <Comparison path={path} condition={condition} />;
-    case 'trait':
-      return <Text path={[...path, 'trait']} label="Trait" placeholder="plan" suggest={traitsOf(seen)} mono />;
-    case 'decision':
-      return (
-        <>
-          <Text path={[...path, name, 'rule']} label="Rule ID" placeholder="welcome" mono />
-          <Choose path={[...path, name, 'reaction']} label="Reaction" fallback="" choices={kReactions} />
-        </>
-      );
-    case 'distance': {
-      const distance = distanceOf(condition);
-      if (!distance) return null;
-      const [name, words] = distance;
-      return (
-        <>
-          <Text path={[...path, name, 'atLeast']} label={`At least … ${words}`} placeholder="0s" />
-          <Text path={[...path, name, 'atMost']} label={`At most … ${words}`} placeholder="3d" />
-        </>
-      );
-    }
-    case 'ever':
-      return <Ever path={path} condition={condition} />;
-  }
-}
-
-function Ever({ path, condition }: { path: Path; condition: Json }) {
-  const { set } = useForm();
-  const given = isObject(condition) ? condition : {};
-  const chosen = everOf(condition)?.[0] ?? 'count';
-  const isInstant = (name: string) => name === 'first' || name === 'last';
-  const move = (to: string) => {
-    const { [chosen]: value, ...rest } = given;
-    const first: Json = isInstant(to) ? { age: { atLeast: '90d' } } : { atLeast: 1 };
-    set(path, { ...rest, [to]: isInstant(to) === isInstant(chosen) ? (value ?? first) : first });
+    { set } = useForm();
+  const filter = isObject(condition) ? condition : {};
+  if (optional && filter.field === undefined) return null;
+  const suggest = fieldsOf(seen, filter.key);
+  const put = (name: string) => (to: Json | undefined) => {
+    const { [name]: _, ...rest } = filter;
+    set(path, to === undefined && (optional || name === 'times') ? rest : { ...rest, [name]: to ?? '' });
   };
   return (
     <>
-      <Text path={[...path, 'ever']} label="Counter" placeholder="orders" mono />
-      <SelectField label="What" value={chosen} choices={kEver} onChange={move} />
-      {isInstant(chosen) ? (
+      {optional && <span>{t.ofField}</span>}
+      <Word path={[...path, 'field']} label={t.field} suggest={suggest} onText={put('field')} />
+      {filter.times !== undefined && (
         <>
-          <Text path={[...path, chosen, 'age', 'atLeast']} label="At least … ago" placeholder="90d" />
-          <Text path={[...path, chosen, 'age', 'atMost']} label="At most … ago" placeholder="365d" />
+          <span>{t.timesWords}</span>
+          <Word path={[...path, 'times']} label={t.times} suggest={suggest} onText={put('times')} />
         </>
-      ) : (
-        <Bound path={[...path, chosen]} condition={given[chosen] ?? null} />
       )}
+      {optional && <span>{t.ofField}</span>}
     </>
   );
 }
 
-function FilterFields({ path, what }: { path: Path; what: string }) {
-  const seen = useSeen(),
-    { at } = useForm();
-  return (
-    <>
-      <Texts path={[...path, 'key']} label={`${what}: key`} placeholder="cart or page.*" suggest={keysOf(seen)} />
-      <Texts
-        path={[...path, 'value']}
-        label={`${what}: value`}
-        placeholder="any"
-        suggest={valuesOf(seen, at([...path, 'key']))}
-      />
-      <MetaFields path={path} what={what} />
-    </>
-  );
-}
-
-const kUnits = [
-  ['day', 'day'],
-  ['week', 'week'],
-  ['month', 'month'],
-  ['year', 'year'],
-] as const;
-const kWindows: { [kind: string]: { [name: string]: Json } } = {
+const kWindows: { [kind: string]: Object_ } = {
   within: { within: '30m' },
-  calendar: { within: { calendar: 'day', zone: 'Europe/Berlin' } },
-  session: { per: 'session' },
+  calendar: { within: { calendar: 'day', zone: 'visitor' } },
+  session: {},
 };
 
-function Window({ path, condition }: { path: Path; condition: Json }) {
+function Window({ path, condition }: { path: Path; condition: Object_ }) {
   const { set } = useForm();
-  const given = isObject(condition) ? condition : {};
-  const kind = given.per === 'session' ? 'session' : isObject(given.within) ? 'calendar' : 'within';
+  const kind = isObject(condition.within) ? 'calendar' : condition.within === undefined ? 'session' : 'within';
   return (
     <>
-      <SelectField
-        label="Window"
+      <Pick
+        label={t.window}
         value={kind}
-        choices={[
-          ['within', 'rolling'],
-          ['calendar', 'calendar'],
-          ['session', 'entire session'],
-        ]}
+        choices={choicesOf(t.windows)}
         onChange={value => {
-          const { within: _, per: __, ...rest } = given;
+          const { within: _, per: __, ...rest } = condition;
           set(path, { ...rest, ...kWindows[value] });
         }}
       />
-      {kind === 'within' && <Text path={[...path, 'within']} label="Within" placeholder="30m" />}
+      {kind === 'within' && <Span path={[...path, 'within']} label={t.within} />}
       {kind === 'calendar' && (
         <>
-          <Choose path={[...path, 'within', 'calendar']} label="Calendar period" fallback="day" choices={kUnits} />
-          <Text path={[...path, 'within', 'zone']} label="Time zone" placeholder="Europe/Berlin" mono />
+          <Pick
+            label={t.calendar}
+            value={String((condition.within as Object_).calendar)}
+            choices={choicesOf(t.periods)}
+            onChange={period => set([...path, 'within', 'calendar'], period)}
+          />
+          <span>{t.zoneWords}</span>
+          <Zone path={[...path, 'within', 'zone']} label={t.zone} />
         </>
       )}
-      {given.since !== undefined && <FilterFields path={[...path, 'since']} what="Since the latest" />}
+      {condition.since !== undefined && (
+        <>
+          <span>{t.sinceWords}</span>
+          <Filter path={[...path, 'since']} what={t.since} />
+        </>
+      )}
     </>
   );
 }
 
-const kBounds = [
-  ['atLeast', 'at least'],
-  ['atMost', 'at most'],
-  ['equals', 'exactly'],
-] as const;
-
-function Bound({ path, condition }: { path: Path; condition: Json }) {
+function Scope({ path, condition }: { path: Path; condition: Object_ }) {
   const { set } = useForm();
-  const given = isObject(condition) ? kBounds.filter(([name]) => name in condition).map(([name]) => name) : [];
-  const bound = given[0] ?? 'atLeast';
-  const move = (to: string) => {
-    if (isObject(condition)) {
-      const { [bound]: value, ...rest } = condition;
-      set(path, { ...rest, [to]: value ?? 1 });
-    }
-  };
   return (
-    <>
-      <SelectField label="Comparison" value={bound} choices={kBounds} onChange={move} />
-      <Amount path={[...path, bound]} label="Value" />
-      {given[1] && <Amount path={[...path, given[1]]} label={kBounds.find(([name]) => name === given[1])![1]} />}
-    </>
+    <Pick
+      label={t.scope}
+      value={String(condition.scope ?? '')}
+      choices={choicesOf(t.scopes)}
+      onChange={value => set([...path, 'scope'], value === '' ? undefined : value)}
+    />
   );
 }
 
-type Comparing = (typeof kComparisons)[number];
-
-// One comparison can be chosen and changed; of a condition with several, each can be changed.
-function Comparison({ path, condition }: { path: Path; condition: Json }) {
-  const { set } = useForm();
-  const given = isObject(condition) ? kComparisons.filter(([name]) => name in condition) : [];
-  const chosen: Comparing = given[0] ?? kComparisons[0];
-  const move = (to: string) => {
-    if (!isObject(condition)) return;
-    const { [chosen[0]]: value, fold, ...rest } = condition;
-    const takes = kComparisons.find(([name]) => name === to)?.[1];
-    const kept = takes === 'text' || takes === 'scalar' || takes === 'list' ? fold : undefined;
-    const moved = takes === chosen[1] && value !== undefined ? value : kFirstOf[takes ?? 'text'];
-    set(path, { ...rest, [to]: moved, ...(kept === undefined ? {} : { fold: kept }) });
-  };
+function Steps({ path, steps }: { path: Path; steps: Json | undefined }) {
+  const list = Array.isArray(steps) ? steps : [];
   return (
     <>
-      <SelectField
-        label="Is"
-        value={chosen[0]}
-        choices={kComparisons.map(([name, , label]) => [name, label])}
-        onChange={move}
-      />
-      <Compared path={path} of={chosen} label="Value" condition={condition} />
-      {given.slice(1).map(one => (
-        <Compared key={one[0]} path={path} of={one} label={one[2]} condition={condition} />
+      {list.map((_, index) => (
+        <span key={index} class="inner">
+          {index > 0 && <span>{t.nextStep}</span>}
+          <Filter path={[...path, index]} what={t.step(index)} />
+        </span>
       ))}
     </>
   );
 }
 
-const kFirstOf: { [takes: string]: Json } = { list: [''], scalar: '', number: 1, text: '', boolean: true };
-
-function Compared({ path, of, label, condition }: { path: Path; of: Comparing; label: string; condition: Json }) {
+function Ever({ path, condition }: { path: Path; condition: Object_ }) {
   const { set } = useForm(),
-    seen = useSeen();
-  const [name, takes] = of;
-  const value = isObject(condition) ? condition[name] : undefined;
-  const values = isObject(condition) && 'context' in condition ? contextValuesOf(seen, condition.context) : [];
-  if (takes === 'list')
-    return <Texts path={[...path, name]} label={`${label}s`} always placeholder="US, GB" suggest={values} />;
-  if (takes === 'boolean')
-    return (
-      <SelectField
-        label={label}
-        value={String(value ?? true)}
-        choices={[
-          ['true', 'yes'],
-          ['false', 'no'],
-        ]}
-        onChange={to => set([...path, name], to === 'true')}
-      />
-    );
-  if (takes === 'number' || typeof value === 'number') return <Amount path={[...path, name]} label={label} />;
-  return <Text path={[...path, name]} label={label} suggest={values} />;
-}
-
-const stepsText = (steps: Json[]) =>
-  steps
-    .map(step => (isObject(step) ? [step.key, step.value].filter(one => one !== undefined).join(' ') : ''))
-    .join(' → ');
-
-function stepsIn(text: string): Json[] {
-  return text.split(/\s*(?:→|->)\s*/).map((part): Json => {
-    const [key = '', value] = part.trim().split(/\s+/);
-    return value ? { key, value } : { key };
-  });
-}
-
-function Steps({ path, condition }: { path: Path; condition: Json }) {
-  const { set, issueAt } = useForm();
-  const steps = isObject(condition) && Array.isArray(condition.steps) ? condition.steps : [];
-  const [text, setText] = useState(() => stepsText(steps));
-  const shown = JSON.stringify(stepsIn(text)) === JSON.stringify(steps) ? text : stepsText(steps);
-  const write = (written: string) => {
-    setText(written);
-    set([...path, 'steps'], stepsIn(written));
+    { counters = [] } = useSeen();
+  const chosen = everOf(condition) ?? 'count';
+  const isInstant = (name: string) => name === 'first' || name === 'last';
+  const move = (to: string) => {
+    const { [chosen]: value, ...rest } = condition;
+    const first: Json = isInstant(to) ? { age: { atLeast: '90d' } } : { atLeast: 1 };
+    set(path, { ...rest, [to]: isInstant(to) === isInstant(chosen) ? (value ?? first) : first });
   };
+  const compared = isObject(condition[chosen]) ? condition[chosen] : {};
   return (
     <>
-      <TextField
-        label="Steps, in order"
-        mono
-        value={shown}
-        onInput={write}
-        issue={issueAt([...path, 'steps'])}
-        hint="Keys with optional values, separated by ->."
+      <Word
+        path={[...path, 'ever']}
+        label={t.counter}
+        suggest={counters.map(value => ({ value, note: '' }))}
+        onText={to => set(path, { ...condition, ever: to ?? '' })}
       />
-      <Amount path={[...path, 'reached']} label="Minimum steps reached" />
+      <Pick label={t.ever} value={chosen} choices={kEver.map(name => [name, t.evers[name]])} onChange={move} />
+      {isInstant(chosen) ? (
+        <>
+          <AgeBound path={[...path, chosen, 'age']} condition={isObject(compared.age) ? compared.age : {}} />
+          <span>{t.ago}</span>
+        </>
+      ) : (
+        <Bound path={[...path, chosen]} condition={compared} />
+      )}
     </>
   );
 }
+
+function Decision({ path }: { path: Path }) {
+  const { at, set } = useForm(),
+    { rules = [] } = useSeen();
+  const found = at(path);
+  const decision = isObject(found) ? found : {};
+  return (
+    <>
+      <Pick
+        label={t.reaction}
+        value={String(decision.reaction ?? '')}
+        choices={choicesOf(t.reactions)}
+        onChange={value => set([...path, 'reaction'], value === '' ? undefined : value)}
+      />
+      <span>{t.reactionWords}</span>
+      <Word
+        path={[...path, 'rule']}
+        label={t.rule}
+        suggest={rules}
+        onText={to => set(path, { ...decision, rule: to ?? '' })}
+      />
+      <span>{t.reached}</span>
+    </>
+  );
+}
+
+// What a condition can have and rarely has.
+function Refine({ kind: { name, parts }, path, condition }: PartProps) {
+  const { at, set } = useForm();
+  const measured = at([...path, name]);
+  const filter = isObject(measured) && parts.includes('filter') ? measured : null;
+  const items: MenuItem[] = [];
+  const offer = (isOpen: boolean, says: string, run: () => void) => {
+    if (isOpen) items.push({ name: says, run });
+  };
+  const inFilter = (member: string, value: Json) => () => set([...path, name], { ...filter, [member]: value });
+  if (filter) {
+    const meta = isObject(filter.meta) ? filter.meta : {};
+    const hasRoom = Object.keys(meta).length < kMostMeta && !('' in meta);
+    offer(hasRoom, who.addField, inFilter('meta', { ...meta, '': { in: [''] } }));
+    offer(filter.source === undefined, who.addSource, inFilter('source', ''));
+    offer(filter.minConfidence === undefined, who.addConfidence, inFilter('minConfidence', 0.6));
+    offer(name === 'distinct' && filter.field === undefined, who.addDistinct, inFilter('field', ''));
+    offer(parts.includes('field') && filter.times === undefined, who.addTimes, inFilter('times', ''));
+  }
+  const here = (member: string, value: Json) => () => set(path, { ...condition, [member]: value });
+  offer(parts.includes('window') && condition.since === undefined, who.addSince, here('since', { key: 'cart' }));
+  offer(parts.includes('same') && condition.same === undefined, who.addSame, here('same', 'sku'));
+  if (name === 'steps' && Array.isArray(condition.steps)) {
+    const { steps } = condition;
+    offer(steps.length < kMostSteps, who.addStep, here('steps', [...steps, { key: '' }]));
+    offer(steps.length > 1, who.removeStep, here('steps', steps.slice(0, -1)));
+  }
+  const canFold = parts.includes('comparison') && !distanceOf(condition) && condition.fold === undefined;
+  offer(canFold, who.addFold, here('fold', true));
+  if (!items.length) return null;
+  return (
+    <Menu label={who.refineCondition} items={items}>
+      <Icon name="more" />
+    </Menu>
+  );
+}
+
+const kMostSteps = 10;

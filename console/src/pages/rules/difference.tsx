@@ -3,12 +3,13 @@ import { ask, quietly } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
 import type { Fault } from '../../api/fault.ts';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { kRules } from '../../sentences/rules.ts';
 import { place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { lineDifference } from './line_difference.ts';
 
 type Found = components['schemas']['RulesDifference'];
-type Change = Found['changes'][number];
+export type RuleChange = Found['changes'][number];
 
 const kMarks = { same: ' ', gone: '−', new: '+', skipped: '⋯' } as const;
 
@@ -35,7 +36,7 @@ export function Difference({ version, from }: { version: number; from?: number }
   if (!found)
     return (
       <p class="loading" aria-live="polite">
-        Loading…
+        {t.loading}
       </p>
     );
   return (
@@ -43,34 +44,40 @@ export function Difference({ version, from }: { version: number; from?: number }
       {found.changes.map(one => (
         <OfRule key={one.ruleId} change={one} />
       ))}
-      {found.changed === 0 && <p class="quiet small">No changes.</p>}
-      {found.changed > found.changes.length && (
-        <p class="quiet small">And {found.changed - found.changes.length} more rules.</p>
-      )}
+      {found.changed === 0 && <p class="m sm">{t.none}</p>}
+      {found.changed > found.changes.length && <p class="m sm">{t.more(found.changed - found.changes.length)}</p>}
     </div>
   );
 }
 
 const text = (rule: unknown) => (rule ? JSON.stringify(rule, null, 2) : '');
 
-function OfRule({ change: { ruleId, was, is } }: { change: Change }) {
+const t = kRules.difference;
+
+function OfRule({ change }: { change: RuleChange }) {
+  const { ruleId, was, is } = change;
   return (
-    <section aria-label={`Changes to ${ruleId}`}>
-      <p class="small">
-        <strong>{ruleId}</strong> <span class="quiet">{!was ? 'added' : !is ? 'deleted' : 'changed'}</span>
+    <section aria-label={t.of(ruleId)}>
+      <p class="sm">
+        <b class="wrap">{ruleId}</b> <span class="m">{!was ? t.added : !is ? t.deleted : t.changed}</span>
       </p>
-      <pre class="code lines" tabIndex={0} role="region" aria-label={`Lines of ${ruleId}`}>
-        {lineDifference(text(was), text(is)).map(({ kind, text: line }, index) => {
-          const Tag = kind === 'gone' ? 'del' : kind === 'new' ? 'ins' : 'span';
-          return (
-            <Tag key={index} class={kind}>
-              <span class="mark">{kMarks[kind]} </span>
-              {line}
-              {'\n'}
-            </Tag>
-          );
-        })}
-      </pre>
+      <Lines change={change} />
     </section>
   );
 }
+
+// The text of a rule before and after, line by line.
+export const Lines = ({ change: { ruleId, was, is } }: { change: RuleChange }) => (
+  <pre class="code lines" tabIndex={0} role="region" aria-label={t.lines(ruleId)}>
+    {lineDifference(text(was), text(is)).map(({ kind, text: line }, index) => {
+      const Tag = kind === 'gone' ? 'del' : kind === 'new' ? 'ins' : 'span';
+      return (
+        <Tag key={index} class={kind}>
+          <span class="mark">{kMarks[kind]} </span>
+          {line}
+          {'\n'}
+        </Tag>
+      );
+    })}
+  </pre>
+);

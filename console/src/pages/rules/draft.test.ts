@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathText, valueAt, withAt, type Json } from './draft.ts';
-import { conditionWords, kMeasures, measureNamed, measureOf, whenWords } from './measures.ts';
+import { conditionWords, kMeasures, lineOf, measureNamed, measureOf, whenWords } from './measures.ts';
 
 const rule: Json = {
   name: 'x',
@@ -43,7 +43,7 @@ test('every measure can be begun, recognised and told in words', () => {
   }
   assert.equal(
     whenWords({ all: [measureNamed('count')!.blank], none: [{ seen: { key: 'support' }, within: '7d' }] }),
-    'at least 1 × cart add within 30m and not (support seen within 7d)',
+    'at least 1 × cart add within 30 minutes and not (support seen within 7 days)',
   );
   assert.equal(whenWords({}), 'always');
 });
@@ -53,7 +53,7 @@ test('conditions of each kind are told in words', () => {
   const words: [Json, string][] = [
     [
       { absent: filter, after: { key: 'view' }, for: '5m', scope: 'visitor' },
-      'no cart add for 5m after view, across the visitor’s sessions',
+      'no cart add for 5 minutes after view, across the visitor’s sessions',
     ],
     [
       { sum: { key: 'cart', field: 'amount' }, per: 'session', atMost: 50 },
@@ -62,8 +62,8 @@ test('conditions of each kind are told in words', () => {
     [{ max: { key: 'cart' }, equals: 3 }, 'largest … of cart is exactly 3'],
     [{ distinct: filter, atLeast: 2, atMost: 3 }, '2 to 3 different cart add'],
     [{ distinct: { ...filter, field: 'brand' }, atLeast: 2 }, 'at least 2 different brand of cart add'],
-    [{ last: { key: ['a', 'b'], source: 'ad' }, atLeast: '5m' }, 'newest a or b (from ad) is at least 5m old'],
-    [{ steps: [filter, { key: 'pay' }], reached: 2, within: '1h' }, 'cart add → pay: at least 2 reached within 1h'],
+    [{ last: { key: ['a', 'b'], source: 'ad' }, atLeast: '5m' }, 'newest a or b (from ad) is at least 5 minutes old'],
+    [{ steps: [filter, { key: 'pay' }], reached: 2, within: '1h' }, 'cart add → pay: at least 2 reached within 1 hour'],
     [{ score: 'intent', atLeast: 0.5 }, 'score intent is at least 0.5'],
     [{ context: 'country', notIn: ['US', 'GB'] }, 'country is not US or GB'],
     [{ context: 'age', atLeast: 18, below: 30 }, 'age is below 30 and at least 18'],
@@ -74,10 +74,10 @@ test('conditions of each kind are told in words', () => {
       { count: { key: 'a' }, within: { calendar: 'day', zone: 'UTC' }, atLeast: 2 },
       'at least 2 × a in the same calendar day (UTC)',
     ],
-    [{ count: { key: 'a' }, same: 'sku', atLeast: 2, within: '1h' }, 'at least 2 × a with the same sku within 1h'],
+    [{ count: { key: 'a' }, same: 'sku', atLeast: 2, within: '1h' }, 'at least 2 × a with the same sku within 1 hour'],
     [
       { absent: filter, after: { key: 'view' }, for: '5m', same: 'cartId', scope: 'visitor' },
-      'no cart add for 5m after view with the same cartId, across the visitor’s sessions',
+      'no cart add for 5 minutes after view with the same cartId, across the visitor’s sessions',
     ],
     [{ any: [{ seen: { key: 'a' } }, { none: [{ seen: { key: 'b' } }] }] }, '((a seen or (not (b seen))))'],
     [
@@ -93,8 +93,28 @@ test('conditions of each kind are told in words', () => {
       'items[].price × items[].quantity of purchase (currency is EUR) adds up to at least 100',
     ],
     [{ ever: 'orders', count: { atLeast: 3 } }, 'orders ever, how many: at least 3'],
-    [{ ever: 'orders', last: { age: { atLeast: '90d' } } }, 'orders ever, last: at least 90d ago'],
+    [{ ever: 'orders', last: { age: { atLeast: '90d' } } }, 'orders ever, last: at least 90 days ago'],
     [{ unheard: {} }, 'incomplete condition'],
   ];
   for (const [condition, told] of words) assert.equal(conditionWords(condition), told);
+});
+
+test('a rule is told in one line', () => {
+  const action: Json = { type: 'popup' };
+  const lines: [{ [name: string]: Json }, string][] = [
+    [{ triggers: ['checkout', 'exit_intent'], when: {}, action }, 'On checkout or exit_intent · popup'],
+    [
+      { triggers: ['checkout'], when: {}, actions: { a: action, b: { type: 'email' } } },
+      'On checkout · a: popup, b: email',
+    ],
+    [
+      {
+        triggers: ['@due'],
+        when: { all: [{ seen: { key: 'x' } }, { absent: { key: 'purchase' }, after: { key: 'cart' }, for: '1h' }] },
+        action: { type: 'email' },
+      },
+      'When no purchase follows cart within 1 hour · email',
+    ],
+  ];
+  for (const [rule, told] of lines) assert.equal(lineOf(rule), told);
 });

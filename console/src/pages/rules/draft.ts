@@ -58,6 +58,9 @@ export const kBanner: Json = {
   payload: { text: 'Delivery is free today.', button: { label: 'Go to checkout', href: '/checkout' } },
 };
 
+export const kCta: Json = { type: 'cta', payload: { selector: '#buy', label: 'Order now: delivery is free' } };
+export const kSend: Json = { type: 'email', payload: { template: 'your-cart' } };
+
 export const kBlank: RuleDraft = {
   status: 'draft',
   priority: 50,

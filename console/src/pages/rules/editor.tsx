@@ -3,144 +3,78 @@ import { api, ask, quietly } from '../../api/client.ts';
 import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { CodeEditor } from '../../parts/code_editor.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { TextField } from '../../parts/field.tsx';
-import { confirmed } from '../../parts/toast.tsx';
+import { closedBelow } from '../../parts/gate.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { Menu } from '../../parts/menu.tsx';
+import { confirmed } from '../../state/announce.ts';
 import { useKeys } from '../../state/keys.ts';
+import { useObject } from '../../state/object.ts';
 import { at, filter, go, place, toTop } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { unsaved, useUnsaved } from '../../state/unsaved.ts';
-import { When } from './condition.tsx';
-import { isObject, kBlank, withoutAnswer, type RuleDraft } from './draft.ts';
-import { fieldsOf, kNothingSeen, keysOf, traitsOf, triggersOf, type Seen } from '../../state/catalog.ts';
-import { readTraits } from '../../state/people.ts';
-import { Amount, Choose, FormOf, SeenIn, Text, Texts } from './form.tsx';
-import { kMeasures, thenWords, whenWords } from './measures.ts';
-import { Goal, Hours, Limits } from './more.tsx';
-import { Preview } from './preview.tsx';
-import { Then } from './then.tsx';
+import { kRules } from '../../sentences/rules.ts';
+import { changesBetween } from './changes.ts';
+import { faultsIn } from './complete.ts';
+import { isObject, kBlank, pathText, withoutAnswer, type Path, type RuleDraft } from './draft.ts';
+import { Amount, FormOf, SeenIn, Text } from './form.tsx';
+import { History } from './history.tsx';
+import { kMemberNames, valuesFrom } from './json_words.ts';
+import { Limits } from './limits.tsx';
+import { Measurement } from './measurement.tsx';
+import { Then } from './message.tsx';
+import { MessagePreview } from './message_preview.tsx';
+import { PersonPreview } from './preview.tsx';
+import { Reach } from './reach.tsx';
+import { Review } from './review.tsx';
+import { Deleting } from './rule_actions.tsx';
+import { SaveBar } from './save_bar.tsx';
+import { Schedule } from './schedule.tsx';
+import { useKnown } from './seen.ts';
+import { Start } from './start.tsx';
+import { StatusChip } from './status.tsx';
 import { Warnings, type Warning } from './warnings.tsx';
+import { When } from './when.tsx';
+import { Who } from './who.tsx';
+import './rules.css';
 
-const kStatuses = [
-  ['draft', 'draft: not evaluated'],
-  ['shadow', 'shadow: recorded, not shown'],
-  ['live', 'live'],
-  ['paused', 'paused'],
-] as const;
-const kWords = [
-  'ruleId',
-  'name',
-  'status',
-  'priority',
-  'triggers',
-  'active',
-  'from',
-  'until',
-  'hours',
-  'days',
-  'zone',
-  'zoneElse',
-  'trait',
-  'age',
-  'when',
-  'all',
-  'any',
-  'none',
-  'key',
-  'value',
-  'source',
-  'minConfidence',
-  'meta',
-  'field',
-  'times',
-  'within',
-  'calendar',
-  'per',
-  'since',
-  'after',
-  'for',
-  'atLeast',
-  'atMost',
-  'equals',
-  'reached',
-  'in',
-  'notIn',
-  'not',
-  'above',
-  'below',
-  'startsWith',
-  'endsWith',
-  'contains',
-  'anyOf',
-  'allOf',
-  'exists',
-  'before',
-  'fold',
-  'scope',
-  'rollout',
-  'rolloutSalt',
-  'limit',
-  'cooldown',
-  'caps',
-  'max',
-  'group',
-  'split',
-  'salt',
-  'holdout',
-  'arms',
-  'action',
-  'actions',
-  'type',
-  'payload',
-  'ttl',
-  'goal',
-  'valueField',
-  ...kMeasures.map(({ name }) => name),
-];
-
+const t = kRules.editor;
 const kIdle = new Set(['draft', 'shadow', 'paused']);
-const kSaved: Record<string, string> = { live: 'Published', draft: 'Saved as draft' };
-const kValues = {
-  status: ['draft', 'shadow', 'live', 'paused'],
-  triggers: ['checkout', 'exit_intent', '@due'],
-  scope: ['session', 'visitor'],
-  per: ['session'],
-  days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
-  type: ['popup', 'banner', 'cta'],
-  key: ['view', 'cart', 'checkout', 'purchase', 'link.clicked'],
-};
+const kSaved: Record<string, string> = { live: t.save.published, draft: t.save.saved, shadow: t.save.isShadow };
+const kRuleId = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-// Puts what was seen before what is suggested in any case.
-function suggestIn(values: Record<string, readonly string[]>, seen: Seen) {
-  const names = (all: { value: string }[], others: readonly string[] = []) => [
-    ...new Set([...all.map(one => one.value), ...others]),
-  ];
-  Object.assign(values, {
-    key: names(keysOf(seen), kValues.key),
-    triggers: names(triggersOf(seen), kValues.triggers),
-    trait: names(traitsOf(seen)),
-    include: names(traitsOf(seen)),
-    context: seen.catalog.context.map(one => one.field),
-    field: names(fieldsOf(seen, undefined)),
-    valueField: names(fieldsOf(seen, undefined)),
-  });
-}
+// An id from a name: "Save the cart" is "save-the-cart".
+export const idFrom = (name: string) =>
+  name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 64);
+
+const statusOf = (rule: RuleDraft | null) => String(rule?.status ?? 'live');
 
 export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   const { handle, query } = place.value;
+  const from = named ? '' : (query.get('from') ?? ''); // the rule that a new one is a copy of
   const [ruleId, setId] = useState(named),
-    [rule, setRule] = useState<RuleDraft | null>(named ? null : kBlank),
-    [text, setText] = useState<string | null>(null);
+    [rule, setRule] = useState<RuleDraft | null>(named || from ? null : kBlank),
+    [text, setText] = useState<string | null>(null),
+    [stored, setStored] = useState<RuleDraft>(kBlank);
   const [etag, setEtag] = useState(''),
     [fault, setFault] = useState<Fault | null>(null),
-    [warnings, setWarnings] = useState<Warning[]>([]);
-  const [busy, setBusy] = useState(false),
-    [asking, setAsking] = useState(false),
+    [warnings, setWarnings] = useState<Warning[]>([]),
+    [busy, setBusy] = useState(false),
+    [isDeleting, setDeleting] = useState(false),
+    [isReviewing, setReviewing] = useState(false),
     [broken, setBroken] = useState(''),
-    [seen, setSeen] = useState(kNothingSeen);
-  const values = useRef<Record<string, readonly string[]>>({ ...kValues }).current; // the editor reads it as it types
-  const asJson = query.get('as') === 'json';
+    [variant, setVariant] = useState('a');
+  const { seen, rules } = useKnown(handle);
+  const values = useRef<Record<string, readonly string[]>>({}).current; // the JSON editor reads it as it types
+  Object.assign(values, valuesFrom(seen));
+  const as = query.get('as') ?? '';
   const inForm = useRef(named), // the id, unless it is only in the JSON
     edited = useRef(''),
     saved = useRef(JSON.stringify(['', kBlank]));
@@ -148,227 +82,308 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   const isUnsaved = !!rule && edited.current !== saved.current;
   useUnsaved(isUnsaved);
   const path = { handle, ruleId };
-  const load = async (isCurrent = () => true) => {
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/chain-rules/{ruleId}', { params: { path } }));
-    if (!isCurrent()) return;
-    setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) {
-      const stored = withoutAnswer(answer.data);
-      saved.current = JSON.stringify([ruleId, stored]);
-      take(stored);
-      setEtag(answer.etag);
-      setWarnings(answer.data.warnings ?? []);
-    }
-  };
-  usePoll(
-    0,
-    async isCurrent => {
-      if (named) await load(isCurrent);
-    },
-    [handle, named],
-  );
-  usePoll(
-    0,
-    async isCurrent => {
-      const [catalog, traits] = await Promise.all([
-        ask(quietly.GET('/v2/handles/{handle}/catalog', { params: { path: { handle } } })),
-        readTraits(handle),
-      ]);
-      if (!isCurrent()) return;
-      const found: Seen = {
-        catalog: catalog.ok ? catalog.data : kNothingSeen.catalog,
-        traits: traits.ok ? traits.data.items : [],
-      };
-      setSeen(found);
-      suggestIn(values, found);
-    },
-    [handle],
-  );
   const take = (changed: RuleDraft) => {
     setRule(changed);
     setText(JSON.stringify(changed, null, 2));
     setBroken('');
   };
+  const load = async (isCurrent = () => true) => {
+    const answer = await ask(
+      quietly.GET('/v2/handles/{handle}/chain-rules/{ruleId}', { params: { path: { handle, ruleId: named || from } } }),
+    );
+    if (!isCurrent()) return;
+    setFault(answer.ok ? null : answer.fault);
+    if (!answer.ok) return;
+    const found = withoutAnswer(answer.data);
+    if (from) return begin('', copyOf(found));
+    saved.current = JSON.stringify([named, found]);
+    take(found);
+    setStored(found);
+    setEtag(answer.etag);
+    setWarnings(answer.data.warnings ?? []);
+  };
+  usePoll(
+    0,
+    async isCurrent => {
+      if (named || from) await load(isCurrent);
+    },
+    [handle, named, from],
+  );
+  const begin = (id: string, begun: RuleDraft) => {
+    const taken = new Set((rules ?? []).map(one => one.ruleId));
+    const free = id || idFrom(String(begun.name ?? ''));
+    setId(taken.has(free) || !free ? '' : free);
+    inForm.current = '';
+    take(begun);
+  };
+  const change = (changed: RuleDraft, where: Path) => {
+    if (!named && where[0] === 'name' && ruleId === idFrom(String(rule?.name ?? '')))
+      setId((inForm.current = idFrom(String(changed.name ?? ''))));
+    if (fault?.details.length) {
+      const touched = pathText(where);
+      const isTouched = (field: string) =>
+        !touched || field === touched || touched.startsWith(`${field}.`) || field.startsWith(touched);
+      const details = fault.details.filter(({ field }) => !isTouched(field));
+      setFault(details.length ? { ...fault, details } : null);
+    }
+    take(changed);
+  };
   const write = (written: string) => {
     setText(written);
     try {
       const read: unknown = JSON.parse(written);
-      if (!isObject(read)) return setBroken('A rule is a JSON object.');
+      if (!isObject(read)) return setBroken(t.notAnObject);
       const { ruleId: given = inForm.current, ...rest } = read;
-      if (typeof given !== 'string') return setBroken('The ruleId must be a string.');
-      if (inForm.current && given !== inForm.current)
-        return setBroken(`The ruleId here is ${given}, but the id of this rule is ${inForm.current}.`);
+      if (typeof given !== 'string') return setBroken(t.idNotText);
+      if (inForm.current && given !== inForm.current) return setBroken(t.otherId(given, inForm.current));
       setId(given);
       setRule(named ? read : rest);
       setBroken('');
     } catch (error) {
-      setBroken(`Invalid JSON: ${(error as Error).message}`);
+      setBroken(t.invalidJson((error as Error).message));
     }
   };
-  const save = async () => {
+  const save = async (status: string) => {
     if (!rule || busy || closed) return;
     setBusy(true);
-    const sent = edited.current;
+    const sent = { ...rule, when: rule.when ?? {}, status },
+      sentOf = edited.current;
     const answer = await ask(
       api.PUT('/v2/handles/{handle}/chain-rules/{ruleId}', {
         params: { path, header: etag ? { 'If-Match': etag } : {} },
-        body: { ...rule, ruleId } as never,
+        body: { ...sent, ruleId } as never,
       }),
     );
     setBusy(false);
+    setReviewing(false);
     setFault(answer.ok ? null : answer.fault);
     if (!answer.ok) return toTop();
-    saved.current = sent;
-    unsaved.value = edited.current !== sent; // what was typed in the meantime
-    confirmed(kSaved[String(rule.status ?? 'live')] ?? 'Saved');
+    const kept = withoutAnswer(answer.data);
+    if (edited.current === sentOf) take(kept);
+    else setRule(now => ({ ...now, status })); // what was typed in the meantime
+    saved.current = JSON.stringify([ruleId, kept]);
+    unsaved.value = edited.current !== sentOf;
+    setStored(kept);
+    confirmed(kSaved[status] ?? t.save.saved);
     setEtag(answer.etag);
     setWarnings(answer.data.warnings ?? []);
     if (!named) go(at('rules', [ruleId]), { replace: true });
   };
-  const remove = async () => {
-    const answer = await ask(api.DELETE('/v2/handles/{handle}/chain-rules/{ruleId}', { params: { path } }));
-    setAsking(false);
-    if (!answer.ok) return setFault(answer.fault);
-    confirmed('Deleted');
-    unsaved.value = false;
-    go(at('rules'));
+  const isTaken = !named && !!rules?.some(one => one.ruleId === ruleId);
+  const wrongId = broken || (!kRuleId.test(ruleId) ? t.idWrong(!ruleId) : isTaken ? t.idTaken(ruleId) : '');
+  const closed = closedBelow('CREATOR') || wrongId;
+  const issues = rule ? faultsIn(rule) : [];
+  const unfinished = issues[0] ? t.save.correct(issues[0].issue) : '';
+  const changes = rule ? changesBetween(stored, rule) : [];
+  const isNew = !named;
+  const name = String(rule?.name || ruleId || kRules.newRule);
+  useObject(name);
+  const review = () => {
+    if (rule && !closed && !unfinished && !busy) setReviewing(true);
   };
-  const closed =
-    broken ||
-    (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(ruleId)
-      ? ''
-      : `Enter an id ${ruleId ? 'of at most 64 characters from' : 'first:'} a-z, 0-9, _ and -, starting with a letter or digit.`);
-  useKeys([{ key: 'ctrl+Enter', does: 'save the rule', run: () => void save() }], [rule, ruleId, etag, busy, closed]);
+  useKeys([{ key: 'ctrl+Enter', does: t.save.keys, run: review }], [rule, ruleId, etag, busy, closed, unfinished]);
+  const discard = () => {
+    if (named) return void load();
+    setId((inForm.current = ''));
+    take(kBlank);
+  };
+  const tab = (value: string, says: string) => (
+    <a
+      href={at('rules', place.value.more, { as: value, from })}
+      aria-current={as === value ? 'page' : undefined}
+      onClick={() => {
+        if (!broken && rule) setText(JSON.stringify(rule, null, 2));
+      }}
+    >
+      {says}
+    </a>
+  );
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={at('rules')}>Rules</a>
-        </p>
-        <h1 class="wrap">{String(rule?.name || ruleId || 'New rule')}</h1>
+      <div class="head">
+        <h1 class="wrap">{name}</h1>
+        {rule && <StatusChip status={statusOf(named ? stored : rule)} />}
+        {isUnsaved && (
+          <span class="chip warn">
+            <Icon name="edit" />
+            {t.unsaved}
+          </span>
+        )}
+        {named && rule && (
+          <div class="acts">
+            {kIdle.has(statusOf(stored)) && (
+              <a class="btn" href={at('rules', ['-', 'simulate'], { rule: ruleId })}>
+                <Icon name="play" />
+                {t.simulate}
+              </a>
+            )}
+            <a class="btn" href={at('rules', ['-', 'results'], { rule: ruleId })}>
+              <Icon name="chart" />
+              {t.tabs.results}
+            </a>
+            <Menu
+              label={t.more}
+              kind="ic"
+              items={[
+                { name: kRules.list.duplicate, href: at('rules', ['+'], { from: ruleId }) },
+                {
+                  name: kRules.list.delete,
+                  run: () => setDeleting(true),
+                  isDangerous: true,
+                  closed: closedBelow('CREATOR'),
+                },
+              ]}
+            >
+              <Icon name="more" />
+            </Menu>
+          </div>
+        )}
       </div>
-      {fault && <FaultNote fault={fault} />}
+      {fault && (
+        <FaultNote fault={fault} beside={as === '' ? fault.details.map(one => one.field).filter(isShown) : []} />
+      )}
       {fault?.code === 'precondition_failed' && (
         <div>
-          <Button onPress={() => load()}>Reload and discard changes</Button>
+          <Button onPress={() => load()}>{t.reload}</Button>
         </div>
       )}
-      <Warnings all={warnings} triggers={Array.isArray(rule?.triggers) ? rule.triggers.map(String) : []} />
       {rule && (
         <>
-          <p class="summary">
-            <span class="quiet">When</span> {whenWords(rule.when)} <span class="quiet">then</span> {thenWords(rule)}.
-          </p>
-          <nav class="tabs" aria-label="Editor">
-            <a href={at('rules', place.value.more)} aria-current={asJson ? undefined : 'page'}>
-              Form
-            </a>
-            <a
-              href={at('rules', place.value.more, { as: 'json' })}
-              aria-current={asJson ? 'page' : undefined}
-              onClick={() => {
-                if (!broken) setText(JSON.stringify(rule, null, 2));
-              }}
-            >
-              JSON
-            </a>
+          <nav class="tabs" aria-label={t.tabs.label}>
+            {tab('', t.tabs.form)}
+            {tab('json', t.tabs.json)}
+            {named && tab('history', t.tabs.history)}
           </nav>
-          {broken && !asJson && (
-            <p class="issue">
+          <Warnings all={warnings} triggers={Array.isArray(rule.triggers) ? rule.triggers.map(String) : []} />
+          {broken && as !== 'json' && (
+            <p class="err">
               {broken}{' '}
               <button type="button" class="link" onClick={() => filter({ as: 'json' })}>
-                Back to JSON
+                {t.backToJson}
               </button>
             </p>
           )}
-          {asJson ? (
+          {as === 'json' && (
             <div class="field">
               <CodeEditor
-                label="Rule, as JSON"
+                label={t.json}
                 value={text ?? JSON.stringify(rule, null, 2)}
                 onInput={write}
-                words={kWords}
+                words={kMemberNames}
                 values={values}
                 invalid={!!broken}
               />
-              {broken && <p class="issue">{broken}</p>}
+              {broken && <p class="err">{broken}</p>}
             </div>
-          ) : (
+          )}
+          {as === 'history' && (
+            <History
+              ruleId={named}
+              name={name}
+              etag={etag}
+              closed={closedBelow('CREATOR') || (isUnsaved ? t.history.unsaved : '')}
+              onRolledBack={() => void load().then(() => confirmed(t.history.done))}
+            />
+          )}
+          {as === '' && (
             <SeenIn.Provider value={seen}>
-              <FormOf.Provider value={{ rule, change: take, issues: fault?.details ?? [] }}>
-                <section class="card" aria-labelledby="basics">
-                  <h2 id="basics">General</h2>
-                  <div class="columns">
-                    {!named && (
-                      <TextField
-                        label="Id"
-                        mono
-                        value={ruleId}
-                        onInput={typed => {
-                          inForm.current = typed;
-                          setId(typed);
-                          if (broken && text !== null) write(text);
-                        }}
-                        placeholder="cart-rescue"
-                        hint="a-z, 0-9, _ and -, at most 64. Cannot be changed later."
-                        issue={issueIn(fault, 'ruleId')}
-                      />
-                    )}
-                    <Text path={['name']} label="Name" placeholder="Save the cart" />
-                    <Choose path={['status']} label="Status" fallback="live" choices={kStatuses} />
-                    <Amount path={['priority']} label="Priority" hint="Higher priority is evaluated first." />
-                    <Texts
-                      path={['triggers']}
-                      label="Triggers"
-                      always
-                      placeholder="checkout, exit_intent"
-                      suggest={triggersOf(seen)}
-                      hint="Use @due alone for a delayed rule, which fires by itself."
-                    />
+              <FormOf.Provider value={{ rule, change, issues: [...(fault?.details ?? []), ...issues] }}>
+                <div class="cols main-side">
+                  <div class="stack">
+                    {isNew && !isUnsaved && <Start onStart={begin} />}
+                    <section class="panel" aria-labelledby="general">
+                      <div class="phead">
+                        <h2 id="general">{t.general}</h2>
+                      </div>
+                      <div class="pad form">
+                        <Text path={['name']} label={t.name} placeholder={t.namePlaceholder} />
+                        {isNew && (
+                          <TextField
+                            label={t.id}
+                            mono
+                            value={ruleId}
+                            onInput={typed => {
+                              inForm.current = typed;
+                              setId(typed);
+                              if (broken && text !== null) write(text);
+                            }}
+                            hint={t.idHint}
+                            issue={issueIn(fault, 'ruleId') ?? (ruleId && wrongId ? wrongId : undefined)}
+                          />
+                        )}
+                        <Amount path={['priority']} label={t.priority} hint={t.priorityHint} />
+                      </div>
+                    </section>
+                    <When />
+                    <Who />
+                    <Then variant={variantOf(rule, variant)} onVariant={setVariant} />
+                    <Limits />
+                    <Measurement />
+                    <Schedule />
                   </div>
-                </section>
-                <When />
-                <Then />
-                <Limits />
-                <Hours />
-                <Goal />
+                  <div class="stack stick">
+                    <MessagePreview rule={rule} variant={variantOf(rule, variant)} />
+                    <Reach handle={handle} ruleId={ruleId} rule={rule} others={rules} />
+                    <PersonPreview rule={rule} ruleId={ruleId} />
+                  </div>
+                </div>
               </FormOf.Provider>
             </SeenIn.Provider>
           )}
-          {!broken && <Preview rule={rule} ruleId={ruleId} />}
-          <div class="actions">
-            <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={save}>
-              Save
-            </Button>
-            {named && (
-              <a class="button" href={at('rules', ['-', 'results'], { rule: ruleId })}>
-                Results
-              </a>
-            )}
-            {named && kIdle.has(String(rule.status)) && (
-              <a class="button" href={at('rules', ['-', 'simulate'], { rule: ruleId })}>
-                Simulate
-              </a>
-            )}
-            {named && (
-              <Button kind="quiet" onPress={() => setAsking(true)}>
-                Delete
-              </Button>
-            )}
-            {isUnsaved && <span class="quiet small">Unsaved changes</span>}
-          </div>
+          {as !== 'history' && (
+            <SaveBar
+              name={name}
+              isLive={!isNew && statusOf(stored) === 'live'}
+              changes={isUnsaved ? Math.max(1, changes.length) : 0}
+              toCorrect={issues.length + (fault?.details.length ?? 0)}
+              busy={busy}
+              closed={closed}
+              unfinished={unfinished}
+              onDiscard={discard}
+              onDraft={() => void save('draft')}
+              onReview={review}
+            />
+          )}
+          {isReviewing && (
+            <Review
+              name={name}
+              rule={rule}
+              isNew={isNew}
+              changes={changes}
+              busy={busy}
+              onClose={() => setReviewing(false)}
+              onPublish={status => void save(status)}
+            />
+          )}
         </>
       )}
-      {asking && (
-        <Dialog title={`Delete ${ruleId}?`} onClose={() => setAsking(false)}>
-          <p>Decisions no longer evaluate this rule. Earlier versions keep it, and you can roll back to one of them.</p>
-          <div class="actions">
-            <Button kind="danger" onPress={remove}>
-              Delete
-            </Button>
-          </div>
-        </Dialog>
+      {isDeleting && (
+        <Deleting
+          rule={{ ...stored, ruleId }}
+          onClose={() => setDeleting(false)}
+          onFault={setFault}
+          onDone={() => {
+            confirmed(kRules.list.deleted(name));
+            unsaved.value = false;
+            go(at('rules'));
+          }}
+        />
       )}
     </>
   );
 }
+
+// Fields of the form show what is wrong with them; members that it does not have are told above it.
+const kInForm = /^(name|priority|triggers|when|action|actions|limit|goal|ttl|active|rollout|split|include|ruleId)\b/;
+const isShown = (field: string) => kInForm.test(field);
+
+const copyOf = ({ ruleId: _, name, ...rest }: RuleDraft): RuleDraft => ({
+  ...rest,
+  name: kRules.copyOf(String(name ?? _ ?? '')),
+  status: 'draft',
+});
+
+const variantOf = (rule: RuleDraft, chosen: string) => {
+  const names = isObject(rule.actions) ? Object.keys(rule.actions) : [];
+  return names.includes(chosen) ? chosen : (names[0] ?? '');
+};

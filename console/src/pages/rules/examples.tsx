@@ -3,7 +3,8 @@ import { api, ask } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { confirmed } from '../../parts/toast.tsx';
+import { confirmed } from '../../state/announce.ts';
+import { kRules } from '../../sentences/rules.ts';
 import { place } from '../../state/place.ts';
 import { kExamples } from './example_rules.ts';
 
@@ -26,14 +27,14 @@ export function AddExamples({ onDone }: { onDone: () => void }) {
       }
     }
     setBusy(false);
-    confirmed('Three rules published');
+    confirmed(kRules.examples.done);
     onDone();
   };
   return (
     <>
       {fault && <FaultNote fault={fault} />}
       <Button kind="primary" busy={busy} onPress={add}>
-        Add three example rules
+        {kRules.examples.add}
       </Button>
     </>
   );

@@ -5,18 +5,24 @@ import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { State } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { TextField } from '../../parts/field.tsx';
+import { Combobox } from '../../parts/combobox.tsx';
+import { Field } from '../../parts/field.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Json } from '../../parts/json.tsx';
 import type { RuleTrace } from '../../state/decisions.ts';
 import { personAt } from '../../state/people.ts';
 import { counted } from '../../state/words.ts';
+import { kRules } from '../../sentences/rules.ts';
 import { place } from '../../state/place.ts';
 import { Trace } from '../resolve/trace.tsx';
-import { isObject, type Json as Value, type RuleDraft } from './draft.ts';
+import type { RuleDraft } from './draft.ts';
+import { Face } from './face.tsx';
+import { isDelayed } from './measures.ts';
 
 type Shown = components['schemas']['RulePreview'];
 type Variant = Shown['variants'][number];
+
+const t = kRules.editor.preview;
 
 const kTyping = 250; // milliseconds of rest before visitors are searched for
 
@@ -33,7 +39,7 @@ function useVisitors(handle: string, typed: string) {
         setFound(
           answer.data.items.map(({ id, foundBy, sessionCount }) => ({
             value: foundBy ?? id,
-            note: `${foundBy && foundBy !== id ? `${id}, ` : ''}${counted(sessionCount, 'session')}`,
+            note: `${foundBy && foundBy !== id ? t.also(id) : ''}${counted(sessionCount, t.session)}`,
           })),
         );
     }, kTyping);
@@ -46,7 +52,7 @@ function useVisitors(handle: string, typed: string) {
 }
 
 // What the rule as it is being edited would come to for one visitor, with the message as they would get it.
-export function Preview({ rule, ruleId }: { rule: RuleDraft; ruleId: string }) {
+export function PersonPreview({ rule, ruleId }: { rule: RuleDraft; ruleId: string }) {
   const { handle } = place.value,
     heading = useId();
   const [id, setId] = useState(''),
@@ -69,47 +75,59 @@ export function Preview({ rule, ruleId }: { rule: RuleDraft; ruleId: string }) {
     setShown(answer.ok ? { preview: answer.data, of: now } : null);
   };
   return (
-    <section class="card" aria-labelledby={heading}>
-      <h2 id={heading}>Preview for a visitor</h2>
-      <form class="filters">
-        <TextField
-          label="Id of the visitor"
-          mono
-          value={id}
-          placeholder="jon@company.example or ~a-7f…"
-          suggest={visitors}
-          onInput={setId}
-          issue={fault?.code === 'not_found' ? 'No visitor has this id.' : undefined}
-        />
-        <Button submits busy={busy} closed={typed ? '' : 'Enter an id first.'} onPress={look}>
-          Preview
-        </Button>
-      </form>
-      {fault && fault.code !== 'not_found' && <FaultNote fault={fault} />}
-      <div aria-live="polite" class="stack">
-        {shown && shown.of !== now && <p class="quiet small">The rule has changed since this preview.</p>}
-        {shown && <Result preview={shown.preview} rule={rule} />}
+    <section class="panel" aria-labelledby={heading}>
+      <div class="phead">
+        <h2 id={heading}>{t.person}</h2>
+      </div>
+      <div class="pad stack s">
+        <form class="stack s">
+          <Field label={t.id} issue={fault?.code === 'not_found' ? t.unknown : undefined}>
+            {field => (
+              <Combobox
+                mono
+                id={field.id}
+                described={field['aria-describedby']}
+                invalid={!!field['aria-invalid']}
+                value={id}
+                placeholder={t.idPlaceholder}
+                suggest={visitors}
+                onInput={setId}
+              />
+            )}
+          </Field>
+          <div>
+            <Button submits busy={busy} closed={typed ? '' : t.enterId} onPress={look}>
+              {t.button}
+            </Button>
+          </div>
+        </form>
+        {fault && fault.code !== 'not_found' && <FaultNote fault={fault} />}
+        <div aria-live="polite" class="stack s">
+          {shown && shown.of !== now && <p class="m sm">{t.outdated}</p>}
+          {shown && <Result preview={shown.preview} rule={rule} />}
+        </div>
       </div>
     </section>
   );
 }
 
-const isDelayed = (rule: RuleDraft) => Array.isArray(rule.triggers) && rule.triggers[0] === '@due';
-
 function Result({ preview, rule }: { preview: Shown; rule: RuleDraft }) {
   const { visitorId, sessionId, outcome, variant, dueAt, variants, explanation } = preview;
   return (
     <>
-      <p>
-        For {visitorId ? <a href={personAt(visitorId)}>{visitorId}</a> : 'this visitor'}, now: <State name={outcome} />
-        {variant && <> variant {variant}</>}
+      <p class="wrap">
+        {t.result} {visitorId ? <a href={personAt(visitorId)}>{visitorId}</a> : t.thisVisitor}
+        {t.now}
+        <State name={outcome} />
+        {variant && t.variantOf(variant)}
         {dueAt && (
           <>
-            , due <Instant at={dueAt} />
+            {t.due}
+            <Instant at={dueAt} />
           </>
         )}
-        {isDelayed(rule) && !dueAt && ', nothing to wait for'}
-        {!sessionId && ', without a session'}
+        {isDelayed(rule) && !dueAt && t.nothingToWaitFor}
+        {!sessionId && t.noSession}
       </p>
       {variants.map(one => (
         <Message key={one.variant ?? ''} of={one} chosen={one.variant !== null && one.variant === variant} />
@@ -120,28 +138,32 @@ function Result({ preview, rule }: { preview: Shown; rule: RuleDraft }) {
 }
 
 function Message({ of: { variant, action, missing, tooLarge }, chosen }: { of: Variant; chosen: boolean }) {
-  const label = variant ? `Message of variant ${variant}` : 'Message';
+  const label = variant ? t.messageOf(variant) : t.message;
   const hidden = missing.filter(one => one.hidden),
     lacking = missing.filter(one => !one.hidden);
   return (
-    <section class="preview" aria-label={label}>
-      <h3>
+    <section class="stack s" aria-label={label}>
+      <h3 class="row">
         {label}
-        {chosen && <span class="chip">theirs</span>}
+        {chosen && <span class="chip good">{t.theirs}</span>}
       </h3>
       {lacking.length > 0 && (
-        <p class="issue">
-          Missing: <Names of={lacking} />
+        <p class="err">
+          <span>
+            {t.missing}
+            <Names of={lacking} />
+          </span>
         </p>
       )}
       {hidden.length > 0 && (
-        <p class="quiet small">
-          Hidden, because it is sensitive: <Names of={hidden} />
+        <p class="m sm">
+          {t.hidden}
+          <Names of={hidden} />
         </p>
       )}
-      {tooLarge && <p class="issue">The payload is larger than 8 KiB with these values.</p>}
-      {action && <Face payload={action.payload as Value} />}
-      {action && <Json text={JSON.stringify(action)} label={`${label}, as JSON`} />}
+      {tooLarge && <p class="err">{t.tooLarge}</p>}
+      {action && <Face type={action.type} payload={action.payload as never} />}
+      {action && <Json text={JSON.stringify(action)} label={t.asJson(label)} />}
     </section>
   );
 }
@@ -156,23 +178,3 @@ const Names = ({ of }: { of: { name: string }[] }) => (
     ))}
   </>
 );
-
-// The texts of a message as somebody reads them.
-function Face({ payload }: { payload: Value }) {
-  if (!isObject(payload)) return null;
-  const textOf = (name: string) => (typeof payload[name] === 'string' ? payload[name] : '');
-  const button = isObject(payload.button) && typeof payload.button.label === 'string' ? payload.button.label : '';
-  if (!textOf('title') && !textOf('text')) return null;
-  return (
-    <div class="face">
-      {textOf('title') && <p class="wrap">{<strong>{textOf('title')}</strong>}</p>}
-      {textOf('text') && <p class="wrap">{textOf('text')}</p>}
-      {textOf('code') && (
-        <p>
-          <code class="wrap">{textOf('code')}</code>
-        </p>
-      )}
-      {button && <p class="pressed">{button}</p>}
-    </div>
-  );
-}

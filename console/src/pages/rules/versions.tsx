@@ -6,13 +6,16 @@ import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { closedBelow } from '../../parts/gate.ts';
 import { Instant } from '../../parts/instant.tsx';
-import { confirmed } from '../../parts/toast.tsx';
+import { confirmed } from '../../state/announce.ts';
 import { useList } from '../../state/list.ts';
+import { kRules } from '../../sentences/rules.ts';
 import { at, place } from '../../state/place.ts';
 import { Difference } from './difference.tsx';
 import { RuleTabs } from './tabs.tsx';
 
+const t = kRules.versions;
 type Version = components['schemas']['RulesVersion'];
 
 export function Versions() {
@@ -39,7 +42,7 @@ export function Versions() {
     setTo(null);
     setFailed(answer.ok ? null : answer.fault);
     if (answer.ok) {
-      confirmed('Rolled back');
+      confirmed(t.done);
       again();
     }
   };
@@ -48,89 +51,89 @@ export function Versions() {
     setOpen(open.includes(version) ? open.filter(one => one !== version) : [...open, version]);
   return (
     <>
-      <h1>Rule versions</h1>
-      <p class="lead">
-        Each change creates a new version of the whole rule set. Old versions are removed once no stored decision may
-        need them.
-      </p>
+      <div class="head">
+        <h1>{t.title}</h1>
+        <p>{t.lead}</p>
+      </div>
       <RuleTabs />
       {fault && <FaultNote fault={fault} />}
       {failed && <FaultNote fault={failed} />}
       {items?.length === 0 && (
-        <Empty says="No versions yet.">
-          <a class="button primary" href={at('rules', ['+'])}>
-            New rule
+        <Empty says={t.empty}>
+          <a class="btn pri" href={at('rules', ['+'])}>
+            {kRules.newRule}
           </a>
         </Empty>
       )}
       {!!items?.length && (
-        <section class="card">
-          <ol class="rows versions">
+        <section class="panel">
+          <ol class="versions-of">
             {items.map(one => (
-              <li key={one.version}>
-                <span>
-                  <strong>{one.version}</strong>
-                  {one.version === newest && <span class="chip">current</span>}
-                </span>
-                <span class="small">
+              <li key={one.version} class="pad stack s">
+                <div class="row">
+                  <b class="n">{one.version}</b>
+                  {one.version === newest && <span class="chip good">{t.current}</span>}
+                  <span class="m sm">
+                    <Instant at={one.at} />
+                    {one.tzdata && t.tzdata(one.tzdata)}
+                  </span>
+                  <span class="push row">
+                    <button
+                      type="button"
+                      class="btn flat"
+                      aria-expanded={open.includes(one.version)}
+                      aria-label={t.changesIn(one.version)}
+                      onClick={() => toggle(one.version)}
+                    >
+                      {t.changes}
+                    </button>
+                    {one.version !== newest && (
+                      <Button
+                        label={t.rollBackTo(one.version)}
+                        closed={closedBelow('CREATOR')}
+                        onPress={() => setTo(one)}
+                      >
+                        {t.rollBack}
+                      </Button>
+                    )}
+                  </span>
+                </div>
+                <p class="row sm">
                   {one.changes.map(({ ruleId, change }) => (
-                    <span key={ruleId} class="changed">
+                    <span key={ruleId} class="wrap">
                       {change === 'deleted' ? (
                         <>
-                          <del>{ruleId}</del> deleted
+                          <del>{ruleId}</del> {t.deleted}
                         </>
                       ) : (
                         <>
-                          <a href={at('rules', [ruleId])}>{ruleId}</a> {change}
+                          <a href={at('rules', [ruleId])}>{ruleId}</a> {t.saved}
                         </>
                       )}
                     </span>
                   ))}
                   {one.changed > one.changes.length && (
-                    <span class="quiet">and {one.changed - one.changes.length} more</span>
+                    <span class="m">{t.more(one.changed - one.changes.length)}</span>
                   )}
-                </span>
-                <span class="quiet small">
-                  <Instant at={one.at} />
-                  {one.tzdata && ` (tzdata ${one.tzdata})`}
-                </span>
-                <span class="actions">
-                  <button
-                    type="button"
-                    class="button quiet"
-                    aria-expanded={open.includes(one.version)}
-                    aria-label={`Changes in version ${one.version}`}
-                    onClick={() => toggle(one.version)}
-                  >
-                    Changes
-                  </button>
-                  {one.version !== newest && (
-                    <Button kind="quiet" label={`Roll back to version ${one.version}`} onPress={() => setTo(one)}>
-                      Roll back
-                    </Button>
-                  )}
-                </span>
+                </p>
                 {open.includes(one.version) && <Difference version={one.version} />}
               </li>
             ))}
           </ol>
           {more && (
-            <div>
-              <Button onPress={more}>Show more</Button>
-            </div>
+            <p class="pfoot">
+              <Button onPress={more}>{kRules.list.more}</Button>
+            </p>
           )}
         </section>
       )}
       {to && (
-        <Dialog title={`Roll back to version ${to.version}?`} onClose={() => setTo(null)}>
-          <p>
-            The rules return to version {to.version}. This creates a new version, so nothing is lost and you can go
-            back.
-          </p>
+        <Dialog title={t.asking(to.version)} onClose={() => setTo(null)}>
+          <p>{t.says(to.version)}</p>
           <Difference version={to.version} from={newest} />
-          <div class="actions">
+          <div class="row">
             <Button kind="primary" onPress={rollBack}>
-              Roll back
+              {t.rollBack}
             </Button>
           </div>
         </Dialog>

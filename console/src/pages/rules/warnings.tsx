@@ -4,11 +4,14 @@ import type { components } from '../../api/described.d.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { Json } from '../../parts/json.tsx';
 import { at, go, place } from '../../state/place.ts';
+import { kRules } from '../../sentences/rules.ts';
 import { madeUp } from '../../state/playbook.ts';
 import { witnessSignals } from './witness.ts';
 
+const t = kRules.editor.warnings;
 const kWithoutExample: string[] = ['outdated_time_zone', 'unknown_rule', 'missing_trait'];
 
 export type Warning = components['schemas']['RuleWarning'];
@@ -17,11 +20,14 @@ export type Warning = components['schemas']['RuleWarning'];
 export function Warnings({ all, triggers }: { all: Warning[]; triggers: string[] }) {
   if (!all.length) return null;
   return (
-    <section class="card warnings" aria-labelledby="warnings">
-      <h2 id="warnings">{all.length === 1 ? '1 warning' : `${all.length} warnings`}</h2>
-      {all.map(one => (
-        <One key={one.kind + one.message} warning={one} triggers={triggers} />
-      ))}
+    <section class="callout warn" aria-labelledby="warnings">
+      <Icon name="alert" />
+      <div>
+        <h2 id="warnings">{t.title(all.length)}</h2>
+        {all.map(one => (
+          <One key={one.kind + one.message} warning={one} triggers={triggers} />
+        ))}
+      </div>
     </section>
   );
 }
@@ -33,7 +39,7 @@ function One({ warning, triggers }: { warning: Warning; triggers: string[] }) {
       <p>
         <strong>{kind.replaceAll('_', ' ')}</strong> {message}
       </p>
-      <p class="small">
+      <p class="sm">
         {conditions?.map(path => (
           <code key={path} class="chip">
             {path}
@@ -42,14 +48,15 @@ function One({ warning, triggers }: { warning: Warning; triggers: string[] }) {
         {answeredBy && (
           <>
             {' '}
-            Decided by <a href={at('rules', [answeredBy])}>{answeredBy}</a>.
+            {t.decidedBy}
+            <a href={at('rules', [answeredBy])}>{answeredBy}</a>.
           </>
         )}
       </p>
       {!kWithoutExample.includes(kind) && (
-        <details class="more">
-          <summary>{witness.length ? `Example signals (${witness.length})` : 'Happens without any signals'}</summary>
-          {witness.length > 0 && <Json text={JSON.stringify(witness)} label="Example" />}
+        <details>
+          <summary>{t.examples(witness.length)}</summary>
+          {witness.length > 0 && <Json text={JSON.stringify(witness)} label={t.example} />}
           <Play warning={warning} trigger={warning.trigger ?? triggers.find(name => name !== '@due') ?? ''} />
         </details>
       )}
@@ -82,19 +89,13 @@ function Play({ warning, trigger }: { warning: Warning; trigger: string }) {
   };
   return (
     <>
-      <div class="actions">
+      <div class="row">
         <Button
           busy={busy}
-          closed={
-            !trigger
-              ? 'A delayed rule fires by itself and cannot be resolved.'
-              : signals.length > kAtMost
-                ? `A session accepts at most ${kAtMost} signals per minute.`
-                : ''
-          }
+          closed={!trigger ? t.delayed : signals.length > kAtMost ? t.tooMany(kAtMost) : ''}
           onPress={play}
         >
-          Run it in a new session and resolve
+          {t.run}
         </Button>
       </div>
       {fault && <FaultNote fault={fault} />}

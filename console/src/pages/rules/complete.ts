@@ -1,0 +1,59 @@
+// What keeps a rule from being published, although the server would take it. It keeps no draft from being saved. Pure.
+import { kRules } from '../../sentences/rules.ts';
+import { isObject, pathText, type Json, type Path, type RuleDraft } from './draft.ts';
+
+const t = kRules.editor.shows;
+
+export interface Fault {
+  field: string;
+  issue: string;
+}
+
+const textIn = (payload: { [name: string]: Json }, name: string) =>
+  typeof payload[name] === 'string' ? payload[name].trim() : '';
+
+const kHost = /^[\w-]+(\.[\w-]+)+\//; // "shop.example/bag", which would be a path below the page's own
+
+// Whether the browser library follows it: http(s), or relative to the page. What a placeholder becomes is not known.
+function isAddress(text: string): boolean {
+  if (!text || text.includes('{{')) return true;
+  if (kHost.test(text)) return false;
+  try {
+    return /^https?:$/.test(new URL(text, 'https://page.example/').protocol);
+  } catch {
+    return false;
+  }
+}
+
+function messageFaults(action: Json | undefined, path: Path): Fault[] {
+  if (!isObject(action)) return [];
+  const payload = isObject(action.payload) ? action.payload : {};
+  const at = (...more: string[]) => pathText([...path, 'payload', ...more]);
+  const faults: Fault[] = [];
+  const need = (isThere: boolean, field: string, issue: string) => {
+    if (!isThere) faults.push({ field, issue });
+  };
+  if (action.type === 'popup' || action.type === 'banner') {
+    const button = isObject(payload.button) ? payload.button : {};
+    const hasText = !!textIn(payload, 'title') || !!textIn(payload, 'text');
+    need(
+      hasText,
+      at(action.type === 'popup' ? 'title' : 'text'),
+      action.type === 'popup' ? t.needsText : t.needsBannerText,
+    );
+    need(isAddress(textIn(button, 'href')), at('button', 'href'), t.needsLink);
+    need(!textIn(button, 'href') || !!textIn(button, 'label'), at('button', 'label'), t.needsLabel);
+  } else if (action.type === 'cta') {
+    need(!!textIn(payload, 'selector'), at('selector'), t.needsSelector);
+    need(isAddress(textIn(payload, 'href')), at('href'), t.needsLink);
+  } else {
+    need(!!textIn(action, 'type'), pathText([...path, 'type']), t.needsType);
+  }
+  return faults;
+}
+
+export function faultsIn(rule: RuleDraft): Fault[] {
+  if (isObject(rule.actions))
+    return Object.entries(rule.actions).flatMap(([name, action]) => messageFaults(action, ['actions', name]));
+  return messageFaults(rule.action, ['action']);
+}

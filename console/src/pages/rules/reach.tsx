@@ -1,0 +1,196 @@
+// What the rule would have done with the traffic of last week, counted again after each edit: the simulator replays it
+// with all live rules and this edit. Nothing is stored.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ask, quietly } from '../../api/client.ts';
+import type { components } from '../../api/described.d.ts';
+import type { Fault } from '../../api/fault.ts';
+import { Button } from '../../parts/button.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { announce } from '../../state/announce.ts';
+import { number, percent } from '../../state/format.ts';
+import { kRules } from '../../sentences/rules.ts';
+import { withoutAnswer, type RuleDraft } from './draft.ts';
+
+const t = kRules.editor.reach;
+const kTyping = 900; // milliseconds of rest before it is counted
+const kEvery = 400; // milliseconds between two looks at a count that runs
+const kTries = 4; // to start one while another of the handle runs
+const kBusy = 700; // milliseconds between them
+const kWeek = 7 * 86_400_000;
+
+type Simulation = components['schemas']['Simulation'] & { sessions?: number };
+type State =
+  | { is: 'waiting' }
+  | { is: 'running'; simulationId: string; progress: number }
+  | { is: 'done'; simulation: Simulation; of: string }
+  | { is: 'stopped' }
+  | { is: 'failed'; says: string };
+
+const kWaits: State = { is: 'waiting' };
+
+const start = (handle: string, rules: RuleDraft[]) =>
+  ask(
+    quietly.POST('/v2/handles/{handle}/chain-rules/simulate', {
+      params: { path: { handle } },
+      body: { rules, since: new Date(Date.now() - kWeek).toISOString(), examples: 0 } as never,
+    }),
+  );
+const lookAt = (handle: string, simulationId: string) =>
+  ask(
+    quietly.GET('/v2/handles/{handle}/chain-rules/simulations/{simulationId}', {
+      params: { path: { handle, simulationId } },
+    }),
+  );
+const cancel = (handle: string, simulationId: string) =>
+  ask(
+    quietly.DELETE('/v2/handles/{handle}/chain-rules/simulations/{simulationId}', {
+      params: { path: { handle, simulationId } },
+    }),
+  );
+
+const wait = (milliseconds: number) => new Promise(done => setTimeout(done, milliseconds));
+
+// The edit as if it were live, among the others that are live or in shadow.
+function rulesWith(rule: RuleDraft, ruleId: string, others: RuleDraft[]): RuleDraft[] {
+  const rest = others.filter(one => one.ruleId !== ruleId && (one.status ?? 'live') !== 'draft');
+  return [...rest.map(one => withoutAnswer(one)), { ...rule, ruleId, status: 'live' }];
+}
+
+const says = (fault: Fault) =>
+  fault.status === 409 ? t.busy : fault.details.length ? t.invalid : t.failed(fault.message);
+
+interface Props {
+  handle: string;
+  ruleId: string;
+  rule: RuleDraft;
+  others: RuleDraft[] | null; // the stored rules; null until they are known
+}
+
+export function Reach({ handle, ruleId, rule, others }: Props) {
+  const id = ruleId || 'new-rule';
+  const asked = JSON.stringify(others && rulesWith(rule, id, others));
+  const [state, setState] = useState<State>(kWaits),
+    [round, setRound] = useState(0);
+  const running = useRef(''),
+    lastRound = useRef(0);
+  useEffect(() => {
+    let alive = true;
+    const put = (to: State) => {
+      if (alive) setState(to);
+    };
+    const stopFormer = async () => {
+      const { current } = running;
+      running.current = '';
+      if (current) await cancel(handle, current);
+    };
+    const count = async () => {
+      await wait(round === lastRound.current ? kTyping : 0);
+      lastRound.current = round;
+      if (!alive || asked === 'null') return;
+      await stopFormer();
+      let answer = await start(handle, JSON.parse(asked));
+      for (let tries = 1; !answer.ok && answer.fault.status === 409 && tries < kTries; tries += 1) {
+        await wait(kBusy);
+        if (!alive) return;
+        answer = await start(handle, JSON.parse(asked));
+      }
+      while (answer.ok && answer.data.state === 'running') {
+        const { simulationId, progress } = answer.data;
+        running.current = simulationId;
+        if (!alive) return stopFormer();
+        put({ is: 'running', simulationId, progress });
+        await wait(kEvery);
+        if (running.current !== simulationId) return put({ is: 'stopped' });
+        answer = await lookAt(handle, simulationId);
+      }
+      running.current = '';
+      if (!answer.ok) return put({ is: 'failed', says: says(answer.fault) });
+      const { state: end, reason } = answer.data;
+      if (end === 'done') {
+        if (alive) announce(partsOf(answer.data, id).join(''));
+        return put({ is: 'done', simulation: answer.data, of: asked });
+      }
+      put(end === 'cancelled' ? { is: 'stopped' } : { is: 'failed', says: t.failed(reason ?? end) });
+    };
+    void count();
+    return () => {
+      alive = false;
+      void stopFormer();
+    };
+  }, [handle, asked, round]);
+  const stop = () => {
+    const { current } = running;
+    running.current = '';
+    void cancel(handle, current);
+  };
+  const outdated = state.is === 'done' && state.of !== asked;
+  return (
+    <section class="panel" aria-labelledby="reach">
+      <div class="phead">
+        <h2 id="reach">{t.title}</h2>
+        <span class="push chip info">
+          <Icon name="retry" />
+          {state.is === 'waiting' || outdated ? t.counting : t.live}
+        </span>
+      </div>
+      <div class={outdated ? 'pad stack s m' : 'pad stack s'} aria-busy={outdated}>
+        {state.is === 'waiting' && <p class="m">{t.counting}</p>}
+        {state.is === 'running' && (
+          <div class="row">
+            <progress max={1} value={state.progress} aria-label={t.progress} />
+            <Button kind="quiet" onPress={stop}>
+              {t.stop}
+            </Button>
+          </div>
+        )}
+        {state.is === 'done' && <Counted simulation={state.simulation} ruleId={id} />}
+        {(state.is === 'failed' || state.is === 'stopped') && (
+          <>
+            <p>{state.is === 'failed' ? state.says : t.stopped}</p>
+            <div>
+              <Button onPress={() => setRound(round + 1)}>{t.again}</Button>
+            </div>
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+const sessions_ = ({ sessions, asked }: Simulation) => sessions ?? asked;
+const foundIn = ({ rules }: Simulation, ruleId: string) => rules.find(one => one.ruleId === ruleId);
+
+// "Would have acted on ", "312", " of ", "4,120", " sessions of last week."; a sentence why not, if it is one part.
+function partsOf(simulation: Simulation, ruleId: string): string[] {
+  const sessions = sessions_(simulation),
+    found = foundIn(simulation, ruleId);
+  if (!sessions) return [t.noTraffic];
+  return found?.asked ? t.acted(number(found.sessions), number(sessions)) : [t.nothing(number(sessions))];
+}
+
+function Counted({ simulation, ruleId }: { simulation: Simulation; ruleId: string }) {
+  const { changedSessions } = simulation,
+    sessions = sessions_(simulation);
+  const found = foundIn(simulation, ruleId);
+  const parts = partsOf(simulation, ruleId);
+  return (
+    <>
+      <p>{parts.map((part, index) => (index % 2 ? <b class="n">{part}</b> : part))}</p>
+      {found && parts.length > 1 && (
+        <>
+          <svg class="bar t" role="img" aria-label={t.share(percent(found.sessions, sessions))}>
+            <rect width={`${(found.sessions / sessions) * 100}%`} height="100%" />
+          </svg>
+          <dl class="kv">
+            <dt>{t.control}</dt>
+            <dd class="n">{number(found.heldOut)}</dd>
+            <dt>{t.held}</dt>
+            <dd class="n">{number(found.suppressed)}</dd>
+            <dt>{t.changed}</dt>
+            <dd class="n">{number(changedSessions)}</dd>
+          </dl>
+        </>
+      )}
+    </>
+  );
+}

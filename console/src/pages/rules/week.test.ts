@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { kDay, weekBefore, weeksOf } from './week.ts';
+
+const now = Date.parse('2026-11-29T22:30:00Z');
+const since = weekBefore(now);
+const none = { suppressed: 0, heldOut: 0, shown: 0, clicked: 0, dismissed: 0, value: 0 };
+const heldBack = { limit: 0, hours: 0, render: 0 };
+const series = (more: object, ...perDay: [string, number, number][]) =>
+  ({
+    ruleId: 'a',
+    trigger: 't',
+    variant: null,
+    shadow: false,
+    holdout: false,
+    totals: {
+      ...none,
+      heldBack,
+      acted: perDay.reduce((sum, [, acted]) => sum + acted, 0),
+      converted: perDay.reduce((sum, [, , converted]) => sum + converted, 0),
+    },
+    points: perDay.map(([at, acted, converted]) => ({ ...none, heldBack, at, acted, converted })),
+    ...more,
+  }) as never;
+
+test('seven days end with today, in UTC', () => {
+  assert.equal(new Date(since).toISOString(), '2026-11-23T00:00:00.000Z');
+  assert.equal(weekBefore(since + 7 * kDay - 1), since);
+});
+
+test('variants and triggers add up by day, and neither the control group nor shadow counts', () => {
+  const weeks = weeksOf(
+    {
+      rules: [
+        series({}, ['2026-11-23T00:00:00Z', 3, 1], ['2026-11-29T00:00:00Z', 5, 0]),
+        series({ variant: 'b', trigger: 'u' }, ['2026-11-29T00:00:00Z', 2, 2]),
+        series({ holdout: true }, ['2026-11-29T00:00:00Z', 100, 100]),
+        series({ shadow: true }, ['2026-11-29T00:00:00Z', 100, 100]),
+        series({ ruleId: 'b' }, ['2026-11-25T00:00:00Z', 1, 0]),
+      ],
+    },
+    since,
+  );
+  assert.deepEqual(weeks.get('a'), { acted: 10, converted: 3, perDay: [3, 0, 0, 0, 0, 0, 7] });
+  assert.deepEqual(weeks.get('b'), { acted: 1, converted: 0, perDay: [0, 0, 1, 0, 0, 0, 0] });
+});
