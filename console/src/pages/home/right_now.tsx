@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { ask, quietly } from '../../api/client.ts';
 import { closedBelow } from '../../parts/gate.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { span } from '../../state/instants.ts';
@@ -11,6 +10,7 @@ import { usePoll } from '../../state/poll.ts';
 import { clock } from '../../state/preferences.ts';
 import { token } from '../../state/sign_in.ts';
 import { kHome } from '../../sentences/home.ts';
+import { askAnalytics } from '../rules/counted.ts';
 import { nameOfEndpoint, type EndpointsOf } from './endpoint_stats.ts';
 import { perMinute } from './pace.ts';
 import { Panel } from './panel.tsx';
@@ -97,11 +97,7 @@ function useDecisions(handle: string) {
     kEvery,
     async isCurrent => {
       const since = Math.floor(Date.now() / kHour) * kHour - kHour;
-      const answer = await ask(
-        quietly.GET('/v2/handles/{handle}/analytics', {
-          params: { path: { handle }, query: { since: String(since), bucket: 'hour' } },
-        }),
-      );
+      const answer = await askAnalytics(handle, { since: String(since), bucket: 'hour' });
       if (!answer.ok || !isCurrent()) return;
       const count = answer.data.triggers.reduce((sum, one) => sum + one.asked, 0);
       const minutes = (Date.now() - since) / 60_000;
