@@ -1435,6 +1435,17 @@ shown(
 );
 shown(
   [
+    '`currencyField`, which requires `valueField`, is a name or a path that leads to the currency of the value: three letters such as `"EUR"`, in any case.',
+    "Where it leads to none, the value is in the `currency` of the handle's settings; where that is not set either, in none.",
+  ],
+  'src/rules/language/check_rule_test.cc: CheckRule.HoldsLimitsSplitsAndGoalsToTheirForm',
+  'src/rules/language/check_rule_test.cc: CheckRule.TakesTheNameOfAFieldOrAPathOfFourNames',
+  'src/rules/language/currency_test.cc: Currency.IsTheThreeLettersThatAFieldNames',
+  'src/rules/language/currency_test.cc: Currency.IsNoneWhereAFieldNamesNone',
+  'src/intake/goals_test.cc: Goals.CountValuesInTheCurrencyThatTheSignalNamesElseInTheHandles',
+);
+shown(
+  [
     'What a unit was given already stays, unless `sticky` is `false`; for all others, from 50 : 50 to 60 : 40, the visitors in the 1,000 buckets between the old and the new boundary move from `b` to `a`; nobody else moves.',
     'Multiplying all weights moves nobody, and neither does reordering the variants.',
     'The control group is assigned separately: changing variants moves nobody in or out of it, and a larger control group keeps its members and adds new ones.',

@@ -264,8 +264,8 @@ using Change =
                  ErasuresDone, SweepDenials, SweepJournal, outbox::Event, outbox::Delivery, outbox::Settlement,
                  outbox::Subscription, RemoveSubscription, WithdrawSubscription, HoldSubscription, Requeue,
                  WithdrawReason, WithdrawJoined, GiveUp, SetClockBack, TrimDelivery, TrimEvent, outbox::Replay,
-                 SweepReplays, TimerChange, TimersOfValues, TimersOfRule, Tallies, SweepTallies, RulePut, ForgetRules,
-                 TraitPut, CounterPut, AuditEntry, SweepAudit, SweepReplacedAudit>;
+                 SweepReplays, TimerChange, TimersOfValues, TimersOfRule, Tallies, GoalTallies, SweepTallies, RulePut,
+                 ForgetRules, TraitPut, CounterPut, AuditEntry, SweepAudit, SweepReplacedAudit>;
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 
@@ -307,7 +307,7 @@ inline bool Batch::brings_something_in() const {
               [&](const TraitPut&) { lasting = true; }, [&](const CounterPut&) { lasting = true; },
               [&](const outbox::Settlement&) { settles = true; }, [&](const outbox::Subscription&) { brings = true; },
               [&](const outbox::Event&) { brings = true; }, [&](const outbox::Delivery&) { brings = true; },
-              [&](const Tallies&) { brings = true; }, [](const auto&) {}},
+              [&](const Tallies&) { brings = true; }, [&](const GoalTallies&) { brings = true; }, [](const auto&) {}},
         change);
   return lasting || (brings && !settles);
 }

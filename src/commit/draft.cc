@@ -322,10 +322,20 @@ outbox::SubscriptionPtr Draft::find_subscription(const SubscriptionId& id) const
   return changed == subscriptions_.end() ? places_.subscriptions.find(id) : changed->second;
 }
 
+namespace {
+Instant hour_of(Instant at) { return at - at.time_since_epoch() % std::chrono::hours{1}; }
+}  // namespace
+
 void Draft::count(TallyKey key, Metric metric, std::int64_t n) {
-  key.hour = Instant{now().time_since_epoch() - now().time_since_epoch() % std::chrono::hours{1}};
+  key.hour = hour_of(now());
   std::int64_t& counted = tallies_[std::move(key)][static_cast<std::size_t>(metric)];
   counted = rules::added(counted, n);
+}
+
+void Draft::count(TallyKey key, const GoalCounts& counts) {
+  key.hour = hour_of(now());
+  tallies_.try_emplace(key);  // so that whoever reads the rows finds one for it, though nothing else has changed
+  add(goals_[std::move(key)], counts);
 }
 
 const Batch& Draft::seal() {
@@ -338,6 +348,7 @@ const Batch& Draft::seal() {
   }
   std::ranges::move(last_, std::back_inserter(changes));
   if (!tallies_.empty()) plan(std::move(tallies_));
+  if (!goals_.empty()) plan(std::move(goals_));
   return batch_;
 }
 

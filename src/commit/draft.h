@@ -52,7 +52,7 @@ class Draft {
   // The plan so far. After seal() it is complete, including the changes that go first and last; no more may be planned.
   const Batch& batch() const { return batch_; }
   const Batch& seal();
-  bool empty() const { return batch_.empty() && last_.empty() && tallies_.empty() && !set_back_; }
+  bool empty() const { return batch_.empty() && last_.empty() && tallies_.empty() && goals_.empty() && !set_back_; }
 
   // The session as of this draft; null if it does not exist or has expired.
   Result<ledger::SessionPtr> find(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
@@ -211,6 +211,7 @@ class Draft {
   void forget_rules(ForgetRules old) { plan(std::move(old)); }
   void put_replay(outbox::Replay replay) { plan(std::move(replay)); }
   void count(TallyKey key, Metric metric, std::int64_t n = 1);  // for the hour of the commit; `key.hour` is ignored
+  void count(TallyKey key, const GoalCounts& counts);           // likewise
 
   // Housekeeping.
   void snapshot(SnapshotWrite written) { plan(std::move(written)); }
@@ -301,6 +302,7 @@ class Draft {
   std::optional<Duration> set_back_;  // goes first
   std::vector<Change> last_;          // go last
   Tallies tallies_;
+  GoalTallies goals_;
   std::optional<std::size_t> event_;                                          // index of the newest event in the batch
   std::unordered_map<EventId, std::size_t> own_events_;                       // their indexes in the batch
   std::map<SubscriptionId, outbox::SubscriptionPtr> subscriptions_;           // put in this commit; null if removed

@@ -4,13 +4,16 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/id.h"
 #include "base/instant.h"
 #include "base/result.h"
+#include "rules/language/decimal.h"
 
 namespace beckon::commit {
 
@@ -46,9 +49,63 @@ struct TallyKey {
 
 using Tallies = std::map<TallyKey, Counts>;
 
+// What conversions with a value come to in one currency.
+struct Revenue {
+  __extension__ using Squares = __int128;
+  static constexpr std::int64_t kSquared = 100;        // millionths: of what the squares are
+  static constexpr double kSquaresOfUnit = 1e4 * 1e4;  // of one unit of the currency
+
+  std::int64_t conversions = 0;
+  std::int64_t value = 0;  // millionths
+  Squares squares = 0;     // of the value of each decision, all its conversions together
+  friend bool operator==(const Revenue&, const Revenue&) = default;
+};
+
+// Beyond what it holds, it stays the most that it does.
+inline void add(Revenue& to, const Revenue& more) {
+  constexpr Revenue::Squares kMost = Revenue::Squares{1} << 125;
+  const auto bounded = [](Revenue::Squares n) { return n > kMost ? kMost : n < -kMost ? -kMost : n; };
+  to.conversions = rules::added(to.conversions, more.conversions);
+  to.value = rules::added(to.value, more.value);
+  to.squares = bounded(bounded(to.squares) + bounded(more.squares));
+}
+
+// What the conversions of a row come to. Numbers may be negative: what a split of a visitor takes away.
+struct GoalCounts {
+  std::map<std::string, Revenue> revenue;      // by currency: three capital letters; empty: none is known
+  std::map<std::int64_t, std::int64_t> times;  // conversions by the seconds since their decision, as counted_seconds
+};
+using GoalTallies = std::map<TallyKey, GoalCounts>;
+
+inline void add(GoalCounts& to, const GoalCounts& more) {
+  for (const auto& [currency, revenue] : more.revenue) add(to.revenue[currency], revenue);
+  for (const auto& [seconds, n] : more.times) {
+    std::int64_t& counted = to.times[seconds];
+    counted = rules::added(counted, n);
+  }
+}
+
+// Whole seconds, as the times of conversions are counted: rounded to three significant digits, so that they are off by
+// at most 0.5 %, and there are at most 900 of them between a time and its tenfold.
+std::int64_t counted_seconds(Duration time);
+
 struct Tally {
   TallyKey key;  // `hour` is the beginning of the bucket
   Counts counts{};
+};
+
+struct RevenueTally {
+  TallyKey key;          // `hour` is the beginning of the bucket
+  std::string currency;  // as in GoalCounts
+  std::int64_t conversions = 0;
+  std::int64_t value = 0;         // millionths
+  std::optional<double> squares;  // as in Revenue; std::nullopt: some were counted by a version that kept none
+};
+
+struct TimeTally {
+  TallyKey key;  // without `hour`
+  std::int64_t seconds = 0;
+  std::int64_t conversions = 0;
 };
 
 // Thread-safe.
@@ -67,6 +124,10 @@ class Analytics {
   // In the order of (trigger, rule, variant, shadow, holdout, bucket), at most `limit`. Where a rule is asked for, rows
   // of triggers as a whole come too.
   virtual Result<std::vector<Tally>> tallies(const Question& question, std::size_t limit) = 0;
+  // In that order, and within a bucket by currency; at most `limit`. Of the rule that is asked for alone.
+  virtual Result<std::vector<RevenueTally>> revenue(const Question& question, std::size_t limit) = 0;
+  // Of the whole range, in the order of (trigger, rule, variant, shadow, holdout, seconds). Calls `take` for each.
+  virtual Result<void> times(const Question& question, const std::function<void(const TimeTally&)>& take) = 0;
 };
 
 }  // namespace beckon::commit

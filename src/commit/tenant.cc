@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/language/currency.h"
 #include "system/zones.h"
 
 namespace beckon::commit {
@@ -150,9 +151,9 @@ HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, c
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
                                       const HandleMaxima* most) {
-  static constexpr std::array<std::string_view, 11> kTop{
-      "limits", "retention", "basicRetention", "visitorRetention", "dueGrace",         "defaultConsent",
-      "scores", "zone",      "scope",          "identity",         "consentCategories"};
+  static constexpr std::array<std::string_view, 12> kTop{
+      "limits", "retention", "basicRetention", "visitorRetention", "dueGrace",         "defaultConsent", "scores",
+      "zone",   "currency",  "scope",          "identity",         "consentCategories"};
   HandleSettings read = defaults;
   Issues issues;
   if (!settings.is_object()) {
@@ -193,6 +194,11 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
     if (system_zones().find(read.zone) == nullptr)
       issues.add("zone", "must be a time zone such as \"Europe/Berlin\" (IANA)");
   }
+  if (const json::Value* currency = settings.find("currency"); currency && !currency->is_null()) {
+    read.currency = currency->is_string() ? currency->text() : "";
+    if (!rules::is_currency(read.currency))
+      issues.add("currency", "must be the code of a currency such as \"EUR\" (ISO 4217)");
+  }
   if (const json::Value* scope = settings.find("scope")) {
     read.visitor_scope = scope->is_string() && scope->text() == "visitor";
     if (!read.visitor_scope && !(scope->is_string() && scope->text() == "session"))
@@ -219,6 +225,7 @@ std::string to_json(const HandleSettings& settings) {
       .member_raw("scores", rules::to_json(settings.scores))
       .key("zone");
   settings.zone.empty() ? writer.null() : writer.string(settings.zone);
+  json::text_or_null(writer, "currency", settings.currency);
   writer.member("scope", settings.visitor_scope ? "visitor" : "session");
   writer.key("identity").begin_object().key("blockedIds").begin_array();
   for (const std::string& id : settings.blocked_ids.own()) writer.string(id);

@@ -31,6 +31,7 @@ struct HandleSettings {
   ledger::Consent default_consent = ledger::Consent::kFull;
   rules::Scores scores;        // that rules may measure, by name
   std::string zone;            // IANA name of its time zone, by which rules tell days; empty: none
+  std::string currency;        // ISO 4217, of the values of goals that name none; empty: none
   bool visitor_scope = false;  // of conditions that are saved without a scope; else they are of the session
   BlockedIds blocked_ids;      // that name no visitor
   // Who is taken for a browser's visitor until another is said: the last one that was, for so long; std::nullopt: no
@@ -50,8 +51,8 @@ struct HandleSettings {
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute","tokenSignalsPerMinute",
 //  "tokenDecisionsPerMinute"},"retention":"30d","basicRetention":"24h","visitorRetention":"395d","dueGrace":"60s",
 //  "defaultConsent":"full","scores":{…} (rules/language/score.h), "zone":"Europe/Berlin",
-//  "scope":"session" | "visitor", "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" | "never",
-//  "claim":"30m" | "all","proof":"off" | "reads" | "required"},
+//  "currency":"EUR","scope":"session" | "visitor", "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m"
+//  | "never", "claim":"30m" | "all","proof":"off" | "reads" | "required"},
 //  "consentCategories":{"Advertising":"denied","Analytics":"basic"}}, each optional. Fault: validation_error with every
 //  fault.
 inline constexpr std::size_t kConsentCategories = 50;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "commit/counting.h"
+#include "rules/language/currency.h"
 #include "rules/language/decimal.h"
 #include "rules/language/field_path.h"
 
@@ -21,6 +22,7 @@ struct Claim {
   bool shadow = false;
   const Decided* decision = nullptr;
   bool converted = false;
+  std::map<std::string, std::int64_t> worth = {};  // of its conversions, by currency
 };
 
 auto rule_of(const Claim& claim) { return std::pair{claim.rule, claim.shadow}; }
@@ -71,9 +73,45 @@ void add(commit::Tallies& to, commit::TallyKey key, Metric metric, std::int64_t 
   counted = rules::added(counted, n);
 }
 
+commit::TallyKey key_of(const commit::Tenant& tenant, const Claim& claim) {
+  return commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, claim.decision->past.trigger),
+                           claim.rule, claim.variant, claim.outcome, claim.shadow);
+}
+
+std::string currency_of(const commit::Tenant& tenant, const rules::Aim& aim, const Signal& signal) {
+  std::string named;
+  if (!aim.currency_field.empty()) named = rules::currency_in(signal.metadata, aim.currency_field);
+  return named.empty() ? tenant.settings.currency : named;
+}
+
+void convert(const commit::Tenant& tenant, const rules::Aim& aim, const Signal& signal, Claim& claim,
+             std::int64_t times, GoalChanges& to) {
+  claim.converted = true;
+  const commit::TallyKey key = key_of(tenant, claim);
+  add(to.tallies, key, Metric::kConverted, times);
+  commit::GoalCounts& goals = to.goals[key];
+  goals.times[commit::counted_seconds(signal.at - claim.decision->at)] += times;
+  if (aim.value_field.empty()) return;
+  const auto value = rules::amount_in(signal.metadata, aim.value_field);
+  if (!value) return;
+  add(to.tallies, key, Metric::kValue, times * *value);
+  const std::string currency = currency_of(tenant, aim, signal);
+  commit::add(goals.revenue[currency], {.conversions = times, .value = times * *value});
+  std::int64_t& worth = claim.worth[currency];
+  worth = rules::added(worth, *value);
+}
+
+// Of each decision as a whole: of its conversions one by one, they would not tell how its value varies.
+void add_squares(const commit::Tenant& tenant, const Claim& claim, std::int64_t times, GoalChanges& to) {
+  for (const auto& [currency, worth] : claim.worth) {
+    const commit::Revenue::Squares root = worth / commit::Revenue::kSquared;
+    commit::add(to.goals[key_of(tenant, claim)].revenue[currency], {.squares = times * root * root});
+  }
+}
+
 }  // namespace
 
-void fold_goals(const commit::Tenant& tenant, GoalFacts facts, Instant now, std::int64_t times, commit::Tallies& to) {
+void fold_goals(const commit::Tenant& tenant, GoalFacts facts, Instant now, std::int64_t times, GoalChanges& to) {
   std::vector<Claim> claims = claims_of(*tenant.rules, facts);
   if (claims.empty()) return;
   for (const Signal* signal : signals_of(facts)) {
@@ -82,18 +120,12 @@ void fold_goals(const commit::Tenant& tenant, GoalFacts facts, Instant now, std:
       const auto of_rule = std::ranges::equal_range(claims, std::pair{aim.rule, aim.shadow}, {}, rule_of);
       Claim* const claim = reached({of_rule.begin(), of_rule.end()}, aim, *signal, now);
       if (!claim) continue;
-      claim->converted = true;
+      convert(tenant, aim, *signal, *claim, times, to);
       if (!aim.shadow) ++rules;
-      const commit::TallyKey key =
-          commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, claim->decision->past.trigger),
-                            aim.rule, claim->variant, claim->outcome, aim.shadow);
-      add(to, key, Metric::kConverted, times);
-      if (aim.value_field.empty()) continue;
-      if (const auto value = rules::amount_in(signal->metadata, aim.value_field))
-        add(to, key, Metric::kValue, times * *value);
     }
-    if (rules > 1) add(to, {.handle = tenant.handle}, Metric::kConverted, times);
+    if (rules > 1) add(to.tallies, {.handle = tenant.handle}, Metric::kConverted, times);
   }
+  for (const Claim& claim : claims) add_squares(tenant, claim, times, to);
 }
 
 }  // namespace beckon::intake

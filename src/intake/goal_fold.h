@@ -27,8 +27,14 @@ struct GoalFacts {
   std::vector<std::string_view> ids;           // the visitor's: rules that give them an arm by name count nothing
 };
 
+struct GoalChanges {
+  commit::Tallies tallies;
+  commit::GoalTallies goals;
+};
+
 // Adds `times` times what the goals of the tenant's rules count of the visitor; what is settled by `now` is left out.
-// Conversions of more than one live rule are counted in the row without rule and trigger. The hours stay empty.
-void fold_goals(const commit::Tenant& tenant, GoalFacts facts, Instant now, std::int64_t times, commit::Tallies& to);
+// Conversions of more than one live rule are counted in the row without rule and trigger. The hours stay empty. A value
+// whose currency the signal does not name is in that of the tenant's settings as they are now.
+void fold_goals(const commit::Tenant& tenant, GoalFacts facts, Instant now, std::int64_t times, GoalChanges& to);
 
 }  // namespace beckon::intake

@@ -76,19 +76,25 @@ class Recount {
 
   std::optional<Fault> count() {
     if (auto fault = gather()) return fault;
-    commit::Tallies changes;
+    GoalChanges changes;
     if (auto fault = fold(changes)) return fault;
     if (joins_ && tenant_.rules->has_sticky())
       for (const bool behind : {false, true})
-        for (const auto& [name, records] : groups_[behind]) fold_mixed(tenant_, records, behind ? 1 : -1, changes);
-    for (const auto& [key, counts] : changes)
+        for (const auto& [name, records] : groups_[behind])
+          fold_mixed(tenant_, records, behind ? 1 : -1, changes.tallies);
+    for (const auto& [key, counts] : changes.tallies)
       for (std::size_t metric = 0; metric < counts.size(); ++metric)
         if (counts[metric] != 0) draft_.count(key, static_cast<commit::Metric>(metric), counts[metric]);
+    for (auto& [key, counts] : changes.goals) {
+      std::erase_if(counts.revenue, [](const auto& one) { return one.second == commit::Revenue{}; });
+      std::erase_if(counts.times, [](const auto& one) { return one.second == 0; });
+      if (!counts.revenue.empty() || !counts.times.empty()) draft_.count(key, counts);
+    }
     return std::nullopt;
   }
 
  private:
-  std::optional<Fault> fold(commit::Tallies& changes) {
+  std::optional<Fault> fold(GoalChanges& changes) {
     if (std::ranges::none_of(seen_, [](const auto& one) { return one.second.after->decisions.count > 0; }))
       return std::nullopt;
     std::map<std::string, GoalFacts> before, after;

@@ -2,12 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <random>
 
 #include "commit/visitor.h"
 #include "intake/import.h"
 #include "intake/testing/due_world.h"
+#include "rules/language/decimal.h"
 
 namespace beckon::intake {
 namespace {
@@ -43,6 +45,41 @@ std::string conversions_of(store::MemoryStore& store) {
   return all;
 }
 
+commit::Analytics::Question all_time() {
+  return {.handle = Handle{"demo"}, .since = kStart - 24h, .until = kStart + 480h, .bucket = 24h * 30};
+}
+
+std::string name_of(const commit::TallyKey& key) {
+  return key.rule.text + (key.variant.empty() ? "" : "/" + key.variant) + (key.shadow ? "/shadow" : "") +
+         (key.holdout ? "/holdout" : "");
+}
+
+// "r1 2 EUR 30 squares 500; r1 1 none 5 squares 25; ": conversions, and the sum of their values and of its squares.
+std::string revenue_of(store::MemoryStore& store) {
+  std::string all;
+  const auto rows = store.analytics().revenue(all_time(), 100).value();
+  for (const auto& [key, currency, n, value, squares] : rows)
+    if (n != 0 || value != 0 || squares != 0)
+      all += name_of(key) + " " + std::to_string(n) + " " + (currency.empty() ? "none" : currency) + " " +
+             rules::decimal_text(value) + " squares " +
+             rules::decimal_text(std::llround(*squares / commit::Revenue::kSquaresOfUnit * 1e6)) + "; ";
+  return all;
+}
+
+// "r1 60s 2, 3600s 1; ": conversions by their time.
+std::string times_of(store::MemoryStore& store) {
+  std::string all, last;
+  const auto took = store.analytics().times(all_time(), [&](const commit::TimeTally& one) {
+    if (one.conversions == 0) return;
+    if (const std::string name = name_of(one.key); name != last) {
+      all += (all.empty() ? "" : "; ") + name;
+      last = name;
+    }
+    all += " " + std::to_string(one.seconds) + "s " + std::to_string(one.conversions);
+  });
+  return took ? all : took.error().message;
+}
+
 class Goals : public testing::Test {
  protected:
   // `who`: more members of the request, such as a visitorId.
@@ -69,9 +106,21 @@ class Goals : public testing::Test {
     ASSERT_FALSE(
         world.plan([&](commit::Draft& draft) { return commit::split(draft, Handle{"demo"}, {VisitorId{id}}); }));
   }
+  // A purchase whose metadata names a currency, as JSON.
+  void pay(const std::string& session, const std::string& amount, const std::string& currency,
+           const std::string& more = "") {
+    say(session, "purchase", kJon, R"(,"metadata":{"amount":)" + amount + R"(,"currency":)" + currency + "}" + more);
+  }
+  void use_currency(const std::string& currency, std::string_view goal = "") {
+    commit::HandleSettings settings;
+    settings.currency = currency;
+    world.tenant(settings, {rule_with(goal_of(R"(,"currencyField":"currency")" + std::string(goal)))});
+  }
   static std::string at(Instant instant) { return R"(,"at":)" + std::to_string(to_ms(instant)); }
 
   std::string converted() { return conversions_of(store); }
+  std::string revenue() { return revenue_of(store); }
+  std::string times() { return times_of(store); }
 
   static constexpr const char* kJon = R"("visitorId":"jon")";
   store::MemoryStore store;
@@ -250,6 +299,125 @@ TEST_F(Goals, CountAPurchaseThatArrivesBeforeTheShowingThatItFollowed) {
   buy("desk", 2, kJon);
   say("phone", "decision.shown", "", R"(,"signalValue":")" + id + "\"" + at(kStart + 1min));
   EXPECT_EQ(converted(), "r1 1 value 2; ");
+}
+
+TEST_F(Goals, CountValuesInTheCurrencyThatTheSignalNamesElseInTheHandles) {
+  const std::string each = R"(,"count":"each")";
+  use_currency("", each);
+  ask("phone", kJon);
+  world.clock.advance(1min);
+  pay("desk", "10", R"("EUR")");
+  pay("desk", "2.5", R"("usd")");
+  pay("desk", "3", "null");
+  EXPECT_EQ(revenue(), "r1 1 none 3 squares 9; r1 1 EUR 10 squares 100; r1 1 USD 2.5 squares 6.25; ");
+  use_currency("EUR", each);
+  pay("desk", "4", R"("n/a")");
+  pay("desk", "1", R"("SEK")");
+  say("desk", "purchase", kJon, R"(,"metadata":{"currency":"NOK"})");
+  EXPECT_EQ(converted(), "r1 6 value 20; ");
+}
+
+TEST_F(Goals, CountValuesWithoutACurrencyInTheHandlesAtThatTime) {
+  for (const char* currency : {"", "EUR", "USD", ""}) {
+    use_currency(currency);
+    world.clock.advance(1min);
+    ask("phone", kJon);
+    world.clock.advance(1min);
+    buy("desk", 10, kJon);
+  }
+  EXPECT_EQ(revenue(), "r1 2 none 20 squares 200; r1 1 EUR 10 squares 100; r1 1 USD 10 squares 100; ");
+}
+
+TEST_F(Goals, CountTheSquaresOfWhatADecisionBringsAsAWhole) {
+  world.tenant({}, {rule_with(goal_of(R"(,"count":"each")"))});
+  for (const int amount : {3, 4}) {
+    ask("phone", kJon);
+    world.clock.advance(1min);
+    buy("desk", amount, kJon);
+    buy("couch", 1, kJon);
+    world.clock.advance(1min);
+  }
+  EXPECT_EQ(revenue(), "r1 4 none 9 squares 41; ") << "(3 + 1)² + (4 + 1)²";
+  say("desk", "purchase", kJon, R"(,"metadata":{"amount":"0.05"})");
+  EXPECT_EQ(revenue(), "r1 5 none 9.05 squares 41.5025; ") << "(3 + 1)² + (4 + 1 + 0.05)²";
+}
+
+TEST_F(Goals, CountHowLongConversionsTook) {
+  world.tenant({}, {rule_with(goal_of(R"(,"count":"each")"), R"(,"split":{"salt":"s","holdout":100})"),
+                    rule_with(goal_of(R"(,"count":"each")"))});
+  ask("phone", kJon);
+  world.clock.advance(61s + 499ms);
+  buy("desk", 10, kJon);
+  world.clock.advance(1ms);
+  buy("desk", 10, kJon);
+  world.clock.advance(1h - 61s - 500ms);
+  buy("desk", 10, kJon);
+  EXPECT_EQ(times(), "r1/holdout 61s 1 62s 1 3600s 1");
+}
+
+TEST_F(Goals, CountTheTimeOfAPrefetchedDecisionFromItsShowing) {
+  world.tenant({}, {rule_with(goal_of())});
+  say("phone", "view", kJon);
+  const std::string id = world.prefetch(R"({"sessionId":"phone","trigger":"t"})")->decisions.front().id;
+  world.clock.advance(1min);
+  say("phone", "decision.shown", "", R"(,"signalValue":")" + id + "\"");
+  world.clock.advance(90s);
+  buy("desk", 2, kJon);
+  EXPECT_EQ(times(), "r1 90s 1");
+}
+
+TEST_F(Goals, CountTheTimeOfADelayedRulesDecisionFromItsFiring) {
+  DueWorld due{kStart};
+  due.save("rescue",
+           R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},)"
+           R"("action":{"type":"email","payload":{}},"goal":{"key":"purchase","within":"1h"}})");
+  ASSERT_TRUE(due.append("phone", R"({"type":"cart"})", R"(,"visitorId":"jon")"));
+  due.pass(30min);
+  due.pass(10min);
+  ASSERT_TRUE(due.append("desk", R"({"type":"purchase"})", R"(,"visitorId":"jon")"));
+  EXPECT_EQ(times_of(due.store), "rescue 600s 1");
+}
+
+TEST_F(Goals, TakeBackWithASplitAllThatTheJoinAdded) {
+  use_currency("EUR");
+  ask("phone", kJon);
+  world.clock.advance(1min);
+  say("desk", "purchase", R"("visitorId":"crm-17")", R"(,"metadata":{"amount":"19.99"})");
+  for (int i = 0; i < 2; ++i) {
+    world.clock.advance(1h);
+    alias("jon", "crm-17");
+    EXPECT_EQ(revenue(), "r1 1 EUR 19.99 squares 399.6001; ");
+    EXPECT_EQ(times(), "r1 60s 1");
+    split("crm-17");
+    EXPECT_EQ(revenue(), "");
+    EXPECT_EQ(times(), "");
+  }
+}
+
+TEST_F(Goals, TakeBackInTheCurrencyThatTheSettingHasThen) {
+  use_currency("EUR");
+  ask("phone", kJon);
+  world.clock.advance(1min);
+  buy("desk", 10, R"("visitorId":"crm-17")");
+  alias("jon", "crm-17");
+  use_currency("USD");
+  split("crm-17");
+  EXPECT_EQ(revenue(), "r1 1 EUR 10 squares 100; r1 -1 USD -10 squares -100; ");
+}
+
+TEST_F(Goals, MoveTheTimeAndTheCurrencyToAnEarlierSignalThatArrivesLater) {
+  use_currency("EUR");
+  ask("phone", kJon);
+  world.clock.advance(50min);
+  pay("desk", "10", R"("EUR")");
+  world.clock.advance(2h);
+  pay("couch", "10", R"("USD")", at(kStart + 10min));
+  EXPECT_EQ(converted(), "r1 1 value 10; ");
+  EXPECT_EQ(revenue(), "r1 1 USD 10 squares 100; ");
+  EXPECT_EQ(times(), "r1 600s 1");
+  const auto rows =
+      store.analytics().tallies({.handle = Handle{"demo"}, .since = kStart + 2h, .until = kStart + 3h}, 9);
+  ASSERT_EQ(rows->size(), 1u) << "a row for the hour in which it moved, though its counts are the same";
 }
 
 TEST_F(Goals, CountForEachRuleAndSayHowManyConversionsAreShared) {

@@ -50,8 +50,9 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, 
   compiled->version = stored.version;
   for (const Rule& rule : compiled->rules)
     if (rule.goal)
-      compiled->aims[rule.goal->key].push_back(
-          {rule.id.text, rule.goal->within, rule.goal->value_field, rule.goal->each, rule.status == Status::kShadow});
+      compiled->aims[rule.goal->key].push_back({rule.id.text, rule.goal->within, rule.goal->value_field,
+                                                rule.goal->currency_field, rule.goal->each,
+                                                rule.status == Status::kShadow});
   for (std::uint32_t i = 0; i < compiled->rules.size(); ++i) {
     const Rule& rule = compiled->rules[i];
     if (!rule.split) continue;

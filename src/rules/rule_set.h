@@ -87,8 +87,9 @@ struct Anchor {
 struct Aim {
   std::string_view rule;
   Duration within{};
-  std::string_view value_field;  // of the signal's metadata; empty: none
-  bool each = false;             // every such signal, not only the first
+  std::string_view value_field;     // of the signal's metadata; empty: none
+  std::string_view currency_field;  // likewise
+  bool each = false;                // every such signal, not only the first
   bool shadow = false;
 };
 

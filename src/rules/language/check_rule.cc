@@ -76,7 +76,9 @@ void check_fields(const Rule& rule, Issues& issues) {
     if (measure.skipped != nullptr)
       check_field(condition->measure.field, condition->path + "." + std::string(measure.name) + ".field", issues);
   }
-  if (rule.goal) check_field(rule.goal->value_field, "goal.valueField", issues);
+  if (!rule.goal) return;
+  check_field(rule.goal->value_field, "goal.valueField", issues);
+  check_field(rule.goal->currency_field, "goal.currencyField", issues);
 }
 
 // A value that nothing could ever be would hold the rule back for good.

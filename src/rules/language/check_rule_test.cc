@@ -152,6 +152,9 @@ TEST(CheckRule, TakesTheNameOfAFieldOrAPathOfFourNames) {
   EXPECT_EQ(fault(testing::rule("{}", goal + R"(lines[].sum"})")), "none");
   EXPECT_THAT(fault(testing::rule("{}", goal + R"(lines[1].sum"})")),
               HasSubstr("goal.valueField: must be the name of"));
+  EXPECT_EQ(fault(testing::rule("{}", goal + R"(sum","currencyField":"order.currency"})")), "none");
+  EXPECT_THAT(fault(testing::rule("{}", goal + R"(sum","currencyField":"a..b"})")),
+              HasSubstr("goal.currencyField: must be the name of"));
 }
 
 TEST(CheckRule, HoldsLimitsSplitsAndGoalsToTheirForm) {
@@ -161,6 +164,8 @@ TEST(CheckRule, HoldsLimitsSplitsAndGoalsToTheirForm) {
             "limit.caps[1].per: must be \"session\", a duration such as \"7d\", or day, week, month or year");
   EXPECT_EQ(fault(testing::rule("{}", R"("goal":{"key":"a b"})")),
             "goal.key: must be a signal key such as \"purchase\" / goal.within: must be a duration such as \"30m\"");
+  EXPECT_EQ(fault(testing::rule("{}", R"("goal":{"key":"order","within":"1d","currencyField":"currency"})")),
+            "goal.currencyField: requires valueField, whose currency it names");
   const std::string goal = R"("goal":{"key":"order","within":"1d","count":)";
   for (const char* count : {R"("once"})", R"("each"})"}) EXPECT_EQ(fault(testing::rule("{}", goal + count)), "none");
   for (const char* count : {R"("all"})", "2}", "null}"})

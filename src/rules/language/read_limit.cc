@@ -232,6 +232,9 @@ void read_goal(Members& members, Rule& rule) {
   if (!goal.key.empty() && !is_signal_key(goal.key)) given.issue("key", "must be a signal key such as \"purchase\"");
   goal.within = given.duration("within", true).value_or(Duration{});
   goal.value_field = given.text("valueField", limits::kFieldSize).value_or("");
+  goal.currency_field = given.text("currencyField", limits::kFieldSize).value_or("");
+  if (!goal.currency_field.empty() && given.find("valueField") == nullptr)
+    given.issue("currencyField", "requires valueField, whose currency it names");
   if (const json::Value* count = given.find("count")) {
     goal.each = count->is_string() && count->text() == "each";
     if (!goal.each && !(count->is_string() && count->text() == "once"))

@@ -24,6 +24,9 @@
   "ALTER TABLE audit DROP COLUMN before; ALTER TABLE audit DROP COLUMN number;"         \
   "ALTER TABLE audit DROP COLUMN previous; ALTER TABLE audit DROP COLUMN hash;"
 
+// The one that counts conversions by currency and by time.
+#define BECKON_TAKE_BACK_GOALS "DROP TABLE tally_revenue; DROP TABLE tally_time;"
+
 // The one that knows sign-ins through identity providers.
 #define BECKON_TAKE_BACK_PROVIDERS "DROP TABLE provider_subject; ALTER TABLE role DROP COLUMN provider;"
 
@@ -76,8 +79,8 @@ class SqliteFile : public testing::Test {
         "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
         "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
         "ALTER TABLE rule DROP COLUMN zone_version; ALTER TABLE delivery DROP COLUMN same;"
-        "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_PROVIDERS
-            BECKON_TAKE_BACK_AUDIT_CHAIN
+        "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_GOALS
+            BECKON_TAKE_BACK_PROVIDERS BECKON_TAKE_BACK_AUDIT_CHAIN
         "DROP TABLE access_token; DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; DROP TABLE "
         "past_session; DROP INDEX "
         "denied_by_end;"
@@ -91,7 +94,7 @@ class SqliteFile : public testing::Test {
   void take_back_audit_indexes() {
     execute(
         "ALTER TABLE subscription DROP COLUMN format;"
-        "DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_PROVIDERS
+        "DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_GOALS BECKON_TAKE_BACK_PROVIDERS
             BECKON_TAKE_BACK_AUDIT_CHAIN
         "CREATE INDEX audit_by_time ON audit (at); CREATE INDEX audit_of_settings ON audit (handle, at, id)");
   }
@@ -355,6 +358,32 @@ TEST_F(OlderData, IsCopiedBeforeItIsUpgradedAndOneCopyStays) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   ASSERT_TRUE(open());
   EXPECT_EQ(number(copy(), "PRAGMA user_version"), newest_schema() - 1) << "and it stays";
+}
+
+TEST_F(OlderData, HasTheValuesThatItCountedWithoutACurrencyAndWithoutSquares) {
+  execute(
+      "INSERT INTO handle (handle, owner, created_at, settings) VALUES ('acme', 'o@a', 0, '');"
+      "INSERT INTO tally (handle, hour, trigger, rule, variant, shadow, holdout, asked, acted, suppressed, held_out, "
+      "shown, clicked, dismissed, converted, value) VALUES "
+      "('acme', 3600000, 't', 'r', 'a', 0, 0, 0, 5, 0, 0, 0, 0, 0, 2, 12500000), "
+      "('acme', 3600000, 't', 'r', 'b', 0, 0, 0, 5, 0, 0, 0, 0, 0, 2, 0)");
+  const auto store = open();
+  ASSERT_TRUE(store);
+  const commit::TallyKey a{
+      .handle = kAcme, .hour = instant_ms(3'600'000), .trigger = "t", .rule = RuleId("r"), .variant = "a"};
+  const auto earned = [&] {
+    return store->analytics().revenue({.handle = kAcme, .since = Instant{}, .until = kStart}, 9).value();
+  };
+  ASSERT_EQ(earned().size(), 1u);
+  EXPECT_EQ(earned()[0].key, a);
+  EXPECT_EQ(earned()[0].currency, "");
+  EXPECT_EQ(earned()[0].conversions, 2);
+  EXPECT_EQ(earned()[0].value, 12'500'000);
+  EXPECT_EQ(earned()[0].squares, std::nullopt);
+  ASSERT_TRUE(store->commit().write(
+      {.at = kStart, .changes = {commit::GoalTallies{{a, {.revenue = {{"", {1, 1'000'000, 1}}}, .times = {}}}}}}));
+  EXPECT_EQ(earned()[0].value, 13'500'000);
+  EXPECT_EQ(earned()[0].squares, std::nullopt) << "of some of them they would say nothing";
 }
 
 TEST_F(OlderData, IsCopiedAgainAfterGoingBackAndNotByAnUpgradeThatWasInterrupted) {

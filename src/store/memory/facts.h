@@ -110,6 +110,7 @@ struct Facts {
   TimerTable timers;
   std::map<std::pair<Handle, ReplayId>, outbox::Replay> replays;
   commit::Tallies tallies;
+  commit::GoalTallies goals;
 
   std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, commit::RulePut>> rules;
   std::map<Handle, commit::TraitStore::Stored> traits, counters;

@@ -5,14 +5,17 @@
 
 namespace beckon::store {
 
-// Caller locks, both.
+// Caller locks, all.
 void add(commit::Tallies& tallies, const commit::Tallies& more);
-void sweep(commit::Tallies& tallies, Instant before);  // at most Batch::kSweep rows
+void add(commit::GoalTallies& goals, const commit::GoalTallies& more);
+void sweep(Facts& facts, Instant before);  // at most Batch::kSweep rows
 
 class MemoryAnalytics final : public commit::Analytics {
  public:
   explicit MemoryAnalytics(Facts& facts) : facts_(facts) {}
   Result<std::vector<commit::Tally>> tallies(const Question& question, std::size_t limit) override;
+  Result<std::vector<commit::RevenueTally>> revenue(const Question& question, std::size_t limit) override;
+  Result<void> times(const Question& question, const std::function<void(const commit::TimeTally&)>& take) override;
 
  private:
   Facts& facts_;

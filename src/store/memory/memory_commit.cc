@@ -251,7 +251,9 @@ void MemoryCommit::apply(const commit::SweepReplays& sweep) {
 
 void MemoryCommit::apply(const commit::Tallies& tallies) { add(facts_.tallies, tallies); }
 
-void MemoryCommit::apply(const commit::SweepTallies& what) { sweep(facts_.tallies, what.before); }
+void MemoryCommit::apply(const commit::GoalTallies& goals) { add(facts_.goals, goals); }
+
+void MemoryCommit::apply(const commit::SweepTallies& what) { sweep(facts_, what.before); }
 
 void MemoryCommit::apply(const commit::RulePut& rule) {
   facts_.rules[{rule.handle, rule.rule}][rule.rules_version] = rule;

@@ -48,6 +48,7 @@ class MemoryCommit final : public commit::Commit {
   void apply(const commit::TimersOfValues& change) { facts_.timers.apply(change); }
   void apply(const commit::TimersOfRule& change) { facts_.timers.apply(change); }
   void apply(const commit::Tallies& tallies);
+  void apply(const commit::GoalTallies& goals);
   void apply(const commit::SweepTallies& what);
   void apply(const commit::RulePut& rule);
   void apply(const commit::ForgetRules& old);

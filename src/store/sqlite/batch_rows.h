@@ -73,6 +73,7 @@ void apply(Writing& writing, const commit::TimerChange& change);
 void apply(Writing& writing, const commit::TimersOfValues& change);
 void apply(Writing& writing, const commit::TimersOfRule& change);
 void apply(Writing& writing, const commit::Tallies& tallies);
+void apply(Writing& writing, const commit::GoalTallies& goals);
 void apply(Writing& writing, const commit::SweepTallies& sweep);
 
 // control_rows.cc

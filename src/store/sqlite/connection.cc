@@ -28,6 +28,7 @@ Query::~Query() {
 }
 
 void Query::bind(int place, std::int64_t value) { check(db_, sqlite3_bind_int64(statement_, place, value)); }
+void Query::bind(int place, double value) { check(db_, sqlite3_bind_double(statement_, place, value)); }
 void Query::bind(int place, std::string_view text) {
   check(db_, sqlite3_bind_text64(statement_, place, not_null(text), text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
@@ -44,6 +45,7 @@ bool Query::next() {
 }
 
 std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+double Query::real(int column) const { return sqlite3_column_double(statement_, column); }
 
 std::string_view Query::text(int column) const {
   const void* bytes = sqlite3_column_blob(statement_, column);

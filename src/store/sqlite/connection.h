@@ -49,6 +49,7 @@ class Query {
   Query& operator=(const Query&) = delete;
 
   void bind(int place, std::int64_t value);
+  void bind(int place, double value);
   void bind(int place, std::string_view text);
   void bind(int place, Blob blob);
   void bind(int place, std::nullopt_t);
@@ -60,6 +61,7 @@ class Query {
 
   // Columns of the row, from 0; views are valid until next().
   std::int64_t integer(int column) const;
+  double real(int column) const;
   std::uint64_t whole(int column) const { return static_cast<std::uint64_t>(integer(column)); }
   std::string_view text(int column) const;  // also the bytes of a BLOB
   Instant instant(int column) const { return instant_ms(integer(column)); }
@@ -83,8 +85,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   // `sql` must be a literal: its address is the key of the statement. Arguments are bound from ?1 upward: texts,
-  // Blob, ids, instants, integers, booleans, enums, optionals of these. A string is bound as a view, so never a
-  // temporary.
+  // Blob, ids, instants, integers, real numbers, booleans, enums, optionals of these. A string is bound as a view, so
+  // never a temporary.
   template <class... Args>
   Query query(const char* sql, Args&&... args) {
     Query query(db_, prepared(sql));
@@ -125,6 +127,8 @@ class Connection {
       query.bind(place, to_ms(value));
     } else if constexpr (std::is_enum_v<Plain>) {
       query.bind(place, static_cast<std::int64_t>(value));
+    } else if constexpr (std::is_floating_point_v<Plain>) {
+      query.bind(place, static_cast<double>(value));
     } else if constexpr (std::is_integral_v<Plain>) {
       query.bind(place, static_cast<std::int64_t>(value));
     } else if constexpr (std::is_convertible_v<Plain, std::string_view>) {

@@ -515,12 +515,44 @@ constexpr const char* kEventFormat = R"sql(
 ALTER TABLE subscription ADD COLUMN format INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// What conversions come to in each currency, and how long they took. Values that were counted before have no currency
+// and no squares, and are taken to be of all conversions of their row.
+constexpr const char* kGoals = R"sql(
+CREATE TABLE tally_revenue (
+  handle TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  trigger TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  variant TEXT NOT NULL,
+  shadow INTEGER NOT NULL,
+  holdout INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  conversions INTEGER NOT NULL,
+  value INTEGER NOT NULL,
+  squares REAL,
+  PRIMARY KEY (handle, hour, trigger, rule, variant, shadow, holdout, currency)) WITHOUT ROWID;
+INSERT INTO tally_revenue
+SELECT handle, hour, trigger, rule, variant, shadow, holdout, '', converted, value, NULL FROM tally WHERE value <> 0;
+CREATE TABLE tally_time (
+  handle TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  trigger TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  variant TEXT NOT NULL,
+  shadow INTEGER NOT NULL,
+  holdout INTEGER NOT NULL,
+  seconds INTEGER NOT NULL,
+  conversions INTEGER NOT NULL,
+  PRIMARY KEY (handle, hour, trigger, rule, variant, shadow, holdout, seconds)) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
-                               kAccessTokens, kAuditChain,       kPeople,         kProviders,     kEventFormat};
+                               kAccessTokens, kAuditChain,       kPeople,         kProviders,     kEventFormat,
+                               kGoals};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

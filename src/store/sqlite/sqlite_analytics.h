@@ -10,6 +10,8 @@ class SqliteAnalytics final : public commit::Analytics {
   explicit SqliteAnalytics(Readers& readers) : readers_(readers) {}
 
   Result<std::vector<commit::Tally>> tallies(const Question& question, std::size_t limit) override;
+  Result<std::vector<commit::RevenueTally>> revenue(const Question& question, std::size_t limit) override;
+  Result<void> times(const Question& question, const std::function<void(const commit::TimeTally&)>& take) override;
 
  private:
   Readers& readers_;
