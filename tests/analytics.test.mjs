@@ -73,6 +73,7 @@ test('asked, acted, shown, clicked, converted and value, per rule, trigger and a
     dismissed: 0,
     converted: 1,
     value: 19.99,
+    values: [{ currency: null, value: 19.99, conversions: 1, squares: 399.6001 }],
     heldBack: { limit: 0, hours: 0, render: 0 },
   });
   assert.deepEqual(totals(json, 'ghost', { shadow: true }).acted, 12);
@@ -143,6 +144,150 @@ test('counts survive kill -9', async () => {
   assert.deepEqual((await analytics()).rules, before.rules);
 });
 
+// A rule of its trigger, with a purchase of `amount` by each of some visitors, so many seconds after the decision: that
+// of a prefetched one is as old as its showing says.
+const sell = async (trigger, rule, sales) => {
+  await put(trigger, { triggers: [trigger], when: {}, action: { type: 'x' }, ...rule });
+  for (const [seconds, metadata] of sales) {
+    const s = freshSession();
+    await beckon.signal(s, { type: 'view' });
+    const { json } = await beckon.chain('prefetch', { sessionId: s, triggers: [trigger] }, { from: freshAddress() });
+    const at = Date.now() - 3 * 3_600_000;
+    await beckon.signal(s, { type: 'decision.shown', signalValue: json.decisions[0].decisionId, at });
+    if (seconds !== null) await beckon.signal(s, { type: 'purchase', metadata, at: at + seconds * 1000 });
+  }
+};
+const settings = async of => {
+  const { status, text } = await beckon.as('OWNER', 'PATCH', '/settings', of);
+  assert.equal(status, 200, text);
+};
+const goal = { key: 'purchase', within: '2h', valueField: 'amount', currencyField: 'currency' };
+
+test('revenue in each currency by itself, from which a page computes its mean and how sure that is', async () => {
+  await settings({ currency: 'EUR' });
+  await sell('sales', { goal }, [
+    [60, { amount: 20 }],
+    [60, { amount: '49.90', currency: 'eur' }],
+    [60, { amount: 30, currency: 'USD' }],
+    [60, { amount: 10.1, currency: 'euros' }],
+    [60, {}],
+    [null],
+  ]);
+  const [{ totals: of, points }] = (await analytics('?ruleId=sales')).rules;
+  const values = [
+    // 20² + 49.9² + 10.1² = 400 + 2490.01 + 102.01
+    { currency: 'EUR', value: 80, conversions: 3, squares: 2992.02 },
+    { currency: 'USD', value: 30, conversions: 1, squares: 900 },
+  ];
+  assert.deepEqual([of.acted, of.converted, of.value, of.values], [6, 5, 110, values]);
+  assert.deepEqual(points[0].values, values, 'one bucket has it all');
+  // docs/rules.md, Results: EUR per decision, and the variance, over 20, 49.9, 10.1, 0, 0, 0.
+  const [{ value, squares }] = of.values;
+  const mean = value / of.acted;
+  const variance = (squares - (value * value) / of.acted) / (of.acted - 1);
+  const brought = [20, 49.9, 10.1, 0, 0, 0];
+  const byHand = brought.reduce((sum, one) => sum + (one - 80 / 6) ** 2, 0) / 5;
+  assert.ok(Math.abs(mean - 80 / 6) < 1e-9 && Math.abs(variance - byHand) < 1e-9, `${mean} ${variance} ${byHand}`);
+  await settings({ currency: null });
+  assert.deepEqual((await analytics('?ruleId=sales')).rules[0].totals.values, values, 'what was counted stays');
+});
+
+test('squares are of what a decision brought as a whole', async () => {
+  await sell('each', { goal: { ...goal, count: 'each' } }, [[60, { amount: 3, currency: 'EUR' }]]);
+  const s = freshSession();
+  await beckon.signal(s, { type: 'view' });
+  const { json } = await beckon.chain('prefetch', { sessionId: s, triggers: ['each'] }, { from: freshAddress() });
+  const at = Date.now() - 3_600_000;
+  const buy = (amount, after) => ({ type: 'purchase', at: at + after * 1000, metadata: { amount, currency: 'EUR' } });
+  await beckon.signal(s, { type: 'decision.shown', signalValue: json.decisions[0].decisionId, at });
+  await beckon.signal(s, buy(1, 10), buy(2, 20), buy(4, 30));
+  const [{ totals: of }] = (await analytics('?ruleId=each')).rules;
+  // 3² + (1 + 2 + 4)²
+  assert.deepEqual(of.values, [{ currency: 'EUR', value: 10, conversions: 4, squares: 58 }]);
+});
+
+test('time to convert: the median, to three digits, and of all rules without control groups', async () => {
+  const before = (await analytics('?trigger=slow')).timeToConvert;
+  assert.deepEqual(before, { median: null, conversions: 0 });
+  const sales = [60, 100, 3600, 7003].map(seconds => [seconds, {}]);
+  await sell('slow', { goal }, [...sales, [null]]);
+  // Of 60, 100, 3,600 and 7,000.
+  const slow = await analytics('?trigger=slow');
+  assert.deepEqual(slow.timeToConvert, { median: 1850, conversions: 4 });
+  assert.deepEqual(slow.rules[0].timeToConvert, { median: 1850, conversions: 4 });
+  await sell('later', { goal }, [[7003, {}]]);
+  assert.deepEqual((await analytics('?ruleId=later')).timeToConvert, { median: 7000, conversions: 1 });
+  await sell('control', { goal, split: { salt: 's', holdout: 100 } }, [[7003, {}]]);
+  const control = await analytics('?trigger=control');
+  assert.deepEqual(
+    [control.timeToConvert, control.rules[0].holdout, control.rules[0].timeToConvert],
+    [{ median: null, conversions: 0 }, true, { median: 7000, conversions: 1 }],
+  );
+});
+
+test('the time before the range, as long as it, with one request', async () => {
+  const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const iso = at => new Date(at).toISOString().replace('.000Z', 'Z');
+  const range = `?since=${hour + 3_600_000}&until=${hour + 7_200_000}&trigger=slow`;
+  assert.equal((await analytics(range)).previous, undefined);
+  const { rules, previous } = await analytics(`${range}&previous=true`);
+  const { points: _, ...slow } = (await analytics('?trigger=slow&bucket=hour')).rules[0];
+  assert.deepEqual([rules, previous.since, previous.until], [[], iso(hour), iso(hour + 3_600_000)]);
+  assert.deepEqual([previous.rules, previous.triggers[0].asked], [[slow], 5]);
+  assert.deepEqual(previous.timeToConvert, { median: 1850, conversions: 4 });
+});
+
+test('as CSV: a row for each bucket, rule, trigger and variant', async () => {
+  await sell('table', { name: '=SUM(A1) "big", bold', goal }, [
+    [60, { amount: 20, currency: 'EUR' }],
+    [60, { amount: 5 }],
+    [null],
+  ]);
+  const get = (query, headers) => beckon.as('CREATOR', 'GET', `/analytics${query}`, undefined, { headers });
+  const { status, text, headers } = await get('?ruleId=table&format=csv&bucket=hour');
+  assert.deepEqual(
+    [status, headers['content-type'], headers['content-disposition']],
+    [200, 'text/csv; charset=utf-8; header=present', 'attachment; filename="analytics.csv"'],
+  );
+  const at = (await analytics('?ruleId=table&bucket=hour')).rules[0].points[0].at;
+  const counts = 'acted,suppressed,heldOut,shown,clicked,dismissed,converted,value';
+  const held = 'heldBack.limit,heldBack.hours,heldBack.render';
+  assert.equal(
+    text,
+    `at,ruleId,ruleName,trigger,variant,shadow,holdout,${counts},${held},` +
+      'value.none,conversions.none,value.EUR,conversions.EUR\r\n' +
+      `${at},table,"'=SUM(A1) ""big"", bold",table,,false,false,3,0,0,3,0,0,2,25,0,0,0,5,1,20,1\r\n`,
+  );
+  assert.equal((await get('?ruleId=table&bucket=hour', { accept: 'text/csv' })).text, text);
+  assert.equal((await get('?ruleId=table&format=json', { accept: 'text/csv' })).json.rules.length, 1);
+  await beckon.as('CREATOR', 'DELETE', '/chain-rules/table');
+  assert.match((await get('?ruleId=table&format=csv&bucket=hour')).text, /\r\n[^,]+,table,,table,,false/);
+  const all = await analytics('?bucket=hour');
+  const rows = (await get('?format=csv&bucket=hour')).text.trimEnd().split('\r\n');
+  assert.equal(rows.length - 1, all.rules.flatMap(({ points }) => points).length);
+});
+
+test('a currency that is none is refused with all other faults, and changes nothing', async () => {
+  const { status, json } = await beckon.as('OWNER', 'PATCH', '/settings', { currency: 'euro', zone: 'Mars' });
+  assert.deepEqual([status, json.details.map(({ field }) => field).sort()], [400, ['currency', 'zone']]);
+  assert.equal((await beckon.as('OWNER', 'GET', '/settings')).json.currency, null);
+  const refused = await beckon.as('CREATOR', 'PUT', '/chain-rules/bad', {
+    triggers: ['t'],
+    when: {},
+    action: { type: 'x' },
+    goal: { key: 'purchase', within: '1h', valueField: 'amount', currencyField: 'a..b' },
+  });
+  assert.deepEqual([refused.status, refused.json.details.map(({ field }) => field)], [400, ['goal.currencyField']]);
+});
+
+test('a change of the currency is in the audit log', async () => {
+  await settings({ currency: 'SEK' });
+  await settings({ currency: 'NOK' });
+  const { json } = await beckon.as('OWNER', 'GET', '/audit-events?action=settings.put&limit=1');
+  assert.deepEqual([json.items[0].before.currency, json.items[0].detail.currency], ['SEK', 'NOK']);
+  await settings({ currency: null });
+});
+
 describe('a question', () => {
   test('names what is wrong with it, all of it', async () => {
     const { status, json } = await beckon.as(
@@ -151,6 +296,11 @@ describe('a question', () => {
       '/analytics?since=soon&until=2026-01-01T00:00:00Z&bucket=week&ruleId=No&trigger=No',
     );
     assert.deepEqual([status, json.details.map(({ field }) => field)], [400, ['since', 'bucket', 'ruleId', 'trigger']]);
+    const view = await beckon.as('CREATOR', 'GET', '/analytics?format=xlsx&previous=yes');
+    assert.deepEqual(
+      view.json.details.map(({ field }) => field),
+      ['format', 'previous'],
+    );
     const reversed = await beckon.as(
       'CREATOR',
       'GET',

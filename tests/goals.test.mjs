@@ -120,8 +120,14 @@ describe('a join', () => {
       assert.deepEqual(await conversions('joined'), [0, 0]);
       await change('aliases', { id: other });
       assert.deepEqual(await conversions('joined'), [1, 10]);
+      const { rules, timeToConvert } = await analytics('?ruleId=joined');
+      assert.deepEqual(rules[0].totals.values, [{ currency: null, value: 10, conversions: 1, squares: 100 }]);
+      assert.equal(timeToConvert.conversions, 1);
       await change('split', { ids: [other] });
       assert.deepEqual(await conversions('joined'), [0, 0]);
+      const apart = await analytics('?ruleId=joined');
+      assert.deepEqual(apart.rules[0].totals.values, []);
+      assert.deepEqual(apart.timeToConvert, { median: null, conversions: 0 });
     }
   });
 });

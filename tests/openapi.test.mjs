@@ -529,8 +529,9 @@ describe('against the server', () => {
     const { json } = await ask('getAnalytics', {
       role: 'CREATOR',
       expect: 200,
-      query: `?bucket=hour&since=${Date.now() - 3_600_000}`,
+      query: `?bucket=hour&since=${Date.now() - 3_600_000}&previous=true`,
     });
+    assertFits(json, ['components', 'schemas', 'Analytics'], { closed: true });
     assert.ok(json.rules.length > 0);
     for (const series of json.triggers)
       assertFits(series, ['components', 'schemas', 'TriggerSeries'], { closed: true });

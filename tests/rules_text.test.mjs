@@ -13,6 +13,7 @@ const sections = [
   '',
   'Conditions',
   'Limits, schedules and experiments',
+  'Results',
   'Warnings when you save a rule',
   'Explaining a decision',
 ];
@@ -1443,6 +1444,55 @@ shown(
   'src/rules/language/currency_test.cc: Currency.IsTheThreeLettersThatAFieldNames',
   'src/rules/language/currency_test.cc: Currency.IsNoneWhereAFieldNamesNone',
   'src/intake/goals_test.cc: Goals.CountValuesInTheCurrencyThatTheSignalNamesElseInTheHandles',
+);
+shown(
+  [
+    '`GET /v2/handles/{handle}/analytics` has what rules did and what came of it, by rule, trigger and variant, by the hour or by the day.',
+  ],
+  'tests/analytics.test.mjs: asked, acted, shown, clicked, converted and value, per rule, trigger and arm',
+);
+shown(
+  ['With `format=csv` it is a table, with a row for each bucket, rule, trigger and variant.'],
+  'tests/analytics.test.mjs: as CSV: a row for each bucket, rule, trigger and variant',
+);
+shown(
+  [
+    '`values` has what the conversions are worth in each currency by itself, and how many they are.',
+    '`value` is their plain sum, whatever the currency.',
+    'With n decisions (`acted`; of the control group, `heldOut`), v = `value` and q = `squares` in one currency, the mean is v/n, its standard error is s = √((q − v²/n) / (n (n − 1))), and v/n ± 1.96 s is its interval of 95 %.',
+    'The difference of two variants has the standard error √(s₁² + s₂²).',
+  ],
+  'tests/analytics.test.mjs: revenue in each currency by itself, from which a page computes its mean and how sure that is',
+);
+shown(
+  [
+    'A change of the setting `currency` does not change what has been counted: values that were counted before stay in the currency that the setting had, or in none.',
+  ],
+  'src/intake/goals_test.cc: Goals.CountValuesWithoutACurrencyInTheHandlesAtThatTime',
+);
+shown(
+  ['What a late signal or a split of a visitor changes of them afterwards is counted in the new one.'],
+  'src/intake/goals_test.cc: Goals.TakeBackInTheCurrencyThatTheSettingHasThen',
+);
+shown(
+  ['`squares` is the sum of the squares of what each decision brought, all its conversions in a currency together.'],
+  'src/intake/goals_test.cc: Goals.CountTheSquaresOfWhatADecisionBringsAsAWhole',
+  'tests/analytics.test.mjs: squares are of what a decision brought as a whole',
+);
+shown(
+  [
+    '`timeToConvert` has the median of the seconds between the decision and the conversion, and of how many conversions it is.',
+    'Times are rounded to three significant digits.',
+    'Over all rules it is of decisions in which a live rule acted; control groups have it in their own series.',
+  ],
+  'tests/analytics.test.mjs: time to convert: the median, to three digits, and of all rules without control groups',
+  'src/commit/tally_test.cc: CountedSeconds.AreRoundedToThreeSignificantDigits',
+);
+shown(
+  [
+    'With `previous=true`, the response also has the totals of the period before the range, of the same length in hours.',
+  ],
+  'tests/analytics.test.mjs: the time before the range, as long as it, with one request',
 );
 shown(
   [

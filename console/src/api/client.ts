@@ -59,8 +59,9 @@ const recordedBy =
     }
   };
 
+// Of responses that are also described as something else, the page reads the JSON.
 function clientOver(way: (request: Request) => Promise<Response>) {
-  return createClient<paths>({
+  return createClient<paths, 'application/json'>({
     baseUrl: location.origin,
     fetch: async request => {
       const { value } = token;

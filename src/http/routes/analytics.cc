@@ -3,6 +3,8 @@
 #include <map>
 #include <span>
 
+#include "http/routes/analytics_csv.h"
+#include "http/routes/analytics_view.h"
 #include "http/routes/instant_param.h"
 #include "http/routes/response.h"
 #include "intake/goal_fold.h"
@@ -14,28 +16,36 @@ namespace {
 
 using namespace std::chrono_literals;
 using commit::Analytics;
-using commit::Metric;
-using commit::Tally;
 
 constexpr std::size_t kMostBuckets = 1'000;  // between since and until
-constexpr std::size_t kMostRows = 20'000;    // of an answer: a point each
 
-constexpr std::pair<Metric, std::string_view> kOfRules[] = {
-    {Metric::kActed, "acted"},         {Metric::kSuppressed, "suppressed"},
-    {Metric::kHeldOut, "heldOut"},     {Metric::kShown, "shown"},
-    {Metric::kClicked, "clicked"},     {Metric::kDismissed, "dismissed"},
-    {Metric::kConverted, "converted"}, {Metric::kValue, "value"}};
-
-constexpr std::pair<Metric, std::string_view> kOfHolds[] = {
-    {Metric::kHeldByLimit, "limit"}, {Metric::kHeldByHours, "hours"}, {Metric::kHeldByRender, "render"}};
+struct Asked {
+  Analytics::Question question;
+  bool csv = false;
+  bool previous = false;  // also the totals of the period before
+};
 
 Instant hour_of(Instant at) { return at - at.time_since_epoch() % 1h; }
 
-std::int64_t count_of(const commit::Counts& counts, Metric metric) { return counts[static_cast<std::size_t>(metric)]; }
+// Without `format`, as the header Accept says.
+bool is_csv(const Request& request, Issues& issues) {
+  const auto format = request.query_param("format");
+  if (!format) return request.header("accept").find("text/csv") != std::string_view::npos;
+  if (*format != "json" && *format != "csv") issues.add("format", "must be json or csv");
+  return *format == "csv";
+}
 
-Result<Analytics::Question> question_of(const Request& request, Instant now) {
+bool with_previous(const Request& request, Issues& issues) {
+  const std::string previous = request.query_param("previous").value_or("false");
+  if (previous != "true" && previous != "false") issues.add("previous", "must be true or false");
+  return previous == "true";
+}
+
+Result<Asked> asked_of(const Request& request, Instant now) {
   Issues issues;
-  Analytics::Question question{.handle = Handle{request.param("handle")}};
+  Asked asked{.csv = is_csv(request, issues), .previous = with_previous(request, issues)};
+  Analytics::Question& question = asked.question;
+  question = {.handle = Handle{request.param("handle")}};
   question.until = instant_param(request, "until", issues).value_or(hour_of(now) + 1h);
   question.since = hour_of(instant_param(request, "since", issues).value_or(question.until - 24h * 7));
   const std::string bucket =
@@ -54,90 +64,7 @@ Result<Analytics::Question> question_of(const Request& request, Instant now) {
   else if ((question.until - question.since) / question.bucket > static_cast<std::int64_t>(kMostBuckets))
     issues.add("since", "must be at most 1,000 buckets before until; use days or a shorter range");
   if (!issues.empty()) return unexpected(issues.fault());
-  return question;
-}
-
-void write_counts(json::Writer& out, const commit::Counts& counts) {
-  for (const auto& [metric, name] : kOfRules) {
-    if (metric == Metric::kValue)
-      out.member_raw(name, rules::decimal_text(count_of(counts, metric)));
-    else
-      out.member(name, count_of(counts, metric));
-  }
-  out.key("heldBack").begin_object();
-  for (const auto& [metric, name] : kOfHolds) out.member(name, count_of(counts, metric));
-  out.end_object();
-}
-
-// Rows of one trigger, or of one arm of a rule, bucket by bucket.
-using Series = std::span<const Tally>;
-
-Series next_series(std::span<const Tally> rest) {
-  const auto same = [&](const Tally& tally) {
-    commit::TallyKey key = tally.key;
-    key.hour = rest.front().key.hour;
-    return key == rest.front().key;
-  };
-  std::size_t size = 0;
-  while (size < rest.size() && same(rest[size])) ++size;
-  return rest.first(size);
-}
-
-commit::Counts totals(Series series) {
-  commit::Counts total{};
-  for (const Tally& tally : series)
-    for (std::size_t i = 0; i < total.size(); ++i) total[i] = rules::added(total[i], tally.counts[i]);
-  return total;
-}
-
-void write_trigger(json::Writer& out, Series series) {
-  out.begin_object();
-  text_or_null(out, "trigger", series.front().key.trigger);
-  out.member("asked", count_of(totals(series), Metric::kAsked)).key("points").begin_array();
-  for (const Tally& tally : series)
-    out.begin_object()
-        .member("at", to_rfc3339(tally.key.hour))
-        .member("asked", count_of(tally.counts, Metric::kAsked))
-        .end_object();
-  out.end_array().end_object();
-}
-
-void write_rule(json::Writer& out, Series series) {
-  const commit::TallyKey& key = series.front().key;
-  out.begin_object().member("ruleId", key.rule.view());
-  text_or_null(out, "trigger", key.trigger);
-  text_or_null(out, "variant", key.variant);
-  out.member_boolean("shadow", key.shadow).member_boolean("holdout", key.holdout).key("totals").begin_object();
-  write_counts(out, totals(series));
-  out.end_object().key("points").begin_array();
-  for (const Tally& tally : series) {
-    out.begin_object().member("at", to_rfc3339(tally.key.hour));
-    write_counts(out, tally.counts);
-    out.end_object();
-  }
-  out.end_array().end_object();
-}
-
-// `wanted`: of a series.
-template <class Wanted, class Write>
-void write_all(json::Writer& out, std::string_view name, std::span<const Tally> rows, Wanted wanted, Write write) {
-  out.key(name).begin_array();
-  for (Series series; !rows.empty(); rows = rows.subspan(series.size())) {
-    series = next_series(rows);
-    if (wanted(series)) write(out, series);
-  }
-  out.end_array();
-}
-
-// One in which only visitors with two arms are counted is none.
-bool is_of_rule(Series series) {
-  const commit::Counts total = totals(series);
-  return !series.front().key.rule.empty() &&
-         std::ranges::any_of(kOfRules, [&](const auto& one) { return count_of(total, one.first) != 0; });
-}
-// One without requests is there for what is counted of all rules together.
-bool is_of_trigger(Series series) {
-  return series.front().key.rule.empty() && count_of(totals(series), Metric::kAsked) != 0;
+  return asked;
 }
 
 // Until when late signals and joins of visitors change nothing more: of the decisions made before.
@@ -165,32 +92,54 @@ void write_mixed(json::Writer& out, std::span<const Tally> rows) {
   out.end_array();
 }
 
+// Totals of the period before the range, of the same length in hours.
+Result<void> write_previous(json::Writer& out, Analytics& analytics, Analytics::Question question) {
+  const auto hours = std::chrono::ceil<std::chrono::hours>(question.until - question.since);
+  question.until = question.since;
+  question.since -= hours;
+  question.bucket = 24h;
+  const auto rows = read_rows(analytics, question);
+  if (!rows) return unexpected(rows.error());
+  out.key("previous")
+      .begin_object()
+      .member("since", to_rfc3339(question.since))
+      .member("until", to_rfc3339(question.until));
+  write_series(out, *rows, WithPoints::kNo);
+  out.end_object();
+  return {};
+}
+
 Result<Response> get(Api& api, Request& request) {
   const Instant now = api.clock.now();
-  const auto question = question_of(request, now);
-  if (!question) return unexpected(question.error());
-  const auto rows = api.analytics.tallies(*question, kMostRows + 1);
-  if (!rows) return unexpected(rows.error());
-  if (rows->size() > kMostRows) {
-    Issues issues;
-    issues.add("since", "gives more than 20,000 points up to until; use days, a shorter range, or a single rule");
-    return unexpected(issues.fault());
-  }
-  const auto tenant = api.places.tenants.find(question->handle.view());
+  const auto asked = asked_of(request, now);
+  if (!asked) return unexpected(asked.error());
+  const Analytics::Question& question = asked->question;
+  const auto tenant = api.places.tenants.find(question.handle.view());
   if (!tenant) return unexpected(tenant.error());
+  const auto rows = read_rows(api.analytics, question);
+  if (!rows) return unexpected(rows.error());
+  if (asked->csv) {
+    const auto rules = api.rules.rules(question.handle);
+    if (!rules) return unexpected(rules.error());
+    return Response{.body = analytics_csv(*rows, *rules),
+                    .content_type = "text/csv; charset=utf-8; header=present",
+                    .headers = {{"content-disposition", "attachment; filename=\"analytics.csv\""}}};
+  }
   std::string body;
   json::Writer out(body);
   out.begin_object()
-      .member("since", to_rfc3339(question->since))
-      .member("until", to_rfc3339(question->until))
-      .member("bucket", question->bucket == 1h ? "hour" : "day")
+      .member("since", to_rfc3339(question.since))
+      .member("until", to_rfc3339(question.until))
+      .member("bucket", question.bucket == 1h ? "hour" : "day")
       .key("settledUntil");
-  const auto settled = settled_until(*question, *(*tenant)->rules, now);
+  const auto settled = settled_until(question, *(*tenant)->rules, now);
   settled ? out.string(to_rfc3339(*settled)) : out.null();
-  if (question->rule.empty() && question->trigger.empty()) out.member("sharedConversions", shared_conversions(*rows));
-  write_mixed(out, *rows);
-  write_all(out, "triggers", *rows, is_of_trigger, write_trigger);
-  write_all(out, "rules", *rows, is_of_rule, write_rule);
+  if (question.rule.empty() && question.trigger.empty())
+    out.member("sharedConversions", shared_conversions(rows->tallies));
+  write_mixed(out, rows->tallies);
+  write_series(out, *rows, WithPoints::kYes);
+  if (asked->previous)
+    if (const auto written = write_previous(out, api.analytics, question); !written) return unexpected(written.error());
   out.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
