@@ -220,6 +220,7 @@ describe('the form', () => {
 
   test('every name field suggests what the server has seen, by keyboard, with how often', async () => {
     page = await open('/+');
+    page.on('dialog', dialog => dialog.accept()); // the browser's own question at leaving
     const key = region(page, 'Who').getByRole('combobox', { name: 'Signal: name' }).first();
     await key.fill('');
     await key.press('ArrowDown');
@@ -316,7 +317,6 @@ describe('the form', () => {
 
   test('a delayed rule is what does not happen: no magic word is asked for', async () => {
     await page.goto(`${beckon.base}${home}/demo/rules/+`);
-    page.once('dialog', dialog => dialog.accept());
     await page.getByLabel('Name', { exact: true }).fill('Nudge');
     await page.getByLabel('Something does not happen').check();
     const when = region(page, 'When');
@@ -352,7 +352,6 @@ describe('the form', () => {
 
   test('limits, schedule, goal and control group have fields of their own', async () => {
     await put('plain', { name: 'Plain', triggers: ['checkout'], when: cart, action: popup });
-    page.once('dialog', dialog => dialog.accept());
     await page.goto(`${beckon.base}${home}/demo/rules/plain`);
     const limits = region(page, 'Frequency limits');
     await limits.getByRole('button', { name: 'Add limit' }).click();
