@@ -2,9 +2,13 @@ import { useState } from 'preact/hooks';
 import { api, ask, quietly } from '../api/client.ts';
 import { issueIn } from '../api/fault.ts';
 import { Button } from '../parts/button.tsx';
+import { Callout } from '../parts/callout.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
+import { PageHead } from '../parts/page_head.tsx';
+import { Panel } from '../parts/panel.tsx';
 import { SignIns } from '../parts/sign_ins.tsx';
+import { kAccount } from '../sentences/account.ts';
 import { useList } from '../state/list.ts';
 import { useSending } from '../state/sending.ts';
 import { isUser, person, take } from '../state/sign_in.ts';
@@ -14,18 +18,14 @@ import { useUnsaved } from '../state/unsaved.ts';
 export function AccountPage() {
   return (
     <>
-      <h1>Your account</h1>
-      <p class="lead wrap">{person.value?.subject}</p>
+      <PageHead title={kAccount.title} says={person.value?.subject} />
       {isUser.value ? (
         <>
           <Own />
           <Password />
         </>
       ) : (
-        <p class="note">
-          You are signed in by a token of the command line, which belongs to no user: it has no password and no other
-          sign-ins.
-        </p>
+        <Callout tone="info">{kAccount.ofToken}</Callout>
       )}
     </>
   );
@@ -39,27 +39,28 @@ function Own() {
   );
   const shown = refused ?? fault;
   return (
-    <section class="card" aria-labelledby="sign-ins">
-      <h2 id="sign-ins">Where you are signed in</h2>
+    <Panel
+      title={kAccount.where}
+      more={more}
+      foot={
+        <Button
+          closed={(items?.length ?? 0) > 1 ? '' : kAccount.noOther}
+          onPress={() => send(api.DELETE('/v2/auth/sign-ins'), kAccount.ended, again)}
+        >
+          {kAccount.endOthers}
+        </Button>
+      }
+    >
       {shown && <FaultNote fault={shown} />}
       {items && (
         <SignIns
           items={items}
           onEnd={signInId =>
-            send(api.DELETE('/v2/auth/sign-ins/{signInId}', { params: { path: { signInId } } }), 'Ended', again)
+            send(api.DELETE('/v2/auth/sign-ins/{signInId}', { params: { path: { signInId } } }), kAccount.ended, again)
           }
         />
       )}
-      <div class="actions">
-        {more && <Button onPress={more}>Show more</Button>}
-        <Button
-          closed={(items?.length ?? 0) > 1 ? '' : 'There is no other sign-in.'}
-          onPress={() => send(api.DELETE('/v2/auth/sign-ins'), 'Ended', again)}
-        >
-          End all others
-        </Button>
-      </div>
-    </section>
+    </Panel>
   );
 }
 
@@ -70,41 +71,34 @@ function Password() {
   useUnsaved(current !== '' || next !== '');
   const change = () => {
     const body = { currentPassword: current, newPassword: next };
-    const says = 'Password changed; your other sign-ins have ended';
-    return send(api.POST('/v2/auth/password', { body }), says, signedIn => {
+    return send(api.POST('/v2/auth/password', { body }), kAccount.changed, signedIn => {
       take(signedIn.accessToken);
       setCurrent('');
       setNext('');
     });
   };
   return (
-    <form class="card" aria-labelledby="password">
-      <h2 id="password">Password</h2>
+    <form class="panel pad stack s" aria-labelledby="password">
+      <h2 id="password">{kAccount.password}</h2>
       <TextField
-        label="Current password"
+        label={kAccount.current}
         type="password"
         autocomplete="current-password"
         value={current}
         onInput={setCurrent}
       />
       <TextField
-        label="New password"
+        label={kAccount.next}
         type="password"
         autocomplete="new-password"
         value={next}
         onInput={setNext}
         issue={issueIn(fault, 'newPassword')}
-        hint="At least 12 characters. It ends all of your other sign-ins."
+        hint={kAccount.hint}
       />
-      <div class="actions">
-        <Button
-          kind="primary"
-          submits
-          busy={busy}
-          closed={current && next ? '' : 'Fill in both fields.'}
-          onPress={change}
-        >
-          Change password
+      <div class="row">
+        <Button kind="primary" submits busy={busy} closed={current && next ? '' : kAccount.fillIn} onPress={change}>
+          {kAccount.change}
         </Button>
       </div>
       {fault && <FaultNote fault={fault} beside={['newPassword']} />}

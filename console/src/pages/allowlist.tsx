@@ -6,7 +6,12 @@ import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
 import { closedBelowAdmin } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
-import { confirmed } from '../parts/toast.tsx';
+import { PageHead } from '../parts/page_head.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Table } from '../parts/table.tsx';
+import { kAllowlist } from '../sentences/allowlist.ts';
+import { kParts } from '../sentences/parts.ts';
+import { confirmed } from '../state/announce.ts';
 import { useList } from '../state/list.ts';
 import { usePoll } from '../state/poll.ts';
 import { useSending } from '../state/sending.ts';
@@ -56,48 +61,40 @@ export function AllowlistPage() {
     setFault(answer.ok ? null : answer.fault);
     if (!answer.ok) return;
     setSaved(edited);
-    confirmed('Allowlist saved');
+    confirmed(kAllowlist.saved);
   };
-  const closed = closedBelowAdmin() || (loaded ? '' : 'The allowlist has not been loaded.');
+  const closed = closedBelowAdmin() || (loaded ? '' : kAllowlist.notLoaded);
   return (
     <>
-      <h1>Allowlist</h1>
-      <p class="lead">
-        Which handles may use this module, and which hosts webhooks may reach besides the public internet. Every change
-        is audited.
-      </p>
-      <form class="card">
-        {!loaded && !fault && (
-          <p class="loading" aria-live="polite">
-            Loading…
-          </p>
-        )}
+      <PageHead title={kAllowlist.title} says={kAllowlist.says} />
+      <form class="panel pad stack s">
+        {!loaded && !fault && <p class="loading">{kParts.loading}</p>}
         {/* What is typed before the list has arrived would be replaced by it. */}
         {loaded && (
           <>
             <TextField
-              label="Handles"
+              label={kAllowlist.handles}
               mono
               lines={4}
               value={handles}
               onInput={setHandles}
-              hint="One per line; * allows all."
+              hint={kAllowlist.handlesHint}
               issue={issuesOf(fault, 'handles')}
             />
             <TextField
-              label="Allowed outbound hosts"
+              label={kAllowlist.hosts}
               mono
               lines={5}
               value={egress}
               onInput={setEgress}
-              hint="Hosts, host:port, or ranges such as 10.20.0.0/16, one per line. Link-local and metadata addresses are never allowed."
+              hint={kAllowlist.hostsHint}
               issue={issuesOf(fault, 'egress')}
             />
           </>
         )}
-        <div class="actions">
+        <div class="row">
           <Button kind="primary" submits busy={busy} closed={closed} onPress={save}>
-            Save
+            {kAllowlist.save}
           </Button>
         </div>
         {fault && <FaultNote fault={fault} beside={fault.details.map(one => one.field)} />}
@@ -121,67 +118,55 @@ function Handles() {
     [ownerEmail, setOwner] = useState('');
   const { fault, busy, send } = useSending();
   const add = () =>
-    send(api.POST('/v2/platform-admin/handles', { body: { handle, ownerEmail } }), 'Created', () => {
+    send(api.POST('/v2/platform-admin/handles', { body: { handle, ownerEmail } }), kAllowlist.created, () => {
       setHandle('');
       setOwner('');
       again();
     });
   return (
-    <section class="card" aria-labelledby="handles">
-      <h2 id="handles">Handles</h2>
+    <Panel title={kAllowlist.handles} more={more}>
       {listFault && <FaultNote fault={listFault} />}
       {!!items?.length && (
-        <table>
-          <thead>
-            <tr>
-              <th>Handle</th>
-              <th>Owner</th>
-              <th>Created</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map(one => (
-              <tr key={one.handle}>
-                <td>
-                  <strong>{one.handle}</strong>
-                </td>
-                <td class="wrap">{one.ownerEmail}</td>
-                <td>
-                  <Instant at={one.createdAt} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          label={kAllowlist.handles}
+          heads={kAllowlist.heads}
+          rows={items.map(one => ({
+            key: one.handle,
+            cells: [
+              <strong key="handle" class="wrap">
+                {one.handle}
+              </strong>,
+              <span key="owner" class="wrap">
+                {one.ownerEmail}
+              </span>,
+              <Instant key="at" at={one.createdAt} />,
+            ],
+          }))}
+        />
       )}
-      {more && (
-        <div>
-          <Button onPress={more}>Show more</Button>
-        </div>
-      )}
-      <form class="columns">
+      <form class="form pad">
         <TextField
-          label="New handle"
+          label={kAllowlist.newHandle}
           mono
           value={handle}
           onInput={setHandle}
           issue={issuesOf(fault, 'handle')}
-          placeholder="acme"
+          placeholder={kAllowlist.example}
         />
         <TextField
-          label="Owner’s e-mail"
+          label={kAllowlist.owner}
           type="email"
           value={ownerEmail}
           onInput={setOwner}
           issue={issuesOf(fault, 'ownerEmail')}
         />
-        <div class="actions">
-          <Button submits busy={busy} closed={handle && ownerEmail ? '' : 'Fill in both fields.'} onPress={add}>
-            Create
+        <div class="row">
+          <Button submits busy={busy} closed={handle && ownerEmail ? '' : kAllowlist.fillIn} onPress={add}>
+            {kAllowlist.create}
           </Button>
         </div>
       </form>
       {fault && <FaultNote fault={fault} beside={['handle', 'ownerEmail']} />}
-    </section>
+    </Panel>
   );
 }

@@ -2,20 +2,25 @@ import { useState } from 'preact/hooks';
 import { ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
 import type { Fault } from '../api/fault.ts';
-import { State } from '../parts/chip.tsx';
+import { Callout } from '../parts/callout.tsx';
+import { Chip, type Tone } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { closedBelowAdmin } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
+import { PageHead } from '../parts/page_head.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Ticked } from '../parts/ticked.tsx';
+import { kBackups } from '../sentences/backups.ts';
 import { usePoll } from '../state/poll.ts';
 
 type Folder = components['schemas']['BackupFolder'];
 
-const kSays: Record<Folder['status'], { tone: string; name: string; says: string }> = {
-  off: { tone: '', name: 'off', says: 'The server ships its commits to no folder. Start it with --backup-folder.' },
-  starting: { tone: 'queued', name: 'starting', says: 'The first base is being written. Nothing can be restored yet.' },
-  complete: { tone: 'delivered', name: 'complete', says: 'Every commit is in the folder within its interval.' },
-  behind: { tone: 'retrying', name: 'behind', says: 'The newest commits are not in the folder yet.' },
-  failing: { tone: 'failed', name: 'failing', says: 'The folder fails or does not answer. The server’s log says why.' },
+const kTones: Record<Folder['status'], Tone> = {
+  off: 'idle',
+  starting: 'info',
+  complete: 'good',
+  behind: 'warn',
+  failing: 'bad',
 };
 
 // The state of the folder to which the server ships its commits.
@@ -23,9 +28,8 @@ export function BackupsPage() {
   const closed = closedBelowAdmin();
   return (
     <>
-      <h1>Backups</h1>
-      <p class="lead">What could be restored if this machine were lost now.</p>
-      {closed ? <p class="note">{closed}</p> : <BackupFolder />}
+      <PageHead title={kBackups.title} says={kBackups.says} />
+      {closed ? <Callout tone="warn">{closed}</Callout> : <BackupFolder />}
     </>
   );
 }
@@ -44,53 +48,51 @@ function BackupFolder() {
     [],
   );
   return (
-    <section class="card" aria-labelledby="folder">
-      <h2 id="folder">Backup folder</h2>
+    <Panel title={kBackups.folder}>
       {fault && <FaultNote fault={fault} />}
       {folder && <Shown folder={folder} />}
-    </section>
+    </Panel>
   );
 }
 
 function Shown({ folder }: { folder: Folder }) {
-  const { tone, name, says } = kSays[folder.status];
+  const [name, says] = kBackups.states[folder.status];
   return (
-    <>
+    <div class="pad stack s">
       <p>
-        <State name={tone}>{name}</State> {says}
+        <Chip tone={kTones[folder.status]}>{name}</Chip> {says}
       </p>
       {folder.folder !== null && (
-        <dl>
-          <dt>Folder</dt>
+        <dl class="kv">
+          <dt>{kBackups.path}</dt>
           <dd class="wrap">
             <code>{folder.folder}</code>
           </dd>
-          <dt>Everything can be restored up to</dt>
+          <dt>{kBackups.upTo}</dt>
           <dd>
             <Instant at={folder.completeAt} />
           </dd>
-          <dt>Newest commit in it</dt>
+          <dt>{kBackups.lastCommit}</dt>
           <dd>
             {folder.lastCommit ? (
               <>
                 {folder.lastCommit}, <Instant at={folder.lastCommitAt} />
               </>
             ) : (
-              '–'
+              kBackups.none
             )}
           </dd>
-          <dt>Newest base</dt>
+          <dt>{kBackups.base}</dt>
           <dd>
             <Instant at={folder.baseAt} />
           </dd>
-          <dt>Failed writes since the start</dt>
+          <dt>{kBackups.failures}</dt>
           <dd>{folder.failures}</dd>
         </dl>
       )}
-      <p class="quiet">
-        A backup is known to restore once it has been restored: run <code>beckon drill</code> on it, for instance every
-        night.
+      <p class="m sm">
+        <Ticked text={kBackups.drill} />
       </p>
-    </>
+    </div>
   );
 }

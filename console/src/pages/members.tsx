@@ -2,19 +2,22 @@ import { useState } from 'preact/hooks';
 import { api, ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
 import { Button } from '../parts/button.tsx';
+import { Callout } from '../parts/callout.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { SelectField } from '../parts/field.tsx';
 import { closedBelow } from '../parts/gate.ts';
 import { LinkOnce } from '../parts/link_once.tsx';
+import { PageHead } from '../parts/page_head.tsx';
+import { Panel } from '../parts/panel.tsx';
 import { Table } from '../parts/table.tsx';
+import { kMembers } from '../sentences/members.ts';
 import { useList } from '../state/list.ts';
 import { place, toTop } from '../state/place.ts';
 import { useSending } from '../state/sending.ts';
 import { person } from '../state/sign_in.ts';
 import { Invitations } from './members/invitations.tsx';
 import { Invite } from './members/invite.tsx';
-import { kRoles } from './members/roles.ts';
 
 type Member = components['schemas']['Collaborator'];
 type Created = components['schemas']['InvitationCreated'];
@@ -24,9 +27,8 @@ export function MembersPage() {
   const closed = closedBelow('OWNER');
   return (
     <>
-      <h1>Members</h1>
-      <p class="lead">Who may work on {handle}. A change holds from the next request on.</p>
-      {closed ? <p class="note">{closed}</p> : <Members />}
+      <PageHead title={kMembers.title} says={kMembers.says(handle)} />
+      {closed ? <Callout tone="warn">{closed}</Callout> : <Members />}
     </>
   );
 }
@@ -50,11 +52,35 @@ function Members() {
       {shown && (
         <LinkOnce
           key={shown.invitationId}
-          title={`Invitation of ${shown.email}`}
-          says="Whoever opens it first becomes this member."
+          title={kMembers.invitationOf(shown.email)}
+          says={kMembers.opened}
           link={shown.link}
         />
       )}
+      <Panel title={kMembers.title} more={more}>
+        {fault && <FaultNote fault={fault} />}
+        {!!items?.length && (
+          <Table
+            label={kMembers.title}
+            heads={kMembers.heads}
+            rows={items.map(one => ({
+              key: one.userId,
+              cells: [
+                <span key="email" class="wrap">
+                  {one.email} {one.email === person.value?.subject && <span class="m">{kMembers.you}</span>}
+                </span>,
+                one.role,
+              ],
+              actions: one.role !== 'OWNER' && (
+                <Button label={kMembers.changeOf(one.email)} onPress={() => setChosen(one)}>
+                  {kMembers.change}
+                </Button>
+              ),
+            }))}
+          />
+        )}
+      </Panel>
+      <Invitations round={round} />
       <Invite
         onCreated={one => {
           setShown(one);
@@ -62,36 +88,6 @@ function Members() {
           toTop();
         }}
       />
-      <section class="card" aria-labelledby="members">
-        <h2 id="members">Members</h2>
-        {fault && <FaultNote fault={fault} />}
-        {!!items?.length && (
-          <Table
-            label="Members"
-            heads={['E-mail', 'Role']}
-            rows={items.map(one => ({
-              key: one.userId,
-              cells: [
-                <span key="email" class="wrap">
-                  {one.email} {one.email === person.value?.subject && <span class="quiet">(you)</span>}
-                </span>,
-                one.role,
-              ],
-              actions: one.role !== 'OWNER' && (
-                <Button kind="quiet" label={`Change ${one.email}`} onPress={() => setChosen(one)}>
-                  Change
-                </Button>
-              ),
-            }))}
-          />
-        )}
-        {more && (
-          <div>
-            <Button onPress={more}>Show more</Button>
-          </div>
-        )}
-      </section>
-      <Invitations round={round} />
       {chosen && (
         <Change
           member={chosen}
@@ -124,7 +120,7 @@ function Change({ member, onClose, onChanged }: ChangeProps) {
         params,
         body: { email: member.email, role: role as Member['role'] },
       }),
-      'Saved',
+      kMembers.saved,
       onChanged,
     );
   const remove = () =>
@@ -132,35 +128,30 @@ function Change({ member, onClose, onChanged }: ChangeProps) {
       api.DELETE('/v2/handles/{handle}/collaborators/{userId}', {
         params: { path: { handle, userId: member.userId } },
       }),
-      'Removed',
+      kMembers.removed,
       onChanged,
     );
   return (
     <Dialog title={member.email} onClose={onClose}>
       <SelectField
-        label="Role"
+        label={kMembers.role}
         value={role}
-        choices={[...kRoles, ['OWNER', 'OWNER: also members and settings; exactly one']]}
+        choices={[...kMembers.roles, kMembers.owner]}
         onChange={setRole}
       />
-      {transfers && (
-        <p class="note">
-          This transfers {handle}: {member.email} becomes its OWNER, and you become OPERATOR. Only the new OWNER can
-          undo it.
-        </p>
-      )}
+      {transfers && <Callout tone="warn">{kMembers.transfers(handle, member.email)}</Callout>}
       {fault && <FaultNote fault={fault} />}
-      <div class="actions">
+      <div class="row">
         <Button
           kind={transfers ? 'danger' : 'primary'}
           busy={busy}
-          closed={role === member.role ? 'Choose another role.' : ''}
+          closed={role === member.role ? kMembers.chooseAnother : ''}
           onPress={save}
         >
-          {transfers ? 'Transfer ownership' : 'Save'}
+          {transfers ? kMembers.transfer : kMembers.save}
         </Button>
-        <Button kind="danger" busy={busy} onPress={remove}>
-          Remove from {handle}
+        <Button kind="delete" busy={busy} onPress={remove}>
+          {kMembers.remove(handle)}
         </Button>
       </div>
     </Dialog>

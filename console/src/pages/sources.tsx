@@ -4,12 +4,17 @@ import type { components } from '../api/described.d.ts';
 import type { Fault } from '../api/fault.ts';
 import { Copy } from '../parts/copy.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
+import { PageHead } from '../parts/page_head.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Ticked } from '../parts/ticked.tsx';
+import { kSources } from '../sentences/sources.ts';
 import { at, place } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
 import { Arrivals } from './sources/arrivals.tsx';
 import { Libraries } from './sources/libraries.tsx';
 import { Refused } from './sources/refused.tsx';
 
+const { keys: kWords } = kSources;
 const kEvery = 2_000; // milliseconds
 
 // The libraries of other systems that send here: how to set one up, what arrives, and what does not.
@@ -29,26 +34,19 @@ export function SourcesPage() {
   );
   return (
     <>
-      <h1>Sources</h1>
-      <p class="lead">Send with the libraries that you already use, and see what arrives.</p>
-      <section class="card" aria-labelledby="keys">
-        <h2 id="keys">Keys</h2>
-        <dl class="facts">
-          <div>
-            <dt>In a browser</dt>
-            <dd>
-              <code>{handle}</code> <Copy text={handle} what="key" />
-            </dd>
-          </div>
-          <div>
-            <dt>On a server</dt>
-            <dd>
-              An access token with the scope <code>chain.signal.write</code>: <a href={at('tokens')}>create one</a>. It
-              is refused in a page.
-            </dd>
-          </div>
+      <PageHead title={kSources.title} says={kSources.says} />
+      <Panel title={kWords.title}>
+        <dl class="kv pad">
+          <dt>{kWords.inBrowser}</dt>
+          <dd>
+            <code>{handle}</code> <Copy text={handle} what={kWords.what} />
+          </dd>
+          <dt>{kWords.onServer}</dt>
+          <dd>
+            <Ticked text={kWords.ofServer} /> <a href={at('tokens')}>{kWords.create}</a>. {kWords.refused}
+          </dd>
         </dl>
-      </section>
+      </Panel>
       <Libraries handle={handle} />
       {fault && <FaultNote fault={fault} />}
       {seen && <Arrivals key={handle} seen={seen} />}

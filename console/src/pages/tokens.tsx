@@ -1,14 +1,18 @@
 import { useState } from 'preact/hooks';
 import { ask, quietly } from '../api/client.ts';
-import { Button } from '../parts/button.tsx';
+import { Callout } from '../parts/callout.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { closedBelow } from '../parts/gate.ts';
+import { PageHead } from '../parts/page_head.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Ticked } from '../parts/ticked.tsx';
+import { kTokens } from '../sentences/tokens.ts';
 import { useList } from '../state/list.ts';
 import { place, toTop } from '../state/place.ts';
 import { NewToken } from './tokens/new_token.tsx';
-import { One, type Shown } from './tokens/one.tsx';
+import { TokenTable, type Shown } from './tokens/token_table.tsx';
 
 export function TokensPage() {
   const { handle } = place.value;
@@ -26,41 +30,36 @@ export function TokensPage() {
   };
   return (
     <>
-      <h1>Tokens</h1>
-      <p class="lead">
-        Access tokens for your own servers. Each works on this handle only, for the scopes that you choose.
-      </p>
+      <PageHead title={kTokens.title} says={kTokens.says} />
       {shown && <Secret key={shown.token} shown={shown} />}
-      {closed ? <p class="note">{closed}</p> : fault && <FaultNote fault={fault} />}
-      {!closed && <NewToken onCreated={show} />}
-      <section aria-labelledby="tokens">
-        {!closed && <h2 id="tokens">Access tokens</h2>}
-        {items?.length === 0 && <Empty says="No access tokens yet. Create one above." />}
-        {items?.map(one => (
-          <One key={one.tokenId} token={one} onRotated={show} onDeleted={again} />
-        ))}
-        {more && (
-          <div>
-            <Button onPress={more}>Show more</Button>
-          </div>
-        )}
-      </section>
+      {closed ? (
+        <Callout tone="warn">{closed}</Callout>
+      ) : (
+        <>
+          {fault && <FaultNote fault={fault} />}
+          <Panel title={kTokens.list} more={more}>
+            {items?.length === 0 && <Empty icon="key" says={kTokens.empty} />}
+            {!!items?.length && <TokenTable tokens={items} onRotated={show} onDeleted={again} />}
+          </Panel>
+          <NewToken onCreated={show} />
+        </>
+      )}
     </>
   );
 }
 
+const { shown: kWords } = kTokens;
+
 // The token, shown once: no later response contains it, and neither does the inspector.
-function Secret({ shown: { name, token } }: { shown: Shown }) {
-  return (
-    <section class="card strong" aria-labelledby="secret" role="status">
-      <h2 id="secret">Token of {name}</h2>
-      <p>It is shown only once: store it where your server can read it.</p>
-      <p>
-        Send it as <code>Authorization: Bearer</code> or <code>x-api-key</code>.
-      </p>
-      <p class="secret">
-        <code class="wrap">{token}</code> <Copy text={token} what="token" />
-      </p>
-    </section>
-  );
-}
+const Secret = ({ shown: { name, token } }: { shown: Shown }) => (
+  <section class="panel pad stack s strong" aria-labelledby="secret">
+    <h2 id="secret">{kWords.title(name)}</h2>
+    <p>{kWords.once}</p>
+    <p>
+      <Ticked text={kWords.send} />
+    </p>
+    <p class="secret">
+      <code>{token}</code> <Copy text={token} what={kWords.what} />
+    </p>
+  </section>
+);

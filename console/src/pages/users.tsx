@@ -3,15 +3,19 @@ import { api, ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
 import { issueIn } from '../api/fault.ts';
 import { Button } from '../parts/button.tsx';
-import { State } from '../parts/chip.tsx';
+import { Callout } from '../parts/callout.tsx';
+import { Chip } from '../parts/chip.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
 import { closedBelowAdmin } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { LinkOnce } from '../parts/link_once.tsx';
+import { PageHead } from '../parts/page_head.tsx';
+import { Panel } from '../parts/panel.tsx';
 import { SignIns } from '../parts/sign_ins.tsx';
 import { Table } from '../parts/table.tsx';
+import { kUsers } from '../sentences/users.ts';
 import { useList } from '../state/list.ts';
 import { toTop } from '../state/place.ts';
 import { useSending } from '../state/sending.ts';
@@ -23,9 +27,8 @@ export function UsersPage() {
   const closed = closedBelowAdmin();
   return (
     <>
-      <h1>Users</h1>
-      <p class="lead">Everybody who can sign in to this server.</p>
-      {closed ? <p class="note">{closed}</p> : <Users />}
+      <PageHead title={kUsers.title} says={kUsers.says} />
+      {closed ? <Callout tone="warn">{closed}</Callout> : <Users />}
     </>
   );
 }
@@ -40,44 +43,35 @@ function Users() {
   return (
     <>
       {reset && (
-        <LinkOnce
-          key={reset.code}
-          title={`Password of ${reset.email}`}
-          says="Whoever opens it within 24 hours sets a new password."
-          link={reset.link}
-        />
+        <LinkOnce key={reset.code} title={kUsers.passwordOf(reset.email)} says={kUsers.opened} link={reset.link} />
       )}
-      <section class="card" aria-labelledby="users">
-        <h2 id="users">Users</h2>
-        {fault && <FaultNote fault={fault} />}
+      {fault && <FaultNote fault={fault} />}
+      <Panel title={kUsers.title} more={more}>
         {!!items?.length && (
           <Table
-            label="Users"
-            heads={['E-mail', 'Roles', 'Last sign-in']}
+            label={kUsers.title}
+            heads={kUsers.heads}
             rows={items.map(one => ({
               key: one.userId,
               cells: [
                 <span key="email" class="wrap">
-                  {one.email} {one.disabled && <State name="failed">disabled</State>}
+                  {one.email} {one.disabled && <Chip tone="bad">{kUsers.disabled}</Chip>}
                 </span>,
-                one.handles.map(({ handle, role }) => `${role} of ${handle}`).join(', ') || '–',
-                one.lastSignInAt ? <Instant key="at" at={one.lastSignInAt} /> : '–',
+                <span key="roles" class="wrap">
+                  {one.handles.map(({ handle, role }) => kUsers.roleOf(role, handle)).join(', ') || kUsers.never}
+                </span>,
+                <Instant key="at" at={one.lastSignInAt} />,
               ],
               actions: (
-                <Button kind="quiet" label={`Open ${one.email}`} onPress={() => setChosen(one)}>
-                  Open
+                <Button label={kUsers.openOf(one.email)} onPress={() => setChosen(one)}>
+                  {kUsers.open}
                 </Button>
               ),
             }))}
           />
         )}
-        {more && (
-          <div>
-            <Button onPress={more}>Show more</Button>
-          </div>
-        )}
-        <Create onCreated={again} />
-      </section>
+      </Panel>
+      <Create onCreated={again} />
       {chosen && (
         <One
           user={chosen}
@@ -101,22 +95,22 @@ function Create({ onCreated }: { onCreated: () => void }) {
   const [email, setEmail] = useState('');
   const { fault, busy, send } = useSending();
   const create = () =>
-    send(api.POST('/v2/platform-admin/users', { body: { email: email.trim() } }), 'Created', () => {
+    send(api.POST('/v2/platform-admin/users', { body: { email: email.trim() } }), kUsers.created, () => {
       setEmail('');
       onCreated();
     });
   return (
-    <form class="columns">
+    <form class="panel pad stack s">
       <TextField
-        label="New user’s e-mail"
+        label={kUsers.newEmail}
         type="email"
         value={email}
         onInput={setEmail}
         issue={issueIn(fault, 'email')}
       />
-      <div class="actions">
-        <Button submits busy={busy} closed={email.trim() ? '' : 'Fill in the e-mail address.'} onPress={create}>
-          Create
+      <div class="row">
+        <Button submits busy={busy} closed={email.trim() ? '' : kUsers.fillIn} onPress={create}>
+          {kUsers.create}
         </Button>
       </div>
       {fault && <FaultNote fault={fault} beside={['email']} />}
@@ -143,12 +137,11 @@ function One({ user, onClose, onChanged, onReset }: OneProps) {
   const makeLink = () => send(api.POST('/v2/platform-admin/users/{userId}/password-reset', { params }), '', onReset);
   const shown = refused ?? fault;
   return (
-    <Dialog title={user.email} onClose={onClose}>
+    <Dialog title={user.email} kind="dialog w" onClose={onClose}>
       {shown && <FaultNote fault={shown} />}
-      <h3>Sign-ins</h3>
-      {items?.length === 0 && <p class="quiet">None.</p>}
-      {!!items?.length && (
-        <>
+      <Panel title={kUsers.signIns}>
+        {items?.length === 0 && <p class="pad m">{kUsers.none}</p>}
+        {!!items?.length && (
           <SignIns
             items={items}
             onEnd={signInId =>
@@ -156,43 +149,50 @@ function One({ user, onClose, onChanged, onReset }: OneProps) {
                 api.DELETE('/v2/platform-admin/users/{userId}/sign-ins/{signInId}', {
                   params: { path: { ...params.path, signInId } },
                 }),
-                'Ended',
+                kUsers.ended,
                 again,
               )
             }
           />
-          <div>
-            <Button
-              onPress={() => send(api.DELETE('/v2/platform-admin/users/{userId}/sign-ins', { params }), 'Ended', again)}
-            >
-              End all
-            </Button>
-          </div>
-        </>
+        )}
+      </Panel>
+      {asking && (
+        <Callout tone="bad" title={kUsers.removeOf(user.email)} alert>
+          {kUsers.removeSays}
+        </Callout>
       )}
-      <div class="actions">
-        <Button onPress={makeLink}>Make a password link</Button>
+      <div class="row">
+        {!!items?.length && (
+          <Button
+            onPress={() =>
+              send(api.DELETE('/v2/platform-admin/users/{userId}/sign-ins', { params }), kUsers.ended, again)
+            }
+          >
+            {kUsers.endAll}
+          </Button>
+        )}
+        <Button onPress={makeLink}>{kUsers.makeLink}</Button>
         <Button
           onPress={() =>
             send(
               api.PATCH('/v2/platform-admin/users/{userId}', { params, body: { disabled: !user.disabled } }),
-              user.disabled ? 'Enabled' : 'Disabled',
+              user.disabled ? kUsers.enabled : kUsers.wasDisabled,
               onChanged,
             )
           }
         >
-          {user.disabled ? 'Enable' : 'Disable'}
+          {user.disabled ? kUsers.enable : kUsers.disable}
         </Button>
         {asking ? (
           <Button
             kind="danger"
-            onPress={() => send(api.DELETE('/v2/platform-admin/users/{userId}', { params }), 'Deleted', onChanged)}
+            onPress={() => send(api.DELETE('/v2/platform-admin/users/{userId}', { params }), kUsers.removed, onChanged)}
           >
-            Delete for good
+            {kUsers.removeForGood}
           </Button>
         ) : (
-          <Button kind="danger" onPress={() => setAsking(true)}>
-            Delete
+          <Button kind="delete" onPress={() => setAsking(true)}>
+            {kUsers.remove}
           </Button>
         )}
       </div>

@@ -23,6 +23,7 @@ export const kParts = {
   once: 'It is shown only once, and works once. Beckon sends no mail: pass it on yourself.',
   link: 'link',
   cancel: 'Cancel',
+  showMore: 'Show more',
   typeToConfirm: (text: string) => `Type ${text} to confirm`,
   typeFirst: (text: string) => `Type ${text} first.`,
   roleNeeded: (role: string, handle: string, yours: string) =>

@@ -97,6 +97,12 @@ export const kShell = {
     close: 'Close the inspector',
     what: 'cURL',
   },
+  signIn: {
+    refusedThere: (error: string) =>
+      `The identity provider did not sign you in: ${error}. Try again, or use another way.`,
+    notNotified: (until: string | undefined, why: string) =>
+      `the server could not be notified, so the token stays valid until ${until}. ${why}`,
+  },
   leaving: {
     title: 'Discard unsaved changes?',
     says: 'If you leave now, your changes are lost.',

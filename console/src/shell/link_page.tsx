@@ -3,7 +3,11 @@ import { Button } from '../parts/button.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
 import { issueIn, type Fault } from '../api/fault.ts';
+import { kSignIn } from '../sentences/sign_in.ts';
+import { Gate } from './gate.tsx';
 import { acceptLink, link } from './signing_in.ts';
+
+const { link: kWords } = kSignIn;
 
 // What a one-time link is for, and the password that it asks for.
 export function LinkPage() {
@@ -17,11 +21,10 @@ export function LinkPage() {
   };
   if (!looked)
     return (
-      <main class="sign-in" id="main">
-        <h1>Beckon</h1>
+      <Gate says={kSignIn.says}>
         {unknown && <FaultNote fault={unknown} />}
-        <Button onPress={leave}>Go to the sign-in</Button>
-      </main>
+        <Button onPress={leave}>{kWords.toSignIn}</Button>
+      </Gate>
     );
   const isInvitation = looked.kind === 'invitation';
   const accept = async () => {
@@ -33,52 +36,40 @@ export function LinkPage() {
     if (!answer) setDone(true);
   };
   return (
-    <main class="sign-in" id="main">
-      <h1>Beckon</h1>
-      <p class="lead">
-        {isInvitation ? (
-          <>
-            You are invited to {looked.handle} as {looked.role}.
-          </>
-        ) : (
-          'Set a new password. It ends all of your earlier sign-ins.'
-        )}
-      </p>
+    <Gate says={isInvitation ? kWords.invited(looked.handle, looked.role) : kWords.reset}>
       {done ? (
-        <section class="card" role="status">
-          <p>
-            Accepted. Sign in as {looked.email}, as ever, to work on {looked.handle}.
-          </p>
+        <section class="stack s" role="status">
+          <p>{kWords.accepted(looked.email, looked.handle)}</p>
           <Button kind="primary" onPress={leave}>
-            Go to the sign-in
+            {kWords.toSignIn}
           </Button>
         </section>
       ) : (
-        <form class="card">
+        <form class="stack s">
           <h2 class="wrap">{looked.email}</h2>
           {looked.needsPassword && (
             <TextField
-              label="New password"
+              label={kWords.newPassword}
               type="password"
               autocomplete="new-password"
               value={password}
               onInput={setPassword}
               issue={issueIn(fault, 'password')}
-              hint="At least 12 characters."
+              hint={kWords.hint}
             />
           )}
           <Button
             kind="primary"
             submits
             busy={busy}
-            closed={!looked.needsPassword || password ? '' : 'Choose a password.'}
+            closed={!looked.needsPassword || password ? '' : kWords.choose}
             onPress={accept}
           >
-            {isInvitation ? 'Accept the invitation' : 'Set the password'}
+            {isInvitation ? kWords.accept : kWords.set}
           </Button>
           {fault && <FaultNote fault={fault} beside={['password']} />}
         </form>
       )}
-    </main>
+    </Gate>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Fault } from '../api/fault.ts';
 import { Button } from '../parts/button.tsx';
+import { kSignIn } from '../sentences/sign_in.ts';
 import type { Provider } from './provider_sign_in.ts';
 import { providersOfServer, signInThrough } from './signing_in.ts';
 
@@ -18,12 +19,12 @@ export function ProviderButtons({ leaves, onFault }: { leaves: boolean; onFault:
   };
   if (!providers.length) return null;
   return (
-    <div class="card providers">
-      <h2>With your company’s account</h2>
-      {leaves && <p class="small">This leaves the page; what you typed on it is lost.</p>}
+    <div class="stack s">
+      <h2>{kSignIn.byProvider}</h2>
+      {leaves && <p class="sm">{kSignIn.leaves}</p>}
       {providers.map(({ name, title }) => (
         <Button key={name} kind="primary" busy={busy === name} onPress={() => press(name)}>
-          Sign in with {title}
+          {kSignIn.with(title)}
         </Button>
       ))}
     </div>

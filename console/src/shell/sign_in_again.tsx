@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
+import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Ticked } from '../parts/ticked.tsx';
+import { kSignIn } from '../sentences/sign_in.ts';
 import { ended, person } from '../state/sign_in.ts';
 import { SignInForms } from './sign_in_forms.tsx';
 
@@ -9,17 +11,14 @@ export function SignInAgain() {
   const [isClosed, setClosed] = useState(false);
   if (isClosed)
     return (
-      <p class="note again" role="status">
-        You are signed out.{' '}
-        <button type="button" class="button" onClick={() => setClosed(false)}>
-          Sign in again
-        </button>
-      </p>
+      <div class="callout warn again" role="status">
+        {kSignIn.signedOut} <Button onPress={() => setClosed(false)}>{kSignIn.again}</Button>
+      </div>
     );
   return (
-    <Dialog title="Sign in again" onClose={() => setClosed(true)}>
+    <Dialog title={kSignIn.again} onClose={() => setClosed(true)}>
       <p>
-        <Ticked text={ended.value?.message ?? ''} /> Everything you typed on the page is still there.
+        <Ticked text={ended.value?.message ?? ''} /> {kSignIn.kept}
       </p>
       <SignInForms who={person.value?.subject} over />
     </Dialog>

@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { TextField } from '../parts/field.tsx';
+import { Ticked } from '../parts/ticked.tsx';
+import { kSignIn } from '../sentences/sign_in.ts';
 import type { Fault } from '../api/fault.ts';
 import { ProviderButtons } from './provider_buttons.tsx';
 import { signInWith, signInWithToken } from './signing_in.ts';
@@ -28,56 +30,47 @@ export function SignInForms({ fault: given = null, who = '', over = false }: Pro
     <>
       {fault && <FaultNote fault={fault} />}
       <ProviderButtons leaves={over} onFault={setFault} />
-      <form class="card">
-        <h2>With a password</h2>
-        <TextField label="E-mail" type="email" autocomplete="username" value={email} onInput={setEmail} />
+      <form class="stack s">
+        <h2>{kSignIn.byPassword}</h2>
+        <TextField label={kSignIn.email} type="email" autocomplete="username" value={email} onInput={setEmail} />
         <TextField
-          label="Password"
+          label={kSignIn.password}
           type="password"
           autocomplete="current-password"
           value={password}
           onInput={setPassword}
-          hint={
-            <>
-              Forgotten? Whoever runs the server makes a link with <code>beckon user reset E-MAIL</code>.
-            </>
-          }
+          hint={<Ticked text={kSignIn.forgotten} />}
         />
         <Button
           kind="primary"
           submits
           busy={busy}
           onPress={() => attempt(() => signInWith('/v2/auth/login', { email: email.trim(), password }))}
-          closed={email && password ? '' : 'Fill in both fields.'}
+          closed={email && password ? '' : kSignIn.fillIn}
         >
-          Sign in
+          {kSignIn.signIn}
         </Button>
       </form>
-      <form class="card">
-        <h2>With a token</h2>
+      <form class="stack s">
+        <h2>{kSignIn.byToken}</h2>
         <TextField
-          label="Token"
+          label={kSignIn.token}
           mono
           type="password"
           value={text}
           onInput={setText}
-          hint={
-            <>
-              Created on the server with <code>beckon token --handle NAME --role OPERATOR</code>. With{' '}
-              <code>--dev</code>, the startup banner names the file that contains it.
-            </>
-          }
+          hint={<Ticked text={kSignIn.tokenHint} />}
         />
         <Button
           submits
           busy={busy}
           onPress={() => attempt(() => signInWithToken(text))}
-          closed={text.trim() ? '' : 'Paste a token first.'}
+          closed={text.trim() ? '' : kSignIn.paste}
         >
-          Sign in with token
+          {kSignIn.signInWithToken}
         </Button>
       </form>
-      <p class="quiet small">You stay signed in until you close this tab.</p>
+      <p class="hint">{kSignIn.lifetime}</p>
     </>
   );
 }

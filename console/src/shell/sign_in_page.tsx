@@ -1,19 +1,22 @@
 import type { Fault } from '../api/fault.ts';
+import { Callout } from '../parts/callout.tsx';
 import { Ticked } from '../parts/ticked.tsx';
+import { kSignIn } from '../sentences/sign_in.ts';
 import { ended } from '../state/sign_in.ts';
+import { Gate } from './gate.tsx';
 import { SignInForms } from './sign_in_forms.tsx';
 
 export function SignInPage({ fault }: { fault: Fault | null }) {
   return (
-    <main class="sign-in" id="main">
-      <h1>Beckon</h1>
-      <p class="lead">Signals, decisions and deliveries for your visitors, on your own server.</p>
+    <Gate says={kSignIn.says}>
       {ended.value && !fault && (
-        <p class="note" role="status">
-          You were signed out: <Ticked text={ended.value.message} />
-        </p>
+        <Callout tone="info">
+          <p role="status">
+            {kSignIn.wasSignedOut} <Ticked text={ended.value.message} />
+          </p>
+        </Callout>
       )}
       <SignInForms fault={fault} />
-    </main>
+    </Gate>
   );
 }

@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { quietly, ask } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
 import { faultOf, unreachable, type Fault } from '../api/fault.ts';
+import { kShell } from '../sentences/shell.ts';
 import { askSiblings, doubted, drop, ended, handed, person, signOut, take, token } from '../state/sign_in.ts';
 import { addressOf, go, kNoHandle, place } from '../state/place.ts';
 import { landingOf } from './views.ts';
@@ -74,7 +75,7 @@ const refusedThere = (error: string): Fault => ({
   code: 'not_signed_in',
   status: 0,
   details: [],
-  message: `The identity provider did not sign you in: ${error.slice(0, 100)}. Try again, or use another way.`,
+  message: kShell.signIn.refusedThere(error.slice(0, 100)),
 });
 
 // A one-time link that was opened: what it is for, or why it does not work.
@@ -136,7 +137,7 @@ export async function leave() {
   if (answer && !answer.ok && answer.fault.status !== 401)
     ended.value = {
       ...answer.fault,
-      message: `the server could not be notified, so the token stays valid until ${until}. ${answer.fault.message}`,
+      message: kShell.signIn.notNotified(until, answer.fault.message),
     };
 }
 

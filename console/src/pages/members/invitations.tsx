@@ -1,18 +1,22 @@
 import { api, ask, quietly } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
-import { State } from '../../parts/chip.tsx';
+import { Chip } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { Table } from '../../parts/table.tsx';
+import { kMembers } from '../../sentences/members.ts';
 import { useList } from '../../state/list.ts';
 import { place } from '../../state/place.ts';
 import { useSending } from '../../state/sending.ts';
+
+const { open: kWords } = kMembers;
 
 // Those that were not accepted yet. Reads them again when `round` changes.
 export function Invitations({ round }: { round: number }) {
   const { handle } = place.value;
   const { fault: refused, send } = useSending();
-  const { items, fault, again } = useList(
+  const { items, more, fault, again } = useList(
     cursor =>
       ask(
         quietly.GET('/v2/handles/{handle}/invitations', {
@@ -23,18 +27,17 @@ export function Invitations({ round }: { round: number }) {
   );
   const withdraw = (invitationId: string) => {
     const params = { path: { handle, invitationId } };
-    return send(api.DELETE('/v2/handles/{handle}/invitations/{invitationId}', { params }), 'Withdrawn', again);
+    return send(api.DELETE('/v2/handles/{handle}/invitations/{invitationId}', { params }), kWords.withdrawn, again);
   };
   if (!items?.length && !fault) return null;
   const shown = refused ?? fault;
   return (
-    <section class="card" aria-labelledby="invitations">
-      <h2 id="invitations">Open invitations</h2>
+    <Panel title={kWords.title} more={more}>
       {shown && <FaultNote fault={shown} />}
       {!!items?.length && (
         <Table
-          label="Open invitations"
-          heads={['E-mail', 'Role', 'Invited', 'Expires']}
+          label={kWords.title}
+          heads={kWords.heads}
           rows={items.map(one => ({
             key: one.invitationId,
             cells: [
@@ -42,29 +45,25 @@ export function Invitations({ round }: { round: number }) {
                 {one.email}
               </span>,
               one.role,
-              <span key="by">
-                <Instant at={one.createdAt} /> by {one.createdBy}
+              <span key="by" class="wrap">
+                <Instant at={one.createdAt} /> {kWords.by(one.createdBy)}
               </span>,
               one.expired ? (
-                <State key="at" name="failed">
-                  expired
-                </State>
+                <Chip key="at" tone="bad">
+                  {kWords.expired}
+                </Chip>
               ) : (
                 <Instant key="at" at={one.expiresAt} />
               ),
             ],
             actions: (
-              <Button
-                kind="quiet"
-                label={`Withdraw the invitation of ${one.email}`}
-                onPress={() => withdraw(one.invitationId)}
-              >
-                Withdraw
+              <Button kind="delete" label={kWords.withdrawOf(one.email)} onPress={() => withdraw(one.invitationId)}>
+                {kWords.withdraw}
               </Button>
             ),
           }))}
         />
       )}
-    </section>
+    </Panel>
   );
 }

@@ -5,10 +5,13 @@ import { issueIn } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
+import { kMembers } from '../../sentences/members.ts';
 import { place } from '../../state/place.ts';
 import { useSending } from '../../state/sending.ts';
 import { useUnsaved } from '../../state/unsaved.ts';
-import { type InvitedRole, kRoles } from './roles.ts';
+
+const { invite: kWords } = kMembers;
+type InvitedRole = (typeof kMembers.roles)[number][0];
 
 export function Invite({ onCreated }: { onCreated: (one: components['schemas']['InvitationCreated']) => void }) {
   const { handle } = place.value;
@@ -20,7 +23,7 @@ export function Invite({ onCreated }: { onCreated: (one: components['schemas']['
     const body = { email: email.trim(), role: role as InvitedRole };
     return send(
       api.POST('/v2/handles/{handle}/invitations', { params: { path: { handle } }, body }),
-      'Invited',
+      kWords.done,
       made => {
         setEmail('');
         onCreated(made);
@@ -28,28 +31,28 @@ export function Invite({ onCreated }: { onCreated: (one: components['schemas']['
     );
   };
   return (
-    <form class="card" aria-labelledby="invite">
-      <h2 id="invite">Invite somebody</h2>
-      <div class="columns">
+    <form class="panel pad stack s" aria-labelledby="invite">
+      <h2 id="invite">{kWords.title}</h2>
+      <div class="form">
         <TextField
-          label="E-mail"
+          label={kWords.email}
           type="email"
           value={email}
           onInput={setEmail}
           issue={issueIn(fault, 'email')}
-          placeholder="bea@example.com"
+          placeholder={kWords.example}
         />
-        <SelectField label="Role" value={role} choices={kRoles} onChange={setRole} issue={issueIn(fault, 'role')} />
+        <SelectField
+          label={kMembers.role}
+          value={role}
+          choices={kMembers.roles}
+          onChange={setRole}
+          issue={issueIn(fault, 'role')}
+        />
       </div>
-      <div class="actions">
-        <Button
-          kind="primary"
-          submits
-          busy={busy}
-          closed={email.trim() ? '' : 'Fill in the e-mail address.'}
-          onPress={invite}
-        >
-          Make a link
+      <div class="row">
+        <Button kind="primary" submits busy={busy} closed={email.trim() ? '' : kWords.fillIn} onPress={invite}>
+          {kWords.make}
         </Button>
       </div>
       {fault && <FaultNote fault={fault} beside={['email', 'role']} />}

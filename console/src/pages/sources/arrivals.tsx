@@ -1,17 +1,20 @@
 import { useState } from 'preact/hooks';
 import type { components } from '../../api/described.d.ts';
 import { Button } from '../../parts/button.tsx';
-import { State } from '../../parts/chip.tsx';
+import { Chip } from '../../parts/chip.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { Table } from '../../parts/table.tsx';
+import { kSources } from '../../sentences/sources.ts';
 import { useKeys } from '../../state/keys.ts';
 import { at } from '../../state/place.ts';
-import { Announcer } from './announcer.tsx';
+import { useArrivalNews } from './arrival_news.ts';
 import { nameOf, type Source } from './source.ts';
 
 type Message = components['schemas']['SourceMessage'] & { of: string };
 
+const { arrivals: kWords } = kSources;
 const kShown = 50;
 
 function newest(sources: Source[]): Message[] {
@@ -25,22 +28,31 @@ export function Arrivals({ seen: { since, sources } }: { seen: components['schem
   const current = newest(sources),
     shown = paused ?? current;
   const toggle = () => setPaused(paused ? null : current);
-  useKeys([{ key: 'p', does: 'pause or resume', run: toggle }], [paused, current]);
+  useKeys([{ key: 'p', does: kWords.pauseKey, run: toggle }], [paused, current]);
   const sum = (name: 'accepted' | 'rejected' | 'refusedRequests') => sources.reduce((all, one) => all + one[name], 0);
+  useArrivalNews({ arrived: sum('accepted'), refused: sum('rejected') + sum('refusedRequests') });
   return (
-    <section class="card" aria-labelledby="arrived">
-      <header>
-        <h2 id="arrived">Arrived</h2>
+    <Panel
+      title={kWords.title}
+      beside={
         <Button keyHint="p" onPress={toggle} pressed={!!paused}>
-          {paused ? 'Resume' : 'Pause'}
+          {paused ? kWords.resume : kWords.pause}
         </Button>
-      </header>
+      }
+      foot={
+        <p>
+          {kWords.about(kShown)} <Instant at={since} />
+          {kWords.others} <a href={at('live')}>{kWords.live}</a> {kWords.and}{' '}
+          <a href={at('sessions')}>{kWords.sessions}</a>.
+        </p>
+      }
+    >
       {shown.length === 0 ? (
-        <Empty says="No messages yet since the server started. Run the code above." />
+        <Empty says={kWords.empty} />
       ) : (
         <Table
-          label="Messages that arrived, newest first"
-          heads={['Received', 'Signal', 'Library', 'Key', 'Session', 'Properties']}
+          label={kWords.label}
+          heads={kWords.heads}
           rows={shown.map((one, index) => ({
             key: `${one.at} ${one.sessionId} ${one.signalKey} ${index}`,
             cells: [
@@ -49,7 +61,7 @@ export function Arrivals({ seen: { since, sources } }: { seen: components['schem
                 {one.signalKey}
               </span>,
               <span key="library" class="wrap">
-                {one.library ?? '–'}
+                {one.library ?? kWords.none}
               </span>,
               <span key="of" class="wrap">
                 {one.of}
@@ -57,23 +69,17 @@ export function Arrivals({ seen: { since, sources } }: { seen: components['schem
               <a key="session" class="wrap" href={at('sessions', [one.sessionId])}>
                 {one.sessionId}
               </a>,
-              one.cut.length > 0 ? <Cut key="cut" names={one.cut} /> : 'complete',
+              one.cut.length > 0 ? <Cut key="cut" names={one.cut} /> : kWords.complete,
             ],
-            actions: false,
           }))}
         />
       )}
-      <p class="small quiet">
-        The last {kShown} of what other systems’ libraries sent since the server started, <Instant at={since} />. With
-        other signals they are under <a href={at('live')}>Live</a> and <a href={at('sessions')}>Sessions</a>.
-      </p>
-      <Announcer arrived={sum('accepted')} refused={sum('rejected') + sum('refusedRequests')} />
-    </section>
+    </Panel>
   );
 }
 
 const Cut = ({ names }: { names: string[] }) => (
   <span class="wrap">
-    <State name="retrying">cut</State> {names.join(', ')}
+    <Chip tone="warn">{kWords.cut}</Chip> {names.join(', ')}
   </span>
 );

@@ -1,32 +1,36 @@
 import { Choice } from '../../parts/chip.tsx';
 import { Copy } from '../../parts/copy.tsx';
+import { Ticked } from '../../parts/ticked.tsx';
+import { kSources } from '../../sentences/sources.ts';
 import { at, filter, place } from '../../state/place.ts';
 import { filledIn, kLibraries, type Library } from './snippets.ts';
+
+const { libraries: kWords } = kSources;
 
 // What a page or a server sends with, as it works here.
 export function Libraries({ handle }: { handle: string }) {
   const chosen = kLibraries.find(one => one.name === place.value.query.get('library')) ?? kLibraries[0]!;
   return (
-    <section class="card" aria-labelledby="library">
-      <h2 id="library">Library</h2>
-      <div class="choices" role="group" aria-label="Library">
+    <section class="panel pad stack s" aria-labelledby="library">
+      <h2 id="library">{kWords.title}</h2>
+      <div class="row" role="group" aria-label={kWords.title}>
         {kLibraries.map(({ name }) => (
           <Choice key={name} name={name} on={name === chosen.name} onPress={() => filter({ library: name })} />
         ))}
       </div>
       {chosen.snippets.map(({ where, code }) => {
         const filled = filledIn(code, location.origin, handle);
-        const label = `${chosen.name}: ${where.toLowerCase()}`;
+        const label = kWords.of(chosen.name, where);
         return (
-          <section key={where} class="stack" aria-label={label}>
-            <h3>{where}</h3>
+          <section key={where} class="stack s" aria-label={label}>
+            <h3>{kWords.places[where]}</h3>
             {where !== 'In a browser' && <TokenNote library={chosen} />}
-            <pre class="code" tabIndex={0} role="region" aria-label={`${label}, code`}>
+            <pre class="code" tabIndex={0} role="region" aria-label={kWords.code(label)}>
               {filled}
             </pre>
             <p>
-              <Copy text={filled} what="code">
-                Copy the code
+              <Copy text={filled} what={kWords.what}>
+                {kWords.copy}
               </Copy>
             </p>
           </section>
@@ -40,12 +44,12 @@ const TokenNote = ({ library: { name, scope } }: { library: Library }) => (
   <p>
     {name === 'MCP' ? (
       <>
-        In place of <code>patv1_…</code>, an <a href={at('tokens')}>access token</a> with the scopes that the model
-        shall have, and no more.
+        <Ticked text={kWords.inPlaceOf} /> <a href={at('tokens')}>{kWords.token}</a> {kWords.forModel}
       </>
     ) : (
       <>
-        <code>BECKON_TOKEN</code> is an <a href={at('tokens')}>access token</a> with the scope <code>{scope}</code>.
+        <Ticked text={kWords.isAn} /> <a href={at('tokens')}>{kWords.token}</a>{' '}
+        <Ticked text={kWords.withScope(scope)} />
       </>
     )}
   </p>

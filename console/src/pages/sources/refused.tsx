@@ -1,39 +1,31 @@
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import type { components } from '../../api/described.d.ts';
 import { Button } from '../../parts/button.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Ticked } from '../../parts/ticked.tsx';
+import { kSources } from '../../sentences/sources.ts';
 import { nameOf, type Source } from './source.ts';
 
+const { refused: kWords } = kSources;
 const kAtFirst = 10;
 
 // What was refused, for each key that was used.
 export function Refused({ seen: { sources } }: { seen: components['schemas']['Sources'] }) {
   return (
-    <section class="stack" aria-labelledby="refused">
-      <h2 id="refused">Refused</h2>
-      {sources.length === 0 && <p class="quiet">No key was used since the server started.</p>}
+    <section class="stack s" aria-labelledby="refused">
+      <h2 id="refused">{kWords.title}</h2>
+      {sources.length === 0 && <p class="m">{kWords.noKey}</p>}
       {sources.map(source => (
         <OfKey key={source.key} source={source} />
       ))}
-      {sources.length > 0 && (
-        <p class="small quiet">
-          The last 200 of each key. A request whose key nobody has is answered with 401 and is not listed here.
-        </p>
-      )}
+      {sources.length > 0 && <p class="sm m">{kWords.about}</p>}
     </section>
   );
 }
 
-const kCounts = [
-  ['accepted', 'Stored'],
-  ['cut', 'Of these, cut'],
-  ['duplicates', 'Stored before'],
-  ['denied', 'Consent denied'],
-  ['rejected', 'Refused messages'],
-  ['refusedRequests', 'Refused requests'],
-] as const;
+const kCounts = Object.entries(kWords.counts) as [keyof typeof kWords.counts, string][];
 
 function OfKey({ source }: { source: Source }) {
   const { key, kind, lastAt, refusals } = source;
@@ -41,39 +33,40 @@ function OfKey({ source }: { source: Source }) {
   const shown = all ? refusals : refusals.slice(0, kAtFirst);
   const name = nameOf(source);
   return (
-    <article class="card" aria-label={`Key ${name}`}>
-      <header>
+    <article class="panel" aria-label={kWords.key(name)}>
+      <div class="phead">
         <h3 class="wrap">{name}</h3>
-        <span class="quiet small">
-          {kind === 'handle' ? 'in browsers' : <code class="wrap">{key}</code>}, last used <Instant at={lastAt} />
+        <span class="m sm wrap">
+          {kind === 'handle' ? kWords.inBrowsers : <code>{key}</code>}
+          {kWords.lastUsed} <Instant at={lastAt} />
         </span>
-      </header>
-      <dl class="facts">
+      </div>
+      <dl class="kv pad n">
         {kCounts.map(([member, title]) => (
-          <div key={member}>
+          <Fragment key={member}>
             <dt>{title}</dt>
             <dd>{source[member]}</dd>
-          </div>
+          </Fragment>
         ))}
       </dl>
       {refusals.length === 0 ? (
-        <p>Nothing was refused.</p>
+        <p class="pad">{kWords.nothing}</p>
       ) : (
         <Table
-          label={`Refused of ${name}, newest first`}
-          heads={['Received', 'What', 'Error', 'Reason', 'Sent by']}
+          label={kWords.label(name)}
+          heads={kWords.heads}
           rows={shown.map((one, index) => ({
             key: `${one.at} ${one.messageId} ${index}`,
             cells: [
               <Instant key="at" at={one.at} />,
               one.of === 'request' ? (
-                'the request'
+                kWords.request
               ) : one.messageId ? (
                 <code key="what" class="wrap">
                   {one.messageId}
                 </code>
               ) : (
-                'a message without id'
+                kWords.message
               ),
               <code key="error">{one.error}</code>,
               <span key="issue" class="wrap">
@@ -83,14 +76,13 @@ function OfKey({ source }: { source: Source }) {
                 {one.library ?? one.path}
               </code>,
             ],
-            actions: false,
           }))}
         />
       )}
       {shown.length < refusals.length && (
-        <div>
-          <Button onPress={() => setAll(true)} label={`Show all ${refusals.length} refused of ${name}`}>
-            Show all {refusals.length}
+        <div class="pfoot">
+          <Button onPress={() => setAll(true)} label={kWords.showAllOf(refusals.length, name)}>
+            {kWords.showAll(refusals.length)}
           </Button>
         </div>
       )}

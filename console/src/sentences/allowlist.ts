@@ -1,0 +1,20 @@
+export const kAllowlist = {
+  title: 'Allowed hosts',
+  says: 'Which handles may use this module, and which hosts webhooks may reach besides the public internet. Every change is audited.',
+  notLoaded: 'The allowlist has not been loaded.',
+  limits: 'Allowlist',
+  handles: 'Handles',
+  handlesHint: 'One per line; * allows all.',
+  hosts: 'Allowed outbound hosts',
+  hostsHint:
+    'Hosts, host:port, or ranges such as 10.20.0.0/16, one per line. Link-local and metadata addresses are never allowed.',
+  save: 'Save',
+  saved: 'Allowlist saved',
+  heads: ['Handle', 'Owner', 'Created'],
+  newHandle: 'New handle',
+  example: 'acme',
+  owner: 'Owner’s e-mail',
+  create: 'Create',
+  created: 'Created',
+  fillIn: 'Fill in both fields.',
+};

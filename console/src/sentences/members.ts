@@ -1,0 +1,42 @@
+export const kMembers = {
+  title: 'Members',
+  says: (handle: string) => `Who may work on ${handle}. A change holds from the next request on.`,
+  heads: ['E-mail', 'Role'],
+  you: '(you)',
+  change: 'Change',
+  changeOf: (email: string) => `Change ${email}`,
+  invitationOf: (email: string) => `Invitation of ${email}`,
+  opened: 'Whoever opens it first becomes this member.',
+  role: 'Role',
+  // What each may do: docs/access.md.
+  roles: [
+    ['CREATOR', 'CREATOR: rules, sessions, people, results'],
+    ['OPERATOR', 'OPERATOR: also webhooks, deliveries, tokens, audit, erasing'],
+  ] as const,
+  owner: ['OWNER', 'OWNER: also members and settings; exactly one'] as const,
+  transfers: (handle: string, email: string) =>
+    `This transfers ${handle}: ${email} becomes its OWNER, and you become OPERATOR. Only the new OWNER can undo it.`,
+  transfer: 'Transfer ownership',
+  save: 'Save',
+  saved: 'Saved',
+  chooseAnother: 'Choose another role.',
+  remove: (handle: string) => `Remove from ${handle}`,
+  removed: 'Removed',
+  invite: {
+    title: 'Invite somebody',
+    email: 'E-mail',
+    example: 'bea@example.com',
+    fillIn: 'Fill in the e-mail address.',
+    make: 'Make a link',
+    done: 'Invited',
+  },
+  open: {
+    title: 'Open invitations',
+    heads: ['E-mail', 'Role', 'Invited', 'Expires'],
+    by: (who: string) => `by ${who}`,
+    expired: 'expired',
+    withdraw: 'Withdraw',
+    withdrawOf: (email: string) => `Withdraw the invitation of ${email}`,
+    withdrawn: 'Withdrawn',
+  },
+};
