@@ -50,7 +50,7 @@ test('an OWNER invites somebody, who opens the link, chooses a password and is i
   await assertReadable(page, 'the page of a link');
   await page.getByLabel('New password').fill(kPassword);
   await press('Accept the invitation');
-  await page.getByRole('link', { name: 'bea@staff.example' }).waitFor();
+  await page.locator('#me', { hasText: 'bea@staff.example' }).waitFor({ state: 'attached' });
   assert.deepEqual(
     page.faults.filter(fault => !/400/.test(fault)),
     [],

@@ -46,6 +46,7 @@ export const kShell = {
   title: (parts: string[]) => [...parts, 'Beckon'].join(' · '),
   breadcrumb: 'Breadcrumb',
   find: 'Search or jump to…',
+  findKeys: { mac: '⌘ K', other: 'Ctrl K' },
   inspector: 'Inspector',
   account: {
     open: (subject: string) => `${subject}: account menu`,

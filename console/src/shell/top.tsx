@@ -54,7 +54,7 @@ export function Top() {
       <button type="button" class="btn find" onClick={openPalette}>
         <Icon name="search" />
         <span>{kShell.find}</span>
-        {keys.value === 'on' && <kbd>{kIsMac ? '⌘ K' : 'Ctrl K'}</kbd>}
+        {keys.value === 'on' && <kbd>{kIsMac ? kShell.findKeys.mac : kShell.findKeys.other}</kbd>}
       </button>
       <button
         type="button"
