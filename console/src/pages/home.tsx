@@ -18,13 +18,13 @@ import { TopRules } from './home/top_rules.tsx';
 import { TreatedPanel } from './home/treated.tsx';
 import { Welcome } from './home/welcome.tsx';
 import { buckets, resultsOf, summaryOf } from './rules/analytics.ts';
-import { AddedTiles, RateTile, RevenueTiles, TimeTile, type Figures } from './rules/tiles.tsx';
+import { AddedTile, RateTile, RevenueTile, TimeTile, type Figures } from './rules/tiles.tsx';
 
 // …/home?period=24h|7d|28d: how the handle is doing, and what calls for action.
 export function HomePage() {
   const { handle, query } = place.value;
   const period = periodOf(query, Date.now());
-  const { found, fault } = useAnalytics(handle, () => periodOf(place.peek().query, Date.now()), [period.key]);
+  const { found, fault } = useAnalytics(handle, () => periodOf(place.peek().query, Date.now()), '', [period.key]);
   const { rules } = useRules(handle);
   const endpoints = useEndpoints(handle);
   const shown = useMemo(() => {
@@ -34,10 +34,10 @@ export function HomePage() {
       now: summaryOf(results),
       before: summaryOf(resultsOf(found.before, rules)),
       steps: buckets(found.now).map(time => summaryOf(results, time)),
-      than: kPeriods.previous(period.key, period.until - period.since),
+      than: kPeriods.previous(found.period.key, found.period.until - found.period.since),
     };
     return { results, figures };
-  }, [found, rules, period.key]);
+  }, [found, rules]);
   const names = new Map([
     ...(rules ?? []).map(one => [one.ruleId, one.name || one.ruleId] as const),
     ...(endpoints.all ?? []).map(one => [one.subscriptionId, nameOfEndpoint(one)] as const),
@@ -57,10 +57,10 @@ export function HomePage() {
       {shown && (
         <>
           <dl class="tiles">
-            <RevenueTiles {...shown.figures} label={kHome.recovered} />
+            <RevenueTile {...shown.figures} label={kHome.recovered} />
             <RateTile {...shown.figures} label={kHome.rate} none={kHome.noRate} />
             <TimeTile {...shown.figures} label={kHome.time} found={found!} />
-            <AddedTiles {...shown.figures} label={kHome.added} />
+            <AddedTile {...shown.figures} label={kHome.added} />
           </dl>
           <div class="cols main-side">
             <div class="stack">

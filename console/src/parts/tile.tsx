@@ -1,23 +1,24 @@
+import './tile.css';
 import type { ComponentChildren } from 'preact';
 
-// A figure with its label; `says` puts it into words, `spark` beside it shows how it came about.
-export function Tile({
-  label,
-  value,
-  spark,
-  says,
-}: {
-  label: string;
+export interface Figure {
+  key?: string;
   value: ComponentChildren;
-  spark?: ComponentChildren;
-  says: ComponentChildren;
-}) {
-  return (
-    <div class="tile">
-      <dt>{label}</dt>
-      <dd class="v">{value}</dd>
-      {spark && <dd>{spark}</dd>}
-      <dd class="d">{says}</dd>
-    </div>
-  );
+  spark?: ComponentChildren; // how it came about, beside it
+  says: ComponentChildren; // in words
 }
+
+// Figures of one kind, such as revenue in several currencies, with their label.
+export const Tile = ({ label, figures }: { label: string; figures: Figure[] }) => (
+  <div class="tile">
+    <dt>{label}</dt>
+    {figures.map(({ key, value, spark, says }) => [
+      <dd key={`${key} value`} class="v">
+        <span>{value}</span> {spark}
+      </dd>,
+      <dd key={`${key} words`} class="d">
+        {says}
+      </dd>,
+    ])}
+  </div>
+);

@@ -17,6 +17,7 @@ import { incremental } from './lift.ts';
 const at = '2026-11-01T00:00:00Z',
   time = Date.parse(at) / 1000;
 const counts = (some: Partial<Counts>): Counts => ({ ...none(), ...some });
+const euros = (value: number, conversions: number) => [{ currency: 'EUR', value, conversions }];
 const series = (some: Partial<RuleSeries>, totals: Counts): RuleSeries => ({
   ruleId: 'r',
   trigger: 't',
@@ -24,6 +25,7 @@ const series = (some: Partial<RuleSeries>, totals: Counts): RuleSeries => ({
   shadow: false,
   holdout: false,
   totals,
+  timeToConvert: { median: null, conversions: 0 },
   points: [{ at, ...totals }],
   ...some,
 });
@@ -33,6 +35,7 @@ const analytics = (rules: RuleSeries[], triggers: Analytics['triggers'] = []): A
   bucket: 'day',
   settledUntil: null,
   mixed: [],
+  timeToConvert: { median: null, conversions: 0 },
   triggers,
   rules,
 });
@@ -93,10 +96,10 @@ test('the control group comes last, and shadow is neither treated nor control', 
 
 test('recovered and incremental, of all rules', () => {
   const found = analytics([
-    series({ ruleId: 'tested', variant: 'a' }, counts({ acted: 100, converted: 30, value: 600 })),
-    series({ ruleId: 'tested', holdout: true }, counts({ heldOut: 50, converted: 5, value: 100 })),
-    series({ ruleId: 'untested' }, counts({ acted: 40, converted: 10, value: 50 })),
-    series({ ruleId: 'each' }, counts({ acted: 10, converted: 25, value: 7 })),
+    series({ ruleId: 'tested', variant: 'a' }, counts({ acted: 100, converted: 30, values: euros(600, 30) })),
+    series({ ruleId: 'tested', holdout: true }, counts({ heldOut: 50, converted: 5, values: euros(100, 5) })),
+    series({ ruleId: 'untested' }, counts({ acted: 40, converted: 10, values: euros(50, 10) })),
+    series({ ruleId: 'each' }, counts({ acted: 10, converted: 25, values: euros(7, 25) })),
     series({ ruleId: 'aimless' }, counts({ acted: 1000, converted: 3 })),
   ]);
   const rule = (ruleId: string, goal?: { count?: string }) => ({ ruleId, triggers: ['t'], goal });

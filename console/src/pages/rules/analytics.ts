@@ -2,21 +2,10 @@
 import type { components } from '../../api/described.d.ts';
 import { incremental, incrementalRevenue, sum, type Interval } from './lift.ts';
 
-export interface Revenue {
-  currency: string | null; // null: none is known
-  value: number;
-  conversions: number;
-  squares?: number; // of what each decision brought; missing for what was counted without
-}
-export type Counts = components['schemas']['Counts'] & { values?: Revenue[] };
-export type RuleSeries = Omit<components['schemas']['RuleSeries'], 'totals' | 'points'> & {
-  totals: Counts;
-  points: (Counts & { at: string })[];
-};
-export type Analytics = Omit<components['schemas']['Analytics'], 'rules'> & {
-  rules: RuleSeries[];
-  timeToConvert?: { median: number | null; conversions: number };
-};
+export type Analytics = components['schemas']['Analytics'];
+export type RuleSeries = components['schemas']['RuleSeries'];
+export type Counts = components['schemas']['Counts'];
+type Revenue = components['schemas']['Revenue'];
 
 // Of a variant, or of several together.
 export interface Group {
@@ -67,7 +56,7 @@ function revenueOf(a: Revenue[], b: Revenue[]): Revenue[] {
 export const plus = (a: Counts, b: Counts) =>
   ({
     ...Object.fromEntries(kNames.map(name => [name, a[name] + b[name]])),
-    values: revenueOf(a.values ?? [], b.values ?? []),
+    values: revenueOf(a.values, b.values),
     heldBack: {
       limit: a.heldBack.limit + b.heldBack.limit,
       hours: a.heldBack.hours + b.heldBack.hours,
@@ -155,7 +144,7 @@ export interface RuleResult {
   control: Group | null;
 }
 
-export function resultsOf({ rules }: Analytics, known: KnownRule[]): RuleResult[] {
+export function resultsOf({ rules }: Pick<Analytics, 'rules'>, known: KnownRule[]): RuleResult[] {
   const byId = new Map(known.map(one => [one.ruleId, one]));
   return [...variantsByRule(rules)].map(([ruleId, variants]) => {
     const rule = byId.get(ruleId);
@@ -180,7 +169,7 @@ export interface Amount {
   count: number; // conversions with an amount
   squares?: number;
 }
-export const amountsOf = ({ values = [] }: Counts): Amount[] =>
+export const amountsOf = ({ values }: Counts): Amount[] =>
   values.map(({ currency, value, conversions, squares }) => ({
     currency: currency ?? '',
     value,

@@ -1,11 +1,11 @@
 // What the server has counted in a period and in the one before, asked for again and again.
 import { useState } from 'preact/hooks';
-import { type Answer, ask, quietly } from '../../api/client.ts';
+import { ask, quietly, type Answer } from '../../api/client.ts';
 import type { operations } from '../../api/described.d.ts';
 import type { Fault } from '../../api/fault.ts';
-import type { Analytics } from './analytics.ts';
 import type { Period } from '../../state/period.ts';
 import { usePoll } from '../../state/poll.ts';
+import type { Analytics } from './analytics.ts';
 
 type Query = NonNullable<operations['getAnalytics']['parameters']['query']>;
 
@@ -18,25 +18,33 @@ export const askAnalytics = (handle: string, query: Query) =>
 const kEvery = 15_000; // milliseconds
 
 export interface Counted {
+  of: string; // the handle and the rule
+  period: Period; // that was asked for
   now: Analytics;
-  before: Analytics;
+  before: Pick<Analytics, 'rules' | 'timeToConvert'>; // without points
 }
 
-// Null until both are there. `period` is taken anew in each round, since it ends with the current hour.
-export function useAnalytics(handle: string, period: () => Period, inputs: unknown[]) {
+// Null until it is there. `period` is taken again in each round, since it ends with the current hour; `ruleId`: '' for
+// all rules.
+export function useAnalytics(handle: string, period: () => Period, ruleId: string, inputs: unknown[]) {
+  const of = `${handle} ${ruleId}`;
   const [found, setFound] = useState<Counted | null>(null),
     [fault, setFault] = useState<Fault | null>(null);
   usePoll(
     kEvery,
     async isCurrent => {
-      const { since, until, before, bucket } = period();
-      const of = (from: number, to: number) => askAnalytics(handle, { since: String(from), until: String(to), bucket });
-      const [now, then] = await Promise.all([of(since, until), of(before.since, before.until)]);
+      const asked = period(),
+        { since, until, bucket } = asked;
+      const query = { since: String(since), until: String(until), bucket, previous: 'true' as const };
+      const answer = await askAnalytics(handle, ruleId ? { ...query, ruleId } : query);
       if (!isCurrent()) return;
-      if (now.ok && then.ok) setFound({ now: now.data, before: then.data });
-      setFault(now.ok ? (then.ok ? null : then.fault) : now.fault);
+      setFault(answer.ok ? null : answer.fault);
+      const previous = answer.ok && answer.data.previous;
+      if (!previous) return;
+      const rules = previous.rules.map(one => ({ ...one, points: [] }));
+      setFound({ of, period: asked, now: answer.data, before: { rules, timeToConvert: previous.timeToConvert } });
     },
-    [handle, ...inputs],
+    [handle, ruleId, ...inputs],
   );
-  return { found, fault };
+  return { found: found?.of === of ? found : null, fault };
 }

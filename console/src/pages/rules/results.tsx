@@ -6,7 +6,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { DayFields, Presets } from '../../parts/period_picker.tsx';
-import { useAnalytics } from './counted.ts';
+import { useAnalytics, type Counted } from './counted.ts';
 import { csvOf } from '../../state/csv.ts';
 import { number } from '../../state/format.ts';
 import { useRules } from '../../state/known_rules.ts';
@@ -19,7 +19,7 @@ import { FunnelPanel, WhyPanel } from './results/funnel.tsx';
 import { RequestSeries, VariantSeries } from './results/series.tsx';
 import { RulesTable, tableOf, VariantsTable } from './results/tables.tsx';
 import { RuleTabs } from './tabs.tsx';
-import { AddedTiles, LiftTile, RateTile, RevenueTiles, type Figures } from './tiles.tsx';
+import { AddedTile, LiftTile, RateTile, RevenueTile, TimeTile, type Figures } from './tiles.tsx';
 
 // …/rules/-/results?rule=&period=&from=&to=&series=
 export function Results() {
@@ -27,21 +27,19 @@ export function Results() {
   const only = query.get('rule') ?? '';
   const days = ['period', 'from', 'to'].map(name => query.get(name) ?? '');
   const period = periodOf(query, Date.now());
-  const { found, fault } = useAnalytics(handle, () => periodOf(place.peek().query, Date.now()), days);
+  const { found, fault } = useAnalytics(handle, () => periodOf(place.peek().query, Date.now()), only, days);
   const { rules: known } = useRules(handle);
   const shown = useMemo(() => {
     if (!found || !known) return null;
     const results = resultsOf(found.now, known).sort((a, b) => b.treated.totals.acted - a.treated.totals.acted);
-    const chosen = only ? results.filter(one => one.ruleId === only) : results;
-    const before = resultsOf(found.before, known).filter(one => !only || one.ruleId === only);
     const figures: Figures = {
-      now: summaryOf(chosen),
-      before: summaryOf(before),
-      steps: buckets(found.now).map(time => summaryOf(chosen, time)),
-      than: kPeriods.previous(period.key, period.until - period.since),
+      now: summaryOf(results),
+      before: summaryOf(resultsOf(found.before, known)),
+      steps: buckets(found.now).map(time => summaryOf(results, time)),
+      than: kPeriods.previous(found.period.key, found.period.until - found.period.since),
     };
-    return { results, chosen, figures };
-  }, [found, known, only, period.key]);
+    return { results, figures };
+  }, [found, known]);
   const name = known?.find(one => one.ruleId === only)?.name || only;
   const kept = { period: days[0], from: days[1], to: days[2] };
   return (
@@ -50,11 +48,7 @@ export function Results() {
         <h1>{only ? kResults.resultsOf(name) : kResults.title}</h1>
         <div class="acts">
           <Presets period={period} />
-          {shown && (
-            <Button onPress={() => exportCsv(handle, only, shown.chosen)} closed={''}>
-              {kResults.exportCsv}
-            </Button>
-          )}
+          {shown && <Button onPress={() => exportCsv(handle, only, shown.results)}>{kResults.exportCsv}</Button>}
         </div>
         <p>{kResults.lead}</p>
       </div>
@@ -73,8 +67,8 @@ export function Results() {
         )}
       </div>
       {fault && <FaultNote fault={fault} />}
-      {shown && (only ? shown.chosen.length > 0 : shown.results.length > 0 || found!.now.triggers.length > 0) && (
-        <Shown found={found!.now} {...shown} only={shown.chosen.find(() => only)} kept={kept} />
+      {shown && (shown.results.length > 0 || (!only && found!.now.triggers.length > 0)) && (
+        <Shown counted={found!} {...shown} only={shown.results.find(() => only)} kept={kept} />
       )}
       {shown && !only && !shown.results.length && !found!.now.triggers.length && (
         <Empty says={kResults.noRequests}>
@@ -83,7 +77,7 @@ export function Results() {
           </a>
         </Empty>
       )}
-      {shown && only && !shown.chosen.length && <Empty says={kResults.nothingOf(name)} />}
+      {shown && only && !shown.results.length && <Empty says={kResults.nothingOf(name)} />}
     </>
   );
 }
@@ -92,20 +86,19 @@ const exportCsv = (handle: string, only: string, results: RuleResult[]) =>
   save(`results-${handle}${only && `-${only}`}.csv`, [csvOf(tableOf(results))], 'text/csv;charset=utf-8');
 
 function Shown({
-  found,
+  counted,
   results,
-  chosen,
   figures,
   only,
   kept,
 }: {
-  found: Analytics;
+  counted: Counted;
   results: RuleResult[];
-  chosen: RuleResult[];
   figures: Figures;
   only: RuleResult | undefined;
   kept: Record<string, string | undefined>;
 }) {
+  const found = counted.now;
   const mixed = found.mixed.find(one => one.ruleId === only?.ruleId)?.visitors ?? 0;
   const times = buckets(found);
   return (
@@ -117,8 +110,9 @@ function Shown({
           none={only?.goal === 'each' ? kResults.eachGoal : kResults.noGoal}
         />
         <LiftTile now={figures.now} />
-        <RevenueTiles {...figures} label={kResults.revenue} />
-        <AddedTiles {...figures} label={kResults.added} />
+        <TimeTile {...figures} label={kResults.time} found={counted} />
+        <RevenueTile {...figures} label={kResults.revenue} />
+        <AddedTile {...figures} label={kResults.added} />
       </dl>
       <div class="cols two">
         <FunnelPanel found={found} results={results} of={only} />
@@ -138,12 +132,12 @@ function Shown({
         </>
       ) : (
         <>
-          {chosen.length > 0 && (
+          {results.length > 0 && (
             <section class="panel" aria-labelledby="rules">
               <div class="phead">
                 <h2 id="rules">{kResults.rulesTitle}</h2>
               </div>
-              <RulesTable results={chosen} times={times} period={kept as Record<string, string>} />
+              <RulesTable results={results} times={times} period={kept as Record<string, string>} />
             </section>
           )}
           {found.triggers.length > 0 && <RequestSeries found={found} />}

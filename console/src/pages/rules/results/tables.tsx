@@ -32,7 +32,7 @@ const Revenue = ({ of, all }: { of: Counts; all: number }) => {
       {amounts.map(({ currency, value }) => (
         <div key={currency}>
           <span class="amount">{money(value, currency)}</span>{' '}
-          {all > 0 && <div class="m xs amount">{kResults.perDecision(money(value / all, currency))}</div>}
+          {all > 0 && <div class="m xs">{kResults.perDecision(money(value / all, currency))}</div>}
         </div>
       ))}
     </>
@@ -67,7 +67,7 @@ export function VariantsTable({ of }: { of: RuleResult }) {
         return {
           key: nameOf(one),
           cells: [
-            <b>{nameOf(one)}</b>,
+            <b class="name">{nameOf(one)}</b>,
             number(all),
             holdout ? kResults.none : number(totals.shown),
             holdout ? kResults.none : number(totals.clicked),
