@@ -55,7 +55,10 @@ describe('a simulation', () => {
     assert.deepEqual(found.rules, [
       { ruleId: 'tried', shadow: false, asked: 3, acted: 1, suppressed: 1, heldOut: 0, sessions: 1, variants: [] },
     ]);
-    assert.deepEqual([found.asked, found.changedSessions, found.progress, found.reason], [3, 1, 1, null]);
+    assert.deepEqual(
+      [found.asked, found.sessions, found.changedSessions, found.progress, found.reason],
+      [3, 2, 1, 1, null],
+    );
     assert.deepEqual(
       found.examples.map(({ at, ...one }) => one),
       [

@@ -1,6 +1,7 @@
 #include "hindsight/what_if.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "hindsight/differences.h"
 #include "hindsight/what_if_report.h"
@@ -77,6 +78,7 @@ class Simulation {
   std::optional<Pending> pending_;
   Differences differences_;
   AskedTriggers asked_;
+  std::unordered_set<SessionDigest> within_;  // sessions with a signal or a decision in the span
   WhatIf result_;
 };
 
@@ -152,6 +154,7 @@ void Simulation::take(const SessionDigest& digest, const ledger::AppendRecord& a
   then_.take(digest, append);
   result_.signals += static_cast<std::int64_t>(append.signals.size());
   if (append.signals.empty() || append.received < request_.since) return;
+  within_.insert(digest);
   pending_ = Pending{.digest = digest,
                      .at = append.received,
                      .tried = tried_.fed_by(append.signals),
@@ -163,6 +166,7 @@ void Simulation::take(const SessionDigest& digest, const ledger::AppendRecord& a
 }
 
 void Simulation::take(const SessionDigest& digest, const ledger::DecisionRecord& decision) {
+  if (decision.at >= request_.since) within_.insert(digest);
   ask(digest, decision);
   const SessionPtr before = then_.find(digest);
   const bool alive = before && before->expires_at > decision.at;
@@ -244,12 +248,19 @@ void Simulation::ask(const AskedAt& asked) {
 }
 
 void Simulation::fire(Instant until) {
-  tried_.fire(until, [this](const FiredAt& fired) { differences_.told(true, fired); });
-  live_.fire(until, [this](const FiredAt& fired) { differences_.told(false, fired); });
+  const auto fire = [&](Trial& trial) {
+    trial.fire(until, [&](const FiredAt& fired) {
+      within_.insert(fired.digest);
+      differences_.told(&trial == &tried_, fired);
+    });
+  };
+  fire(tried_);
+  fire(live_);
 }
 
 WhatIf Simulation::result() {
   differences_.finish(result_);
+  result_.sessions = static_cast<std::int64_t>(within_.size());
   result_.rules = rules_that_were_tried(request_.tried, tried_.counts(), asked_);
   return std::move(result_);
 }

@@ -50,9 +50,10 @@ struct WhatIf {
     Answer was;  // by the live rules
     Answer would_be;
   };
-  std::vector<Rule> rules;   // every live and shadow one that was tried, by id
-  std::int64_t signals = 0;  // played, those before the span too
-  std::int64_t asked = 0;    // moments of asking
+  std::vector<Rule> rules;    // every live and shadow one that was tried, by id
+  std::int64_t signals = 0;   // played, those before the span too
+  std::int64_t asked = 0;     // moments of asking
+  std::int64_t sessions = 0;  // that had a signal or a decision within the span, recorded or by the rules of either set
   std::int64_t changed_sessions = 0;
   std::vector<Example> examples;  // the first of each session
 };

@@ -69,6 +69,7 @@ TEST(SimulationAtRandom, SaysWhatTheSameRulesDid) {
     EXPECT_EQ(what_if(life.world, request)->changed_sessions, 0) << "the same rules answer the same";
     EXPECT_EQ(*life.world.store.ledger().last_position(), before) << "nothing was stored";
     if (testing::Test::HasFailure()) return;
+    for (const WhatIf::Rule& rule : found->rules) EXPECT_LE(rule.sessions, found->sessions) << rule.id;
     for (const auto& [kind, count] : simulated(*found)) all[kind] += count;
   }
   for (const char* kind :
@@ -123,6 +124,23 @@ TEST_F(SimulationTest, AsksAtTheMomentsThatWereRecordedAndShowsWhatWouldHaveBeen
   EXPECT_EQ(found->rules[0].sessions, 2);
   EXPECT_EQ(found->changed_sessions, 2);
   EXPECT_EQ(told(*found), (std::vector<std::string>{"a exit none act r at 12:01:00", "b exit none act r at 12:01:00"}));
+}
+
+TEST_F(SimulationTest, CountsTheSessionsThatHadASignalOrADecisionWithinTheSpan) {
+  for (const char* session : {"before", "asked", "both"}) cart(session);
+  world.pass(1h);
+  WhatIfRequest later = request(kCarts);
+  later.since = world.now();
+  EXPECT_EQ(what_if(world, later)->sessions, 0);
+  for (const char* session : {"both", "new"}) cart(session);
+  for (const char* session : {"asked", "asked", "both"}) ask(session, "exit");
+  later.until = world.now() + Duration{1};
+  EXPECT_EQ(what_if(world, later)->sessions, 3) << "asked, both and new";
+  later.since = intake::kLifeBegins;
+  EXPECT_EQ(what_if(world, later)->sessions, 4);
+  world.pass(1h);
+  cart("behind");
+  EXPECT_EQ(what_if(world, later)->sessions, 4);
 }
 
 TEST_F(SimulationTest, APrefetchThatWasShownIsAskedAtItsOwnInstantAndOneThatWasNotIsNot) {

@@ -31,7 +31,11 @@ void write(json::Writer& out, const WhatIf::Rule& rule) {
 }
 
 void write(json::Writer& out, const WhatIf& found) {
-  out.member("signals", found.signals).member("asked", found.asked).key("rules").begin_array();
+  out.member("signals", found.signals)
+      .member("asked", found.asked)
+      .member("sessions", found.sessions)
+      .key("rules")
+      .begin_array();
   for (const WhatIf::Rule& rule : found.rules) write(out, rule);
   out.end_array().member("changedSessions", found.changed_sessions).key("examples").begin_array();
   for (const WhatIf::Example& one : found.examples) {
