@@ -142,7 +142,7 @@ const kContract = [
   [/^DELETE chain\/\{sessionId\}$/, 'OPERATOR', 'visitors.write'],
   [/^GET decisions\/|^POST chain-rules\/preview$/, 'CREATOR', 'chain.explain'],
   [/^GET chain-rules/, 'CREATOR', 'chain.rules.read'],
-  [/^(PUT|DELETE|POST) chain-rules/, 'CREATOR', 'chain.rules.write'],
+  [/^(PUT|PATCH|DELETE|POST) chain-rules/, 'CREATOR', 'chain.rules.write'],
   [/^GET visitors\/\{visitorId\}\/(export|traits\/)/, 'OPERATOR', 'visitors.read'],
   [/^GET visitors/, 'CREATOR', 'visitors.read'],
   [/^(POST|DELETE) visitors\//, 'OPERATOR', 'visitors.write'],

@@ -501,6 +501,10 @@ describe('against the server', () => {
     }
     await ask('getRulesDifference', { role: 'CREATOR', params: { version: 1 }, query: '?from=x', expect: 400 });
     await ask('getRulesDifference', { role: 'CREATOR', params: { version: 1000 }, expect: 404 });
+    const { items } = (await ask('listRules', { role: 'CREATOR', expect: 200 })).json;
+    const ruleIds = items.map(({ ruleId }) => ruleId).reverse();
+    await ask('orderRules', { role: 'CREATOR', expect: 200, body: { ruleIds } });
+    await ask('orderRules', { role: 'CREATOR', expect: 400, body: { ruleIds: ['never-there'], other: 1 } });
     await ask('rollbackRules', { role: 'CREATOR', expect: 200, body: { version: versions.items[1].version } });
     await ask('rollbackRules', { role: 'CREATOR', expect: 400, body: { version: 'one', other: 1 } });
     await ask('rollbackRules', { role: 'CREATOR', expect: 404, body: { version: 1000 } });

@@ -213,6 +213,92 @@ describe('keeping rules', () => {
     );
   });
 
+  test('the order of rules is changed as a whole, in one version that the audit log has once', async () => {
+    const order = (body, options) => beckon.as('CREATOR', 'PATCH', '/chain-rules/order', body, options);
+    const of = name => ({ ...simple, name });
+    for (const id of ['a', 'b', 'c', 'order']) await put(id, of(id));
+    const before = (await rules('GET')).headers.etag;
+    const s = freshSession();
+    assert.equal((await resolve(s)).ruleId, 'a');
+    const moved = await order({ ruleIds: ['c', 'a', 'b'] }, { headers: { 'if-match': before } });
+    assert.deepEqual(
+      [moved.status, moved.json.rulesVersion, moved.json.changes],
+      [200, Number(before.slice(1, -1)) + 1, [{ ruleId: 'c', priority: 10, was: 0 }]],
+      moved.text,
+    );
+    assert.equal(moved.headers.etag, `"${moved.json.rulesVersion}"`);
+    assert.equal((await resolve(s)).ruleId, 'c');
+    const kept = (await rules('GET', 'c')).json;
+    assert.deepEqual([kept.name, kept.status, kept.priority], ['c', undefined, 10], 'it says what it said');
+    const audit = (await beckon.as('OPERATOR', 'GET', '/audit-events?limit=1')).json.items[0];
+    assert.deepEqual([audit.action, audit.target], ['rules.order', String(moved.json.rulesVersion)]);
+    assert.deepEqual(
+      [audit.before.ruleIds, audit.detail.ruleIds],
+      [
+        ['a', 'b', 'c'],
+        ['c', 'a', 'b'],
+      ],
+    );
+
+    const same = await order({ ruleIds: ['c', 'b'] });
+    assert.deepEqual([same.json.rulesVersion, same.json.changes], [moved.json.rulesVersion, []]);
+    assert.equal((await order({ ruleIds: ['a', 'c'] }, { headers: { 'if-match': before } })).status, 412);
+    const wrong = await order({ ruleIds: ['a', 'none', 'a', 5], more: 1 });
+    assert.deepEqual(
+      [wrong.status, wrong.json.details.map(({ field }) => field)],
+      [400, ['more', 'ruleIds[1]', 'ruleIds[2]', 'ruleIds[3]']],
+    );
+    for (const body of [{}, { ruleIds: [] }, { ruleIds: 'a' }])
+      assert.deepEqual(
+        (await order(body)).json.details.map(({ field }) => field),
+        ['ruleIds'],
+      );
+    assert.equal((await rules('GET')).json.rulesVersion, moved.json.rulesVersion, 'what is refused changes nothing');
+    assert.equal((await rules('GET', 'order')).json.name, 'order', 'a rule may have that id');
+  });
+
+  test('the versions that changed one rule come by themselves, by pages', async () => {
+    const { version: start } = (await beckon.as('CREATOR', 'GET', '/chain-rules/versions?limit=1')).json.items[0];
+    const versions = query => beckon.as('CREATOR', 'GET', `/chain-rules/versions?${query}`);
+    const told = ({ json }) => json.items.map(one => [one.version - start, one.changed, one.changes]);
+    for (const id of ['first', 'other', 'first', 'other']) await put(id, { ...simple, name: `${id} ${Math.random()}` });
+    assert.equal((await rules('DELETE', 'first')).status, 204);
+    const back = await beckon.as('CREATOR', 'POST', '/chain-rules/rollback', { version: start + 2 });
+    assert.equal(back.json.changed, 2, back.text);
+    const saved = [{ ruleId: 'first', change: 'saved' }];
+    const page = await versions('ruleId=first&limit=2');
+    assert.deepEqual(
+      told(page),
+      [
+        [6, 2, saved],
+        [5, 1, [{ ruleId: 'first', change: 'deleted' }]],
+      ],
+      page.text,
+    );
+    const cursor = encodeURIComponent(page.json.nextCursor);
+    const rest = await versions(`ruleId=first&limit=2&cursor=${cursor}`);
+    assert.deepEqual(
+      [told(rest), rest.json.nextCursor],
+      [
+        [
+          [3, 1, saved],
+          [1, 1, saved],
+        ],
+        null,
+      ],
+    );
+    assert.deepEqual(told(await versions('ruleId=never-there')), []);
+    for (const [query, field] of [
+      [`ruleId=other&cursor=${cursor}`, 'cursor'],
+      ['ruleId=Not%20an%20id', 'ruleId'],
+      ['ruleId=', 'ruleId'],
+    ])
+      assert.deepEqual(
+        (await versions(query)).json.details.map(one => one.field),
+        [field],
+      );
+  });
+
   test('without a token 401; on a foreign handle 404', async () => {
     assert.equal((await beckon.call('GET', '/v2/handles/demo/chain-rules')).json.error, 'missing_bearer_token');
     assert.equal(

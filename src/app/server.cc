@@ -144,6 +144,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .outbox = store->outbox(),
       .timers = store->timers(),
       .rules = store->rules(),
+      .rule_history = store->rule_history(),
       .analytics = store->analytics(),
       .directory = store->directory(),
       .gate = *gate,

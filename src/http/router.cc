@@ -32,6 +32,7 @@ struct Router::Node {
   std::vector<std::size_t> routes;      // indices of the table
   std::vector<std::string_view> names;  // of the captures on the way here
   bool ends_in_rest = false;
+  bool shares_name = false;
   std::string allow;
 };
 
@@ -142,6 +143,7 @@ const char* Router::Table::add(std::size_t index, std::string_view pattern) {
   node->routes.push_back(index);
   node->names = std::move(names);
   node->ends_in_rest = kind == Segment::kRest;
+  node->shares_name = node->shares_name || route.shares_name;
   node->allow = allow_text(std::move(methods));
   return nullptr;
 }
@@ -180,22 +182,23 @@ bool is_plain_rest(std::string_view rest) {
   return true;
 }
 
-// `path` without its leading slash; `end` when the last segment was taken. Fixed segments win over captures.
+// `path` without its leading slash; `end` when the last segment was taken. Fixed segments win over captures. `but`: is
+// passed by.
 template <class Node>
-const Node* walk(const Node& node, std::string_view path, bool end, Captured& captured) {
-  if (end) return node.routes.empty() ? nullptr : &node;
+const Node* walk(const Node& node, std::string_view path, bool end, Captured& captured, const Node* but = nullptr) {
+  if (end) return node.routes.empty() || &node == but ? nullptr : &node;
   const std::size_t slash = path.find('/');
   const std::string_view segment = path.substr(0, slash);
   const bool last = slash == std::string_view::npos;
   const std::string_view left = last ? std::string_view{} : path.substr(slash + 1);
   for (const auto& [text, next] : node.fixed) {
     if (text != segment) continue;
-    if (const Node* found = walk(*next, left, last, captured)) return found;
+    if (const Node* found = walk(*next, left, last, captured, but)) return found;
   }
   const std::size_t before = captured.count;
   if (node.capture && !segment.empty() && before < kMostCaptures) {
     captured.values[captured.count++] = segment;
-    if (const Node* found = walk(*node.capture, left, last, captured)) return found;
+    if (const Node* found = walk(*node.capture, left, last, captured, but)) return found;
     captured.count = before;
   }
   if (node.rest && before < kMostCaptures) {
@@ -241,11 +244,19 @@ Router::Found Router::find(Request& request) const {
   Captured captured;
   const Node* node = walk(table_->root, request.path.substr(1), false, captured);
   if (!node) return found;
-  found.allow = &node->allow;
   const Method wanted = request.method == Method::kHead ? Method::kGet : request.method;
-  for (std::size_t index : node->routes) {
-    if (table_->routes[index].method == wanted) found.route = &table_->routes[index];
+  const auto route_of = [&](const Node& one) -> const Route* {
+    for (std::size_t index : one.routes)
+      if (table_->routes[index].method == wanted) return &table_->routes[index];
+    return nullptr;
+  };
+  if (node->shares_name && !route_of(*node)) {
+    Captured other;
+    const Node* beside = walk(table_->root, request.path.substr(1), false, other, node);
+    if (beside && route_of(*beside)) node = beside, captured = other;
   }
+  found.allow = &node->allow;
+  found.route = route_of(*node);
   if (found.route) {
     found.fault = take_captures(captured, node->names, node->ends_in_rest, request);
   }

@@ -72,6 +72,9 @@ struct Route {
   // Alternative patterns of the same route, with the same captures: spellings that some clients send by mistake. Not
   // included in lists of routes.
   std::vector<std::string> also = {};
+  // Whether what a capture in the place of the pattern's last segment takes may have this name: methods that the path
+  // lacks and the capture's has are those of the capture's.
+  bool shares_name = false;
   Access access;
   Run run = Run::kInline;
   Handler handler;

@@ -53,6 +53,29 @@ TEST_F(Routing, AFixedSegmentWinsAndACaptureIsTriedAfterIt) {
   EXPECT_EQ(request_.param("id"), "fixed");
 }
 
+TEST(RoutingOfAName, ThatIsSharedFindsTheOtherMethodsAtTheCapture) {
+  Route order = route(Method::kPatch, "/a/order");
+  order.shares_name = true;
+  const Router router = Router::make({order, route(Method::kGet, "/a/{id}"), route(Method::kPatch, "/a/{id}/b"),
+                                      route(Method::kGet, "/a/own"), route(Method::kDelete, "/a/{id}")},
+                                     {})
+                            .value();
+  const auto found = [&](Method method, std::string_view path) {
+    Request request;
+    request.method = method;
+    request.path = path;
+    const auto one = router.find(request);
+    return (one.route ? one.route->pattern : "none, " + *one.allow) +
+           (request.params.empty() ? "" : " " + request.params[0].second);
+  };
+  EXPECT_EQ(found(Method::kPatch, "/a/order"), "/a/order");
+  EXPECT_EQ(found(Method::kGet, "/a/order"), "/a/{id} order");
+  EXPECT_EQ(found(Method::kHead, "/a/order"), "/a/{id} order");
+  EXPECT_EQ(found(Method::kPatch, "/a/order/b"), "/a/{id}/b order");
+  EXPECT_EQ(found(Method::kPost, "/a/order"), "none, PATCH, OPTIONS");
+  EXPECT_EQ(found(Method::kDelete, "/a/own"), "none, GET, HEAD, OPTIONS") << "a name that is not shared is reserved";
+}
+
 TEST_F(Routing, AnUnknownPathHasNothing) {
   for (const char* path : {"", "a", "/", "/a/", "/A", "/a/1/b", "/a/1/b/", "/a//b/2", "/b", "//a", "*"}) {
     const auto found = find(Method::kGet, path);

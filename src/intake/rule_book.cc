@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "delayed/timer_changes.h"
+#include "intake/rule_order.h"
 #include "rules/language/check_rule.h"
 #include "rules/live_since.h"
 #include "system/zones.h"
@@ -83,14 +84,26 @@ std::optional<Fault> undeclared(const StoredRules& rules, const rules::Declared&
 
 namespace {
 
-// {"rulesVersion","rule"}; the latter if one rule is meant: as it is, or null.
-std::string audited(const StoredRules& rules, const RuleId& id) {
+constexpr std::size_t kAuditedIds = 200;
+
+// {"rulesVersion","rule","ruleIds"}; the second if one rule is meant: as it is, or null; the last if an order is: the
+// first of them in it.
+std::string audited(const StoredRules& rules, const RuleChange& change) {
+  const RuleId& id = change.rule;
   std::string out;
   json::Writer writer(out);
   writer.begin_object().member("rulesVersion", static_cast<std::int64_t>(rules.version));
   if (!id.empty()) {
     const StoredRule* rule = find_rule(rules, id);
     writer.member_raw("rule", rule ? rule->json : "null");
+  }
+  if (!change.ordered.empty()) {
+    writer.key("ruleIds").begin_array();
+    std::size_t left = kAuditedIds;
+    for (const StoredRule* rule : evaluation_order(rules))
+      if (left > 0 && std::ranges::find(change.ordered, rule->id) != change.ordered.end())
+        writer.string(rule->id.view()), --left;
+    writer.end_array();
   }
   writer.end_object();
   return out;
@@ -109,8 +122,7 @@ void plan_change(commit::Draft& draft, const RuleChange& change, const StoredRul
       draft.put_rule({change.handle, rule.id, next.version, "", change.at, {}, zone_version});
   if (const auto now = draft.places().tenants.known(change.handle.view()))
     delayed::rules_changed(draft, change.handle, *now->rules, compiled);
-  draft.audit(change.handle, change.by, change.action, change.target, audited(next, change.rule),
-              audited(before, change.rule));
+  draft.audit(change.handle, change.by, change.action, change.target, audited(next, change), audited(before, change));
 }
 
 std::unique_lock<std::mutex> RuleBook::turn(const Handle& handle) {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "commit/committer.h"
 #include "rules/language/declared.h"
@@ -19,7 +20,8 @@ struct RuleChange {
   Caller by;           // for the audit entry, like the next members
   std::string action;  // "rule.put" …
   std::string target;
-  RuleId rule = {};  // the one that changes; empty: several may
+  RuleId rule = {};                  // the one that changes; empty: several may
+  std::vector<RuleId> ordered = {};  // those of which the order changes
   Instant at{};
 };
 

@@ -11,6 +11,7 @@
 #include "delayed/timers.h"
 #include "ledger/ledger.h"
 #include "outbox/outbox.h"
+#include "rules/rule_history.h"
 #include "rules/rule_store.h"
 
 namespace beckon::store {
@@ -37,6 +38,7 @@ class Store {
   virtual delayed::Timers& timers() = 0;
   virtual commit::Analytics& analytics() = 0;
   virtual rules::RuleStore& rules() = 0;
+  virtual rules::RuleHistory& rule_history() = 0;
   virtual commit::TraitStore& traits() = 0;
   virtual access::Directory& directory() = 0;
 

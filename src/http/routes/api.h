@@ -28,6 +28,7 @@
 #include "neighbours/source_log.h"
 #include "oidc/providers.h"
 #include "outbox/outbox.h"
+#include "rules/rule_history.h"
 #include "rules/rule_store.h"
 #include "system/secret_box.h"
 
@@ -68,6 +69,7 @@ struct Api {
   outbox::Outbox& outbox;
   delayed::Timers& timers;
   rules::RuleStore& rules;
+  rules::RuleHistory& rule_history;
   commit::Analytics& analytics;
   access::Directory& directory;
   access::Gate& gate;

@@ -4,6 +4,7 @@
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "http/routes/rule_view.h"
+#include "rules/language/rule.h"
 
 namespace beckon::http {
 namespace {
@@ -30,15 +31,22 @@ std::string text_of(const RulesVersion& made) {
   return text;
 }
 
-// Newest first.
+// Newest first; of all rules, or those that changed the rule that is asked for.
 Result<Response> list(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
-  const std::string what = "rule versions " + handle.text;
+  const auto rule = request.query_param("ruleId");
+  if (rule && !rules::is_rule_id(*rule)) {
+    Issues issues;
+    issues.add("ruleId", "must be the id of a rule");
+    return unexpected(issues.fault());
+  }
+  const std::string what = "rule versions " + handle.text + " " + rule.value_or("");
   const auto page = page_of(request, what);
   if (!page) return unexpected(page.error());
   const std::uint64_t before =
       page->behind ? std::stoull(page->behind->second) : std::numeric_limits<std::int64_t>::max();
-  const auto found = api.rules.versions(handle, before, page->limit + 1);
+  const auto found = rule ? api.rule_history.versions_of(handle, RuleId{*rule}, before, page->limit + 1)
+                          : api.rules.versions(handle, before, page->limit + 1);
   if (!found) return unexpected(found.error());
   std::vector<std::string> items;
   for (std::size_t i = 0; i < std::min(found->size(), page->limit); ++i) items.push_back(text_of((*found)[i]));

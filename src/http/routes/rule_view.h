@@ -36,6 +36,7 @@ Result<void> check_unused(const Api& api, const Handle& handle, std::string_view
                           std::vector<std::string> (*names_of)(const RuleId&, const json::Value&, const Zones&));
 
 void add_rule_difference(Api& api, std::vector<Route>& routes);  // added by add_rules
+void add_rule_order(Api& api, std::vector<Route>& routes);       // added by add_rules
 void add_rule_versions(Api& api, std::vector<Route>& routes);    // added by add_rules
 
 }  // namespace beckon::http

@@ -123,6 +123,7 @@ void add_rules(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, kOne, creator("chain.rules.read"), get, "A rule"));
   routes.push_back(control(api, Method::kPut, kOne, creator("chain.rules.write"), put, "Create or replace a rule"));
   routes.push_back(control(api, Method::kDelete, kOne, creator("chain.rules.write"), remove, "Delete a rule"));
+  add_rule_order(api, routes);
   add_rule_versions(api, routes);
   add_rule_difference(api, routes);
   add_simulations(api, routes);

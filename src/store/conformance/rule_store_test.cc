@@ -84,6 +84,31 @@ TEST_P(RulesOfAStore, ListWhatEachVersionChangedNewestFirst) {
   EXPECT_EQ(named(store().rules().versions(kAcme, 1, 10).value()), "");
 }
 
+TEST_P(RulesOfAStore, ListTheVersionsThatChangedOneRule) {
+  put(1, {{"a", "one"}, {"b", "one"}});
+  put(2, {{"b", "two"}});
+  put(3, {{"a", ""}, {"c", "three"}});
+  put(4, {{"a", "theirs"}}, kOther);
+  put(5, {{"a", "five"}, {"b", "five"}, {"c", "five"}});
+  const auto named = [&](const char* rule, std::uint64_t before = 100, std::size_t limit = 9) {
+    std::string all;
+    const auto versions = store().rule_history().versions_of(kAcme, RuleId(rule), before, limit).value();
+    for (const auto& made : versions) {
+      EXPECT_EQ(made.at, after(static_cast<int>(made.version)));
+      all += std::to_string(made.version) + " of " + std::to_string(made.changed) + ":";
+      for (const auto& change : made.changes) all += (change.deleted ? " -" : " ") + change.rule.text;
+      all += "; ";
+    }
+    return all;
+  };
+  EXPECT_EQ(named("a"), "5 of 3: a; 3 of 2: -a; 1 of 2: a; ");
+  EXPECT_EQ(named("a", 5, 1), "3 of 2: -a; ");
+  EXPECT_EQ(named("b"), "5 of 3: b; 2 of 1: b; 1 of 2: b; ");
+  EXPECT_EQ(named("none"), "");
+  write({.at = kStart, .changes = {commit::ForgetRules{kAcme, 3, store().rules().superseded(kAcme, 3, 9).value()}}});
+  EXPECT_EQ(named("a"), "5 of 3: a; 3 of 2: -a; ") << "what is kept no longer is not told of";
+}
+
 TEST_P(RulesOfAStore, SayWithWhichTimeZonesEachVersionWasSaved) {
   std::uint64_t version = 0;
   for (const char* release : {"2024b", "2027c", ""}) {

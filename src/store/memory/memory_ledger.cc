@@ -1,6 +1,7 @@
 #include "store/memory/memory_ledger.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace beckon::store {
 
@@ -217,6 +218,30 @@ Result<std::vector<rules::RulesVersion>> MemoryRuleStore::versions(const Handle&
   std::vector<rules::RulesVersion> found;
   for (auto& [version, made] : all)
     if (found.size() < limit) found.push_back(std::move(made));
+  return found;
+}
+
+Result<std::vector<rules::RulesVersion>> MemoryRuleStore::versions_of(const Handle& handle, const RuleId& rule,
+                                                                      std::uint64_t before, std::size_t limit) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<rules::RulesVersion> found;
+  const auto of_rule = facts_.rules.find({handle, rule});
+  if (of_rule == facts_.rules.end()) return found;
+  const auto changed_by = [&](std::uint64_t version) {
+    std::size_t changed = 0;
+    for (auto row = facts_.rules.lower_bound({handle, RuleId{}});
+         row != facts_.rules.end() && row->first.first == handle; ++row)
+      changed += row->second.contains(version);
+    return changed;
+  };
+  for (const auto& [version, put] : std::views::reverse(of_rule->second)) {
+    if (version >= before || version < oldest(handle) || found.size() == limit) continue;
+    found.push_back({.version = version,
+                     .at = put.at,
+                     .changes = {{rule, put.json.empty()}},
+                     .changed = changed_by(version),
+                     .zone_version = put.zone_version});
+  }
   return found;
 }
 

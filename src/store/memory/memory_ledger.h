@@ -1,6 +1,7 @@
 // ledger::Ledger and rules::RuleStore over containers. Thread-safe by the facts' lock.
 #pragma once
 #include "ledger/ledger.h"
+#include "rules/rule_history.h"
 #include "rules/rule_store.h"
 #include "store/memory/facts.h"
 
@@ -47,13 +48,15 @@ class MemoryTraitStore final : public commit::TraitStore {
   Facts& facts_;
 };
 
-class MemoryRuleStore final : public rules::RuleStore {
+class MemoryRuleStore final : public rules::RuleStore, public rules::RuleHistory {
  public:
   explicit MemoryRuleStore(Facts& facts) : facts_(facts) {}
   Result<rules::StoredRules> rules(const Handle& handle) override;
   Result<rules::StoredRules> rules_at(const Handle& handle, std::uint64_t version) override;
   Result<std::vector<rules::RulesVersion>> versions(const Handle& handle, std::uint64_t before,
                                                     std::size_t limit) override;
+  Result<std::vector<rules::RulesVersion>> versions_of(const Handle& handle, const RuleId& rule, std::uint64_t before,
+                                                       std::size_t limit) override;
   Result<std::uint64_t> version_by(const Handle& handle, Instant at) override;
   Result<std::vector<rules::SupersededRule>> superseded(const Handle& handle, std::uint64_t first,
                                                         std::size_t limit) override;

@@ -18,6 +18,7 @@ class MemoryStore final : public Store {
   delayed::Timers& timers() override { return timers_; }
   commit::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
+  rules::RuleHistory& rule_history() override { return rules_; }
   commit::TraitStore& traits() override { return traits_; }
   access::Directory& directory() override { return directory_; }
   Result<ControlChanges> control_changes(std::uint64_t version) override {

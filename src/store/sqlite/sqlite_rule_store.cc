@@ -74,6 +74,29 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle&
   });
 }
 
+// The rule's own rows by its key; how many a version changed is counted in the index of versions.
+Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions_of(const Handle& handle, const RuleId& rule,
+                                                                      std::uint64_t before, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<rules::RulesVersion>> {
+    auto reader = readers_.borrow();
+    const Transaction one_view(*reader, Transaction::Kind::kRead);
+    std::vector<rules::RulesVersion> found;
+    auto row = reader->query(
+        "SELECT r.rules_version, r.at, r.json IS NULL, r.zone_version, (SELECT count(*) FROM rule o "
+        "INDEXED BY rule_by_version WHERE o.handle = ?1 AND o.rules_version = r.rules_version) FROM rule r "
+        "WHERE r.handle = ?1 AND r.rule = ?2 AND r.rules_version < ?3 AND r.rules_version >= ?4 "
+        "ORDER BY r.rules_version DESC LIMIT ?5",
+        handle, rule, before, oldest(*reader, handle), limit);
+    while (row.next())
+      found.push_back({.version = row.whole(0),
+                       .at = row.instant(1),
+                       .changes = {{rule, row.integer(2) != 0}},
+                       .changed = row.whole(4),
+                       .zone_version = std::string(row.text(3))});
+    return found;
+  });
+}
+
 Result<std::uint64_t> SqliteRuleStore::version_by(const Handle& handle, Instant at) {
   return guarded([&]() -> Result<std::uint64_t> {
     auto reader = readers_.borrow();
