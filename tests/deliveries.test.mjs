@@ -32,6 +32,195 @@ const ended = (hook, count, query = '') =>
     return items.length === count && items.every(({ endedAt }) => endedAt) && items;
   });
 
+describe('the deliveries of all endpoints', () => {
+  const all = async (query = '') => {
+    const answer = await beckon.as('OPERATOR', 'GET', `/deliveries?${query}`);
+    assert.equal(answer.status, 200, answer.text);
+    return answer.json;
+  };
+  const endedAll = (count, query) =>
+    until(`${count} have ended`, async () => {
+      const { items } = await all(`limit=200&${query}`);
+      return items.length === count && items.every(({ endedAt }) => endedAt) && items;
+    });
+
+  test('come in one list, newest first, by pages, with where each goes', async () => {
+    const [one, two] = [
+      await subscribe(['listed.*'], { more: { description: 'to the shop' } }),
+      await subscribe(['listed.b'], { answer: () => ({ status: 400 }) }),
+    ];
+    const begin = Date.now();
+    for (const type of ['listed.a', 'listed.b', 'listed.c', 'listed.b']) await publish(type);
+    const items = await endedAll(6, 'q=listed.');
+    const times = items.map(({ createdAt }) => Date.parse(createdAt));
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => b - a),
+    );
+    const toOne = items.find(({ subscriptionId }) => subscriptionId === one.id);
+    assert.deepEqual(toOne.endpoint, { host: '127.0.0.1', description: 'to the shop' });
+    const listedByItself = (await listed(one)).find(({ deliveryId }) => deliveryId === toOne.deliveryId);
+    const { endpoint, ruleId, visitorId, ...rest } = toOne;
+    assert.deepEqual([rest, ruleId, visitorId], [listedByItself, null, null]);
+
+    const seen = [];
+    for (let cursor = ''; cursor !== null; ) {
+      const page = await all(`q=listed.&limit=4${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      seen.push(...page.items.map(({ deliveryId }) => deliveryId));
+      cursor = page.nextCursor;
+    }
+    assert.deepEqual(
+      seen,
+      items.map(({ deliveryId }) => deliveryId),
+    );
+    const { nextCursor } = await all('q=listed.&limit=1');
+    const other = await beckon.as('OPERATOR', 'GET', `/deliveries?q=listed&cursor=${encodeURIComponent(nextCursor)}`);
+    assert.deepEqual(
+      other.json.details.map(({ field }) => field),
+      ['cursor'],
+    );
+
+    const count = async query => (await all(`limit=200&since=${begin}&${query}`)).items.length;
+    assert.deepEqual(
+      [
+        await count(`subscriptionId=${two.id}`),
+        await count('eventType=listed.b'),
+        await count('eventType=listed'),
+        await count('q=listed.&status=failed'),
+        await count('q=listed.&status=delivered'),
+        await count(`subscriptionId=${two.id}&status=delivered`),
+        await count('subscriptionId=whs_none'),
+      ],
+      [2, 4, 0, 2, 4, 0, 0],
+    );
+    assert.equal((await all(`until=${begin}&q=listed.`)).items.length, 0);
+    const middle = items[2].createdAt;
+    const [before, after] = [await all(`q=listed.&until=${middle}`), await all(`q=listed.&since=${middle}`)];
+    assert.ok(before.items.length > 0 && before.items.length + after.items.length === items.length);
+
+    assert.equal((await hooks('DELETE', `/${two.id}`)).status, 204);
+    const [gone] = (await all(`subscriptionId=${two.id}&limit=1`)).items;
+    assert.equal(gone.endpoint, null, 'what was sent to an endpoint that is deleted stays');
+  });
+
+  test('are found by the id of the delivery, its event or its session, or by how its type begins', async () => {
+    const hook = await subscribe(['signal.sought', 'chain.decision.resolved']);
+    const [sessionId, another] = [freshSession(), freshSession()];
+    for (const id of [sessionId, another])
+      await beckon.chain('signals', { sessionId: id, visitorId: `of-${id}`, signals: [{ type: 'sought' }] });
+    const rule = { triggers: ['seek'], when: {}, action: { type: 'popup' } };
+    assert.equal((await beckon.as('CREATOR', 'PUT', '/chain-rules/seeker', rule)).status, 201);
+    await beckon.chain('resolve', { sessionId, trigger: 'seek' });
+    const items = await endedAll(2, `q=${sessionId}`);
+    assert.deepEqual(
+      items.map(({ eventType, ruleId }) => [eventType, ruleId]),
+      [
+        ['chain.decision.resolved', 'seeker'],
+        ['signal.sought', null],
+      ],
+    );
+    const [, signal] = items;
+    assert.deepEqual([signal.visitorId, signal.sessionId], [`of-${sessionId}`, sessionId]);
+    for (const id of [signal.deliveryId, signal.eventId]) assert.deepEqual((await all(`q=${id}`)).items, [signal]);
+    assert.deepEqual((await all(`q=${sessionId}&eventType=signal.sought`)).items, [signal]);
+    assert.deepEqual((await all(`q=${sessionId}&subscriptionId=whs_none`)).items, []);
+    const first = await all(`q=${sessionId}&limit=1`);
+    const rest = await all(`q=${sessionId}&limit=1&cursor=${encodeURIComponent(first.nextCursor)}`);
+    assert.deepEqual([first.items, rest.items, rest.nextCursor], [[items[0]], [signal], null]);
+    assert.equal((await all('q=signal.sough')).items.length, 2);
+    assert.deepEqual((await all('q=igna')).items, [], 'not what stands in the middle');
+    assert.deepEqual((await all(`q=${signal.deliveryId.slice(0, -1)}`)).items, [], 'nor a part of an id');
+    assert.equal((await beckon.as('OPERATOR', 'DELETE', `/chain/${sessionId}`)).status, 204);
+    assert.deepEqual((await all(`q=${sessionId}`)).items, []);
+    const [erased] = (await all(`q=${signal.deliveryId}`)).items;
+    assert.deepEqual([erased.visitorId, erased.sessionId], [null, null]);
+    assert.ok(hook.log.items.length >= 3);
+    await beckon.as('CREATOR', 'DELETE', '/chain-rules/seeker');
+  });
+
+  test('are listed by the state that they are shown in, and what is wrong is said of every filter', async () => {
+    const hook = await subscribe(['paused.one']);
+    await hooks('PATCH', `/${hook.id}`, { enabled: false });
+    const eventId = await publish('paused.one');
+    const held = (await all(`status=held&subscriptionId=${hook.id}`)).items;
+    assert.deepEqual(
+      held.map(one => [one.eventId, one.status]),
+      [[eventId, 'held']],
+    );
+    for (const status of ['queued', 'sending', 'retrying', 'delivered', 'failed', 'withdrawn'])
+      assert.equal((await all(`status=${status}&subscriptionId=${hook.id}`)).items.length, 0, status);
+    await hooks('DELETE', `/${hook.id}`);
+    assert.equal((await all(`status=withdrawn&subscriptionId=${hook.id}`)).items.length, 1);
+    const wrong = await beckon.as('OPERATOR', 'GET', '/deliveries?status=lost&since=then&until=later');
+    assert.deepEqual([wrong.status, wrong.json.details.map(({ field }) => field)], [400, ['status', 'since', 'until']]);
+  });
+});
+
+describe('the figures of endpoints', () => {
+  const stats = async hook => {
+    const answer = await hooks('GET', '/stats?limit=200');
+    assert.equal(answer.status, 200, answer.text);
+    return answer.json.items.find(({ subscriptionId }) => subscriptionId === hook.id);
+  };
+
+  test('say what was delivered, how often it was tried, how fast it answers and what waits', async () => {
+    const good = await subscribe(['counted.good']);
+    const bad = await subscribe(['counted.bad'], {
+      answer: ({ event }) => ({ status: [200, 200, 200, 400][event.payload.n] ?? 503 }),
+    });
+    const none = await stats(good);
+    assert.deepEqual(
+      [none.of, none.delivered, none.failed, none.share, none.answerMs, none.waiting, none.waitingSince],
+      [0, 0, 0, null, { p50: null, p95: null }, 0, null],
+    );
+    assert.equal(none.hours.length, 24);
+    assert.ok(Math.abs(Date.now() - 86_400_000 - Date.parse(none.since)) < 60_000);
+
+    for (let n = 0; n < 5; n++) await publish('counted.good', { n });
+    for (let n = 0; n < 4; n++) await publish('counted.bad', { n });
+    await ended(good, 5);
+    await ended(bad, 4);
+    const first = await stats(good);
+    assert.deepEqual(
+      [first.of, first.delivered, first.failed, first.withdrawn, first.attempts, first.share, first.failingSince],
+      [5, 5, 0, 0, 5, 1, null],
+    );
+    const took = [];
+    for (const { deliveryId } of await listed(good)) {
+      const { attempts } = (await hooks('GET', `/${good.id}/deliveries/${deliveryId}`)).json;
+      took.push(attempts.at(-1).latency.total);
+    }
+    took.sort((a, b) => a - b);
+    assert.deepEqual(first.answerMs, { p50: took[2], p95: took[4] });
+    const second = await stats(bad);
+    assert.deepEqual([second.delivered, second.failed, second.share, second.waiting], [3, 1, 0.75, 0]);
+    assert.deepEqual(
+      second.hours.reduce(([d, f], { delivered, failed }) => [d + delivered, f + failed], [0, 0]),
+      [3, 1],
+    );
+
+    await publish('counted.bad', { n: 9 });
+    await ended(bad, 5);
+    const failing = await stats(bad);
+    assert.deepEqual([failing.failed, failing.attempts, failing.waiting], [2, 7, 0]);
+    assert.equal(failing.failingSince, null, 'it is not said before it has lasted 10 minutes');
+    await hooks('PATCH', `/${bad.id}`, { enabled: false });
+    for (let n = 0; n < 2; n++) await publish('counted.bad', { n });
+    const waiting = (await listed(bad, '&status=held')).map(({ createdAt }) => createdAt);
+    const held = await stats(bad);
+    assert.deepEqual([held.of, held.waiting, held.waitingSince], [7, 2, waiting.at(-1)]);
+  });
+
+  test('come in the order of the endpoints, by pages', async () => {
+    const ids = async path => (await hooks('GET', path)).json.items.map(({ subscriptionId }) => subscriptionId);
+    assert.deepEqual(await ids('/stats?limit=200'), await ids('?limit=200'));
+    const { items, nextCursor } = (await hooks('GET', '/stats?limit=1')).json;
+    const [next] = await ids(`/stats?limit=1&cursor=${encodeURIComponent(nextCursor)}`);
+    assert.deepEqual([items[0].subscriptionId, next], (await ids('?limit=200')).slice(0, 2));
+    assert.equal((await beckon.as('CREATOR', 'GET', '/webhooks/stats')).json.error, 'insufficient_role');
+  });
+});
+
 describe('a replay', () => {
   const start = async (hook, body) => {
     const answer = await hooks('POST', `/${hook.id}/replay`, body);

@@ -146,7 +146,7 @@ const kContract = [
   [/^GET visitors\/\{visitorId\}\/(export|traits\/)/, 'OPERATOR', 'visitors.read'],
   [/^GET visitors/, 'CREATOR', 'visitors.read'],
   [/^(POST|DELETE) visitors\//, 'OPERATOR', 'visitors.write'],
-  [/^GET webhooks\/\{subscriptionId\}\/(deliveries|replays)/, 'OPERATOR', 'deliveries.read'],
+  [/^GET (webhooks\/(\{subscriptionId\}\/(deliveries|replays)|stats$)|deliveries$)/, 'OPERATOR', 'deliveries.read'],
   [/^POST webhooks\/.*\/(retry|resend|replay|cancel)$/, 'OPERATOR', 'deliveries.retry'],
   [/^\w+ webhooks/, 'OPERATOR', 'webhooks.*'],
   [/^GET events\//, 'OPERATOR', 'deliveries.read'],

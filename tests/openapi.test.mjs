@@ -607,6 +607,15 @@ describe('against the server', () => {
       query: '?status=failed&eventType=webhook.test&limit=5',
       expect: 200,
     });
+    for (const query of ['?status=failed', `?q=${deliveryId}`, '?q=webhook.te&limit=1']) {
+      const { items } = (await ask('listAllDeliveries', { role: 'OPERATOR', query, expect: 200 })).json;
+      assert.ok(items.length > 0, query);
+      for (const one of items) assertFits(one, ['components', 'schemas', 'ListedDelivery'], { closed: true });
+    }
+    await ask('listAllDeliveries', { role: 'OPERATOR', query: '?since=x&until=y&status=z', expect: 400 });
+    const stats = (await ask('listEndpointStats', { role: 'OPERATOR', expect: 200 })).json.items;
+    for (const one of stats) assertFits(one, ['components', 'schemas', 'EndpointStats'], { closed: true });
+    assert.ok(stats.some(({ failed }) => failed > 0));
     await ask('retryDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 202 });
     await until(
       'it has ended again',

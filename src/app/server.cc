@@ -142,6 +142,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .server_maxima = settings.most,
       .ledger = store->ledger(),
       .outbox = store->outbox(),
+      .delivery_log = store->delivery_log(),
       .timers = store->timers(),
       .rules = store->rules(),
       .rule_history = store->rule_history(),

@@ -10,6 +10,7 @@
 #include "commit/commit.h"
 #include "delayed/timers.h"
 #include "ledger/ledger.h"
+#include "outbox/delivery_log.h"
 #include "outbox/outbox.h"
 #include "rules/rule_history.h"
 #include "rules/rule_store.h"
@@ -35,6 +36,7 @@ class Store {
   virtual commit::Commit& commit() = 0;  // confined to the committing thread
   virtual ledger::Ledger& ledger() = 0;  // thread-safe, as all below
   virtual outbox::Outbox& outbox() = 0;
+  virtual outbox::DeliveryLog& delivery_log() = 0;
   virtual delayed::Timers& timers() = 0;
   virtual commit::Analytics& analytics() = 0;
   virtual rules::RuleStore& rules() = 0;

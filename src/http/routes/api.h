@@ -27,6 +27,7 @@
 #include "intake/rule_book.h"
 #include "neighbours/source_log.h"
 #include "oidc/providers.h"
+#include "outbox/delivery_log.h"
 #include "outbox/outbox.h"
 #include "rules/rule_history.h"
 #include "rules/rule_store.h"
@@ -67,6 +68,7 @@ struct Api {
   const commit::HandleMaxima& server_maxima;
   ledger::Ledger& ledger;
   outbox::Outbox& outbox;
+  outbox::DeliveryLog& delivery_log;
   delayed::Timers& timers;
   rules::RuleStore& rules;
   rules::RuleHistory& rule_history;
@@ -124,6 +126,7 @@ void add_rule_preview(Api& api, std::vector<Route>& routes);     // likewise
 void add_catalog(Api& api, std::vector<Route>& routes);          // what the handle has seen
 void add_webhooks(Api& api, std::vector<Route>& routes);         // subscriptions
 void add_secret_rotation(Api& api, std::vector<Route>& routes);  // added by add_webhooks
+void add_endpoint_stats(Api& api, std::vector<Route>& routes);   // added by add_webhooks
 void add_deliveries(Api& api, std::vector<Route>& routes);
 void add_replays(Api& api, std::vector<Route>& routes);        // added by add_deliveries
 void add_events(Api& api, std::vector<Route>& routes);         // published and read

@@ -136,6 +136,8 @@ Result<Response> resend(Api& api, Request& request) {
 }  // namespace
 
 void add_deliveries(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/deliveries", operator_("deliveries.read"),
+                           list_all_deliveries, "List deliveries of all endpoints, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries",
                            operator_("deliveries.read"), list_deliveries, "List deliveries, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}",

@@ -1,5 +1,9 @@
-// The list of a subscription's deliveries, newest first, by status and event type.
+// Lists of deliveries, newest first: of one endpoint, and of all.
+#include <algorithm>
+
+#include "egress/url.h"
 #include "http/routes/delivery_view.h"
+#include "http/routes/instant_param.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 
@@ -8,6 +12,7 @@ namespace {
 
 using outbox::Delivery;
 using outbox::DeliveryState;
+using outbox::FoundDeliveries;
 
 // The subscription of the path, present or deleted; of this handle.
 std::optional<Fault> unknown_subscription(Api& api, const Handle& handle, const SubscriptionId& id) {
@@ -18,39 +23,106 @@ std::optional<Fault> unknown_subscription(Api& api, const Handle& handle, const 
   return *known ? std::nullopt : std::optional{not_found("subscription")};
 }
 
-struct Asked {
-  std::optional<DeliveryState> state;
-  outbox::DeliveryFilter filter;
-};
-
-Result<Asked> asked_of(Api& api, const Request& request, const SubscriptionId& id) {
-  Asked asked;
-  asked.filter.event_type = request.query_param("eventType");
+// What `status` and `eventType` ask for. A state is the one that is shown: the store keeps as queued or retrying what
+// is being sent, what a circuit holds, and what is left of a subscription that was disabled or deleted.
+outbox::DeliverySearch search_of(const Api& api, const Request& request, Issues& issues) {
+  outbox::DeliverySearch search;
   const auto status = request.query_param("status");
-  if (!status) return asked;
-  const auto state = outbox::parse_delivery_state(*status);
-  if (!state) {
-    Issues issues;
-    issues.add("status", "must be queued, sending, retrying, held, delivered, failed or withdrawn");
-    return unexpected(issues.fault());
-  }
-  asked.state = state;
-  // The store keeps as queued or retrying what is being sent, what a circuit holds, and what is left of a subscription
-  // that was disabled or deleted: there it is sought among all.
-  bool lies_over = *state == DeliveryState::kSending || (*state == DeliveryState::kHeld && api.sending.probe_at(id));
-  const auto subscription = api.sending.subscription(id);
-  if (*state == (subscription ? DeliveryState::kHeld : DeliveryState::kWithdrawn) &&
-      !(subscription && subscription->enabled)) {
-    const auto left = api.outbox.next_due(id);
-    if (!left) return unexpected(left.error());
-    lies_over = lies_over || left->has_value();
-  }
-  if (!lies_over) asked.filter.state = state;
-  return asked;
+  const auto state = status ? outbox::parse_delivery_state(*status) : std::nullopt;
+  if (status && !state) issues.add("status", "must be queued, sending, retrying, held, delivered, failed or withdrawn");
+  search.delivered = !state || *state == DeliveryState::kDelivered;
+  search.fits = [&sending = api.sending, state, type = request.query_param("eventType")](const Delivery& one) {
+    return (!type || one.event_type == *type) && (!state || state_of(one, sending) == *state);
+  };
+  return search;
 }
 
-// Rows that one call looks through for a state that only this process knows; the cursor goes on from there.
-constexpr std::size_t kMostLookedAt = 2'000;
+// What a cursor is bound to.
+std::string name_of(const Request& request, const Handle& handle, std::string_view subscription) {
+  std::string name = "deliveries\n" + handle.text + "\n" + std::string(subscription);
+  for (const char* filter : {"status", "eventType", "since", "until", "q"})
+    name += "\n" + request.query_param(filter).value_or("");
+  return name;
+}
+
+std::optional<outbox::DeliveryPlace> behind(const Page& page) {
+  if (!page.behind) return std::nullopt;
+  return outbox::DeliveryPlace{page.behind->first, DeliveryId{page.behind->second}};
+}
+
+std::string next_of(const FoundDeliveries& found, std::string_view what) {
+  const auto& next = found.more_behind;
+  return next ? cursor_of(next->created_at, next->id.view(), what) : std::string{};
+}
+
+// Those of which the delivery, the event or the session has this id, newest first.
+Result<std::vector<Delivery>> named(Api& api, const Handle& handle, const std::string& id) {
+  auto one = api.outbox.delivery(handle, DeliveryId{id});
+  if (!one) return unexpected(one.error());
+  if (*one) return std::vector{std::move(**one)};
+  auto found = api.outbox.deliveries_of(handle, EventId{id});
+  if (!found || !found->empty()) return found;
+  return api.outbox.deliveries_of(handle, SessionId{id}, FoundDeliveries::kMostRead);
+}
+
+FoundDeliveries page_of(const std::vector<Delivery>& all, const outbox::DeliverySearch& search,
+                        const std::optional<outbox::DeliveryPlace>& behind, std::size_t limit) {
+  FoundDeliveries found;
+  for (const Delivery& one : all) {
+    const bool is_behind = !behind || std::pair(one.created_at, one.id) < std::pair(behind->created_at, behind->id);
+    if (!is_behind || one.created_at < search.since || one.created_at >= search.until ||
+        (search.subscription && one.subscription != *search.subscription) || !search.fits(one))
+      continue;
+    if (found.deliveries.size() == limit) return found;
+    found.deliveries.push_back(one);
+    found.more_behind = {one.created_at, one.id};
+  }
+  found.more_behind.reset();
+  return found;
+}
+
+// `q`: an id, or, where nothing has it, what the event's type begins with.
+Result<FoundDeliveries> found_by(Api& api, const Handle& handle, const std::string& q, outbox::DeliverySearch search,
+                                 const std::optional<outbox::DeliveryPlace>& behind, std::size_t limit) {
+  if (!q.empty()) {
+    const auto all = named(api, handle, q);
+    if (!all) return unexpected(all.error());
+    if (!all->empty()) return page_of(*all, search, behind, limit);
+    search.fits = [fits = std::move(search.fits), q](const Delivery& one) {
+      return one.event_type.starts_with(q) && fits(one);
+    };
+  }
+  return api.delivery_log.search(handle, search, behind, limit);
+}
+
+// Where it goes, and of which rule and for whom its event tells.
+Result<std::string> listed(Api& api, const Delivery& delivery) {
+  const auto event = api.outbox.event(delivery.handle, delivery.event);
+  if (!event) return unexpected(event.error());
+  const auto cause = *event ? json::parse((*event)->cause) : unexpected(not_found("event"));
+  const auto body = *event ? json::parse((*event)->body) : unexpected(not_found("event"));
+  const json::Value* payload = body ? body->root().find("payload") : nullptr;
+  const json::Value* visitor = payload ? payload->find("visitor") : nullptr;
+  if (!visitor || !visitor->is_object()) visitor = payload;  // a message's says more than the id
+  std::string_view rule = delivery.rule.view();
+  if (rule.empty() && cause) rule = cause->root().text_of("ruleId");
+  std::string text;
+  json::Writer out(text);
+  out.begin_object();
+  write_delivery(out, delivery, api.sending);
+  out.key("endpoint");
+  if (const auto subscription = api.places.subscriptions.find(delivery.subscription)) {
+    const auto url = egress::parse_url(subscription->endpoint_url);
+    out.begin_object().member("host", url ? url->host_text() : "").member("description", subscription->description);
+    out.end_object();
+  } else {
+    out.null();
+  }
+  text_or_null(out, "ruleId", rule);
+  text_or_null(out, "visitorId", visitor ? visitor->text_of("visitorId") : std::string_view{});
+  out.end_object();
+  return text;
+}
 
 }  // namespace
 
@@ -58,39 +130,46 @@ Result<Response> list_deliveries(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const SubscriptionId id{request.param("subscriptionId")};
   if (auto fault = unknown_subscription(api, handle, id)) return unexpected(std::move(*fault));
-  const auto asked = asked_of(api, request, id);
-  if (!asked) return unexpected(asked.error());
-  const std::string what = "deliveries " + handle.text + " " + id.text + " " +
-                           std::string(asked->state ? outbox::to_text(*asked->state) : "") + " " +
-                           asked->filter.event_type.value_or("");
+  Issues issues;
+  outbox::DeliverySearch search = search_of(api, request, issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  search.subscription = id;
+  const std::string what = name_of(request, handle, id.view());
   const auto page = page_of(request, what);
   if (!page) return unexpected(page.error());
-
-  std::optional<outbox::DeliveryPlace> behind;
-  if (page->behind) behind.emplace(page->behind->first, DeliveryId{page->behind->second});
+  const auto found = api.delivery_log.search(handle, search, behind(*page), page->limit);
+  if (!found) return unexpected(found.error());
   std::vector<std::string> items;
-  bool more = true;
-  for (std::size_t looked_at = 0; more && items.size() < page->limit && looked_at < kMostLookedAt;) {
-    const auto rows = api.outbox.deliveries(handle, id, asked->filter, behind, page->limit + 1);
-    if (!rows) return unexpected(rows.error());
-    more = rows->size() > page->limit;
-    for (std::size_t i = 0; i < std::min(rows->size(), page->limit); ++i) {
-      if (items.size() == page->limit) {
-        more = true;
-        break;
-      }
-      const Delivery& delivery = (*rows)[i];
-      behind.emplace(delivery.created_at, delivery.id);
-      ++looked_at;
-      if (asked->state && state_of(delivery, api.sending) != *asked->state) continue;
-      json::Writer writer(items.emplace_back());
-      writer.begin_object();
-      write_delivery(writer, delivery, api.sending);
-      writer.end_object();
-    }
+  for (const Delivery& delivery : found->deliveries) {
+    json::Writer writer(items.emplace_back());
+    writer.begin_object();
+    write_delivery(writer, delivery, api.sending);
+    writer.end_object();
   }
-  return list_response(request, items,
-                       more && behind ? cursor_of(behind->created_at, behind->id.view(), what) : std::string{});
+  return list_response(request, items, next_of(*found, what));
+}
+
+Result<Response> list_all_deliveries(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  Issues issues;
+  outbox::DeliverySearch search = search_of(api, request, issues);
+  search.since = instant_param(request, "since", issues).value_or(search.since);
+  search.until = instant_param(request, "until", issues).value_or(search.until);
+  if (!issues.empty()) return unexpected(issues.fault());
+  const auto id = request.query_param("subscriptionId");
+  if (id) search.subscription = SubscriptionId{*id};
+  const std::string what = name_of(request, handle, "of " + id.value_or(""));
+  const auto page = page_of(request, what);
+  if (!page) return unexpected(page.error());
+  const auto found = found_by(api, handle, request.query_param("q").value_or(""), search, behind(*page), page->limit);
+  if (!found) return unexpected(found.error());
+  std::vector<std::string> items;
+  for (const Delivery& delivery : found->deliveries) {
+    auto item = listed(api, delivery);
+    if (!item) return unexpected(item.error());
+    items.push_back(std::move(*item));
+  }
+  return list_response(request, items, next_of(*found, what));
 }
 
 }  // namespace beckon::http

@@ -1,6 +1,9 @@
 #include "http/routes/subscription_view.h"
 
+#include <algorithm>
+
 #include "egress/url.h"
+#include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "http/routes/subscription_request.h"
 
@@ -30,6 +33,23 @@ void write_subscription(json::Writer& out, const Api& api, const Subscription& s
   const bool overlaps = !subscription.sealed_previous_secret.empty() && api.clock.now() < subscription.previous_until;
   instant_or_null(out, "previousSecretUntil", overlaps ? subscription.previous_until : Instant{});
   out.member("createdAt", to_rfc3339(subscription.created_at)).member("updatedAt", to_rfc3339(subscription.updated_at));
+}
+
+Result<Response> list_subscriptions(Api& api, const Request& request, std::string_view what,
+                                    const std::function<void(json::Writer&, const Subscription&)>& write) {
+  const Handle handle{request.param("handle")};
+  std::vector<outbox::SubscriptionPtr> sorted = *api.places.subscriptions.of(handle);
+  const auto place = [](const outbox::SubscriptionPtr& one) { return std::pair{one->created_at, one->id.text}; };
+  std::ranges::sort(sorted, {}, place);
+  return list_page(request, std::string(what) + " " + handle.text, std::span<const outbox::SubscriptionPtr>{sorted},
+                   place, [&write](const outbox::SubscriptionPtr& one) {
+                     std::string text;
+                     json::Writer writer(text);
+                     writer.begin_object();
+                     write(writer, *one);
+                     writer.end_object();
+                     return text;
+                   });
 }
 
 Response one_subscription(int status, const Api& api, const Request& request, const Subscription& subscription,

@@ -7,6 +7,11 @@ namespace beckon::http {
 // Adds the members of a subscription to an open object.
 void write_subscription(json::Writer& out, const Api& api, const outbox::Subscription& subscription);
 
+// A page of a handle's subscriptions in the order of their creation; `write` adds the members of each to an open
+// object. `what`: names the list to its cursors.
+Result<Response> list_subscriptions(Api& api, const Request& request, std::string_view what,
+                                    const std::function<void(json::Writer&, const outbox::Subscription&)>& write);
+
 // The response that shows one. `secret`, if given, is shown this once.
 Response one_subscription(int status, const Api& api, const Request& request, const outbox::Subscription& subscription,
                           std::string_view secret = {});

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kRoleRoutes = "/v2/handles/";
 
-constexpr std::array<std::string_view, 6> kFamilies{"chain",    "chain-rules", "visitors",
-                                                    "webhooks", "events",      "analytics"};
+constexpr std::array<std::string_view, 7> kFamilies{"chain",  "chain-rules", "visitors", "webhooks",
+                                                    "events", "deliveries",  "analytics"};
 
 bool is_of_a_family(std::string_view pattern) {
   static constexpr std::string_view kOfHandle = "/v2/handles/{handle}/";

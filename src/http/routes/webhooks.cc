@@ -1,8 +1,5 @@
 // Subscriptions: contract section 6. A change is committed, then put into the index, then fenced: once it is answered,
 // no attempt begins under what the subscription was before.
-#include <algorithm>
-
-#include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "http/routes/subscription_request.h"
 #include "http/routes/subscription_view.h"
@@ -15,7 +12,6 @@ namespace {
 
 using commit::Draft;
 using outbox::Subscription;
-using outbox::SubscriptionPtr;
 
 using Apply = Result<Response> (*)(Api&, Request&, const SubscriptionRequest&);
 
@@ -67,20 +63,9 @@ void create(Api& api, Request& request, Respond respond) {
 }
 
 Result<Response> list(Api& api, Request& request) {
-  const Handle handle{request.param("handle")};
-  const auto all = api.places.subscriptions.of(handle);
-  std::vector<SubscriptionPtr> sorted = *all;
-  const auto place = [](const SubscriptionPtr& one) { return std::pair{one->created_at, one->id.text}; };
-  std::ranges::sort(sorted, {}, place);
-  return list_page(request, "webhooks " + handle.text, std::span<const SubscriptionPtr>{sorted}, place,
-                   [&api](const SubscriptionPtr& one) {
-                     std::string text;
-                     json::Writer writer(text);
-                     writer.begin_object();
-                     write_subscription(writer, api, *one);
-                     writer.end_object();
-                     return text;
-                   });
+  return list_subscriptions(api, request, "webhooks", [&api](json::Writer& out, const Subscription& subscription) {
+    write_subscription(out, api, subscription);
+  });
 }
 
 Result<Response> get(Api& api, Request& request) {
@@ -186,6 +171,7 @@ void add_webhooks(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/test",
                            operator_("webhooks.*"), test, "Send a test event"));
   add_secret_rotation(api, routes);
+  add_endpoint_stats(api, routes);
 }
 
 }  // namespace beckon::http

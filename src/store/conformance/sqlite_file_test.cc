@@ -30,6 +30,9 @@
 // The one that knows sign-ins through identity providers.
 #define BECKON_TAKE_BACK_PROVIDERS "DROP TABLE provider_subject; ALTER TABLE role DROP COLUMN provider;"
 
+// The one that lists the deliveries of a handle.
+#define BECKON_TAKE_BACK_DELIVERY_LISTS "DROP INDEX delivery_of_handle; DROP INDEX delivery_undelivered;"
+
 namespace beckon::store {
 namespace {
 
@@ -73,26 +76,27 @@ class SqliteFile : public testing::Test {
 
   // The file as the version before the newest steps left it: each is undone here.
   void take_back_the_newest_steps() {
-    execute(
-        "ALTER TABLE attempt DROP COLUMN url; ALTER TABLE attempt DROP COLUMN response_headers;"
-        "ALTER TABLE attempt DROP COLUMN response_headers_cut;"
-        "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
-        "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
-        "ALTER TABLE rule DROP COLUMN zone_version; ALTER TABLE delivery DROP COLUMN same;"
-        "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_GOALS
-            BECKON_TAKE_BACK_PROVIDERS BECKON_TAKE_BACK_AUDIT_CHAIN
-        "DROP TABLE access_token; DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; DROP TABLE "
-        "past_session; DROP INDEX "
-        "denied_by_end;"
-        "DELETE FROM meta WHERE name = 'expiry_unwritten';"
-        "ALTER TABLE tally DROP COLUMN held_hours; ALTER TABLE tally DROP COLUMN held_limit;"
-        "ALTER TABLE tally DROP COLUMN held_render;"
-        "ALTER TABLE session DROP COLUMN began; ALTER TABLE erasure DROP COLUMN since;"
-        "PRAGMA user_version = 12");
+    execute(BECKON_TAKE_BACK_DELIVERY_LISTS
+            "ALTER TABLE attempt DROP COLUMN url; ALTER TABLE attempt DROP COLUMN response_headers;"
+            "ALTER TABLE attempt DROP COLUMN response_headers_cut;"
+            "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
+            "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
+            "ALTER TABLE rule DROP COLUMN zone_version; ALTER TABLE delivery DROP COLUMN same;"
+            "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_GOALS
+                BECKON_TAKE_BACK_PROVIDERS BECKON_TAKE_BACK_AUDIT_CHAIN
+            "DROP TABLE access_token; DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; DROP TABLE "
+            "past_session; DROP INDEX "
+            "denied_by_end;"
+            "DELETE FROM meta WHERE name = 'expiry_unwritten';"
+            "ALTER TABLE tally DROP COLUMN held_hours; ALTER TABLE tally DROP COLUMN held_limit;"
+            "ALTER TABLE tally DROP COLUMN held_render;"
+            "ALTER TABLE session DROP COLUMN began; ALTER TABLE erasure DROP COLUMN since;"
+            "PRAGMA user_version = 12");
   }
   // Those whose names an older step has too, and the newest steps.
   void take_back_audit_indexes() {
     execute(
+        BECKON_TAKE_BACK_DELIVERY_LISTS
         "ALTER TABLE subscription DROP COLUMN format;"
         "DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_GOALS BECKON_TAKE_BACK_PROVIDERS
             BECKON_TAKE_BACK_AUDIT_CHAIN

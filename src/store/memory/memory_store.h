@@ -2,6 +2,7 @@
 #pragma once
 #include "store/memory/memory_analytics.h"
 #include "store/memory/memory_commit.h"
+#include "store/memory/memory_delivery_log.h"
 #include "store/memory/memory_directory.h"
 #include "store/memory/memory_ledger.h"
 #include "store/memory/memory_outbox.h"
@@ -15,6 +16,7 @@ class MemoryStore final : public Store {
   MemoryCommit& commit() override { return commit_; }
   ledger::Ledger& ledger() override { return ledger_; }
   outbox::Outbox& outbox() override { return outbox_; }
+  outbox::DeliveryLog& delivery_log() override { return delivery_log_; }
   delayed::Timers& timers() override { return timers_; }
   commit::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
@@ -36,6 +38,7 @@ class MemoryStore final : public Store {
   MemoryCommit commit_{facts_};
   MemoryLedger ledger_{facts_};
   MemoryOutbox outbox_{facts_};
+  MemoryDeliveryLog delivery_log_{facts_};
   MemoryTimers timers_{facts_};
   MemoryAnalytics analytics_{facts_};
   MemoryRuleStore rules_{facts_};

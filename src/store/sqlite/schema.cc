@@ -546,13 +546,20 @@ CREATE TABLE tally_time (
   PRIMARY KEY (handle, hour, trigger, rule, variant, shadow, holdout, seconds)) WITHOUT ROWID;
 )sql";
 
+// The deliveries of a handle, newest first; and those of them that have not been delivered, since they are few and
+// looked for.
+constexpr const char* kDeliveryLists = R"sql(
+CREATE INDEX delivery_of_handle ON delivery (handle, created_at, id);
+CREATE INDEX delivery_undelivered ON delivery (handle, created_at, id) WHERE state <> 4;
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
                                kAccessTokens, kAuditChain,       kPeople,         kProviders,     kEventFormat,
-                               kGoals};
+                               kGoals,        kDeliveryLists};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -104,6 +104,7 @@ SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options
               hold_, broken_),
       ledger_(readers_),
       outbox_(readers_),
+      delivery_log_(readers_),
       timers_(readers_),
       analytics_(readers_),
       rules_(readers_),

@@ -13,6 +13,7 @@
 #include "store/sqlite/server_lock.h"
 #include "store/sqlite/sqlite_analytics.h"
 #include "store/sqlite/sqlite_commit.h"
+#include "store/sqlite/sqlite_delivery_log.h"
 #include "store/sqlite/sqlite_directory.h"
 #include "store/sqlite/sqlite_ledger.h"
 #include "store/sqlite/sqlite_outbox.h"
@@ -54,6 +55,7 @@ class SqliteStore final : public Store {
   commit::Commit& commit() override { return commit_; }
   ledger::Ledger& ledger() override { return ledger_; }
   outbox::Outbox& outbox() override { return outbox_; }
+  outbox::DeliveryLog& delivery_log() override { return delivery_log_; }
   delayed::Timers& timers() override { return timers_; }
   commit::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
@@ -109,6 +111,7 @@ class SqliteStore final : public Store {
   SqliteCommit commit_;
   SqliteLedger ledger_;
   SqliteOutbox outbox_;
+  SqliteDeliveryLog delivery_log_;
   SqliteTimers timers_;
   SqliteAnalytics analytics_;
   SqliteRuleStore rules_;
