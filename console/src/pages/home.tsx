@@ -8,6 +8,7 @@ import { useRules } from '../state/known_rules.ts';
 import { periodOf } from '../state/period.ts';
 import { place } from '../state/place.ts';
 import { kHome } from '../sentences/home.ts';
+import { kParts } from '../sentences/parts.ts';
 import { kPeriods } from '../sentences/periods.ts';
 import { Attention } from './home/attention.tsx';
 import { Changes } from './home/changes.tsx';
@@ -53,6 +54,7 @@ export function HomePage() {
         </div>
       </div>
       {fault && <FaultNote fault={fault} />}
+      {!shown && !fault && <p class="loading">{kParts.loading}</p>}
       {isEmpty && <Welcome />}
       {shown && (
         <>

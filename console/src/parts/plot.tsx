@@ -60,7 +60,11 @@ export function Plot({ label, times, series, mark, whole, shade, place, onPlace 
       </svg>
       <div class="x" aria-hidden="true">
         {marksOf(times.length).map(index => (
-          <span key={index} class={x(index) === kWidth ? 'last' : ''} style={{ left: `${x(index) / 10}%` }}>
+          <span
+            key={index}
+            class={x(index) === 0 ? 'first' : x(index) === kWidth ? 'last' : ''}
+            style={{ left: `${x(index) / 10}%` }}
+          >
             {times[index]}
           </span>
         ))}

@@ -12,6 +12,7 @@ import { number } from '../../state/format.ts';
 import { useRules } from '../../state/known_rules.ts';
 import { periodOf } from '../../state/period.ts';
 import { at, place } from '../../state/place.ts';
+import { kParts } from '../../sentences/parts.ts';
 import { kPeriods } from '../../sentences/periods.ts';
 import { kResults } from '../../sentences/results.ts';
 import { buckets, resultsOf, summaryOf, type Analytics, type RuleResult } from './analytics.ts';
@@ -67,6 +68,7 @@ export function Results() {
         )}
       </div>
       {fault && <FaultNote fault={fault} />}
+      {!shown && !fault && <p class="loading">{kParts.loading}</p>}
       {shown && (shown.results.length > 0 || (!only && found!.now.triggers.length > 0)) && (
         <Shown counted={found!} {...shown} only={shown.results.find(() => only)} kept={kept} />
       )}
