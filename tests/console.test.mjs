@@ -168,7 +168,7 @@ describe('the playbook by clicks', () => {
     await page.getByRole('button', { name: /^Send a test/ }).click();
     await page.getByText('verified the signature').waitFor();
     assert.match(
-      await page.locator('.checklist').innerText(),
+      await page.locator('.checks').innerText(),
       /Accepted[\s\S]*Queued[\s\S]*Connected[\s\S]*Sent[\s\S]*Answered[\s\S]*200/,
     );
     await sameByCurl(202);
@@ -186,7 +186,7 @@ describe('the playbook by clicks', () => {
     await behave('returns 410: the endpoint is disabled');
     await page.getByRole('button', { name: /^Send a test/ }).click();
     await page.getByText('The endpoint returned 410').waitFor();
-    assert.match(await page.locator('.checklist .stopped').innerText(), /Answered[\s\S]*stopped here[\s\S]*410/);
+    assert.match(await page.locator('.checks .stopped').innerText(), /Answered[\s\S]*stopped here[\s\S]*410/);
   });
 
   test('in the timeline cause and effect are linked both ways', async () => {
@@ -213,6 +213,37 @@ describe('the playbook by clicks', () => {
   test('the rail shows each step done, and no policy was violated', async () => {
     assert.equal(await page.locator('.steps .done').count(), 4);
     assert.deepEqual(page.faults, []);
+  });
+
+  test('another browser knows from the server which steps are done', async () => {
+    const other = await openConsole(browser, beckon.base, { token, path: '/demo/append' });
+    await other.getByRole('link', { name: /^Get started\s+4 of 4$/ }).waitFor();
+    assert.equal(await other.locator('.steps .done').count(), 4);
+    await other.context().close();
+  });
+
+  test('an endpoint gets events as CloudEvents when it is created so, and is changed back', async () => {
+    await page.goto(`${beckon.base}${home}/demo/subscribe`);
+    await page.getByLabel('Endpoint URL').fill(`${beckon.base}/dev/receiver`);
+    await page.getByText('Format, rate limit and ordering').click();
+    await page.getByLabel('Format').selectOption('cloudevents-binary');
+    await page.getByLabel('Description').fill('Event bus');
+    await page.getByRole('button', { name: /^Subscribe/ }).click();
+    const one = page.getByRole('article', { name: 'Event bus' });
+    await one.getByText('CloudEvents, binary').waitFor();
+    await one.getByText('Healthy').waitFor();
+    const format = async () =>
+      (await beckon.as('OPERATOR', 'GET', '/webhooks')).json.items.find(item => item.description === 'Event bus')
+        .format;
+    assert.equal(await format(), 'cloudevents-binary');
+    await one.getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit endpoint' });
+    await dialog.getByLabel('Format').selectOption('beckon');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await until('it is changed', async () => (await format()) === 'beckon');
+    await one.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await one.waitFor({ state: 'detached' });
   });
 });
 

@@ -11,11 +11,12 @@ const press = (page, name) => page.getByRole('button', { name }).click();
 // Each `run` ends when its result is on the screen. `look` is called before each click.
 export const steps = [
   {
-    does: 'open the link',
+    does: 'open the link, *Get started*',
     sees: 'the four steps of the playbook, already signed in',
     async run({ page, link, look }) {
       await look();
       await page.goto(link);
+      await page.getByRole('link', { name: /^Get started/ }).click();
       await page.getByRole('navigation', { name: 'Playbook' }).waitFor();
     },
   },

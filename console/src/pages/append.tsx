@@ -4,11 +4,11 @@ import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { SelectField, TextField } from '../parts/field.tsx';
+import { kPlaybook } from '../sentences/playbook.ts';
 import { useKeys } from '../state/keys.ts';
 import { at, place } from '../state/place.ts';
 import { session } from '../state/playbook.ts';
 import { took } from '../state/instants.ts';
-import { counted } from '../state/words.ts';
 import { bodyOf, change, draft } from './append/draft.ts';
 import { append, type Appended } from './append/send.ts';
 import { kPresets } from './append/storylines.ts';
@@ -16,12 +16,7 @@ import { Storylines } from './append/storylines_card.tsx';
 import { SignalEditor } from './append/signal_editor.tsx';
 import { SessionBar } from './session_bar.tsx';
 
-const kConsents = [
-  ['', 'handle default'],
-  ['full', 'full'],
-  ['basic', 'basic'],
-  ['denied', 'denied'],
-] as const;
+const kSays = kPlaybook.append;
 
 export function AppendPage() {
   const [result, setResult] = useState<Appended | null>(null),
@@ -38,71 +33,74 @@ export function AppendPage() {
     setFault(answer.ok ? null : answer.fault);
     setResult(answer.ok ? answer.data : null);
   };
-  useKeys([{ key: 'ctrl+Enter', does: 'send the signals', run: send }], [broken]);
+  useKeys([{ key: 'ctrl+Enter', does: kSays.key, run: send }], [broken]);
   return (
     <>
-      <h1>Append signals</h1>
-      <p class="lead">
-        A signal records one thing a visitor did. Choose one and send it, as a web page would. This call needs no
-        sign-in.
-      </p>
+      <div class="head">
+        <h1>{kSays.title}</h1>
+        <p>{kSays.says}</p>
+      </div>
       <SessionBar />
-      <section class="card" aria-labelledby="one">
-        <h2 id="one">One signal</h2>
-        <div class="choices" role="group" aria-label="Signal">
-          {kPresets.map(({ name, signal }) => (
-            <Choice
-              key={name}
-              name={name}
-              on={signals.length === 1 && signals[0] === signal}
-              onPress={() => {
-                setBroken('');
-                change({ signals: [signal] });
-              }}
-            />
-          ))}
-          <Choice name="Custom" on={editing} onPress={() => setEditing(!editing)} />
+      <section class="panel" aria-labelledby="one">
+        <div class="phead">
+          <h2 id="one">{kSays.one}</h2>
         </div>
-        <SignalEditor open={editing} broken={broken} onBroken={setBroken} />
-        <details class="more">
-          <summary>Visitor, consent and context</summary>
-          <div class="columns">
-            <TextField
-              label="Visitor"
-              mono
-              value={draft.value.visitorId}
-              onInput={visitorId => change({ visitorId })}
-              placeholder="v-81"
-              hint="Links the sessions of one visitor."
-              issue={issueIn(fault, 'visitorId')}
-            />
-            <SelectField
-              label="Consent"
-              value={draft.value.consent}
-              choices={kConsents}
-              onChange={consent => change({ consent })}
-              hint="What the visitor allows. The latest value applies."
-            />
-            <TextField
-              label="Page"
-              value={draft.value.page}
-              onInput={page => change({ page })}
-              placeholder="/pricing"
-            />
-            <TextField
-              label="Country"
-              value={draft.value.country}
-              onInput={country => change({ country })}
-              placeholder="US"
-            />
+        <div class="pad stack s">
+          <div class="chooses" role="group" aria-label={kSays.signal}>
+            {kPresets.map(({ name, signal }) => (
+              <Choice
+                key={name}
+                name={name}
+                on={signals.length === 1 && signals[0] === signal}
+                onPress={() => {
+                  setBroken('');
+                  change({ signals: [signal] });
+                }}
+              />
+            ))}
+            <Choice name={kSays.custom} on={editing} onPress={() => setEditing(!editing)} />
           </div>
-        </details>
-        <div class="actions">
-          <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={broken} onPress={send}>
-            Send {signals.length === 1 ? (signals[0]?.type ?? 'signal') : `${signals.length} signals`}
-          </Button>
+          <SignalEditor open={editing} broken={broken} onBroken={setBroken} />
+          <details>
+            <summary class="m sm">{kSays.more}</summary>
+            <div class="form">
+              <TextField
+                label={kSays.visitor}
+                mono
+                value={draft.value.visitorId}
+                onInput={visitorId => change({ visitorId })}
+                placeholder={kSays.visitorExample}
+                hint={kSays.visitorHint}
+                issue={issueIn(fault, 'visitorId')}
+              />
+              <SelectField
+                label={kSays.consent}
+                value={draft.value.consent}
+                choices={kSays.consents}
+                onChange={consent => change({ consent })}
+                hint={kSays.consentHint}
+              />
+              <TextField
+                label={kSays.page}
+                value={draft.value.page}
+                onInput={page => change({ page })}
+                placeholder={kSays.pageExample}
+              />
+              <TextField
+                label={kSays.country}
+                value={draft.value.country}
+                onInput={country => change({ country })}
+                placeholder={kSays.countryExample}
+              />
+            </div>
+          </details>
+          <div>
+            <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={broken} onPress={send}>
+              {kSays.send(signals.length === 1 ? (signals[0]?.type ?? kSays.fallback) : kSays.signals(signals.length))}
+            </Button>
+          </div>
+          <Outcome result={result} fault={fault} />
         </div>
-        <Outcome result={result} fault={fault} />
       </section>
       <Storylines onFault={setFault} />
     </>
@@ -115,28 +113,28 @@ function Outcome({ result, fault }: { result: Appended | null; fault: Fault | nu
   const { accepted, answeredIn, seenAfter } = result;
   if (accepted.consent === 'denied')
     return (
-      <p class="result" role="status">
-        <strong>202</strong> The visitor denied consent, so nothing was stored.
-      </p>
+      <div class="callout info result" role="status">
+        <p>
+          <strong>{kSays.status}</strong> {kSays.denied}
+        </p>
+      </div>
     );
+  const { accepted: stored, duplicates = 0, version, signalCount, warnings } = accepted;
   return (
-    <div class="result" role="status">
-      <p>
-        <strong>202 Accepted</strong> {accepted.accepted} stored
-        {accepted.duplicates ? `, ${counted(accepted.duplicates, 'duplicate')} ignored` : ''}. The session is now at
-        version {accepted.version}, with {counted(accepted.signalCount, 'signal')} in its window.
-      </p>
-      {accepted.warnings?.some(({ code }) => code === 'visitor_id_blocked') && (
-        <p class="small">The visitor ID was ignored: it is blocked because it identifies nobody.</p>
-      )}
-      <p class="small">
-        Written to disk and acknowledged in {took(answeredIn)}.
-        {seenAfter !== null &&
-          ` A decision request sent right after it saw version ${accepted.version}, ${took(seenAfter)} later.`}
-      </p>
-      <p class="small">
-        Next: <a href={at('resolve')}>resolve a decision for this session</a>.
-      </p>
+    <div class="callout good result" role="status">
+      <div>
+        <p>
+          <strong>{kSays.accepted}</strong> {kSays.stored(stored, duplicates, version, signalCount)}
+        </p>
+        {warnings?.some(({ code }) => code === 'visitor_id_blocked') && <p>{kSays.blocked}</p>}
+        <p>
+          {kSays.written(took(answeredIn))}
+          {seenAfter !== null && kSays.seen(version, took(seenAfter))}
+        </p>
+        <p>
+          {kSays.next} <a href={at('resolve')}>{kSays.nextLink}</a>.
+        </p>
+      </div>
     </div>
   );
 }

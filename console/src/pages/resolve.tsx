@@ -5,6 +5,7 @@ import { Button } from '../parts/button.tsx';
 import { Choice, State } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { Instant } from '../parts/instant.tsx';
+import { kPlaybook } from '../sentences/playbook.ts';
 import { useKeys } from '../state/keys.ts';
 import { at, filter, place } from '../state/place.ts';
 import { happened, session } from '../state/playbook.ts';
@@ -16,6 +17,7 @@ import { Reports } from './resolve/reports.tsx';
 import { WouldBe } from './resolve/would_be.tsx';
 import { SessionBar } from './session_bar.tsx';
 
+const kSays = kPlaybook.resolve;
 const kUsual = ['checkout', 'exit_intent'];
 const kTrigger = /^[a-z0-9][a-z0-9_.:-]{0,63}$/;
 
@@ -47,42 +49,45 @@ export function ResolvePage() {
     setFault(await (what === 'resolve' ? resolve : prefetch)(handle, session.value, chosen));
     setBusy('');
   };
-  useKeys([{ key: 'ctrl+Enter', does: 'resolve', run: () => run('resolve') }], [chosen.join(), session.value]);
-  const closed = chosen.length ? '' : 'Choose a trigger first.';
+  useKeys([{ key: 'ctrl+Enter', does: kSays.key, run: () => run('resolve') }], [chosen.join(), session.value]);
+  const closed = chosen.length ? '' : kSays.chooseFirst;
   const given = chosen.map(name => lastOf(session.value, name)).filter(one => !!one);
   return (
     <>
-      <h1>Resolve and prefetch</h1>
-      <p class="lead">
-        Ask for a decision at a trigger, as your page would. Resolve counts toward frequency limits; prefetch decides
-        ahead of time and counts nothing.
-      </p>
+      <div class="head">
+        <h1>{kSays.title}</h1>
+        <p>{kSays.says}</p>
+      </div>
       <SessionBar />
-      <section class="card" aria-labelledby="ask">
-        <h2 id="ask">Ask for a decision</h2>
-        <div class="choices" role="group" aria-label="Triggers">
-          {[...new Set([...known, ...chosen])].map(name => (
-            <Choice key={name} name={name} on={chosen.includes(name)} onPress={() => toggle(name)} />
-          ))}
-          <OtherTrigger onAdd={name => choose([...chosen, name])} />
+      <section class="panel" aria-labelledby="ask">
+        <div class="phead">
+          <h2 id="ask">{kSays.ask}</h2>
         </div>
-        <div class="actions">
-          <Button
-            kind="primary"
-            keyHint="ctrl+Enter"
-            busy={busy === 'resolve'}
-            closed={closed}
-            onPress={() => run('resolve')}
-          >
-            Resolve
-          </Button>
-          <Button busy={busy === 'prefetch'} onPress={() => run('prefetch')}>
-            Prefetch
-          </Button>
+        <div class="pad stack s">
+          <div class="chooses" role="group" aria-label={kSays.triggers}>
+            {[...new Set([...known, ...chosen])].map(name => (
+              <Choice key={name} name={name} on={chosen.includes(name)} onPress={() => toggle(name)} />
+            ))}
+            <OtherTrigger onAdd={name => choose([...chosen, name])} />
+          </div>
+          <div class="row">
+            <Button
+              kind="primary"
+              keyHint="ctrl+Enter"
+              busy={busy === 'resolve'}
+              closed={closed}
+              onPress={() => run('resolve')}
+            >
+              {kSays.resolve}
+            </Button>
+            <Button busy={busy === 'prefetch'} onPress={() => run('prefetch')}>
+              {kSays.prefetch}
+            </Button>
+          </div>
+          {fault && <FaultNote fault={fault} />}
         </div>
-        {fault && <FaultNote fault={fault} />}
       </section>
-      <div aria-live="polite">
+      <div class="stack" aria-live="polite">
         {given.map(one => (
           <DecisionCard key={one.decision.trigger} {...one}>
             {one.decision.outcome === 'act' && <Reports key={one.decision.decisionId} decision={one.decision} />}
@@ -105,17 +110,17 @@ function OtherTrigger({ onAdd }: { onAdd: (name: string) => void }) {
     }
   };
   return (
-    <form class="other" onSubmit={add}>
+    <form class="chooses" onSubmit={add}>
       <input
-        aria-label="Another trigger"
-        placeholder="another trigger"
+        aria-label={kSays.another}
+        placeholder={kSays.anotherExample}
         class="mono"
         value={name}
         aria-invalid={name !== '' && !kTrigger.test(name)}
         onInput={event => setName(event.currentTarget.value)}
       />
-      <button type="submit" class="button">
-        Add
+      <button type="submit" class="btn">
+        {kSays.add}
       </button>
     </form>
   );
@@ -137,32 +142,27 @@ function Served() {
   );
   const served = (found?.decisions ?? []).toReversed().slice(0, 20);
   return (
-    <section class="card" aria-labelledby="served">
-      <h2 id="served">Served</h2>
-      {served.length === 0 && (
-        <p class="quiet">
-          No decisions recorded for this session yet. A prefetched decision is recorded once it is shown.
-        </p>
-      )}
-      {served.length > 0 && (
-        <ul class="rows">
+    <section class="panel" aria-labelledby="served">
+      <div class="phead">
+        <h2 id="served">{kSays.served}</h2>
+      </div>
+      <div class="pad">
+        {served.length === 0 && <p class="m">{kSays.noneServed}</p>}
+        <ul class="stack s">
           {served.map(({ decisionId, trigger, outcome, ruleId, resolvedAt, shown }) => (
-            <li key={decisionId}>
-              <a class="row" href={at('decisions', [decisionId], { session: sessionId })}>
-                <span class="main">{trigger}</span>
-                <State name={outcome} />
-                <span class="quiet">
-                  {ruleId ?? ''}
-                  {shown ? ' shown' : ''}
-                </span>
-                <span class="when">
-                  <Instant at={resolvedAt} />
-                </span>
-              </a>
+            <li key={decisionId} class="row">
+              <a href={at('decisions', [decisionId], { session: sessionId })}>{trigger}</a>
+              <State name={outcome} />
+              <span class="m sm wrap">
+                {ruleId ?? ''} {shown ? kSays.shown : ''}
+              </span>
+              <span class="m sm push">
+                <Instant at={resolvedAt} />
+              </span>
             </li>
           ))}
         </ul>
-      )}
+      </div>
     </section>
   );
 }

@@ -1,7 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import { Copy } from '../parts/copy.tsx';
+import { kPlaybook } from '../sentences/playbook.ts';
 import { place } from '../state/place.ts';
 import { reroll, session, take } from '../state/playbook.ts';
+import './playbook.css';
 
 // The session that the steps work on: a generated id at first, which can be replaced by hand.
 export function SessionBar() {
@@ -11,7 +13,9 @@ export function SessionBar() {
   }, [handle]);
   return (
     <div class="session-bar">
-      <label for="session">Session</label>
+      <label class="lbl" for="session">
+        {kPlaybook.session}
+      </label>
       <input
         id="session"
         class="mono"
@@ -21,10 +25,10 @@ export function SessionBar() {
         autocomplete="off"
         onChange={event => take(event.currentTarget.value.trim())}
       />
-      <button type="button" class="button" onClick={reroll}>
-        New session
+      <Copy text={() => session.value} what={kPlaybook.sessionId} />
+      <button type="button" class="btn" onClick={reroll}>
+        {kPlaybook.newSession}
       </button>
-      <Copy text={() => session.value} what="session id" />
     </div>
   );
 }

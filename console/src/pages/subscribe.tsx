@@ -1,11 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { Fault } from '../api/fault.ts';
+import { kPlaybook } from '../sentences/playbook.ts';
 import { place, toTop } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
 import { learnDev, loadSubscriptions } from '../state/subscriptions.ts';
 import { NewSubscription, type Created } from './subscribe/new_subscription.tsx';
 import { Secret } from './subscribe/secret.tsx';
 import { Subscriptions } from './subscribe/list.tsx';
+import './playbook.css';
+
+const kSays = kPlaybook.subscribe;
 
 export function SubscribePage() {
   const { handle } = place.value;
@@ -15,11 +19,10 @@ export function SubscribePage() {
   usePoll(5000, () => loadSubscriptions(handle), [handle]); // an endpoint may start to fail meanwhile
   return (
     <>
-      <h1>Subscribe</h1>
-      <p class="lead">
-        Register an endpoint to receive events as signed POST requests. Failed deliveries are retried, and every attempt
-        is logged.
-      </p>
+      <div class="head">
+        <h1>{kSays.title}</h1>
+        <p>{kSays.says}</p>
+      </div>
       {created && <Secret key={created.subscriptionId} created={created} />}
       <NewSubscription
         fault={fault}

@@ -6,6 +6,7 @@ import { Empty } from '../parts/empty.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { SelectField } from '../parts/field.tsx';
 import { closedBelow } from '../parts/gate.ts';
+import { kPlaybook } from '../sentences/playbook.ts';
 import { useKeys } from '../state/keys.ts';
 import { at, filter, place } from '../state/place.ts';
 import { finish } from '../state/playbook.ts';
@@ -13,6 +14,8 @@ import { usePoll } from '../state/poll.ts';
 import { hostOf, isBuiltIn, isDev, learnDev, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
 import { Behaviour } from './test/behaviour.tsx';
 import { Progress } from './test/progress.tsx';
+
+const kSays = kPlaybook.test;
 
 export function TestPage() {
   const { handle, query } = place.value;
@@ -44,7 +47,7 @@ export function TestPage() {
     [
       {
         key: 'ctrl+Enter',
-        does: 'send a test',
+        does: kSays.key,
         run: () => {
           if (!closed) void send();
         },
@@ -54,47 +57,55 @@ export function TestPage() {
   );
   return (
     <>
-      <h1>Test a delivery</h1>
-      <p class="lead">A test sends a separate event, signed and delivered like any other. Follow it step by step.</p>
-      <section class="card" aria-labelledby="send">
-        <h2 id="send">Send</h2>
-        {!closed && !all.length && (
-          <Empty says="No endpoints to test yet.">
-            <a class="button primary" href={at('subscribe')}>
-              New endpoint
-            </a>
-          </Empty>
-        )}
-        {chosen && (
-          <SelectField
-            label="Endpoint"
-            value={chosen.subscriptionId}
-            onChange={subscription => {
-              setSent(null);
-              filter({ subscription });
-            }}
-            choices={all.map(
-              one =>
-                [
-                  one.subscriptionId,
-                  `${one.description || hostOf(one.endpointUrl)} (${one.eventTypes.join(', ')})${one.enabled ? '' : ', disabled'}`,
-                ] as const,
-            )}
-          />
-        )}
-        {chosen && isDev.value && isBuiltIn(chosen) && <Behaviour key={chosen.subscriptionId} subscription={chosen} />}
-        <div class="actions">
-          <Button
-            kind="primary"
-            keyHint="ctrl+Enter"
-            busy={busy}
-            closed={closed || (chosen ? '' : 'Create an endpoint first.')}
-            onPress={send}
-          >
-            Send a test
-          </Button>
+      <div class="head">
+        <h1>{kSays.title}</h1>
+        <p>{kSays.says}</p>
+      </div>
+      <section class="panel" aria-labelledby="send">
+        <div class="phead">
+          <h2 id="send">{kSays.send}</h2>
         </div>
-        {fault && <FaultNote fault={fault} />}
+        <div class="pad stack s">
+          {!closed && !all.length && (
+            <Empty says={kSays.none}>
+              <a class="btn pri" href={at('subscribe')}>
+                {kSays.newOne}
+              </a>
+            </Empty>
+          )}
+          {chosen && (
+            <SelectField
+              label={kSays.endpoint}
+              value={chosen.subscriptionId}
+              onChange={subscription => {
+                setSent(null);
+                filter({ subscription });
+              }}
+              choices={all.map(
+                one =>
+                  [
+                    one.subscriptionId,
+                    kSays.choice(one.description || hostOf(one.endpointUrl), one.eventTypes.join(', '), one.enabled),
+                  ] as const,
+              )}
+            />
+          )}
+          {chosen && isDev.value && isBuiltIn(chosen) && (
+            <Behaviour key={chosen.subscriptionId} subscription={chosen} />
+          )}
+          <div>
+            <Button
+              kind="primary"
+              keyHint="ctrl+Enter"
+              busy={busy}
+              closed={closed || (chosen ? '' : kSays.createFirst)}
+              onPress={send}
+            >
+              {kSays.sendTest}
+            </Button>
+          </div>
+          {fault && <FaultNote fault={fault} />}
+        </div>
       </section>
       {sent && <Progress key={sent.deliveryId} {...sent} />}
     </>

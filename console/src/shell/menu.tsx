@@ -4,14 +4,19 @@ import { kShell } from '../sentences/shell.ts';
 import { confirmed } from '../state/announce.ts';
 import { at, go, kNoHandle, place } from '../state/place.ts';
 import { done, kSteps } from '../state/playbook.ts';
+import { usePoll } from '../state/poll.ts';
 import { started } from '../state/preferences.ts';
 import { person, roleOn } from '../state/sign_in.ts';
+import { learnSteps } from '../state/steps.ts';
 import { isPlaybook, menu, nextStep, type Item } from './menu_items.ts';
 import { landingOf } from './views.ts';
 
 export const kMenu = 'menu'; // the id of the menu, which is a popover on a narrow screen
 
 function Started() {
+  const { handle } = place.value;
+  const isHidden = started.value === 'hidden' && !isPlaybook(place.value);
+  usePoll(0, async () => isHidden || learnSteps(handle), [handle, isHidden]);
   if (started.value === 'hidden') return null;
   const hide = () => {
     started.value = 'hidden';

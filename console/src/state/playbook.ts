@@ -10,7 +10,7 @@ export const kSteps = [
 ] as const;
 export type Step = (typeof kSteps)[number]['view'];
 
-type Done = Partial<Record<Step, string>>; // instants
+export type Done = Partial<Record<Step, string>>; // instants
 const kept = <T>(name: string): T | null => {
   try {
     return JSON.parse(sessionStorage.getItem(name) ?? 'null') as T;
@@ -19,8 +19,12 @@ const kept = <T>(name: string): T | null => {
   }
 };
 
-const doneByHandle = signal<Record<string, Done>>(kept('beckon.done') ?? {});
-export const done = computed<Done>(() => doneByHandle.value[place.value.handle] ?? {});
+const doneByHandle = signal<Record<string, Done>>(kept('beckon.done') ?? {}); // in this tab
+export const known = signal<Record<string, Done>>({}); // to the server (state/steps.ts)
+export const done = computed<Done>(() => {
+  const { handle } = place.value;
+  return { ...known.value[handle], ...doneByHandle.value[handle] };
+});
 
 export function finish(step: Step) {
   const { handle } = place.peek();

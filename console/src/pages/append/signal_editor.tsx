@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { CodeEditor } from '../../parts/code_editor.tsx';
 import { Json } from '../../parts/json.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { change, draft } from './draft.ts';
 import type { NewSignal } from './storylines.ts';
 
@@ -51,32 +52,29 @@ export function SignalEditor({
     setText(written);
     try {
       const list = [JSON.parse(written)].flat() as unknown[];
-      if (!list.length) return onBroken('Enter at least one signal.');
+      if (!list.length) return onBroken(kPlaybook.append.none);
       onBroken('');
       change({ signals: list as NewSignal[] });
     } catch (error) {
-      onBroken(`Invalid JSON: ${(error as Error).message}`);
+      onBroken(kPlaybook.append.notJson((error as Error).message));
     }
   };
   if (!open)
     return (
-      <Json text={JSON.stringify(signals.length === 1 ? signals[0] : signals)} label="The signal that will be sent" />
+      <Json text={JSON.stringify(signals.length === 1 ? signals[0] : signals)} label={kPlaybook.append.willBeSent} />
     );
   return (
     <div class="field">
       <CodeEditor
-        label="Signals, as JSON"
+        label={kPlaybook.append.asJson}
         value={text}
         onInput={write}
         words={kMembers}
         values={kValues}
         invalid={!!broken}
       />
-      {broken && <p class="issue">{broken}</p>}
-      <p class="hint small">
-        One signal or a list of up to 60. Each needs a type; signalValue, confidence, source, metadata, at and id are
-        optional.
-      </p>
+      {broken && <p class="err issue">{broken}</p>}
+      <p class="hint">{kPlaybook.append.jsonHint}</p>
     </div>
   );
 }

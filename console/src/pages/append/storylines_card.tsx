@@ -1,12 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { place } from '../../state/place.ts';
 import { session } from '../../state/playbook.ts';
 import { isDev, learnDev } from '../../state/subscriptions.ts';
 import { bodyOf, draft } from './draft.ts';
 import { append } from './send.ts';
 import { kStorylineLasts, kStorylines, type Storyline } from './storylines.ts';
+
+const kSays = kPlaybook.append;
 
 const pause = (milliseconds: number) => new Promise(done => setTimeout(done, milliseconds));
 
@@ -32,52 +35,56 @@ export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void
         onFault(answer.fault);
         break;
       }
-      if (index === signals.length - 1) setTold(`All ${signals.length} signals of “${name}” were sent.`);
+      if (index === signals.length - 1) setTold(kSays.allSent(signals.length, name));
       else await pause(kStorylineLasts / (signals.length - 1));
       if (!alive.current) return;
     }
     setPlaying('');
   };
   return (
-    <section class="card" aria-labelledby="stories">
-      <h2 id="stories">Sample journeys</h2>
-      <p>Each sends five signals in three seconds. Watch them arrive in the session timeline.</p>
-      <ul class="stories">
-        {kStorylines.map(story => (
-          <li key={story.name}>
-            <div>
-              <strong>{story.name}</strong> <span class="quiet">{story.says}</span>
-              <ol class="beats" aria-label="Signals">
-                {story.signals.map((signal, index) => (
-                  <li key={index} class={playing === story.name && index <= sent ? 'sent' : ''}>
-                    {signal.type}
-                  </li>
-                ))}
-              </ol>
-            </div>
-            <Button
-              busy={playing === story.name}
-              closed={playing && playing !== story.name ? 'Another journey is running.' : ''}
-              onPress={() => play(story)}
-              label={`Run ${story.name}`}
-            >
-              {playing === story.name ? `${sent + 1} of ${story.signals.length}` : 'Run'}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      <p class="small" role="status">
-        {told}
-      </p>
-      {isDev.value && place.value.handle === 'demo' && (
-        <p class="small">
-          Or act as the visitor yourself:{' '}
-          <a href="/apps/example-shop" target="_blank" rel="noreferrer">
-            the example shop
-          </a>{' '}
-          sends signals and shows the decisions.
+    <section class="panel" aria-labelledby="stories">
+      <div class="phead">
+        <h2 id="stories">{kSays.journeys}</h2>
+        <span class="m sm">{kSays.journeysSay}</span>
+      </div>
+      <div class="pad">
+        <ul class="journeys">
+          {kStorylines.map(story => (
+            <li key={story.name}>
+              <div>
+                <strong>{story.name}</strong> <span class="m">{story.says}</span>
+                <ol class="beats" aria-label={kSays.signal}>
+                  {story.signals.map((signal, index) => (
+                    <li key={index} class={playing === story.name && index <= sent ? 'sent' : ''}>
+                      {signal.type}
+                    </li>
+                  ))}
+                </ol>
+              </div>
+              <Button
+                busy={playing === story.name}
+                closed={playing && playing !== story.name ? kSays.another : ''}
+                onPress={() => play(story)}
+                label={kSays.runOf(story.name)}
+              >
+                {playing === story.name ? kSays.progress(sent + 1, story.signals.length) : kSays.run}
+              </Button>
+            </li>
+          ))}
+        </ul>
+        <p class="sm" role="status">
+          {told}
         </p>
-      )}
+        {isDev.value && place.value.handle === 'demo' && (
+          <p class="sm">
+            {kSays.orShop}{' '}
+            <a href="/apps/example-shop" target="_blank" rel="noreferrer">
+              {kSays.shop}
+            </a>{' '}
+            {kSays.shopSays}
+          </p>
+        )}
+      </div>
     </section>
   );
 }

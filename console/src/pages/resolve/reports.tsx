@@ -3,15 +3,11 @@ import { api, ask } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import type { Decision } from '../../state/decisions.ts';
 import { stir } from '../../state/playbook.ts';
 
-const kReports = [
-  ['shown', 'Shown'],
-  ['clicked', 'Clicked'],
-  ['dismissed', 'Dismissed'],
-  ['converted', 'Converted'],
-] as const;
+const kSays = kPlaybook.resolve;
 
 // Reports what the visitor did with a decision, as their page would.
 export function Reports({ decision: { decisionId, handle, sessionId } }: { decision: Decision }) {
@@ -28,19 +24,17 @@ export function Reports({ decision: { decisionId, handle, sessionId } }: { decis
     stir();
   };
   return (
-    <section class="reports" aria-label="How the visitor responded">
-      <h4>How the visitor responded</h4>
-      <div class="actions">
-        {kReports.map(([what, says]) => (
+    <section class="stack s" aria-label={kSays.responded}>
+      <h4>{kSays.responded}</h4>
+      <div class="row">
+        {kSays.reports.map(([what, says]) => (
           <Button key={what} onPress={() => tell(what)} pressed={told.includes(what)}>
             {says}
           </Button>
         ))}
       </div>
-      <p class="small quiet" role="status">
-        {told.length
-          ? `Reported: ${told.join(', ')}. It appears in the timeline and counts toward the results of the rule.`
-          : 'Web pages report this automatically. A prefetched decision is recorded and counted when it is shown.'}
+      <p class="m sm" role="status">
+        {told.length ? kSays.reported(told.join(', ')) : kSays.reportsSay}
       </p>
       {fault && <FaultNote fault={fault} />}
     </section>

@@ -3,6 +3,7 @@ import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import type { Decision } from '../../state/decisions.ts';
 import { place } from '../../state/place.ts';
 import { session } from '../../state/playbook.ts';
@@ -12,13 +13,7 @@ import { DecisionCard } from './decision_card.tsx';
 const two = (number: number) => String(number).padStart(2, '0');
 const forInput = (at: Date) =>
   `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-const kAhead = [
-  ['0', 'now'],
-  ['600000', 'in 10 minutes'],
-  ['1800000', 'in 30 minutes'],
-  ['86400000', 'in a day'],
-  ['-3600000', 'an hour ago'],
-] as const;
+const kSays = kPlaybook.resolve;
 
 // A hypothetical decision is kept apart from those that were served.
 export function WouldBe({ triggers }: { triggers: string[] }) {
@@ -36,37 +31,41 @@ export function WouldBe({ triggers }: { triggers: string[] }) {
     setFault(answer.fault ?? null);
   };
   return (
-    <section class="card" aria-labelledby="would">
-      <h2 id="would">Evaluate at another time</h2>
-      <p>Evaluated with current data; nothing is recorded, counted or served.</p>
-      <div class="columns">
-        <SelectField
-          label="Trigger"
-          value={asked}
-          choices={(triggers.length ? triggers : ['checkout']).map(name => [name, name] as const)}
-          onChange={setTrigger}
-        />
-        <TextField label="Time (local)" type="datetime-local" value={moment} onInput={setMoment} />
+    <section class="panel" aria-labelledby="would">
+      <div class="phead">
+        <h2 id="would">{kSays.other}</h2>
+        <span class="m sm">{kSays.otherSays}</span>
       </div>
-      <div class="choices" role="group" aria-label="Suggested times">
-        {kAhead.map(([ahead, text]) => (
-          <button
-            key={text}
-            type="button"
-            class="choice"
-            onClick={() => setMoment(forInput(new Date(Date.now() + Number(ahead))))}
-          >
-            {text}
-          </button>
-        ))}
+      <div class="pad stack s">
+        <div class="form">
+          <SelectField
+            label={kSays.trigger}
+            value={asked}
+            choices={(triggers.length ? triggers : ['checkout']).map(name => [name, name] as const)}
+            onChange={setTrigger}
+          />
+          <TextField label={kSays.time} type="datetime-local" value={moment} onInput={setMoment} />
+        </div>
+        <div class="chooses" role="group" aria-label={kSays.times}>
+          {kSays.ahead.map(([ahead, text]) => (
+            <button
+              key={text}
+              type="button"
+              class="choice"
+              onClick={() => setMoment(forInput(new Date(Date.now() + Number(ahead))))}
+            >
+              {text}
+            </button>
+          ))}
+        </div>
+        <div>
+          <Button busy={busy} closed={Number.isNaN(Date.parse(moment)) ? kSays.timeFirst : ''} onPress={askFor}>
+            {kSays.evaluate}
+          </Button>
+        </div>
+        {fault && <FaultNote fault={fault} />}
+        {decision && <DecisionCard decision={decision} how={kSays.hypothetical} />}
       </div>
-      <div class="actions">
-        <Button busy={busy} closed={Number.isNaN(Date.parse(moment)) ? 'Choose a time first.' : ''} onPress={askFor}>
-          Evaluate
-        </Button>
-      </div>
-      {fault && <FaultNote fault={fault} />}
-      {decision && <DecisionCard decision={decision} how="hypothetical, not served" />}
     </section>
   );
 }

@@ -4,20 +4,25 @@ import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { TextField } from '../../parts/field.tsx';
+import { SelectField, TextField } from '../../parts/field.tsx';
 import { confirmed } from '../../parts/toast.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { place } from '../../state/place.ts';
 import { isDev, loadSubscriptions, type Subscription } from '../../state/subscriptions.ts';
 import { EventTypes } from './event_types.tsx';
 import { judgeAddress } from './judge_address.ts';
+import type { Format } from './new_subscription.tsx';
 
-// Changes the URL and event types of an endpoint. Waiting deliveries go to the new URL.
+const kSays = kPlaybook.subscribe;
+
+// Changes the URL, the event types and the format of an endpoint. Waiting deliveries go to the new URL.
 export function Edit({ subscription, onClose }: { subscription: Subscription; onClose: () => void }) {
   const { handle } = place.value,
     { subscriptionId } = subscription;
   const [endpointUrl, setUrl] = useState(subscription.endpointUrl),
     [eventTypes, setTypes] = useState(subscription.eventTypes),
-    [description, setDescription] = useState(subscription.description ?? '');
+    [description, setDescription] = useState(subscription.description ?? ''),
+    [format, setFormat] = useState<Format>(subscription.format);
   const [fault, setFault] = useState<Fault | null>(null),
     [busy, setBusy] = useState(false);
   const judged = judgeAddress(endpointUrl.trim(), isDev.value);
@@ -28,19 +33,19 @@ export function Edit({ subscription, onClose }: { subscription: Subscription; on
     const answer = await ask(
       api.PATCH('/v2/handles/{handle}/webhooks/{subscriptionId}', {
         params: { path: { handle, subscriptionId } },
-        body: { endpointUrl: endpointUrl.trim(), eventTypes, description },
+        body: { endpointUrl: endpointUrl.trim(), eventTypes, description, format },
       }),
     );
     setBusy(false);
     if (!answer.ok) return setFault(answer.fault);
-    confirmed('Saved');
+    confirmed(kSays.saved);
     await loadSubscriptions(handle);
     onClose();
   };
   return (
-    <Dialog title="Edit endpoint" onClose={onClose}>
+    <Dialog title={kSays.editTitle} onClose={onClose}>
       <TextField
-        label="Endpoint URL"
+        label={kSays.url}
         type="url"
         mono
         value={endpointUrl}
@@ -48,19 +53,32 @@ export function Edit({ subscription, onClose }: { subscription: Subscription; on
           setUrl(value);
           setFault(null);
         }}
-        issue={said ? `The server says: ${said}.` : judged.issue}
+        issue={said ? kSays.serverSays(said) : judged.issue}
         good={judged.good}
       />
       <EventTypes chosen={eventTypes} onChange={setTypes} issue={issueOf('eventTypes')} />
-      <TextField label="Description" value={description} onInput={setDescription} issue={issueOf('description')} />
-      <div class="actions">
+      <TextField
+        label={kSays.description}
+        value={description}
+        onInput={setDescription}
+        issue={issueOf('description')}
+      />
+      <SelectField
+        label={kSays.format}
+        value={format}
+        choices={kSays.formats}
+        onChange={value => setFormat(value as Format)}
+        hint={kSays.formatHint}
+        issue={issueOf('format')}
+      />
+      <div>
         <Button
           kind="primary"
           busy={busy}
-          closed={!endpointUrl ? 'Enter the URL first.' : eventTypes.length ? '' : 'Choose an event type first.'}
+          closed={!endpointUrl ? kSays.urlFirst : eventTypes.length ? '' : kSays.typeFirst}
           onPress={save}
         >
-          Save
+          {kSays.save}
         </Button>
       </div>
       {fault && <FaultNote fault={fault} beside={fault.details.map(({ field }) => field)} />}

@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
 import { Json } from '../../parts/json.tsx';
 import { Ticked } from '../../parts/ticked.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { catalog, isEventType, kWildcards, type EventType } from './catalog.ts';
+
+const kSays = kPlaybook.subscribe;
 
 export function EventTypes({
   chosen,
@@ -29,7 +32,7 @@ export function EventTypes({
     onChange(chosen.includes(type) ? chosen.filter(one => one !== type) : [...chosen, type]);
   const others = chosen
     .filter(type => !known.some(one => one.type === type))
-    .map(type => ({ type, says: 'custom type', example: undefined }));
+    .map(type => ({ type, says: kSays.customType, example: undefined }));
   const add = () => {
     if (isEventType(own)) {
       if (!chosen.includes(own)) onChange([...chosen, own]);
@@ -37,39 +40,39 @@ export function EventTypes({
     }
   };
   return (
-    <fieldset class="types">
-      <legend>Event types</legend>
+    <fieldset class="event-types">
+      <legend class="lbl">{kSays.types}</legend>
       {issue && (
-        <p class="issue">
+        <p class="err issue">
           <Ticked text={issue} />
         </p>
       )}
       <ul>
         {[...known, ...others].map(({ type, says, example }) => (
           <li key={type}>
-            <label class="check">
+            <label>
               <input type="checkbox" checked={chosen.includes(type)} onChange={() => toggle(type)} />
               <span>
                 <code>{type}</code>{' '}
-                <span class="quiet">
+                <span class="m sm">
                   <Ticked text={says} />
                 </span>
               </span>
             </label>
             {example !== undefined && (
-              <details class="example">
-                <summary aria-label={`Example of ${type}`}>example</summary>
-                <Json text={JSON.stringify(example)} label={`Example of ${type}`} />
+              <details>
+                <summary aria-label={kSays.exampleOf(type)}>{kSays.example}</summary>
+                <Json text={JSON.stringify(example)} label={kSays.exampleOf(type)} />
               </details>
             )}
           </li>
         ))}
       </ul>
-      <p class="other">
+      <p class="chooses">
         <input
-          aria-label="Another event type"
+          aria-label={kSays.anotherType}
           class="mono"
-          placeholder="signal.cart or order.*"
+          placeholder={kSays.anotherTypeExample}
           value={own}
           aria-invalid={own !== '' && !isEventType(own)}
           onInput={event => setOwn(event.currentTarget.value)}
@@ -80,8 +83,8 @@ export function EventTypes({
             }
           }}
         />
-        <button type="button" class="button" onClick={add}>
-          Add
+        <button type="button" class="btn" onClick={add}>
+          {kSays.add}
         </button>
       </p>
     </fieldset>

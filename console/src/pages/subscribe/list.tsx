@@ -2,13 +2,15 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
-import { State } from '../../parts/chip.tsx';
+import { Callout } from '../../parts/callout.tsx';
+import { Chip } from '../../parts/chip.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { closedBelow } from '../../parts/gate.ts';
 import { confirmed } from '../../parts/toast.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { at, place } from '../../state/place.ts';
 import {
   hostOf,
@@ -21,24 +23,32 @@ import { Edit } from './edit.tsx';
 
 type OnSecret = (shown: { subscriptionId: string; secret: string } & Subscription) => void;
 
+const kSays = kPlaybook.subscribe;
+
 export function Subscriptions({ onSecret }: { onSecret: OnSecret }) {
   const all = subscriptions.value,
     fault = subscriptionsFault.value;
   return (
-    <section aria-labelledby="subscriptions">
-      <h2 id="subscriptions">Endpoints</h2>
+    <section class="stack" aria-labelledby="subscriptions">
+      <h2 id="subscriptions">{kSays.endpoints}</h2>
       {fault &&
         (fault.code === 'insufficient_role' ? (
-          <p class="note">{closedBelow('OPERATOR')}</p>
+          <Callout tone="info">{closedBelow('OPERATOR')}</Callout>
         ) : (
           <FaultNote fault={fault} />
         ))}
-      {!fault && all?.length === 0 && <Empty says="No endpoints yet. Create one above." />}
+      {!fault && all?.length === 0 && <Empty says={kSays.none} />}
       {all?.map(one => (
         <One key={one.subscriptionId} subscription={one} onSecret={onSecret} />
       ))}
     </section>
   );
+}
+
+// How an endpoint does, in a word.
+function Health({ subscription: { enabled, disabledReason, circuit } }: { subscription: Subscription }) {
+  if (!enabled) return <Chip tone="warn">{kSays.disabled(disabledReason)}</Chip>;
+  return circuit === 'open' ? <Chip tone="bad">{kSays.failing}</Chip> : <Chip tone="good">{kSays.healthy}</Chip>;
 }
 
 function One({ subscription, onSecret }: { subscription: Subscription; onSecret: OnSecret }) {
@@ -49,7 +59,9 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
     eventTypes,
     description,
     enabled,
-    disabledReason,
+    ratePerSecond,
+    ordering,
+    format,
     createdAt,
     circuit,
     nextProbeAt,
@@ -70,96 +82,97 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
     const answer = await ask(
       api.PATCH('/v2/handles/{handle}/webhooks/{subscriptionId}', { params, body: { enabled: !enabled } }),
     );
-    done(answer.ok ? null : answer.fault, enabled ? 'Disabled' : 'Enabled');
+    done(answer.ok ? null : answer.fault, enabled ? kSays.wasDisabled : kSays.wasEnabled);
   };
   const remove = async () => {
     const answer = await ask(api.DELETE('/v2/handles/{handle}/webhooks/{subscriptionId}', { params }));
-    done(answer.ok ? null : answer.fault, 'Deleted');
+    done(answer.ok ? null : answer.fault, kSays.wasDeleted);
   };
   const rotate = async () => {
     const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/rotate-secret', { params }));
-    done(answer.ok ? null : answer.fault, 'Secret rotated');
+    done(answer.ok ? null : answer.fault, kSays.wasRotated);
     if (answer.ok) onSecret({ ...subscription, secret: answer.data.secret });
   };
   return (
-    <article class="card subscription" aria-label={description || hostOf(endpointUrl)}>
-      <header>
-        <h3 class="wrap">{description || hostOf(endpointUrl)}</h3>{' '}
-        {enabled ? (
-          <State name="delivered">enabled</State>
-        ) : (
-          <State name="held">disabled{disabledReason ? `: ${disabledReason}` : ''}</State>
+    <article class="panel subscription" aria-label={description || hostOf(endpointUrl)}>
+      <div class="phead">
+        <h3 class="wrap">{description || hostOf(endpointUrl)}</h3>
+        <Health subscription={subscription} />
+      </div>
+      <div class="pad stack s">
+        {!enabled && <p class="sm">{kSays.disabledSays}</p>}
+        {enabled && circuit === 'open' && (
+          <p class="sm">
+            {kSays.failingSays}{' '}
+            {nextProbeAt && (
+              <>
+                {kSays.nextAttempt} <Instant at={nextProbeAt} />.
+              </>
+            )}
+          </p>
         )}
-        {enabled && circuit !== 'closed' && (
-          <State name="retrying">
-            <span>
-              failing
-              {nextProbeAt && (
-                <>
-                  , next attempt <Instant at={nextProbeAt} />
-                </>
-              )}
-            </span>
-          </State>
-        )}
-      </header>
-      <p class="mono small wrap">{endpointUrl}</p>
-      <p class="small">
-        {eventTypes.map(type => (
-          <code key={type} class="chip">
-            {type}
-          </code>
-        ))}{' '}
-        <span class="quiet">
-          created <Instant at={createdAt} />
+        <p class="mono sm wrap">{endpointUrl}</p>
+        <p class="row">
+          {eventTypes.map(type => (
+            <code key={type} class="chip tag wrap">
+              {type}
+            </code>
+          ))}
+        </p>
+        <p class="m sm">
+          {[
+            kSays.formatNames[format],
+            ratePerSecond && kSays.perSecond(ratePerSecond),
+            ordering === 'session' && kSays.inOrder,
+          ]
+            .filter(Boolean)
+            .map(fact => `${fact}; `)}
+          {kSays.created} <Instant at={createdAt} />
           {previousSecretUntil && (
             <>
-              ; the previous secret also signs until <Instant at={previousSecretUntil} />
+              ; {kSays.oldSecret} <Instant at={previousSecretUntil} />
             </>
           )}
-        </span>
-      </p>
-      <div class="actions">
-        <a class="button" href={at('test', [], { subscription: subscriptionId })}>
-          Test
-        </a>
-        <a class="button" href={at('deliveries', [], { subscription: subscriptionId })}>
-          Deliveries
-        </a>
-        <Button kind="quiet" onPress={() => setAsking('edit')}>
-          Edit
-        </Button>
-        <Button kind="quiet" onPress={enable}>
-          {enabled ? 'Disable' : 'Enable'}
-        </Button>
-        <Button kind="quiet" onPress={() => setAsking('rotate')}>
-          Rotate secret
-        </Button>
-        <Button kind="quiet" onPress={() => setAsking('delete')}>
-          Delete
-        </Button>
+        </p>
+        <div class="row">
+          <a class="btn" href={at('test', [], { subscription: subscriptionId })}>
+            {kSays.test}
+          </a>
+          <a class="btn" href={at('deliveries', [], { subscription: subscriptionId })}>
+            {kSays.deliveries}
+          </a>
+          <Button kind="quiet" onPress={() => setAsking('edit')}>
+            {kSays.edit}
+          </Button>
+          <Button kind="quiet" onPress={enable}>
+            {enabled ? kSays.disable : kSays.enable}
+          </Button>
+          <Button kind="quiet" onPress={() => setAsking('rotate')}>
+            {kSays.rotate}
+          </Button>
+          <Button kind="delete" onPress={() => setAsking('delete')}>
+            {kSays.delete}
+          </Button>
+        </div>
+        {fault && <FaultNote fault={fault} />}
       </div>
-      {fault && <FaultNote fault={fault} />}
       {asking === 'edit' && <Edit subscription={subscription} onClose={() => setAsking('')} />}
       {asking === 'delete' && (
-        <Dialog title="Delete this endpoint?" onClose={() => setAsking('')}>
-          <p>No further attempts are made. Pending deliveries are canceled; the log stays readable.</p>
-          <div class="actions">
+        <Dialog title={kSays.deleteTitle} onClose={() => setAsking('')}>
+          <p>{kSays.deleteSays}</p>
+          <div>
             <Button kind="danger" onPress={remove}>
-              Delete
+              {kSays.delete}
             </Button>
           </div>
         </Dialog>
       )}
       {asking === 'rotate' && (
-        <Dialog title="Rotate the secret?" onClose={() => setAsking('')}>
-          <p>
-            The new secret signs immediately. The old one also signs for 24 hours, so that your receiver can switch
-            over.
-          </p>
-          <div class="actions">
+        <Dialog title={kSays.rotateTitle} onClose={() => setAsking('')}>
+          <p>{kSays.rotateSays}</p>
+          <div>
             <Button kind="primary" onPress={rotate}>
-              Rotate secret
+              {kSays.rotate}
             </Button>
           </div>
         </Dialog>

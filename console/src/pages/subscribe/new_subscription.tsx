@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { closedBelow } from '../../parts/gate.ts';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { useKeys } from '../../state/keys.ts';
 import { place } from '../../state/place.ts';
 import { finish } from '../../state/playbook.ts';
@@ -13,13 +14,11 @@ import { isDev, kReceiver } from '../../state/subscriptions.ts';
 import { EventTypes } from './event_types.tsx';
 import { judgeAddress } from './judge_address.ts';
 
-const kOrders = [
-  ['', 'none'],
-  ['session', 'in order within a session'],
-] as const;
+const kSays = kPlaybook.subscribe;
 // Text that is not a number is sent as typed, so that the server can report what is wrong with it.
 const numberOr = (text: string) => (Number.isFinite(Number(text)) ? Number(text) : (text as unknown as number));
 
+export type Format = NonNullable<components['schemas']['SubscriptionCreate']['format']>;
 export type Created = components['schemas']['SubscriptionCreated'];
 
 export function NewSubscription({
@@ -36,7 +35,8 @@ export function NewSubscription({
     [types, setTypes] = useState<string[]>(['link.clicked']),
     [description, setDescription] = useState('');
   const [rate, setRate] = useState(''),
-    [ordering, setOrdering] = useState('');
+    [ordering, setOrdering] = useState(''),
+    [format, setFormat] = useState<Format>('beckon');
   const [left, setLeft] = useState(false),
     [busy, setBusy] = useState(false);
   const judged = judgeAddress(endpointUrl.trim(), isDev.value);
@@ -50,6 +50,7 @@ export function NewSubscription({
       ...(description && { description }),
       ...(rate && { ratePerSecond: numberOr(rate) }),
       ...(ordering && { ordering: ordering as 'session' }),
+      ...(format !== 'beckon' && { format }),
     };
     const answer = await ask(api.POST('/v2/handles/{handle}/webhooks', { params: { path: { handle } }, body }));
     setBusy(false);
@@ -58,90 +59,105 @@ export function NewSubscription({
     setUrl('');
     onCreated(answer.data);
   };
-  const closed =
-    closedBelow('OPERATOR') ||
-    (endpointUrl ? (types.length ? '' : 'Choose an event type first.') : 'Enter the URL first.');
+  const closed = closedBelow('OPERATOR') || (endpointUrl ? (types.length ? '' : kSays.typeFirst) : kSays.urlFirst);
   useKeys(
     [
       {
         key: 'ctrl+Enter',
-        does: 'subscribe',
+        does: kSays.key,
         run: () => {
           if (!closed) void create();
         },
       },
     ],
-    [closed, endpointUrl, types, description],
+    [closed, endpointUrl, types, description, rate, ordering, format],
   );
   return (
-    <form class="card" aria-labelledby="new">
-      <h2 id="new">New endpoint</h2>
-      <TextField
-        label="Endpoint URL"
-        type="url"
-        mono
-        placeholder="https://hooks.example.com/beckon"
-        value={endpointUrl}
-        onInput={value => {
-          setUrl(value);
-          if (fault) onFault(null);
-        }}
-        onLeave={() => setLeft(true)}
-        issue={said ? `The server says: ${said}.` : left || endpointUrl.length > 12 ? judged.issue : undefined}
-        good={judged.good}
-      />
-      {isDev.value && (
-        <p class="small">
-          No endpoint yet? The server has a receiver that verifies signatures.{' '}
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              setUrl(location.origin + kReceiver);
-              if (fault) onFault(null);
-            }}
-          >
-            {' '}
-            Use the built-in receiver{' '}
-          </button>{' '}
-        </p>
-      )}
-      <EventTypes chosen={types} onChange={setTypes} issue={saidOfTypes} />
-      <TextField label="Description" value={description} onInput={setDescription} placeholder="What it is for" />
-      <details class="more">
-        <summary>Rate limit and ordering</summary>
-        <div class="columns">
-          <TextField
-            label="Rate limit (per second)"
-            value={rate}
-            onInput={setRate}
-            placeholder="no limit"
-            issue={issueIn(fault, 'ratePerSecond')}
-          />
-          <SelectField
-            label="Ordering"
-            value={ordering}
-            choices={kOrders}
-            onChange={setOrdering}
-            hint="With ordering, a delivery that is being retried delays those after it."
-          />
-        </div>
-      </details>
-      <div class="actions">
-        <Button kind="primary" submits keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={create}>
-          Subscribe
-        </Button>
+    <form class="panel" aria-labelledby="new">
+      <div class="phead">
+        <h2 id="new">{kSays.newOne}</h2>
       </div>
-      {fault && (
-        <FaultNote
-          fault={fault}
-          beside={[
-            'endpointUrl',
-            'ratePerSecond',
-            ...fault.details.filter(({ field }) => field.startsWith('eventTypes')).map(({ field }) => field),
-          ]}
+      <div class="pad stack">
+        <TextField
+          label={kSays.url}
+          type="url"
+          mono
+          placeholder={kSays.urlExample}
+          value={endpointUrl}
+          onInput={value => {
+            setUrl(value);
+            if (fault) onFault(null);
+          }}
+          onLeave={() => setLeft(true)}
+          issue={said ? kSays.serverSays(said) : left || endpointUrl.length > 12 ? judged.issue : undefined}
+          good={judged.good}
         />
-      )}
+        {isDev.value && (
+          <p class="sm">
+            {kSays.noneYet}{' '}
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                setUrl(location.origin + kReceiver);
+                if (fault) onFault(null);
+              }}
+            >
+              {kSays.useBuiltIn}
+            </button>
+          </p>
+        )}
+        <EventTypes chosen={types} onChange={setTypes} issue={saidOfTypes} />
+        <TextField
+          label={kSays.description}
+          value={description}
+          onInput={setDescription}
+          placeholder={kSays.descriptionExample}
+        />
+        <details>
+          <summary class="m sm">{kSays.more}</summary>
+          <div class="form">
+            <SelectField
+              label={kSays.format}
+              value={format}
+              choices={kSays.formats}
+              onChange={value => setFormat(value as Format)}
+              hint={kSays.formatHint}
+              issue={issueIn(fault, 'format')}
+            />
+            <TextField
+              label={kSays.rate}
+              value={rate}
+              onInput={setRate}
+              placeholder={kSays.rateExample}
+              issue={issueIn(fault, 'ratePerSecond')}
+            />
+            <SelectField
+              label={kSays.ordering}
+              value={ordering}
+              choices={kSays.orders}
+              onChange={setOrdering}
+              hint={kSays.orderingHint}
+            />
+          </div>
+        </details>
+        <div>
+          <Button kind="primary" submits keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={create}>
+            {kSays.subscribe}
+          </Button>
+        </div>
+        {fault && (
+          <FaultNote
+            fault={fault}
+            beside={[
+              'endpointUrl',
+              'ratePerSecond',
+              'format',
+              ...fault.details.filter(({ field }) => field.startsWith('eventTypes')).map(({ field }) => field),
+            ]}
+          />
+        )}
+      </div>
     </form>
   );
 }

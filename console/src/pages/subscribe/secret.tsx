@@ -1,7 +1,10 @@
 import { useState } from 'preact/hooks';
 import { Copy } from '../../parts/copy.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { at } from '../../state/place.ts';
 import { kSnippets } from './snippets.ts';
+
+const kSays = kPlaybook.subscribe;
 
 // The secret, shown once: no later response contains it, and neither does the inspector.
 export function Secret({
@@ -12,39 +15,47 @@ export function Secret({
   const [language, setLanguage] = useState(kSnippets[0]!.language);
   const snippet = kSnippets.find(one => one.language === language)!;
   return (
-    <section class="card strong" aria-labelledby="secret" role="status">
-      <h2 id="secret">Signing secret</h2>
-      <p>Deliveries are signed with this secret. It is shown only once: store it where your receiver can read it.</p>
-      <p class="secret">
-        <code class="wrap">{secret}</code> <Copy text={secret} what="secret" />
-      </p>
-      <p>
-        <a class="button primary" href={at('test', [], { subscription: subscriptionId })}>
-          Send a test delivery
-        </a>
-      </p>
-      <details class="more">
-        <summary>Code to verify a delivery</summary>
-        <div class="choices" role="group" aria-label="Language">
-          {kSnippets.map(one => (
-            <button
-              type="button"
-              key={one.language}
-              class="choice"
-              aria-pressed={one.language === language}
-              onClick={() => setLanguage(one.language)}
-            >
-              {one.language}
-            </button>
-          ))}
-        </div>
-        <pre class="code" tabIndex={0} role="region" aria-label={`Verifying in ${language}`}>
-          {snippet.code}
-        </pre>
-        <Copy text={snippet.code} what="code">
-          Copy the code
-        </Copy>
-      </details>
+    <section class="panel strong" aria-labelledby="secret" role="status">
+      <div class="phead">
+        <h2 id="secret">{kSays.secret}</h2>
+      </div>
+      <div class="pad stack s">
+        <p>{kSays.secretSays}</p>
+        <p class="secret">
+          <code class="wrap">{secret}</code> <Copy text={secret} what={kSays.secretWhat} />
+        </p>
+        <p>
+          <a class="btn pri" href={at('test', [], { subscription: subscriptionId })}>
+            {kSays.sendTest}
+          </a>
+        </p>
+        <details>
+          <summary class="m sm">{kSays.code}</summary>
+          <div class="stack s">
+            <div class="chooses" role="group" aria-label={kSays.language}>
+              {kSnippets.map(one => (
+                <button
+                  type="button"
+                  key={one.language}
+                  class="choice"
+                  aria-pressed={one.language === language}
+                  onClick={() => setLanguage(one.language)}
+                >
+                  {one.language}
+                </button>
+              ))}
+            </div>
+            <pre class="code" tabIndex={0} role="region" aria-label={kSays.verifyingIn(language)}>
+              {snippet.code}
+            </pre>
+            <div>
+              <Copy text={snippet.code} what={kSays.codeWhat}>
+                {kSays.copyCode}
+              </Copy>
+            </div>
+          </div>
+        </details>
+      </div>
     </section>
   );
 }

@@ -3,17 +3,11 @@ import { api, ask } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField } from '../../parts/field.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { place } from '../../state/place.ts';
 import { kReceiver, loadSubscriptions, type Subscription } from '../../state/subscriptions.ts';
 
-const kBehaviours = [
-  ['', 'verifies the signature and returns 200'],
-  ['/flaky', 'returns 503 twice, then 200'],
-  ['/fail', 'returns 503 every time'],
-  ['/hang', 'never responds'],
-  ['/redirect', 'returns 302'],
-  ['/gone', 'returns 410: the endpoint is disabled'],
-] as const;
+const kSays = kPlaybook.test;
 
 // The built-in receiver can fail on request: each failure has its own URL, so choosing one changes the endpoint.
 export function Behaviour({ subscription: { subscriptionId, endpointUrl, enabled } }: { subscription: Subscription }) {
@@ -34,11 +28,11 @@ export function Behaviour({ subscription: { subscriptionId, endpointUrl, enabled
   return (
     <>
       <SelectField
-        label="Built-in receiver"
+        label={kSays.receiver}
         value={now}
-        choices={kBehaviours}
+        choices={kSays.behaviours}
         onChange={choose}
-        hint="Choose a failure to see how it is handled: retried, delayed or failed at once."
+        hint={kSays.receiverHint}
       />
       {fault && <FaultNote fault={fault} />}
     </>

@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { Fault } from '../../api/fault.ts';
 import { State } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { now } from '../../state/now.ts';
 import { at, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
@@ -10,8 +11,8 @@ import { pauseOf } from '../../state/pause.ts';
 import { stateOf } from '../../state/words.ts';
 import { checklist } from './checklist.ts';
 
+const kSays = kPlaybook.test;
 const kMarks = { done: '✓', now: '…', stopped: '✗', ahead: '' } as const;
-const kSpoken = { done: 'done', now: 'in progress', stopped: 'stopped here', ahead: 'not yet' } as const;
 
 // Milliseconds between two readings: the steps of a test take less than a second; what is held may wait long.
 const kSoonest = 250;
@@ -39,37 +40,38 @@ export function Progress({ subscriptionId, deliveryId }: { subscriptionId: strin
   if (!delivery)
     return (
       <p class="loading" aria-live="polite">
-        Queued…
+        {kSays.queued}
       </p>
     );
   const verified = /"verified":true/.test(delivery.attempts.at(-1)?.responseBody ?? '');
   return (
-    <section class="card" aria-labelledby="progress">
-      <header>
-        <h2 id="progress">Delivery</h2>{' '}
+    <section class="panel" aria-labelledby="progress">
+      <div class="phead">
+        <h2 id="progress">{kSays.delivery}</h2>
         <span role="status">
           <State name={delivery.status}>{stateOf(delivery, now.value)}</State>
         </span>
-      </header>
-      <ol class="checklist">
-        {checklist(delivery).map(({ step, state, says, advice }) => (
-          <li key={step} class={state}>
-            <span class="number" aria-hidden="true">
-              {kMarks[state]}
-            </span>
-            <span>
-              <strong>{step}</strong> <span class="visually-hidden">{kSpoken[state]}</span>{' '}
-              <span class="quiet">{says}</span>
-              {advice && <span class="advice">{advice}</span>}
-            </span>
-          </li>
-        ))}
-      </ol>
-      {verified && <p class="result">The built-in receiver verified the signature of this delivery.</p>}
-      <p class="small">
-        <a href={at('deliveries', [subscriptionId, deliveryId])}>Open the delivery</a>: headers, signed content, body,
-        response and timings.
-      </p>
+      </div>
+      <div class="pad stack s">
+        <ol class="checks">
+          {checklist(delivery).map(({ step, state, says, advice }) => (
+            <li key={step} class={state}>
+              <span class="num" aria-hidden="true">
+                {kMarks[state]}
+              </span>
+              <span>
+                <strong>{step}</strong> <span class="hide">{kSays.spoken[state]}</span> <span class="m">{says}</span>
+                {advice && <span class="advice">{advice}</span>}
+              </span>
+            </li>
+          ))}
+        </ol>
+        {verified && <p class="callout good">{kSays.verified}</p>}
+        <p class="m sm">
+          <a href={at('deliveries', [subscriptionId, deliveryId])}>{kSays.open}</a>
+          {kSays.openSays}
+        </p>
+      </div>
     </section>
   );
 }
