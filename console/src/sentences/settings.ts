@@ -71,8 +71,6 @@ export const kSettings = {
     visitor: 'Visitors with traits',
     visitorHint: 'Counted from the last that was said of them. At most 1,826 days.',
   },
-  unit: (label: string) => `${label}: unit`,
-  units: { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' } as Record<string, string>,
 
   limits: {
     title: 'Limits',
