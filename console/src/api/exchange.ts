@@ -20,7 +20,7 @@ const kKept = 30;
 // The requests that the user made, newest first.
 export const exchanges = signal<Exchange[]>([]);
 
-const kNoted = 12;
+const kNoted = 20;
 
 // Background requests, newest first: the latest of each path, without its response body.
 export const noted = signal<Exchange[]>([]);

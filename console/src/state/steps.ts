@@ -4,26 +4,35 @@ import { ask, quietly } from '../api/client.ts';
 import { known, kSteps, type Done } from './playbook.ts';
 import { includes, roleOn } from './sign_in.ts';
 
-const kLooked = 5; // endpoints whose tests are looked for
+const kLooked = 3; // endpoints whose tests are looked for
 
-// When the newest session had its last signal, and its last decision if it has one.
+// The last signal of the newest session, and the last decision: of that session, else of the last four weeks.
 async function ofSessions(handle: string): Promise<Done> {
   const sessions = await ask(
     quietly.GET('/v2/handles/{handle}/chain', { params: { path: { handle }, query: { limit: 1 } } }),
   );
   const newest = sessions.ok ? sessions.data.items[0] : undefined;
-  return newest ? { append: newest.lastSignalAt } : {};
+  if (!newest) return {};
+  const { sessionId, lastSignalAt: append } = newest;
+  const session = await ask(
+    quietly.GET('/v2/handles/{handle}/chain/{sessionId}', { params: { path: { handle, sessionId } } }),
+  );
+  const own = session.ok ? session.data.decisions?.at(-1)?.resolvedAt : undefined;
+  return { append, resolve: own ?? (await lastDecision(handle)) };
 }
 
-// The last day with a decision, of the last four weeks.
-async function ofDecisions(handle: string): Promise<Done> {
+// The start of the last day with a decision; undefined if there is none.
+async function lastDecision(handle: string): Promise<string | undefined> {
   const since = new Date(Date.now() - 28 * 86_400_000).toISOString();
   const counted = await ask(
     quietly.GET('/v2/handles/{handle}/analytics', { params: { path: { handle }, query: { since, bucket: 'day' } } }),
   );
   const points = counted.ok ? counted.data.triggers.flatMap(one => one.points) : [];
-  const days = points.filter(({ asked }) => asked > 0).map(({ at }) => at);
-  return days.length ? { resolve: days.sort().at(-1) } : {};
+  return points
+    .filter(({ asked }) => asked > 0)
+    .map(({ at }) => at)
+    .sort()
+    .at(-1);
 }
 
 // The newest endpoint, and a test that one of them received.
@@ -53,7 +62,7 @@ async function ofEndpoints(handle: string): Promise<Done> {
 export async function learnSteps(handle: string) {
   if (!roleOn(handle) || known.peek()[handle]) return;
   known.value = { ...known.peek(), [handle]: {} };
-  const parts = await Promise.all([ofSessions(handle), ofDecisions(handle), ofEndpoints(handle)]);
+  const parts = await Promise.all([ofSessions(handle), ofEndpoints(handle)]);
   const found = Object.assign({}, ...parts) as Done;
   known.value = {
     ...known.peek(),
