@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { Beckon, quickRetries, root } from './kit/beckon.mjs';
-import { accountMenu, copied, copiedCurl, openBrowser, openConsole, statusOf } from './kit/browser.mjs';
+import { accountMenu, choose, copied, copiedCurl, openBrowser, openConsole, statusOf } from './kit/browser.mjs';
 import { tzdata } from './kit/tzdata.mjs';
 import { until } from './kit/wait.mjs';
 
@@ -431,12 +431,12 @@ describe('deliveries', () => {
   after(async () => {
     await page?.context().close();
   });
-  const rows = () => page.locator('.list a.line');
-  const only = count => page.locator(`.list li[aria-setsize="${count}"]`).first(); // a list of so many
+  const rows = () => page.locator('.long tbody tr[data-id]');
+  const only = count => page.locator(`.long[aria-rowcount="${count + 1}"] tr[data-id]`).first(); // a list of so many
 
   test('filters live in the address, and a link with them shows the same', async () => {
-    await page.getByLabel('Endpoint').selectOption('orders');
-    await page.getByLabel('Status').selectOption('failed');
+    await choose(page, 'Endpoint', 'orders');
+    await choose(page, 'Status', 'failed');
     await only(1).waitFor();
     assert.match(page.url(), new RegExp(`subscription=${hook}&status=failed`));
     await page.reload();
@@ -445,32 +445,59 @@ describe('deliveries', () => {
   });
 
   test('a row opens in a tab of its own, which is signed in by the one beside it', async () => {
-    const [tab] = await Promise.all([page.context().waitForEvent('page'), rows().first().click({ button: 'middle' })]);
+    const [tab] = await Promise.all([
+      page.context().waitForEvent('page'),
+      rows().first().locator('.rowlink').click({ button: 'middle' }),
+    ]);
     await tab.getByRole('heading', { level: 1, name: 'order.paid' }).waitFor();
     await tab.close();
   });
 
-  test('j and Enter open a delivery; r sends it again and shows the new attempt', async () => {
+  test('j and Enter look at a delivery, its row stays marked, y copies it, and Escape gives the focus back', async () => {
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
+    const sheet = page.getByRole('dialog', { name: 'order.paid' });
+    await sheet.getByText('Attempt 1', { exact: true }).waitFor();
+    assert.equal(await page.locator('.long tr.sel').count(), 1);
+    assert.match(page.url(), /[?&]open=whs_\w+\.dlv_\w+/);
+    await page.evaluate(() => navigator.clipboard.writeText(''));
+    await page.keyboard.press('y');
+    assert.match(await until('it is copied', () => copied(page)), /^curl -sS -X POST [\s\S]*A-1/);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.activeElement?.className === 'rowlink');
+    assert.doesNotMatch(page.url(), /open=/);
+  });
+
+  test('on its page r sends it again and shows the new attempt, phase by phase', async () => {
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('link', { name: 'Full page' }).click();
     await page.getByRole('heading', { level: 1, name: 'order.paid' }).waitFor();
-    const [attempt] = await page.locator('.attempt summary').allInnerTexts();
-    assert.match(attempt, /Attempt 1/);
+    assert.match(await page.locator('.attempt').first().innerText(), /Attempt 1/);
+    await page.getByText('The endpoint responded 410.').waitFor();
     await beckon.as('OPERATOR', 'PATCH', `/webhooks/${hook}`, {
       enabled: true,
       endpointUrl: `${beckon.base}/dev/receiver`,
     });
     await page.keyboard.press('r');
     await page.getByText('delivered, at attempt 2').waitFor();
-    assert.match(await page.locator('.attempt[open] summary').first().innerText(), /Attempt 2/);
+    await page.waitForFunction(() => document.activeElement?.textContent.startsWith('Attempt 2'));
+    await page.getByRole('heading', { name: 'Attempt 2 by phase' }).waitFor();
+    const payload = page.getByRole('region', { name: 'Payload' });
+    assert.match(await payload.getByLabel('Delivery body').innerText(), /A-1/);
+    await payload.getByText('Headers', { exact: true }).click();
     assert.match(
-      await page.locator('.attempt[open]').first().innerText(),
-      /URL: http:\S+\/dev\/receiver\s[\s\S]*host: 127\.[\s\S]*webhook-signature: v1,[\s\S]*"verified": true/,
+      await payload.innerText(),
+      /URL: http:\S+\/dev\/receiver\s[\s\S]*host: 127\.[\s\S]*webhook-signature: v1,/,
     );
+    await payload.getByText('Response', { exact: true }).click();
+    assert.match(await payload.getByLabel('Response to attempt 2').innerText(), /"verified": true/);
     assert.match(
-      await page.getByLabel('Response headers of attempt 2').innerText(),
+      await payload.getByLabel('Response headers of attempt 2').innerText(),
       /^content-type: application\/json/m,
     );
+    await payload.getByText('Signed content', { exact: true }).click();
+    assert.match(await payload.locator('pre').innerText(), /^evt_\w+\.\d+\.\{/);
   });
 
   test('edited and resent, it reaches the same endpoint as the same type, and the original stays', async () => {
@@ -482,7 +509,7 @@ describe('deliveries', () => {
     await dialog.getByLabel('Payload').fill('{"orderId":"A-2"}');
     await dialog.getByRole('button', { name: 'Send' }).click();
     await page.waitForURL(url => !url.href.includes(original));
-    await page.locator('.title [role=status]', { hasText: /^delivered$/ }).waitFor();
+    await page.locator('.head [role=status]', { hasText: /^delivered$/ }).waitFor();
     assert.match(await page.locator('main').innerText(), /order\.paid[\s\S]*A-2/);
     const { json } = await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}/deliveries`);
     assert.deepEqual([json.items.length, json.items.at(-1).deliveryId], [2, original]);
@@ -509,7 +536,7 @@ describe('deliveries', () => {
     await dialog.getByRole('button', { name: 'Send' }).click();
     await page.waitForURL(url => !url.href.includes(first.deliveryId));
     await page.getByRole('heading', { level: 1, name: 'signal.brochure' }).waitFor();
-    await page.locator('main a', { hasText: 'evt_' }).click();
+    await page.locator('.kv a', { hasText: 'evt_' }).click();
     await page.getByText('edited and resent by').waitFor();
     assert.match(await page.locator('main').innerText(), new RegExp(`${first.eventId}\\s*, edited and resent by`));
     assert.equal((await log()).length, 2);

@@ -167,13 +167,22 @@ describe('webhooks', () => {
     await press('Edit and resend');
     await sameByCurl('POST', /\/resend$/, () => inDialog('Send'));
     await visit(`deliveries?subscription=${hook}`);
+    await press('Resend…');
     await page.getByLabel('Deliveries to resend').selectOption('delivered');
     await press('Count deliveries');
     const replays = async () => (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}/replays`)).json.items;
-    await sameByCurl('POST', /\/replay$/, () => press(/^Resend \d+/), {
-      undo: () =>
-        until('the first replay is over', async () => (await replays()).every(one => one.state !== 'running')),
-    });
+    await sameByCurl(
+      'POST',
+      /\/replay$/,
+      () =>
+        press(/^Resend \d+/)
+          .then(() => page.getByText('All queued: ').waitFor())
+          .then(() => page.keyboard.press('Escape')),
+      {
+        undo: () =>
+          until('the first replay is over', async () => (await replays()).every(one => one.state !== 'running')),
+      },
+    );
   });
 });
 

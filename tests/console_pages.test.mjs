@@ -281,10 +281,8 @@ test('an attempt shows long headers whole, and says that it keeps only a part of
     const { json: sent } = await beckon.as('OPERATOR', 'POST', `/webhooks/${hook.subscriptionId}/test`, {});
     await visit(page, `/demo/deliveries/${hook.subscriptionId}/${sent.deliveryId}`);
     const headers = page.getByLabel('Response headers of attempt 1', { exact: true });
-    await page.locator('.attempt', { hasText: 'Attempt 1' }).first().waitFor();
-    await page.evaluate(() => {
-      for (const one of document.querySelectorAll('.attempt')) one.open = true;
-    });
+    await page.getByRole('button', { name: /^Attempt 1 / }).click();
+    await page.getByRole('region', { name: 'Payload' }).getByText('Response', { exact: true }).click();
     await headers.waitFor();
     assert.ok(await headers.evaluate(box => box.scrollWidth <= box.clientWidth), 'it wraps');
     await page.getByText('Cut after 4 KiB').first().waitFor();

@@ -87,6 +87,23 @@ export async function accountMenu(page) {
 
 export const signOut = async page => (await accountMenu(page)).getByRole('button', { name: 'Sign out' }).click();
 
+// A chip of a list's filters, which opens what can be chosen.
+const chip = (page, name) => page.locator('.filters').getByRole('button', { name: new RegExp(`^${name}(:|$)`) });
+
+// Chooses one of its choices.
+export async function choose(page, name, choice) {
+  await chip(page, name).click();
+  await page.getByRole('group', { name, exact: true }).getByRole('button', { name: choice, exact: true }).click();
+}
+
+// Filters by a text.
+export async function filterBy(page, name, text) {
+  await chip(page, name).click();
+  const opened = page.getByRole('group', { name, exact: true });
+  await opened.getByLabel(name, { exact: true }).fill(text);
+  await opened.getByRole('button', { name: 'Apply' }).click();
+}
+
 const inspector = page => page.getByRole('button', { name: 'Inspector', exact: true });
 
 // Does it with the inspector open, which covers what is behind it, and closes it again if it was closed.

@@ -1,86 +1,118 @@
-import { useState } from 'preact/hooks';
+import './audit/audit.css';
+import { useMemo } from 'preact/hooks';
 import { ask, quietly } from '../api/client.ts';
-import { Button } from '../parts/button.tsx';
+import type { components } from '../api/described.d.ts';
 import { Empty } from '../parts/empty.tsx';
+import { ExportCsv } from '../parts/export_csv.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { closedBelow, closedBelowAdmin } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
+import { LongTable, type Column } from '../parts/long_table.tsx';
+import { kAudit } from '../sentences/audit.ts';
 import { useList } from '../state/list.ts';
 import { at, kNoHandle, place } from '../state/place.ts';
-import { useSettled } from '../state/settled.ts';
+import { Details } from './audit/details.tsx';
 import { Export } from './audit/export.tsx';
-import { FilterFields, type Filters, given, isAny, kNone } from './audit/filters.tsx';
+import { AuditFilters, givenIn, kParams } from './audit/filters.tsx';
+
+type Entry = components['schemas']['AuditEvent'];
+
+const { heads } = kAudit;
+const kColumns: Column<Entry>[] = [
+  {
+    head: heads.by,
+    width: '20%',
+    cell: one => (
+      <>
+        {one.actor ? <span title={one.actor}>{one.actor}</span> : <span class="m">{kAudit.nobody}</span>}
+        {one.address && <div class="m xs">{one.address}</div>}
+      </>
+    ),
+  },
+  { head: heads.details, width: '36%', cell: one => <Details before={one.before} detail={one.detail} /> },
+  { head: heads.when, width: '16%', right: true, cell: one => <Instant at={one.at} /> },
+];
 
 export function AuditPage() {
-  const { handle } = place.value;
+  const { handle, query } = place.value;
   const ofServer = handle === kNoHandle;
   const closed = ofServer ? closedBelowAdmin() : closedBelow('OPERATOR');
-  const [filters, setFilters] = useState<Filters>(kNone);
-  const asked = useSettled(filters, 300);
-  const { items, more, fault } = useList(
-    cursor => {
-      const query = { cursor, limit: 50, ...given(asked) };
-      return ofServer
-        ? ask(quietly.GET('/v2/platform-admin/audit-events', { params: { query } }))
-        : ask(quietly.GET('/v2/handles/{handle}/audit-events', { params: { path: { handle }, query } }));
-    },
-    [handle, asked],
-  );
+  const search = kParams.map(name => query.get(name) ?? '').join('\n');
+  const given = useMemo(() => givenIn(place.peek().query, Date.now()), [search]);
+  const page = (cursor: string | undefined, limit: number) => {
+    const asked = { cursor, limit, ...given };
+    return ofServer
+      ? ask(quietly.GET('/v2/platform-admin/audit-events', { params: { query: asked } }))
+      : ask(quietly.GET('/v2/handles/{handle}/audit-events', { params: { path: { handle }, query: asked } }));
+  };
+  const { items, more, fault } = useList(cursor => page(cursor, 50), [handle, given, closed]);
   return (
     <>
-      <h1>Audit</h1>
-      <p class="lead">
-        {ofServer
-          ? 'Events that belong to no handle: sign-ins, users, passwords and the allowlist.'
-          : 'Every change to the configuration of this handle: who, what and when.'}
-      </p>
-      {closed ? <p class="note">{closed}</p> : fault && <FaultNote fault={fault} />}
-      {!closed && <FilterFields filters={filters} onChange={setFilters} />}
-      {!closed && <Export handle={ofServer ? '' : handle} />}
-      {items?.length === 0 && !more && <Empty says={isAny(asked) ? 'No event fits.' : 'No changes yet.'} />}
-      {(!!items?.length || more) && (
-        <section class="card">
-          <div class="scroll" tabIndex={0} role="region" aria-label="Audit events">
-            <table>
-              <thead>
-                <tr>
-                  <th>When</th>
-                  <th>Who</th>
-                  <th>What</th>
-                  <th>Target</th>
-                  <th>Details</th>
-                </tr>
-              </thead>
-              <tbody>
-                {items?.map(one => (
-                  <tr key={one.auditId}>
-                    <td>
-                      <Instant at={one.at} />
-                    </td>
-                    <td>
-                      {one.actor || <span class="quiet">nobody known</span>}
-                      {one.address && <div class="quiet small">{one.address}</div>}
-                    </td>
-                    <td>
-                      <strong>{one.action}</strong>
-                    </td>
-                    <td class="mono wrap">
-                      <Target action={one.action} target={one.target} />
-                    </td>
-                    <td>
-                      <Detail of={one.detail} before={one.before} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+      <div class="head">
+        <h1>{kAudit.title}</h1>
+        {!closed && (
+          <div class="acts">
+            <ExportCsv
+              name={`audit-${ofServer ? 'server' : handle}`}
+              heads={kAudit.csv}
+              page={cursor => page(cursor, 200)}
+              row={one => [
+                one.number,
+                one.at,
+                one.actor,
+                one.address,
+                one.action,
+                one.target,
+                one.before && JSON.stringify(one.before),
+                JSON.stringify(one.detail),
+                one.requestId,
+                one.auditId,
+              ]}
+            />
+            <Export handle={ofServer ? '' : handle} />
           </div>
-          {more && (
-            <div>
-              <Button onPress={more}>Show more</Button>
-            </div>
+        )}
+        <p>{ofServer ? kAudit.leadOfServer : kAudit.lead}</p>
+      </div>
+      {closed ? (
+        <p class="note">{closed}</p>
+      ) : (
+        <>
+          <div class="filters">
+            <AuditFilters />
+            {!!items?.length && (
+              <span class="push m sm n" role="status">
+                {kAudit.count(items.length, !!more)}
+              </span>
+            )}
+          </div>
+          {fault && <FaultNote fault={fault} />}
+          {items?.length === 0 && !more && (
+            <Empty says={kParams.some(name => query.has(name)) ? kAudit.noMatch : kAudit.none} />
           )}
-        </section>
+          {(!!items?.length || more) && (
+            <section class="panel">
+              <LongTable
+                label={kAudit.label}
+                items={items ?? []}
+                idOf={one => one.auditId}
+                lead={{
+                  head: heads.change,
+                  width: '28%',
+                  cell: one => <b>{kAudit.actions[one.action] ?? one.action}</b>,
+                  more: one => (
+                    <>
+                      <Target action={one.action} target={one.target} />
+                      {one.action in kAudit.actions && <code class="m"> {one.action}</code>}
+                    </>
+                  ),
+                }}
+                columns={kColumns}
+                onEnd={more ?? undefined}
+              />
+            </section>
+          )}
+        </>
       )}
     </>
   );
@@ -89,37 +121,8 @@ export function AuditPage() {
 // A link to the changed object.
 function Target({ action, target }: { action: string; target: string }) {
   if (action === 'rule.put') return <a href={at('rules', [target])}>{target}</a>;
-  if (action === 'rules.rollback') return <a href={at('rules', ['-', 'versions'])}>version {target}</a>;
+  if (action === 'rules.rollback') return <a href={at('rules', ['-', 'versions'])}>{kAudit.version(target)}</a>;
   if (action.startsWith('webhook.') && action !== 'webhook.delete')
     return <a href={at('deliveries', [], { subscription: target })}>{target}</a>;
-  return <>{target}</>;
+  return <span title={target}>{target}</span>;
 }
-
-const kShort = 120; // characters
-
-// What it is now, and what it was.
-function Detail({ of, before }: { of: unknown; before: unknown }) {
-  const text = JSON.stringify(of);
-  if (!before && text === '{}') return <span class="quiet">–</span>;
-  return (
-    <>
-      {text !== '{}' && <Json text={text} />}
-      {before !== null && (
-        <div>
-          <span class="quiet small">before: </span>
-          <Json text={JSON.stringify(before)} />
-        </div>
-      )}
-    </>
-  );
-}
-
-const Json = ({ text }: { text: string }) =>
-  text.length <= kShort ? (
-    <code class="wrap small">{text}</code>
-  ) : (
-    <details>
-      <summary>{text.length} characters</summary>
-      <code class="wrap small">{text}</code>
-    </details>
-  );

@@ -4,7 +4,9 @@ import type { Fault } from '../api/fault.ts';
 import { State } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { Instant } from '../parts/instant.tsx';
+import { kDecision } from '../sentences/sessions.ts';
 import type { Decision } from '../state/decisions.ts';
+import { useObject } from '../state/object.ts';
 import { at, place } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
 import { read, type Session } from '../state/timeline.ts';
@@ -14,10 +16,8 @@ import { DecisionCard } from './resolve/decision_card.tsx';
 type Recorded = Decision & { same: boolean | null; lacking: string | null };
 
 function again({ same, lacking }: Recorded) {
-  if (same) return 'Re-evaluated: same result.';
-  return lacking
-    ? `Re-evaluated: different result, because some of its data is missing: ${lacking}.`
-    : 'Re-evaluated: different result.';
+  if (same) return kDecision.same;
+  return lacking ? kDecision.lacking(lacking) : kDecision.different;
 }
 
 export function DecisionPage() {
@@ -30,6 +30,7 @@ export function DecisionPage() {
   const [decision, setDecision] = useState<Recorded | null>(null),
     [fault, setFault] = useState<Fault | null>(null),
     [session, setSession] = useState<Session | null>(null);
+  useObject(decisionId);
   usePoll(
     0,
     async isCurrent => {
@@ -50,48 +51,46 @@ export function DecisionPage() {
   const past = session?.decisions.find(one => one.decisionId === decisionId);
   return (
     <>
-      <div class="title">
-        <p class="back">
-          {sessionId ? <a href={at('sessions', [sessionId])}>Session</a> : <a href={at('sessions')}>Sessions</a>}
+      <div class="head">
+        <h1>{kDecision.title}</h1>
+        <p class="mono sm wrap">{decisionId}</p>
+        <p>
+          {sessionId ? (
+            <a href={at('sessions', [sessionId])}>{kDecision.back.session}</a>
+          ) : (
+            <a href={at('sessions')}>{kDecision.back.sessions}</a>
+          )}
         </p>
-        <h1>Decision</h1>
-        <p class="mono small wrap">{decisionId}</p>
       </div>
       {decision && (
         <>
-          <h2>As served</h2>
+          <h2>{kDecision.asServed}</h2>
           <p>{again(decision)}</p>
           <DecisionCard decision={decision} how="recorded" />
         </>
       )}
       {past && !decision && (
-        <section class="card">
-          <header>
-            <h2>{past.trigger}</h2> <State name={past.outcome} />
-          </header>
-          <dl class="facts">
+        <section class="panel" aria-labelledby="past">
+          <div class="phead">
+            <h2 id="past">{past.trigger}</h2> <State name={past.outcome} />
+          </div>
+          <dl class="kv pad">
             {past.ruleId && (
-              <div>
-                <dt>Rule</dt>
+              <>
+                <dt>{kDecision.rule}</dt>
                 <dd>
                   <a href={at('rules', [past.ruleId])}>{past.ruleId}</a>
                 </dd>
-              </div>
+              </>
             )}
-            <div>
-              <dt>Decided</dt>
-              <dd>
-                <Instant at={past.resolvedAt} />
-              </dd>
-            </div>
-            <div>
-              <dt>Session version</dt>
-              <dd>{past.sessionVersion}</dd>
-            </div>
-            <div>
-              <dt>Rules version</dt>
-              <dd>{past.rulesVersion}</dd>
-            </div>
+            <dt>{kDecision.decided}</dt>
+            <dd class="n">
+              <Instant at={past.resolvedAt} />
+            </dd>
+            <dt>{kDecision.sessionVersion}</dt>
+            <dd class="n">{past.sessionVersion}</dd>
+            <dt>{kDecision.rulesVersion}</dt>
+            <dd class="n">{past.rulesVersion}</dd>
           </dl>
         </section>
       )}

@@ -1,19 +1,22 @@
 import { useState } from 'preact/hooks';
 import { ask, quietly } from '../api/client.ts';
-import type { components } from '../api/described.d.ts';
 import type { Fault } from '../api/fault.ts';
 import { State } from '../parts/chip.tsx';
+import { Cut } from '../parts/cut.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
+import { closedBelow } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { Json } from '../parts/json.tsx';
-import { closedBelow } from '../parts/gate.ts';
+import { LongTable } from '../parts/long_table.tsx';
+import { kEvent } from '../sentences/deliveries.ts';
 import { now } from '../state/now.ts';
+import { useObject } from '../state/object.ts';
 import { at, place } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
-import { causeIn } from '../state/timeline.ts';
 import { stateOf } from '../state/words.ts';
+import { Cause, type Event } from './deliveries/cause.tsx';
 
-type Event = components['schemas']['Event'];
+const { heads } = kEvent;
 
 export function EventPage() {
   const {
@@ -23,6 +26,7 @@ export function EventPage() {
   const [event, setEvent] = useState<Event | null>(null),
     [fault, setFault] = useState<Fault | null>(null);
   const closed = closedBelow('OPERATOR');
+  useObject(event?.type ?? eventId);
   usePoll(
     2000,
     async isCurrent => {
@@ -38,98 +42,80 @@ export function EventPage() {
   );
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={at('deliveries')}>Deliveries</a>
-        </p>
-        <h1 class="wrap">{event?.type ?? 'Event'}</h1>
-        <p class="mono small wrap">{eventId}</p>
+      <div class="head">
+        <h1 class="wrap">{event?.type ?? kEvent.title}</h1>
       </div>
       {closed && <p class="note">{closed}</p>}
       {fault && <FaultNote fault={fault} />}
       {event && (
-        <>
-          <dl class="facts">
-            <div>
-              <dt>Occurred</dt>
+        <div class="cols main-side">
+          <div class="stack">
+            <section class="panel" aria-labelledby="deliveries">
+              <div class="phead">
+                <h2 id="deliveries">{kEvent.deliveries}</h2>
+              </div>
+              {event.deliveries.length === 0 ? (
+                <p class="pad m">{kEvent.noSubscriber}</p>
+              ) : (
+                <LongTable
+                  label={kEvent.deliveries}
+                  items={event.deliveries}
+                  idOf={one => one.deliveryId}
+                  link={one => at('deliveries', [one.subscriptionId, one.deliveryId])}
+                  lead={{ head: heads.delivery, width: '40%', cell: one => one.deliveryId }}
+                  columns={[
+                    {
+                      head: heads.status,
+                      width: '36%',
+                      cell: one => <State name={one.status}>{stateOf(one, now.value)}</State>,
+                    },
+                    { head: heads.created, width: '24%', right: true, cell: one => <Instant at={one.createdAt} /> },
+                  ]}
+                />
+              )}
+            </section>
+            <section class="panel" aria-labelledby="payload">
+              <div class="phead">
+                <h2 id="payload">{kEvent.payload}</h2>
+              </div>
+              {event.payload ? (
+                <Json text={JSON.stringify(event.payload)} label={kEvent.payloadLabel} />
+              ) : (
+                <p class="pad m">{kEvent.erased}</p>
+              )}
+            </section>
+          </div>
+          <section class="panel" aria-labelledby="details">
+            <div class="phead">
+              <h2 id="details">{kEvent.details}</h2>
+            </div>
+            <dl class="kv pad">
+              <dt>{kEvent.event}</dt>
               <dd>
+                <Cut text={eventId} what={kEvent.eventId} />
+              </dd>
+              <dt>{kEvent.occurred}</dt>
+              <dd class="n">
                 <Instant at={event.occurredAt} />
               </dd>
-            </div>
-            {event.sessionId && (
-              <div>
-                <dt>Session</dt>
-                <dd>
-                  <a href={at('sessions', [event.sessionId])}>
-                    <code>{event.sessionId}</code>
-                  </a>
-                </dd>
-              </div>
-            )}
-            <div>
-              <dt>Caused by</dt>
+              {event.sessionId && (
+                <>
+                  <dt>{kEvent.session}</dt>
+                  <dd>
+                    <a href={at('sessions', [event.sessionId])}>
+                      <Cut text={event.sessionId} />
+                    </a>
+                  </dd>
+                </>
+              )}
+              <dt>{kEvent.causedBy}</dt>
               <dd>
                 <Cause event={event} />
               </dd>
-            </div>
-          </dl>
-          <section class="card" aria-labelledby="deliveries">
-            <h2 id="deliveries">Deliveries</h2>
-            {event.deliveries.length === 0 && <p class="quiet">No subscriber.</p>}
-            <ul class="rows">
-              {event.deliveries.map(one => (
-                <li key={one.deliveryId}>
-                  <a class="row" href={at('deliveries', [one.subscriptionId, one.deliveryId])}>
-                    <span class="main mono small">{one.deliveryId}</span>
-                    <State name={one.status}>{stateOf(one, now.value)}</State>
-                    <span />
-                    <span class="when">
-                      <Instant at={one.createdAt} />
-                    </span>
-                  </a>
-                </li>
-              ))}
-            </ul>
+            </dl>
           </section>
-          <section class="card" aria-labelledby="payload">
-            <h2 id="payload">Payload</h2>
-            {event.payload ? (
-              <Json text={JSON.stringify(event.payload)} label="Payload, as JSON" />
-            ) : (
-              <p class="quiet">Erased with its session.</p>
-            )}
-          </section>
-        </>
+        </div>
       )}
     </>
   );
-}
-
-function Cause({ event: { cause, sessionId } }: { event: Event }) {
-  const name = causeIn(cause);
-  if (name.startsWith('dec_'))
-    return (
-      <a href={at('decisions', [name], { session: sessionId })}>
-        <code>{name}</code>
-      </a>
-    );
-  if (name && sessionId)
-    return <a href={at('sessions', [sessionId])}>{name.replace('signal-', 'signal ')} in its session</a>;
-  const { test, published, edited } = cause as {
-    test?: boolean;
-    published?: { by: string };
-    edited?: { event: string; by: string };
-  };
-  if (test) return <>a test delivery</>;
-  if (published) return <>a custom event published by {published.by}</>;
-  if (edited)
-    return (
-      <>
-        <a href={at('events', [edited.event])}>
-          <code>{edited.event}</code>
-        </a>
-        , edited and resent by {edited.by}
-      </>
-    );
-  return <code class="wrap">{JSON.stringify(cause)}</code>;
 }

@@ -1,43 +1,93 @@
 import { useState } from 'preact/hooks';
 import { api, ask, quietly } from '../api/client.ts';
+import type { components } from '../api/described.d.ts';
 import type { Fault } from '../api/fault.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Empty } from '../parts/empty.tsx';
+import { ExportCsv } from '../parts/export_csv.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
+import { SearchField } from '../parts/filter_bar.tsx';
 import { closedBelow } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { Json } from '../parts/json.tsx';
+import { LongTable, type Column } from '../parts/long_table.tsx';
 import { confirmed } from '../parts/toast.tsx';
+import { kSession, kSessions } from '../sentences/sessions.ts';
 import { useList } from '../state/list.ts';
-import { whoseOf } from '../state/people.ts';
+import { useObject } from '../state/object.ts';
+import { personAt, whoseOf } from '../state/people.ts';
 import { at, go, place } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
 import { includes, roleOn } from '../state/sign_in.ts';
 import { learnCauses, read, type Session } from '../state/timeline.ts';
-import { SessionRow } from './session_row.tsx';
 import { Moments, Whose } from './timeline.tsx';
+
+type Summary = components['schemas']['SessionSummary'];
 
 export function SessionsPage() {
   const [sessionId] = place.value.more;
   return sessionId ? <One key={sessionId} sessionId={sessionId} /> : <List />;
 }
 
+const pageOf = (handle: string, cursor: string | undefined) =>
+  ask(quietly.GET('/v2/handles/{handle}/chain', { params: { path: { handle }, query: { cursor, limit: 100 } } }));
+
+const { heads } = kSessions;
+const kColumns: Column<Summary>[] = [
+  {
+    head: heads.visitor,
+    width: '24%',
+    cell: one => {
+      const id = whoseOf(one);
+      return (
+        id && (
+          <a href={personAt(id)} title={id}>
+            {id}
+          </a>
+        )
+      );
+    },
+  },
+  { head: heads.signals, width: '10%', right: true, cell: one => one.version },
+  { head: heads.started, width: '15%', right: true, cell: one => <Instant at={one.createdAt} /> },
+  { head: heads.last, width: '15%', right: true, cell: one => <Instant at={one.lastSignalAt} /> },
+];
+
 function List() {
   const { handle } = place.value;
-  const { items, more, fault } = useList(
-    cursor =>
-      ask(quietly.GET('/v2/handles/{handle}/chain', { params: { path: { handle }, query: { cursor, limit: 50 } } })),
-    [handle],
-  );
+  const { items, more, fault } = useList(cursor => pageOf(handle, cursor), [handle]);
   return (
     <>
-      <h1>Sessions</h1>
-      <p class="lead">Sessions, newest first. Open one to see its signals and what they triggered.</p>
+      <div class="head">
+        <h1>{kSessions.title}</h1>
+        <div class="acts">
+          <ExportCsv
+            name={`sessions-${handle}`}
+            heads={kSessions.csv}
+            page={cursor => pageOf(handle, cursor)}
+            row={one => [one.sessionId, one.visitorId, one.anonymousId, one.version, one.createdAt, one.lastSignalAt]}
+          />
+        </div>
+      </div>
+      <div class="filters">
+        <SearchField
+          label={kSessions.search}
+          maxLength={128}
+          onEnter={id => {
+            if (id) go(at('sessions', [id]));
+          }}
+        />
+        {!!items?.length && (
+          <span class="push m sm n" role="status">
+            {kSessions.count(items.length, !!more)}
+          </span>
+        )}
+      </div>
       {fault && <FaultNote fault={fault} />}
-      {items?.length === 0 && (
+      {items?.length === 0 && !more && (
         <Empty
-          says="No sessions yet. Append a signal to start one."
+          says={kSessions.none}
           asked={{
             method: 'POST',
             path: '/v2/public/chain/signals',
@@ -46,25 +96,31 @@ function List() {
             body: JSON.stringify({ handle, sessionId: 'sess-1', signals: [{ type: 'view' }] }),
           }}
         >
-          <a class="button primary" href={at('append')}>
-            Append a signal
+          <a class="btn pri" href={at('append')}>
+            {kSessions.append}
           </a>
         </Empty>
       )}
       {!!items?.length && (
-        <section class="card">
-          <ul class="rows">
-            {items.map(one => (
-              <li key={one.sessionId}>
-                <SessionRow session={one} who={whoseOf(one)} />
-              </li>
-            ))}
-          </ul>
-          {more && (
-            <div>
-              <Button onPress={more}>Show more</Button>
-            </div>
-          )}
+        <section class="panel">
+          <LongTable
+            label={kSessions.label}
+            items={items}
+            idOf={one => one.sessionId}
+            link={one => at('sessions', [one.sessionId])}
+            lead={{
+              head: heads.session,
+              width: '36%',
+              cell: one => (
+                <span class="mono" title={one.sessionId}>
+                  {one.sessionId}
+                </span>
+              ),
+            }}
+            columns={kColumns}
+            onEnd={more ?? undefined}
+          />
+          <p class="pfoot">{kSessions.kept}</p>
         </section>
       )}
     </>
@@ -76,6 +132,7 @@ function One({ sessionId }: { sessionId: string }) {
   const [session, setSession] = useState<Session | null | undefined>(undefined),
     [fault, setFault] = useState<Fault | null>(null),
     [asking, setAsking] = useState(false);
+  useObject(sessionId);
   usePoll(
     3000,
     async isCurrent => {
@@ -93,89 +150,58 @@ function One({ sessionId }: { sessionId: string }) {
     );
     setAsking(false);
     if (!answer.ok) return setFault(answer.fault);
-    confirmed('Erased');
+    confirmed(kSession.erased);
     go(at('sessions'));
   };
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={at('sessions')}>Sessions</a>
-        </p>
-        <h1 class="wrap mono">{sessionId}</h1>
-      </div>
-      {fault && <FaultNote fault={fault} />}
-      {session === null && !fault && (
-        <Empty says="Session not found: it never received a signal, was erased, or its retention period has ended." />
-      )}
-      {session && (
-        <>
-          <dl class="facts">
-            <div>
-              <dt>Visitor</dt>
-              <dd>
-                <Whose session={session} />
-              </dd>
-            </div>
-            <div>
-              <dt>Consent</dt>
-              <dd>{session.consent}</dd>
-            </div>
-            <div>
-              <dt>Signals in the window</dt>
-              <dd>{session.signalCount}</dd>
-            </div>
-            <div>
-              <dt>Started</dt>
-              <dd>
-                <Instant at={session.createdAt} />
-              </dd>
-            </div>
-            <div>
-              <dt>Last signal</dt>
-              <dd>
-                <Instant at={session.lastSignalAt} />
-              </dd>
-            </div>
-            <div>
-              <dt>Expires</dt>
-              <dd>
-                <Instant at={session.expiresAt} />
-              </dd>
-            </div>
-          </dl>
-          <div class="actions">
-            <a class="button" href={at('append', [], { session: sessionId })}>
-              Append a signal
+      <div class="head">
+        <h1 class="wrap">{sessionId}</h1>
+        {session && (
+          <div class="acts">
+            <a class="btn" href={at('append', [], { session: sessionId })}>
+              {kSession.append}
             </a>
-            <a class="button" href={at('resolve', [], { session: sessionId })}>
-              Resolve a decision
+            <a class="btn" href={at('resolve', [], { session: sessionId })}>
+              {kSession.resolve}
             </a>
-            <Button kind="quiet" closed={closedBelow('OPERATOR')} onPress={() => setAsking(true)}>
-              Erase
+            <Button kind="delete" closed={closedBelow('OPERATOR')} onPress={() => setAsking(true)}>
+              {kSession.erase}
             </Button>
           </div>
-          {Object.keys(session.context).length > 0 && (
-            <section class="card" aria-labelledby="context">
-              <h2 id="context">Context</h2>
-              <Json text={JSON.stringify(session.context)} label="Context" />
-            </section>
-          )}
-          <section class="card" aria-labelledby="timeline">
-            <h2 id="timeline">Timeline</h2>
-            <Moments session={session} />
+        )}
+      </div>
+      {fault && <FaultNote fault={fault} />}
+      {session === null && !fault && <Empty says={kSession.missing} />}
+      {session && (
+        <div class="cols main-side">
+          <section class="panel" aria-labelledby="timeline">
+            <div class="phead">
+              <h2 id="timeline">{kSession.timeline}</h2>
+            </div>
+            <div class="pad stack s">
+              <Moments session={session} />
+            </div>
           </section>
-        </>
+          <div class="stack">
+            <Facts session={session} />
+            {Object.keys(session.context).length > 0 && (
+              <section class="panel" aria-labelledby="context">
+                <div class="phead">
+                  <h2 id="context">{kSession.context}</h2>
+                </div>
+                <Json text={JSON.stringify(session.context)} label={kSession.context} />
+              </section>
+            )}
+          </div>
+        </div>
       )}
       {asking && (
-        <Dialog title="Erase this session?" onClose={() => setAsking(false)}>
-          <p>
-            Its signals and decisions become unreadable at once and are deleted from disk within a day. Its pending
-            deliveries are canceled. This cannot be undone.
-          </p>
-          <div class="actions">
+        <Dialog title={kSession.eraseTitle} onClose={() => setAsking(false)}>
+          <p>{kSession.eraseSays}</p>
+          <div class="row">
             <Button kind="danger" onPress={erase}>
-              Erase
+              {kSession.erase}
             </Button>
           </div>
         </Dialog>
@@ -183,3 +209,39 @@ function One({ sessionId }: { sessionId: string }) {
     </>
   );
 }
+
+const Facts = ({ session }: { session: Session }) => (
+  <section class="panel" aria-labelledby="details">
+    <div class="phead">
+      <h2 id="details">{kSession.details}</h2>
+    </div>
+    <dl class="kv pad">
+      <dt>{kSession.visitor}</dt>
+      <dd>
+        <Whose session={session} />
+      </dd>
+      {session.visitorId && (
+        <>
+          <dt>{kSession.proven}</dt>
+          <dd>{session.proven ? kSession.yes : kSession.no}</dd>
+        </>
+      )}
+      <dt>{kSession.consent}</dt>
+      <dd>{session.consent}</dd>
+      <dt>{kSession.signals}</dt>
+      <dd class="n">{session.signalCount}</dd>
+      <dt>{kSession.started}</dt>
+      <dd class="n">
+        <Instant at={session.createdAt} />
+      </dd>
+      <dt>{kSession.last}</dt>
+      <dd class="n">
+        <Instant at={session.lastSignalAt} />
+      </dd>
+      <dt>{kSession.expires}</dt>
+      <dd class="n">
+        <Instant at={session.expiresAt} />
+      </dd>
+    </dl>
+  </section>
+);

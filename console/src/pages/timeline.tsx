@@ -3,14 +3,16 @@ import type { Fault } from '../api/fault.ts';
 import { State } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { Instant } from '../parts/instant.tsx';
+import { TimelineList, type Entry } from '../parts/timeline_list.tsx';
+import { kTimeline } from '../sentences/timeline.ts';
 import { personAt, whoseOf } from '../state/people.ts';
 import { at, place } from '../state/place.ts';
 import { happened, session } from '../state/playbook.ts';
 import { hostOf, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
 import { usePoll } from '../state/poll.ts';
 import { includes, roleOn } from '../state/sign_in.ts';
-import { statusWords } from '../state/words.ts';
 import { causeOf, learnCauses, nameOf, read, type Moment, type Session } from '../state/timeline.ts';
+import { markOf, Said } from './moment.tsx';
 
 const kShown = 40;
 
@@ -35,32 +37,23 @@ export function Timeline() {
     [handle, sessionId, happened.value, known],
   );
   return (
-    <aside class="timeline" aria-label="Session timeline">
+    <aside class="timeline" aria-label={kTimeline.aside}>
       <header>
-        <h2>Session</h2>
+        <h2>{kTimeline.session}</h2>
         {found && (
-          <a href={at('sessions', [sessionId])} class="small">
-            Open
+          <a href={at('sessions', [sessionId])} class="sm">
+            {kTimeline.open}
           </a>
         )}
       </header>
-      {sessionId ? <p class="mono small wrap">{sessionId}</p> : null}
+      {sessionId ? <p class="mono sm wrap">{sessionId}</p> : null}
       {found && whoseOf(found) && (
-        <p class="small">
-          Visitor <Whose session={found} />
+        <p class="sm">
+          {kTimeline.visitor} <Whose session={found} />
         </p>
       )}
       {fault && <FaultNote fault={fault} />}
-      {found ? (
-        <Moments session={found} />
-      ) : (
-        !fault && (
-          <p class="quiet">
-            No activity in this session yet. Signals, decisions and deliveries appear here as they occur, with their
-            causes.
-          </p>
-        )
-      )}
+      {found ? <Moments session={found} /> : !fault && <p class="m">{kTimeline.noneYet}</p>}
     </aside>
   );
 }
@@ -89,7 +82,7 @@ function told(moments: Moment[]): Moment[][] {
 }
 
 export function Moments({ session }: { session: Session }) {
-  const { timeline, version, consent } = session;
+  const { timeline, version, consent, sessionId } = session;
   const [all, setAll] = useState(false);
   const groups = told((timeline as Moment[]).toReversed());
   const byName = new Map(groups.map(([moment]) => [nameOf(moment!), moment!]));
@@ -106,32 +99,37 @@ export function Moments({ session }: { session: Session }) {
   }, [place.value.handle, several]);
   const shown = all ? groups : groups.slice(0, kShown);
   const jump = (to: string) => {
+    if (groups.length === shown.length) return land(to);
     setAll(true);
     requestAnimationFrame(() => requestAnimationFrame(() => land(to)));
   };
+  const entries = shown.map(([moment, ...others]): Entry => {
+    const name = nameOf(moment!);
+    return {
+      ...markOf(moment!),
+      id: `m-${name}`,
+      what: <Said sessionId={sessionId} moment={moment!} alone={others.length === 0} />,
+      more: (
+        <More
+          moments={[moment!, ...others]}
+          cause={byName.get(causeOf(moment!, session))}
+          effects={effects.get(name) ?? []}
+          said={moment!.kind === 'signal' ? said.get(moment!.version) : null}
+          onJump={jump}
+        />
+      ),
+    };
+  });
   return (
     <>
-      <p class="small quiet">
-        version {version}, consent {consent}
-      </p>
-      <ol class="moments">
-        {shown.map(([moment, ...others]) => (
-          <One
-            key={nameOf(moment!)}
-            sessionId={session.sessionId}
-            moment={moment!}
-            others={others}
-            cause={byName.get(causeOf(moment!, session))}
-            effects={effects.get(nameOf(moment!)) ?? []}
-            said={moment!.kind === 'signal' ? said.get(moment!.version) : null}
-            onJump={groups.length > shown.length ? jump : land}
-          />
-        ))}
-      </ol>
+      <p class="sm m">{kTimeline.versionAndConsent(version, consent)}</p>
+      <TimelineList entries={entries} label={kTimeline.label} />
       {groups.length > shown.length && (
-        <button type="button" class="button quiet" onClick={() => setAll(true)}>
-          Show all {groups.length}
-        </button>
+        <div>
+          <button type="button" class="btn flat" onClick={() => setAll(true)}>
+            {kTimeline.showAll(groups.length)}
+          </button>
+        </div>
       )}
     </>
   );
@@ -139,7 +137,7 @@ export function Moments({ session }: { session: Session }) {
 
 function receiverOf(subscriptionId: string): string {
   const found = subscriptions.value?.find(one => one.subscriptionId === subscriptionId);
-  return found ? found.description || hostOf(found.endpointUrl) : 'an endpoint';
+  return found ? found.description || hostOf(found.endpointUrl) : kTimeline.anEndpoint;
 }
 
 // Scrolls to another moment of the list and focuses it.
@@ -152,44 +150,40 @@ function land(name: string) {
 function calledIn(moment: Moment): string {
   switch (moment.kind) {
     case 'signal':
-      return `signal ${moment.version}`;
+      return kTimeline.signal(moment.version!);
     case 'decision':
-      return `decision at ${moment.trigger}`;
+      return kTimeline.decisionAt(moment.trigger!);
     case 'timer':
-      return `timer of ${moment.ruleId}`;
+      return kTimeline.timerOf(moment.ruleId!);
     default:
       return moment.eventType ?? moment.kind;
   }
 }
 
-const kFrom: Record<string, string> = { decision: 'based on the session up to', signal: 'about' };
+const kFrom: Record<string, string> = { decision: kTimeline.basedOn, signal: kTimeline.about };
 
-interface OneProps {
-  sessionId: string;
-  moment: Moment;
-  others: Moment[];
+interface MoreProps {
+  moments: Moment[]; // the deliveries of one event, or one moment of another kind
   cause: Moment | undefined;
   effects: Moment[];
   said: string | null | undefined; // of a signal: by the clock of who sent it, if that was another time
   onJump: (name: string) => void;
 }
 
-function One({ sessionId, moment, others, cause, effects, said, onJump }: OneProps) {
+function More({ moments, cause, effects, said, onJump }: MoreProps) {
+  const [moment] = moments;
   const link = (to: Moment) => (
     <button type="button" class="jump" onClick={() => onJump(nameOf(to))}>
       {calledIn(to)}
     </button>
   );
   return (
-    <li id={`m-${nameOf(moment)}`} class={`moment ${moment.kind}`} tabIndex={-1}>
-      <div class="what">
-        <Said sessionId={sessionId} moment={moment} alone={others.length === 0} />
-      </div>
-      {others.length > 0 && (
+    <>
+      {moments.length > 1 && (
         <ul class="others">
-          {[moment, ...others].map(one => (
+          {moments.map(one => (
             <li key={one.deliveryId}>
-              <a class="small" href={at('deliveries', [one.subscriptionId!, one.deliveryId!])}>
+              <a class="sm" href={at('deliveries', [one.subscriptionId!, one.deliveryId!])}>
                 {receiverOf(one.subscriptionId!)}
               </a>{' '}
               <State name={one.status!} />
@@ -197,23 +191,19 @@ function One({ sessionId, moment, others, cause, effects, said, onJump }: OnePro
           ))}
         </ul>
       )}
-      <div class="when small">
-        <Instant at={moment.at} />
-        {said && (
-          <>
-            {' '}
-            (sent as <Instant at={said} />)
-          </>
-        )}
-      </div>
+      {said && (
+        <p>
+          {kTimeline.sentAs} <Instant at={said} />
+        </p>
+      )}
       {cause && (
-        <p class="small">
-          {kFrom[moment.kind] ?? 'caused by'} {link(cause)}
+        <p>
+          {kFrom[moment!.kind] ?? kTimeline.causedBy} {link(cause)}
         </p>
       )}
       {effects.length > 0 && (
-        <p class="small">
-          triggered{' '}
+        <p>
+          {kTimeline.triggered}{' '}
           {effects.map((one, index) => (
             <>
               {index > 0 && ', '}
@@ -222,56 +212,6 @@ function One({ sessionId, moment, others, cause, effects, said, onJump }: OnePro
           ))}
         </p>
       )}
-    </li>
-  );
-}
-
-export function Said({ sessionId, moment, alone }: { sessionId: string; moment: Moment; alone: boolean }) {
-  if (moment.kind === 'signal')
-    return (
-      <>
-        <span class="kind">signal {moment.version}</span> <strong>{moment.signalKey}</strong>
-        {moment.signalValue && <span class="value"> {moment.signalValue}</span>}
-      </>
-    );
-  if (moment.kind === 'decision')
-    return (
-      <>
-        <span class="kind">decision</span>{' '}
-        <a href={at('decisions', [moment.decisionId!], { session: sessionId })}>{moment.trigger}</a>{' '}
-        <State name={moment.outcome!} />
-        {moment.ruleId && <span class="value"> {moment.ruleId}</span>}
-      </>
-    );
-  if (moment.kind === 'delivery') {
-    return alone ? (
-      <>
-        <span class="kind">delivery</span>{' '}
-        <a href={at('deliveries', [moment.subscriptionId!, moment.deliveryId!])}>{moment.eventType}</a>{' '}
-        <State name={moment.status!}>{statusWords(moment.status!, moment.reason)}</State>
-      </>
-    ) : (
-      <>
-        <span class="kind">event</span> <a href={at('events', [moment.eventId!])}>{moment.eventType}</a>
-      </>
-    );
-  }
-  if (moment.kind === 'timer')
-    return (
-      <>
-        <span class="kind">timer</span> <a href={at('rules', [moment.ruleId!])}>{moment.ruleId}</a>{' '}
-        <span class="value">{Date.parse(moment.at) > Date.now() ? 'scheduled for' : 'was scheduled for'}</span>
-      </>
-    );
-  const { kind, at: _, ...more } = moment;
-  return (
-    <>
-      <span class="kind">{kind}</span>{' '}
-      <span class="value">
-        {Object.entries(more)
-          .map(([name, value]) => `${name} ${String(value)}`)
-          .join(', ')}
-      </span>
     </>
   );
 }

@@ -15,11 +15,14 @@ interface SearchProps {
   label: string;
   name?: string; // of the filter in the URL
   maxLength?: number;
+  begin?: string; // what it holds at first, where the URL has nothing
+  onType?: (text: string) => void;
+  onEnter?: (text: string) => void; // instead of searching at once
 }
 
 // Searches as one types. `/` leads there.
-export function SearchField({ label, name = 'q', maxLength = 257 }: SearchProps) {
-  const given = place.value.query.get(name) ?? '';
+export function SearchField({ label, name = 'q', maxLength = 257, begin = '', onType, onEnter }: SearchProps) {
+  const given = place.value.query.get(name) ?? begin;
   const [text, setText] = useState(given),
     sent = useRef(given),
     field = useRef<HTMLInputElement>(null),
@@ -38,6 +41,7 @@ export function SearchField({ label, name = 'q', maxLength = 257 }: SearchProps)
   };
   const type = (value: string) => {
     setText(value);
+    onType?.(value);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => say(value), kTyping);
   };
@@ -47,7 +51,9 @@ export function SearchField({ label, name = 'q', maxLength = 257 }: SearchProps)
       role="search"
       onSubmit={event => {
         event.preventDefault();
-        say(text);
+        clearTimeout(timer.current);
+        if (onEnter) onEnter(text.trim().normalize());
+        else say(text);
       }}
     >
       <Icon name="search" />

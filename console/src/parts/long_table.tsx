@@ -66,6 +66,7 @@ export function LongTable<T>({ label, lead, columns, items, idOf, link, onOpen, 
     if (by.size > 4 * items.length + 1000) by.clear();
   };
   const look = () => {
+    if (!here.current) return; // it has gone
     measure();
     const { top } = body.current!.getBoundingClientRect();
     const next = sliceOf(heightsNow(), -top, innerHeight - top, kAround);
@@ -109,7 +110,7 @@ export function LongTable<T>({ label, lead, columns, items, idOf, link, onOpen, 
     const from = rows.findIndex(row => row.dataset.id === atRow.current);
     const next = from < 0 ? rows.find(row => row.getBoundingClientRect().bottom > 120) : rows[from + by];
     if (!next) return;
-    next.querySelector<HTMLElement>('.line')?.focus({ preventScroll: true });
+    next.querySelector<HTMLElement>('.rowlink')?.focus({ preventScroll: true });
     next.scrollIntoView({ block: 'nearest' });
   };
   useKeys([
@@ -168,7 +169,7 @@ export function LongTable<T>({ label, lead, columns, items, idOf, link, onOpen, 
             >
               <td role="cell" class="lead">
                 {link ? (
-                  <a class="line" href={link(item)} onClick={event => press(event, item)}>
+                  <a class="rowlink" href={link(item)} onClick={event => press(event, item)}>
                     {lead.cell(item)}
                   </a>
                 ) : (

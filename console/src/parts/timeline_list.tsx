@@ -1,4 +1,5 @@
 // What happened, one under the other: the same for a person, a session, a delivery and its cause.
+import './timeline_list.css';
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './icon.tsx';
 import { Instant } from './instant.tsx';

@@ -32,5 +32,4 @@ export const kLists = {
   },
   between: (from: string, until: string) =>
     from && until ? `${from} to ${until}` : from ? `since ${from}` : `until ${until}`,
-  sheetClose: 'Close',
 } as const;

@@ -31,7 +31,7 @@ addEventListener('keydown', event => {
   const sends = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
   if (keys.value === 'off' && !sends) return;
   if (!sends && (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))) return;
-  if (document.querySelector('dialog[open]') && event.key !== '?') return;
+  if (document.querySelector('dialog[open]:not(.sheet)') && event.key !== '?') return;
   const name = sends ? 'ctrl+Enter' : event.key;
   const key = bound.value.findLast(one => one.key === name);
   if (!key) return;

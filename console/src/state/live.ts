@@ -21,9 +21,10 @@ export type Line =
   | { key: string; kind: 'signal'; at: string; signal: SignalSeen }
   | { key: string; kind: 'delivery'; at: string; delivery: Delivery };
 
-const kKept = 400; // lines; beyond it the oldest are dropped and counted
+export const kKept = 200; // lines; beyond it the oldest are dropped and counted
 const kGreeting = 50; // lines sent to a tab that joins
 const kSlowest = 30_000;
+const kRateOver = 10_000; // milliseconds that the rate is of
 
 export class Live {
   readonly connection = signal<Connection>({ state: 'connecting' });
@@ -31,6 +32,7 @@ export class Live {
   readonly letGo = signal(0); // lines dropped here or by the server
   lines: Line[] = [];
   came = 0; // lines since the page was opened, dropped ones included
+  #arrivals: [at: number, count: number][] = []; // by second, of the last kRateOver
   #stop = new AbortController();
   #channel: BroadcastChannel;
   #last = '';
@@ -94,6 +96,27 @@ export class Live {
     }
   }
 
+  // Lines per second, over the last ten seconds.
+  rate(now: number): number {
+    const recent = this.#arrivals.filter(([at]) => at > now - kRateOver);
+    return recent.reduce((sum, [, count]) => sum + count, 0) / (kRateOver / 1000);
+  }
+
+  // Forgets what is shown; what comes from now on is shown.
+  clear() {
+    this.lines = [];
+    this.letGo.value = 0;
+    this.#changed();
+  }
+
+  #arrived(count: number) {
+    this.came += count;
+    const second = Math.floor(Date.now() / 1000) * 1000,
+      last = this.#arrivals.at(-1);
+    if (last?.[0] === second) last[1] += count;
+    else this.#arrivals = [...this.#arrivals.filter(([at]) => at > second - kRateOver), [second, count]];
+  }
+
   #slower() {
     this.#pauses += 1;
     return Math.min(kSlowest, 1000 * 2 ** this.#pauses) * (0.5 + Math.random() / 2);
@@ -153,7 +176,7 @@ export class Live {
     }
     if (name === 'dropped') {
       this.letGo.value += Number(said.count ?? 0);
-      this.came += Number(said.count ?? 0);
+      this.#arrived(Number(said.count ?? 0));
       this.#changed();
     }
     if (name === 'reset') {
@@ -172,7 +195,7 @@ export class Live {
     if (before >= 0) this.lines[before] = line;
     else {
       this.lines.push(line);
-      this.came += 1;
+      this.#arrived(1);
     }
     if (this.lines.length > kKept) {
       this.letGo.value += this.lines.length - kKept;

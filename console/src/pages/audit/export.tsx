@@ -2,9 +2,10 @@ import { useState } from 'preact/hooks';
 import { ask, quietly } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
-import { FaultNote } from '../../parts/fault_note.tsx';
 import { save } from '../../parts/download.ts';
+import { FaultNote } from '../../parts/fault_note.tsx';
 import { confirmed } from '../../parts/toast.tsx';
+import { kAudit } from '../../sentences/audit.ts';
 
 // The whole log as a file, whatever the filters. `handle`: '' for the chain of the server.
 export function Export({ handle }: { handle: string }) {
@@ -34,15 +35,13 @@ export function Export({ handle }: { handle: string }) {
     setFault(why);
     if (why) return;
     save(`audit-${handle || 'server'}.ndjson`, parts, 'application/x-ndjson');
-    confirmed('Saved');
+    confirmed(kAudit.saved);
   };
   return (
     <>
-      <div>
-        <Button busy={busy} onPress={run}>
-          Export all as NDJSON
-        </Button>
-      </div>
+      <Button busy={busy} onPress={run}>
+        {kAudit.exportAll}
+      </Button>
       {fault && <FaultNote fault={fault} />}
     </>
   );

@@ -1,46 +1,30 @@
-import { TextField } from '../../parts/field.tsx';
+import { ClearFilters, TextFilter } from '../../parts/filter_bar.tsx';
+import { TimeFilter } from '../../parts/time_filter.tsx';
+import { kAudit } from '../../sentences/audit.ts';
+import { rangeOf } from '../../state/range.ts';
 
-export interface Filters {
-  actor: string;
-  action: string;
-  target: string;
-  since: string; // by this browser's clock
-  until: string;
-}
-export const kNone: Filters = { actor: '', action: '', target: '', since: '', until: '' };
-
-export const isAny = (filters: Filters) => Object.values(filters).some(Boolean);
+export const kParams = ['actor', 'action', 'target', 'range', 'since', 'until'];
+const { filters: says } = kAudit;
 
 // As the API takes them.
-export function given(filters: Filters) {
-  const instant = (text: string) => (text ? new Date(text).toISOString() : undefined);
-  const { actor, action, target, since, until } = filters;
-  return {
-    actor: actor.trim() || undefined,
-    action: action.trim() || undefined,
-    target: target.trim() || undefined,
-    since: instant(since),
-    until: instant(until),
-  };
+export function givenIn(query: URLSearchParams, now: number) {
+  const { since, until } = rangeOf(query, 'all', now);
+  const [actor, action, target] = ['actor', 'action', 'target'].map(name => query.get(name)?.trim() || undefined);
+  return { actor, action, target, since, until };
 }
 
-interface Props {
-  filters: Filters;
-  onChange: (filters: Filters) => void;
-}
-
-export function FilterFields({ filters, onChange }: Props) {
-  const field = (name: keyof Filters) => ({
-    value: filters[name],
-    onInput: (value: string) => onChange({ ...filters, [name]: value }),
-  });
-  return (
-    <form class="card columns" aria-label="Filters">
-      <TextField label="Who" placeholder="ada@example.com" {...field('actor')} />
-      <TextField label="What" mono placeholder="rule.put" hint="rule. finds all that begin so." {...field('action')} />
-      <TextField label="Target" mono {...field('target')} />
-      <TextField label="From" type="datetime-local" {...field('since')} />
-      <TextField label="Until" type="datetime-local" {...field('until')} />
-    </form>
-  );
-}
+export const AuditFilters = () => (
+  <>
+    <TimeFilter usual="all" />
+    <TextFilter name={says.actor} param="actor" hint={says.actorHint} placeholder={says.actorExample} />
+    <TextFilter
+      name={says.action}
+      param="action"
+      hint={says.actionHint}
+      placeholder={says.actionExample}
+      suggest={Object.keys(kAudit.actions)}
+    />
+    <TextFilter name={says.target} param="target" hint={says.targetHint} placeholder={says.targetExample} />
+    <ClearFilters params={kParams} />
+  </>
+);

@@ -1,225 +1,171 @@
-import { useRef, useState } from 'preact/hooks';
-import { api, ask } from '../../api/client.ts';
-import type { Fault } from '../../api/fault.ts';
+import './detail.css';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
+import { Callout } from '../../parts/callout.tsx';
 import { State } from '../../parts/chip.tsx';
+import { Copy } from '../../parts/copy.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { closedBelow } from '../../parts/gate.ts';
-import { Instant } from '../../parts/instant.tsx';
-import { Copy } from '../../parts/copy.tsx';
-import { Json } from '../../parts/json.tsx';
-import { confirmed } from '../../parts/toast.tsx';
-import { hasEnded, readDelivery, type DeliveryDetail } from '../../state/deliveries.ts';
-import { whyNoRetry } from '../../state/retry.ts';
+import { kDelivery } from '../../sentences/deliveries.ts';
+import { hasEnded, type Attempt, type DeliveryDetail } from '../../state/deliveries.ts';
+import { span } from '../../state/instants.ts';
 import { useKeys } from '../../state/keys.ts';
 import { now } from '../../state/now.ts';
-import { pauseOf } from '../../state/pause.ts';
-import { at, place } from '../../state/place.ts';
+import { useObject } from '../../state/object.ts';
+import { place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
-import { loadSubscriptions, subscriptions } from '../../state/subscriptions.ts';
+import { hostOf, loadSubscriptions, subscriptions } from '../../state/subscriptions.ts';
 import { stateOf } from '../../state/words.ts';
-import { AttemptCard } from './attempt.tsx';
-import { EditAndResend } from './edit_and_resend.tsx';
+import { Attempts, isGood } from './attempts.tsx';
 import { asSent } from './as_sent.ts';
+import { CauseOf } from './cause.tsx';
+import { EditAndResend } from './edit_and_resend.tsx';
+import { Exchange } from './exchange.tsx';
+import { Facts } from './facts.tsx';
+import { Phases } from './phases.tsx';
+import { useDelivery } from './use_delivery.ts';
 
-// Milliseconds between two readings.
-const kSoonest = 2000;
-const kAwaited = 500; // while an attempt that was asked for here is awaited
-const kEndedPause = 10_000; // somebody else may retry it
+interface Props {
+  subscriptionId: string;
+  deliveryId: string;
+}
 
-export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: string; deliveryId: string }) {
+export function DeliveryPage({ subscriptionId, deliveryId }: Props) {
   const { handle } = place.value;
-  const [delivery, setDelivery] = useState<DeliveryDetail | null>(null),
-    [unread, setUnread] = useState<Fault | null>(null),
-    [fault, setFault] = useState<Fault | null>(null);
-  const pause = useRef(kSoonest);
-  const [retried, setRetried] = useState(0),
-    [editing, setEditing] = useState(false); // retried: the attempt number to wait for
-  usePoll(
-    () => pause.current,
-    async isCurrent => {
-      const got = await readDelivery(handle, subscriptionId, deliveryId);
-      if (!isCurrent()) return;
-      setUnread(got.fault ?? null);
-      if (!got.delivery) return;
-      setDelivery(got.delivery);
-      const awaited = got.delivery.attemptCount < retried && got.delivery.status !== 'held';
-      pause.current =
-        hasEnded(got.delivery) && !awaited
-          ? kEndedPause
-          : pauseOf(got.delivery, Date.now(), awaited ? kAwaited : kSoonest);
-    },
-    [handle, deliveryId, retried],
-  );
+  const { delivery, unread, fault, closed, awaited, retry } = useDelivery(subscriptionId, deliveryId);
+  const [editing, setEditing] = useState(false),
+    [chosen, setChosen] = useState(0); // the number of an attempt; 0: the newest
   usePoll(0, () => loadSubscriptions(handle), [handle]);
-  const closed = closedBelow('OPERATOR') || (delivery ? whyNoRetry(delivery) : '');
-  const retry = async () => {
-    const answer = await ask(
-      api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry', {
-        params: { path: { handle, subscriptionId, deliveryId } },
-      }),
-    );
-    setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) {
-      confirmed('Queued again');
-      setRetried((delivery?.attemptCount ?? 0) + 1);
-    }
-  };
+  useObject(delivery?.eventType ?? deliveryId);
   useKeys(
     [
       {
         key: 'r',
-        does: 'retry this delivery',
+        does: kDelivery.retry.toLowerCase(),
         run: () => {
-          if (!closed) void retry();
+          if (!closed && delivery) void retry();
         },
       },
     ],
     [closed, delivery?.attemptCount],
   );
-  const subscription = subscriptions.value?.find(one => one.subscriptionId === subscriptionId);
+  const list = useRef<HTMLDivElement>(null);
+  const count = delivery?.attemptCount ?? 0,
+    hasCome = awaited > 0 && count >= awaited;
+  // The attempt that was asked for here is shown as soon as it is there.
+  useEffect(() => {
+    if (!hasCome) return;
+    setChosen(0);
+    list.current?.querySelector<HTMLElement>(`[data-number="${awaited}"]`)?.focus();
+  }, [hasCome]);
+  const endpoint = subscriptions.value?.find(one => one.subscriptionId === subscriptionId);
+  const name = endpoint ? endpoint.description || hostOf(endpoint.endpointUrl) : subscriptionId;
   if (!delivery)
     return (
       <>
-        <div class="title">
-          <p class="back">
-            <a href={at('deliveries')}>Deliveries</a>
-          </p>
-          <h1>Delivery</h1>
-          <p class="mono small wrap">{deliveryId}</p>
-        </div>
+        <Head title={kDelivery.title} />
+        <p class="mono sm wrap">{deliveryId}</p>
         {unread ? (
           <FaultNote fault={unread} />
         ) : (
           <p class="loading" aria-live="polite">
-            Loading…
+            {kDelivery.loading}
           </p>
         )}
       </>
     );
+  const { attempts, requestBody, eventType, sessionId, eventId, createdAt } = delivery;
+  const shown = attempts.find(one => one.number === chosen) ?? attempts.at(-1);
+  const noEdit = closedBelow('OPERATOR') || (requestBody ? '' : kDelivery.erased);
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={at('deliveries', [], { subscription: subscriptionId })}>Deliveries</a>
-        </p>
-        <h1 class="wrap">{delivery.eventType}</h1>
-        <p role="status">
+      <Head title={eventType}>
+        <span role="status">
           <State name={delivery.status}>{stateOf(delivery, now.value)}</State>
+        </span>
+        <div class="acts">
+          {endpoint && attempts.length > 0 && (
+            <Copy text={() => asSent(endpoint.endpointUrl, delivery)} what={kDelivery.curl}>
+              {kDelivery.copyCurl}
+            </Copy>
+          )}
+          <Button closed={noEdit} onPress={() => setEditing(true)}>
+            {kDelivery.edit}
+          </Button>
+          <Button kind="primary" icon="retry" keyHint="r" closed={closed} onPress={retry}>
+            {kDelivery.retryNow}
+          </Button>
+        </div>
+        <p>
+          {kDelivery.to(name)}
+          {sessionId && kDelivery.forSession(sessionId)}
         </p>
-      </div>
-      <div class="actions">
-        <Button kind="primary" keyHint="r" closed={closed} onPress={retry}>
-          Retry
-        </Button>
-        <Button
-          closed={closedBelow('OPERATOR') || (delivery.requestBody ? '' : 'The body was erased with its session.')}
-          onPress={() => setEditing(true)}
-        >
-          Edit and resend
-        </Button>
-        {subscription && delivery.attempts.length > 0 && (
-          <Copy text={() => asSent(subscription.endpointUrl, delivery)} what="cURL">
-            Copy the sent request as cURL
-          </Copy>
-        )}
-      </div>
+      </Head>
       {unread && <FaultNote fault={unread} />}
       {fault && <FaultNote fault={fault} />}
-      <dl class="facts">
-        <div>
-          <dt>Delivery</dt>
-          <dd>
-            <code>{deliveryId}</code>
-          </dd>
+      <Trouble delivery={delivery} last={attempts.at(-1)} />
+      <div class="cols main-side">
+        <div class="stack">
+          <section class="panel" aria-labelledby="attempts">
+            <div class="phead">
+              <h2 id="attempts">{kDelivery.attempts}</h2>
+            </div>
+            <div class="pad" ref={list}>
+              <Attempts delivery={delivery} now={now.value} chosen={shown?.number} onChoose={setChosen} />
+            </div>
+          </section>
+          {shown && <Phases attempt={shown} />}
+          <Exchange body={requestBody ?? null} attempt={shown} />
         </div>
-        <div>
-          <dt>Event</dt>
-          <dd>
-            <a href={at('events', [delivery.eventId])}>
-              <code>{delivery.eventId}</code>
-            </a>
-          </dd>
+        <div class="stack">
+          <section class="panel" aria-labelledby="details">
+            <div class="phead">
+              <h2 id="details">{kDelivery.details}</h2>
+            </div>
+            <div class="pad">
+              <Facts delivery={delivery} endpoint={endpoint} />
+            </div>
+          </section>
+          <CauseOf eventId={eventId} createdAt={createdAt} />
         </div>
-        {delivery.sessionId && (
-          <div>
-            <dt>Session</dt>
-            <dd>
-              <a href={at('sessions', [delivery.sessionId])}>
-                <code>{delivery.sessionId}</code>
-              </a>
-            </dd>
-          </div>
-        )}
-        <div>
-          <dt>Endpoint</dt>
-          <dd class="wrap">{subscription?.endpointUrl ?? subscriptionId}</dd>
-        </div>
-        <div>
-          <dt>Created</dt>
-          <dd>
-            <Instant at={delivery.createdAt} />
-          </dd>
-        </div>
-        {delivery.nextAttemptAt && (
-          <div>
-            <dt>Next attempt</dt>
-            <dd>
-              <Instant at={delivery.nextAttemptAt} />
-            </dd>
-          </div>
-        )}
-        {delivery.endedAt && (
-          <div>
-            <dt>Ended</dt>
-            <dd>
-              <Instant at={delivery.endedAt} />
-            </dd>
-          </div>
-        )}
-        {delivery.reason && (
-          <div>
-            <dt>Reason</dt>
-            <dd>{delivery.reason}</dd>
-          </div>
-        )}
-      </dl>
-      <section aria-labelledby="attempts">
-        <h2 id="attempts">Attempts</h2>
-        {delivery.attempts.length === 0 && (
-          <p class="quiet">
-            {delivery.status === 'withdrawn'
-              ? 'Canceled before the first attempt.'
-              : hasEnded(delivery)
-                ? 'It ended without an attempt.'
-                : 'No attempts yet.'}
-          </p>
-        )}
-        {delivery.attempts.toReversed().map((attempt, index) => (
-          <AttemptCard
-            key={attempt.number}
-            attempt={attempt}
-            body={delivery.requestBody ?? null}
-            open={index === 0}
-            fresh={attempt.number === retried}
-          />
-        ))}
-      </section>
-      <section class="card" aria-labelledby="body">
-        <h2 id="body">Body</h2>
-        {!delivery.requestBody ? (
-          <p class="quiet">Erased with its session.</p>
-        ) : (
-          <Json text={delivery.requestBody} label="Delivery body" />
-        )}
-      </section>
+      </div>
       {editing && (
         <EditAndResend
           delivery={delivery}
-          endpoint={subscription?.endpointUrl ?? subscriptionId}
+          endpoint={endpoint?.endpointUrl ?? subscriptionId}
           onClose={() => setEditing(false)}
         />
       )}
     </>
+  );
+}
+
+interface HeadProps {
+  title: string;
+  children?: preact.ComponentChildren;
+}
+
+const Head = ({ title, children }: HeadProps) => (
+  <div class="head">
+    <h1 class="wrap">{title}</h1>
+    {children}
+  </div>
+);
+
+// What went wrong at the last attempt, and what becomes of it.
+export function Trouble({ delivery, last }: { delivery: DeliveryDetail; last: Attempt | undefined }) {
+  const { failedWith: says } = kDelivery;
+  if (!last || isGood(last) || delivery.status === 'delivered' || delivery.status === 'withdrawn') return null;
+  const next = delivery.nextAttemptAt ? Date.parse(delivery.nextAttemptAt) - now.value : NaN;
+  return (
+    <Callout
+      tone="bad"
+      title={last.status === null ? says.other(last.error ?? last.outcome) : says.status(last.status)}
+    >
+      <p>
+        {hasEnded(delivery) ? says.ended : says.retries}
+        {!hasEnded(delivery) && next > 0 && ` ${kDelivery.next(span(next))}`}
+      </p>
+    </Callout>
   );
 }

@@ -7,6 +7,7 @@ import { FaultNote } from '../../parts/fault_note.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { confirmed } from '../../parts/toast.tsx';
 import type { DeliveryDetail } from '../../state/deliveries.ts';
+import { kEditAndResend } from '../../sentences/deliveries.ts';
 import { at, go, place } from '../../state/place.ts';
 import { isObject } from '../rules/draft.ts';
 
@@ -46,26 +47,25 @@ export function EditAndResend({
     setBusy(false);
     if (!answer.ok) return setFault(answer.fault);
     onClose();
-    confirmed('Sent with the edited payload');
+    confirmed(kEditAndResend.sent);
     go(at('deliveries', [subscriptionId, answer.data.deliveryId]));
   };
   return (
-    <Dialog title="Edit and resend" onClose={onClose}>
+    <Dialog title={kEditAndResend.title} onClose={onClose}>
       <p>
-        Sends <code>{eventType}</code> with this payload to <code class="wrap">{endpoint}</code> only, as a new event
-        with a new id. The original delivery does not change.
+        {kEditAndResend.says(eventType)} <code class="wrap">{endpoint}</code>. {kEditAndResend.asNew}
       </p>
       <TextField
-        label="Payload"
+        label={kEditAndResend.payload}
         mono
         lines={14}
         value={text}
         onInput={setText}
-        issue={payload ? issueIn(fault, 'payload') : 'Must be a JSON object.'}
+        issue={payload ? issueIn(fault, 'payload') : kEditAndResend.notObject}
       />
-      <div class="actions">
-        <Button kind="primary" busy={busy} closed={payload ? '' : 'Correct the payload first.'} onPress={send}>
-          Send
+      <div class="row">
+        <Button kind="primary" busy={busy} closed={payload ? '' : kEditAndResend.correct} onPress={send}>
+          {kEditAndResend.send}
         </Button>
       </div>
       {fault && <FaultNote fault={fault} beside={['payload']} />}

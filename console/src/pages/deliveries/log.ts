@@ -1,5 +1,5 @@
 // The deliveries of one endpoint, or the newest of all endpoints: pages joined into one list, newest first.
-import { ask, quietly } from '../../api/client.ts';
+import { ask, quietly, type Answer } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import type { Delivery } from '../../state/deliveries.ts';
 
@@ -7,60 +7,80 @@ export interface Wanted {
   subscriptions: string[];
   status: string;
   eventType: string;
-  since: number;
-} // since: epoch ms, 0 for all
+  since: string | undefined; // instants
+  until: string | undefined;
+}
 
 export interface Log {
   items: Delivery[];
   cursor: string | null;
   fault: Fault | null;
-  older: boolean;
-} // older: there is more before `since`
+}
 
-export const kNothing: Log = { items: [], cursor: null, fault: null, older: false };
+export interface PageOf {
+  items: Delivery[];
+  nextCursor: string | null;
+}
+
+export const kNothing: Log = { items: [], cursor: null, fault: null };
 const kFirst = 50,
   kFurther = 200;
 
 const newestFirst = (a: Delivery, b: Delivery) =>
   a.createdAt === b.createdAt ? (a.deliveryId < b.deliveryId ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1;
 
-export async function pageOf(
+async function pageOfOne(
   handle: string,
   subscriptionId: string,
-  { status, eventType }: Pick<Wanted, 'status' | 'eventType'>,
-  cursor: string | null,
-  limit = kFirst,
-) {
+  { status, eventType, since, until }: Wanted,
+  cursor: string | undefined,
+  limit: number,
+): Promise<Answer<PageOf>> {
   const query = {
     limit,
     ...(cursor && { cursor }),
     ...(status && { status: status as 'queued' }),
     ...(eventType && { eventType }),
   };
-  return ask(
+  const answer = await ask(
     quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries', {
       params: { path: { handle, subscriptionId }, query },
     }),
   );
+  if (!answer.ok) return answer;
+  const items = answer.data.items.filter(
+    one => (!since || one.createdAt >= since) && (!until || one.createdAt < until),
+  );
+  const isOver = !!since && answer.data.items.some(one => one.createdAt < since);
+  return { ...answer, data: { items, nextCursor: isOver ? null : answer.data.nextCursor } };
 }
 
-// The first page. For several endpoints it is all that is shown, because each has its own log.
-export async function begin(handle: string, wanted: Wanted): Promise<Log> {
-  const answers = await Promise.all(wanted.subscriptions.map(id => pageOf(handle, id, wanted, null)));
+// The page after a cursor; undefined: the first. For several endpoints it is all that there is.
+export async function pageOf(
+  handle: string,
+  wanted: Wanted,
+  cursor: string | undefined,
+  limit: number,
+): Promise<Answer<PageOf>> {
+  const answers = await Promise.all(wanted.subscriptions.map(id => pageOfOne(handle, id, wanted, cursor, limit)));
+  const [first] = answers;
   const failed = answers.find(answer => !answer.ok);
-  if (failed && !failed.ok) return { ...kNothing, fault: failed.fault };
-  const pages = answers.flatMap(answer => (answer.ok ? [answer.data] : []));
-  const cursor = pages.length === 1 ? pages[0]!.nextCursor : null;
-  return bounded(
-    { items: pages.flatMap(page => page.items).sort(newestFirst), cursor, fault: null, older: false },
-    wanted,
-  );
+  if (failed) return failed;
+  const items = answers.flatMap(answer => (answer.ok ? answer.data.items : [])).sort(newestFirst);
+  const nextCursor = answers.length === 1 && first!.ok ? first!.data.nextCursor : null;
+  return { ok: true, etag: '', exchange: undefined as never, data: { items, nextCursor } };
+}
+
+export async function begin(handle: string, wanted: Wanted): Promise<Log> {
+  const answer = await pageOf(handle, wanted, undefined, kFirst);
+  if (!answer.ok) return { ...kNothing, fault: answer.fault };
+  return { items: answer.data.items, cursor: answer.data.nextCursor, fault: null };
 }
 
 export async function goOn(handle: string, wanted: Wanted, log: Log): Promise<Log> {
-  const answer = await pageOf(handle, wanted.subscriptions[0]!, wanted, log.cursor, kFurther);
+  const answer = await pageOf(handle, wanted, log.cursor ?? undefined, kFurther);
   if (!answer.ok) return { ...log, fault: answer.fault };
-  return bounded({ ...log, items: [...log.items, ...answer.data.items], cursor: answer.data.nextCursor }, wanted);
+  return { fault: null, items: [...log.items, ...answer.data.items], cursor: answer.data.nextCursor };
 }
 
 // Puts new and changed deliveries into the list.
@@ -72,9 +92,4 @@ export function refreshed(log: Log, newest: Log): Log {
     return again ?? item;
   });
   return { ...log, fault: newest.fault, items: fresh.size ? [...fresh.values(), ...kept].sort(newestFirst) : kept };
-}
-
-function bounded(log: Log, { since }: Wanted): Log {
-  const items = log.items.filter(item => Date.parse(item.createdAt) >= since);
-  return items.length < log.items.length ? { ...log, items, cursor: null, older: true } : log;
 }

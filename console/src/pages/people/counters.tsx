@@ -1,5 +1,6 @@
 import { Instant } from '../../parts/instant.tsx';
 import { Table } from '../../parts/table.tsx';
+import { kPerson } from '../../sentences/people.ts';
 import type { Visitor } from '../../state/people.ts';
 
 const kNumber = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
@@ -9,16 +10,18 @@ export function Counters({ counters }: { counters: Visitor['counters'] }) {
   const all = Object.entries(counters);
   if (!all.length) return null;
   return (
-    <section class="card" aria-labelledby="counters">
-      <h2 id="counters">Lifetime counters</h2>
+    <section class="panel" aria-labelledby="counters">
+      <div class="phead">
+        <h2 id="counters">{kPerson.counters}</h2>
+      </div>
       <Table
-        label="Lifetime counters of the visitor"
-        heads={['Counter', 'Count', 'Sum', 'Days, of the last 64', 'First', 'Last']}
+        label={kPerson.countersLabel}
+        heads={kPerson.counterHeads}
         rows={all.map(([name, counted]) => ({
           key: name,
           cells: [
             <span class="mono name">{name}</span>,
-            counted ? <strong>{kNumber.format(counted.count)}</strong> : <span class="quiet">Being filled</span>,
+            counted ? <strong>{kNumber.format(counted.count)}</strong> : <span class="m">{kPerson.beingFilled}</span>,
             typeof counted?.sum === 'number' ? kNumber.format(counted.sum) : '–',
             counted ? counted.days : '–',
             counted?.first ? <Instant at={counted.first} /> : '–',

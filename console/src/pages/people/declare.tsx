@@ -4,6 +4,7 @@ import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { closedBelow } from '../../parts/gate.ts';
+import { kDeclare } from '../../sentences/people.ts';
 import type { Trait, TraitType } from '../../state/people.ts';
 import { place } from '../../state/place.ts';
 import { useSending } from '../../state/sending.ts';
@@ -41,7 +42,7 @@ export function Declare({ traits, trait, onDone }: Props) {
         params: { path: { handle, name: name.trim() } },
         body: { type, ...rest },
       }),
-      `${name.trim()} is declared`,
+      kDeclare.declared(name.trim()),
       onDone,
     );
   };
@@ -51,41 +52,43 @@ export function Declare({ traits, trait, onDone }: Props) {
       .map(one => `${one.field.slice(field.length)} ${one.issue}`.trim())
       .join('; ');
   return (
-    <section class="card" aria-labelledby="declare" ref={card}>
-      <h2 id="declare">Declare a trait</h2>
-      <form class="stack">
-        <div class="columns">
+    <section class="panel" aria-labelledby="declare" ref={card}>
+      <div class="phead">
+        <h2 id="declare">{kDeclare.title}</h2>
+      </div>
+      <form class="pad stack">
+        <div class="form">
           <TextField
-            label="Name"
+            label={kDeclare.name}
             mono
             value={name}
             placeholder="plan"
             onInput={setName}
             issue={issue('name')}
-            hint="Up to 64 letters, digits, points and underscores."
+            hint={kDeclare.nameHint}
           />
           <SelectField
-            label="Type"
+            label={kDeclare.type}
             value={type}
             choices={kTypes}
             onChange={next => setType(next as TraitType)}
             issue={issue('type')}
-            hint="It applies to what is said from now on."
+            hint={kDeclare.typeHint}
           />
           {!closed && (
             <TextField
-              label="Sources, greatest rank first"
+              label={kDeclare.sources}
               mono
               value={sources}
               placeholder="crm, server, page"
               onInput={setSources}
               issue={issue('sources')}
-              hint="A value from one outweighs values from those after it, whatever is newer."
+              hint={kDeclare.sourcesHint}
             />
           )}
         </div>
         {closed ? (
-          <p class="note">Public, sensitive and sources: {closed}</p>
+          <p class="note">{kDeclare.closed(closed)}</p>
         ) : (
           <>
             <label class="check">
@@ -96,7 +99,7 @@ export function Declare({ traits, trait, onDone }: Props) {
                 aria-invalid={issue('public') ? true : undefined}
               />
               <span>
-                Public <span class="quiet small">Pages can set it without a role.</span>{' '}
+                {kDeclare.public} <span class="m xs">{kDeclare.publicHint}</span>{' '}
                 {issue('public') && <span class="issue">{issue('public')}</span>}
               </span>
             </label>
@@ -108,21 +111,21 @@ export function Declare({ traits, trait, onDone }: Props) {
                 aria-invalid={issue('sensitive') ? true : undefined}
               />
               <span>
-                Sensitive <span class="quiet small">Hidden from the role CREATOR.</span>{' '}
+                {kDeclare.sensitive} <span class="m xs">{kDeclare.sensitiveHint}</span>{' '}
                 {issue('sensitive') && <span class="issue">{issue('sensitive')}</span>}
               </span>
             </label>
           </>
         )}
-        <div class="actions">
+        <div class="row">
           <Button
             kind="primary"
             submits
             busy={busy}
-            closed={closedBelow('CREATOR') || (name.trim() ? '' : 'Name a trait first.')}
+            closed={closedBelow('CREATOR') || (name.trim() ? '' : kDeclare.nameFirst)}
             onPress={save}
           >
-            Declare
+            {kDeclare.declare}
           </Button>
         </div>
         {fault && <FaultNote fault={fault} beside={fault.details.map(one => one.field)} />}

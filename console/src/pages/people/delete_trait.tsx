@@ -2,6 +2,7 @@ import { api } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { kDeleteTrait } from '../../sentences/people.ts';
 import type { Trait } from '../../state/people.ts';
 import { at, place } from '../../state/place.ts';
 import { useSending } from '../../state/sending.ts';
@@ -17,27 +18,30 @@ export function DeleteTrait({ trait: { name, sensitive, reserved }, onClose, onD
   const { handle } = place.value;
   const { fault, busy, send } = useSending();
   const remove = () =>
-    send(api.DELETE('/v2/handles/{handle}/traits/{name}', { params: { path: { handle, name } } }), 'Deleted', onDone);
+    send(
+      api.DELETE('/v2/handles/{handle}/traits/{name}', { params: { path: { handle, name } } }),
+      kDeleteTrait.deleted,
+      onDone,
+    );
   return (
-    <Dialog title={`Delete the declaration of ${name}?`} onClose={onClose}>
+    <Dialog title={kDeleteTrait.title(name)} onClose={onClose}>
       <p>
-        What is known of visitors stays.{' '}
-        {reserved ? 'The trait is then as in every handle.' : 'The next value that is set fixes the type again.'}
-        {sensitive && !reserved && ' Values are then no longer hidden from the role CREATOR.'}
+        {kDeleteTrait.stays} {reserved ? kDeleteTrait.reserved : kDeleteTrait.again}
+        {sensitive && !reserved && ` ${kDeleteTrait.sensitive}`}
       </p>
-      <div class="actions">
+      <div class="row">
         <Button kind="danger" busy={busy} onPress={remove}>
-          Delete
+          {kDeleteTrait.delete}
         </Button>
       </div>
       {fault && <FaultNote fault={fault} />}
       {!!fault?.rules?.length && (
         <>
-          <h3>Rules that use it</h3>
+          <h3>{kDeleteTrait.rules}</h3>
           <ul class="bullets">
             {fault.rules.map(id => (
               <li key={id}>
-                <a class="mono small wrap" href={at('rules', [id])}>
+                <a class="mono sm wrap" href={at('rules', [id])}>
                   {id}
                 </a>
               </li>

@@ -6,6 +6,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { confirmed } from '../../parts/toast.tsx';
+import { kErase } from '../../sentences/people.ts';
 import { nameOf, type Visitor } from '../../state/people.ts';
 import { at, go, place } from '../../state/place.ts';
 
@@ -24,33 +25,34 @@ export function Erase({ visitor, onClose }: { visitor: Visitor; onClose: () => v
     setBusy(false);
     if (!answer.ok) return setFault(answer.fault);
     onClose();
-    confirmed('Erased');
+    confirmed(kErase.erased);
     go(at('people'));
   };
   return (
-    <Dialog title="Erase this visitor?" onClose={onClose}>
-      <p>These go, whichever id they came with:</p>
+    <Dialog title={kErase.title} onClose={onClose}>
+      <p>{kErase.intro}</p>
       <ul class="bullets">
         <li>
-          Ids: {visitor.ids.length}, <span class="mono small wrap">{visitor.ids.map(({ id }) => id).join(', ')}</span>
+          {kErase.ids(visitor.ids.length)}{' '}
+          <span class="mono sm wrap">{visitor.ids.map(({ id }) => id).join(', ')}</span>
         </li>
-        <li>Sessions: {visitor.sessionCount}, with all signals, decisions and scheduled messages</li>
-        <li>Traits: {Object.keys(visitor.traits).length}</li>
-        {Object.keys(visitor.counters).length > 0 && <li>What lifetime counters have counted of them</li>}
-        <li>Pending deliveries are canceled, and the content of all deliveries is erased</li>
+        <li>{kErase.sessions(visitor.sessionCount)}</li>
+        <li>{kErase.traits(Object.keys(visitor.traits).length)}</li>
+        {Object.keys(visitor.counters).length > 0 && <li>{kErase.counters}</li>}
+        <li>{kErase.deliveries}</li>
       </ul>
-      <p>All of it becomes unreadable at once and is deleted from disk within a day. This cannot be undone.</p>
+      <p>{kErase.final}</p>
       <form class="stack">
-        <TextField label={`Type ${name} to confirm`} mono value={typed} onInput={setTyped} />
-        <div class="actions">
+        <TextField label={kErase.type(name)} mono value={typed} onInput={setTyped} />
+        <div class="row">
           <Button
             kind="danger"
             submits
             busy={busy}
-            closed={typed.trim() === name ? '' : 'Type the id first.'}
+            closed={typed.trim() === name ? '' : kErase.typeFirst}
             onPress={erase}
           >
-            Erase
+            {kErase.erase}
           </Button>
         </div>
       </form>

@@ -1,104 +1,119 @@
-import { useEffect, useRef } from 'preact/hooks';
+import './people.css';
 import { ask, quietly } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
-import { Button } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
+import { ExportCsv } from '../../parts/export_csv.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { LongTable, type Column } from '../../parts/long_table.tsx';
+import { kPeople } from '../../sentences/people.ts';
 import { useList } from '../../state/list.ts';
-import { personAt, whoseOf } from '../../state/people.ts';
-import { at, filter, place } from '../../state/place.ts';
-import { counted } from '../../state/words.ts';
+import { isBrowser, personAt, whoseOf } from '../../state/people.ts';
+import { at, place } from '../../state/place.ts';
 import { Search } from './search.tsx';
 import { PeopleTabs } from './tabs.tsx';
 
 type Session = components['schemas']['SessionSummary'];
 type Visitor = components['schemas']['VisitorSummary'];
 const kSessions = 100,
-  kSeenLast = 10,
-  kPage = 50,
-  kTyping = 250; // milliseconds of rest before a search
+  kSeenLast = 5,
+  kPage = 200;
+
+const pageOf = (handle: string, q: string, cursor: string | undefined) =>
+  ask(
+    quietly.GET('/v2/handles/{handle}/visitors', {
+      params: { path: { handle }, query: { q: q || undefined, cursor, limit: kPage } },
+    }),
+  );
+
+const { heads } = kPeople;
+const kColumns: Column<Visitor>[] = [
+  { head: heads.ids, width: '12%', right: true, cell: one => one.idCount },
+  { head: heads.sessions, width: '12%', right: true, cell: one => one.sessionCount },
+  { head: heads.firstSeen, width: '18%', right: true, cell: one => <Instant at={one.firstSeenAt} /> },
+  { head: heads.lastSeen, width: '18%', right: true, cell: one => <Instant at={one.lastSeenAt} /> },
+];
 
 export function Find() {
   const { handle, query } = place.value;
-  const q = query.get('q') ?? '',
-    timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const {
-    items: listed,
-    isOutdated,
-    more,
-    fault,
-  } = useList(
-    cursor =>
-      ask(
-        quietly.GET('/v2/handles/{handle}/visitors', {
-          params: { path: { handle }, query: { q: q || undefined, cursor, limit: kPage } },
-        }),
-      ),
-    [handle, q],
-  );
+  const q = query.get('q') ?? '';
+  const { items: listed, isOutdated, more, fault } = useList(cursor => pageOf(handle, q, cursor), [handle, q]);
   const items = isOutdated ? null : listed;
-  const type = (text: string) => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => filter({ q: text }), kTyping);
-  };
   return (
     <>
-      <h1>People</h1>
-      <p class="lead">
-        Visitors with all their ids, traits and sessions. Any of a visitor’s ids opens them; one with ~ is a browser.
-      </p>
+      <div class="head">
+        <h1>{kPeople.title}</h1>
+        <div class="acts">
+          <ExportCsv
+            name={`people-${handle}`}
+            heads={kPeople.csv}
+            page={cursor => pageOf(handle, q, cursor)}
+            row={one => [
+              one.id,
+              one.visitorId,
+              one.foundBy,
+              one.idCount,
+              one.sessionCount,
+              one.firstSeenAt,
+              one.lastSeenAt,
+            ]}
+          />
+        </div>
+      </div>
       <PeopleTabs />
-      <Search found={q} onType={type} />
+      <div class="filters">
+        <Search />
+        {!!items?.length && (
+          <span class="push m sm n" role="status">
+            {kPeople.count(items.length, !!more)}
+          </span>
+        )}
+      </div>
       {fault && <FaultNote fault={fault} />}
       {!items && !fault && (
         <p class="loading" aria-live="polite">
-          Loading…
+          {kPeople.loading}
         </p>
       )}
       {items?.length === 0 && !more && !q && <Nobody handle={handle} />}
       {items?.length === 0 && !more && q && (
-        <p class="note" role="status">
-          No visitor has an id that begins with <span class="mono wrap">{q}</span>.
+        <p class="m" role="status">
+          {kPeople.noMatch} <span class="mono wrap">{q}</span>.
         </p>
       )}
       {!!items?.length && !q && <SeenLast handle={handle} />}
       {(!!items?.length || more) && (
-        <section class="card" aria-labelledby="all">
-          <h2 id="all" class="wrap">
-            {q ? `Ids that begin with ${q}` : 'All visitors, by id'}
-          </h2>
-          <ul class="rows">
-            {items?.map(one => (
-              <li key={`${one.id} ${one.foundBy}`}>
-                <Row visitor={one} />
-              </li>
-            ))}
-          </ul>
-          {more && (
-            <div>
-              <Button onPress={more}>Show more</Button>
-            </div>
-          )}
+        <section class="panel" aria-labelledby="all">
+          <div class="phead">
+            <h2 id="all" class="wrap">
+              {q ? kPeople.found(q) : kPeople.all}
+            </h2>
+          </div>
+          <LongTable
+            label={kPeople.label}
+            items={items ?? []}
+            idOf={one => `${one.id} ${one.foundBy}`}
+            link={one => personAt(one.id)}
+            lead={{
+              head: heads.person,
+              width: '40%',
+              cell: one => <span title={one.id}>{one.id}</span>,
+              more: one =>
+                one.foundBy && one.foundBy !== one.id
+                  ? kPeople.foundBy(one.foundBy)
+                  : isBrowser(one.id)
+                    ? kPeople.anonymous
+                    : null,
+            }}
+            columns={kColumns}
+            onEnd={more ?? undefined}
+          />
+          <p class="pfoot">{kPeople.kept}</p>
         </section>
       )}
     </>
   );
 }
-
-const Row = ({ visitor: { id, foundBy, idCount, sessionCount, lastSeenAt } }: { visitor: Visitor }) => (
-  <a class="row" href={personAt(id)}>
-    <span class="main">{id}</span>
-    <span class="small">{counted(sessionCount, 'session')}</span>
-    <span class="quiet small wrap">
-      {foundBy && foundBy !== id ? `by ${foundBy}` : idCount > 1 ? counted(idCount, 'id') : ''}
-    </span>
-    <span class="when">
-      <Instant at={lastSeenAt} />
-    </span>
-  </a>
-);
 
 // The visitors of sessions, in the order of the sessions.
 function visitorsOf(sessions: Session[]) {
@@ -124,19 +139,20 @@ function SeenLast({ handle }: { handle: string }) {
   if (fault) return <FaultNote fault={fault} />;
   if (!visitors.length) return null;
   return (
-    <section class="card" aria-labelledby="seen">
-      <h2 id="seen">Visitors of the newest sessions</h2>
-      <ul class="rows">
+    <section class="panel" aria-labelledby="seen">
+      <div class="phead">
+        <h2 id="seen">{kPeople.seenLast}</h2>
+      </div>
+      <ul class="seen">
         {visitors.map(([id, [newest, ...others]]) => (
-          <li key={id}>
-            <a class="row" href={personAt(id)}>
-              <span class="main">{id}</span>
-              <span class="small">{counted(others.length + 1, 'session')}</span>
-              <span />
-              <span class="when">
-                <Instant at={newest!.lastSignalAt} />
-              </span>
+          <li key={id} class="row">
+            <a class="cut" href={personAt(id)} title={id}>
+              {id}
             </a>
+            <span class="sm m">{kPeople.sessions(others.length + 1)}</span>
+            <span class="sm m push n">
+              <Instant at={newest!.lastSignalAt} />
+            </span>
           </li>
         ))}
       </ul>
@@ -146,7 +162,7 @@ function SeenLast({ handle }: { handle: string }) {
 
 const Nobody = ({ handle }: { handle: string }) => (
   <Empty
-    says="No visitors yet. A session belongs to one when its signals name a visitorId, or an anonymousId."
+    says={kPeople.none}
     asked={{
       method: 'POST',
       path: '/v2/public/chain/signals',
@@ -160,8 +176,8 @@ const Nobody = ({ handle }: { handle: string }) => (
       }),
     }}
   >
-    <a class="button" href={at('sessions')}>
-      Sessions
+    <a class="btn" href={at('sessions')}>
+      {kPeople.toSessions}
     </a>
   </Empty>
 );

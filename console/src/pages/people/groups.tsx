@@ -1,21 +1,18 @@
+import { kGroups } from '../../sentences/people.ts';
 import type { IdGroup } from '../../state/people.ts';
-import { counted } from '../../state/words.ts';
 
 // What a join or a split is about: ids, and what is stored under them.
 export const Groups = ({ groups }: { groups: readonly (readonly [string, IdGroup])[] }) => (
-  <div class="columns" role="status">
+  <div class="form" role="status">
     {groups.map(([title, { ids, sessions, spends }]) => (
       <section key={title} aria-label={title} class="id-group">
         <h3>{title}</h3>
-        <ul class="mono small wrap">
+        <ul class="mono sm wrap">
           {ids.map(id => (
             <li key={id}>{id}</li>
           ))}
         </ul>
-        <p class="small">
-          {counted(sessions, 'session')}, {counted(spends, 'decision that counts', 'decisions that count')} toward
-          frequency limits
-        </p>
+        <p class="sm">{kGroups.what(sessions, spends)}</p>
       </section>
     ))}
   </div>

@@ -7,9 +7,9 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { confirmed } from '../../parts/toast.tsx';
+import { kJoin } from '../../sentences/people.ts';
 import { isBrowser } from '../../state/people.ts';
 import { place } from '../../state/place.ts';
-import { counted } from '../../state/words.ts';
 import { Groups } from './groups.tsx';
 
 type Plan = components['schemas']['VisitorJoined'];
@@ -42,22 +42,19 @@ export function Join({ name, onClose, onDone }: Props) {
     setFault(answer.ok ? null : answer.fault);
     if (!answer.ok) return setPlan(null);
     if (dryRun) return setPlan(answer.data);
-    confirmed('Joined');
+    confirmed(kJoin.joined);
     onDone(answer.data.visitorId);
   };
   const field = ofBrowser ? 'visitorId' : 'id';
   const isNew = !!plan?.joined.ids.length;
   return (
-    <Dialog title="Join another id" onClose={onClose}>
+    <Dialog title={kJoin.title} onClose={onClose}>
       <p>
-        {ofBrowser
-          ? 'The sessions of this browser become those of the visitor whose id you enter.'
-          : 'All ids of the other visitor become ids of this one. An id that was never seen can be joined, too.'}{' '}
-        Nothing is sent because of it, and a split undoes it.
+        {ofBrowser ? kJoin.ofBrowser : kJoin.ofVisitor} {kJoin.undo}
       </p>
       <form class="stack">
         <TextField
-          label={ofBrowser ? 'Id of the visitor' : 'Id to join'}
+          label={ofBrowser ? kJoin.idOfVisitor : kJoin.idToJoin}
           mono
           value={typed}
           placeholder={ofBrowser ? 'jon@company.example' : 'jon@company.example or ~a-7f…'}
@@ -68,32 +65,29 @@ export function Join({ name, onClose, onDone }: Props) {
           }}
           issue={issueIn(fault, field)}
         />
-        <div class="actions">
-          <Button submits busy={busy} closed={other ? '' : 'Enter an id first.'} onPress={() => send(true)}>
-            Show what happens
+        <div class="row">
+          <Button submits busy={busy} closed={other ? '' : kJoin.enterId} onPress={() => send(true)}>
+            {kJoin.plan}
           </Button>
         </div>
       </form>
       {plan && !isNew && (
         <p class="note" role="status">
-          Nothing to join: it is an id of this visitor already.
+          {kJoin.nothing}
         </p>
       )}
       {plan && isNew && (
         <>
           <Groups
             groups={[
-              ['The visitor', plan.visitor],
-              ['Joins them', plan.joined],
+              [kJoin.theVisitor, plan.visitor],
+              [kJoin.joinsThem, plan.joined],
             ]}
           />
-          <p>
-            From then on, frequency limits and conditions over all sessions of the visitor count both:{' '}
-            {counted(plan.visitor.sessions + plan.joined.sessions, 'session')}.
-          </p>
-          <div class="actions">
+          <p>{kJoin.after(kJoin.sessions(plan.visitor.sessions + plan.joined.sessions))}</p>
+          <div class="row">
             <Button kind="primary" busy={busy} onPress={() => send(false)}>
-              Join
+              {kJoin.join}
             </Button>
           </div>
         </>

@@ -5,6 +5,7 @@ import { FaultNote } from '../../parts/fault_note.tsx';
 import { closedBelow } from '../../parts/gate.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { Table } from '../../parts/table.tsx';
+import { kKnown } from '../../sentences/people.ts';
 import { nameOf, readTrait, type Trait, type TraitValue, type Visitor } from '../../state/people.ts';
 import { place } from '../../state/place.ts';
 import { SayTrait } from './say_trait.tsx';
@@ -36,19 +37,21 @@ export function Known({ visitor, traits, onChange }: Props) {
     if (answer.ok) setShown(shown => ({ ...shown, [keyOf(name)]: answer.data.value }));
   };
   return (
-    <section class="card" aria-labelledby="traits">
-      <h2 id="traits">Traits</h2>
-      {known.length === 0 && <p class="quiet">No traits yet.</p>}
+    <section class="panel" aria-labelledby="traits">
+      <div class="phead">
+        <h2 id="traits">{kKnown.title}</h2>
+      </div>
+      {known.length === 0 && <p class="pad m">{kKnown.none}</p>}
       {known.length > 0 && (
         <Table
-          label="Traits of the visitor"
-          heads={['Trait', 'Value', 'Source', 'Since']}
+          label={kKnown.label}
+          heads={kKnown.heads}
           rows={known.map(([name, { value, hidden, masked, source, at }]) => ({
             key: name,
             cells: [
               <span class="mono name">{name}</span>,
               hidden ? (
-                <span class="quiet">Hidden: sensitive</span>
+                <span class="m">{kKnown.hidden}</span>
               ) : (
                 <strong class="wrap">{inTable(whole(name) ?? value)}</strong>
               ),
@@ -58,16 +61,16 @@ export function Known({ visitor, traits, onChange }: Props) {
             actions: !closed && (
               <>
                 {masked && !(keyOf(name) in shown) && (
-                  <Button kind="quiet" label={`Show ${name}`} onPress={() => show(name)}>
-                    Show
+                  <Button kind="quiet" label={kKnown.showOf(name)} onPress={() => show(name)}>
+                    {kKnown.show}
                   </Button>
                 )}
                 <Button
                   kind="quiet"
-                  label={`Change ${name}`}
+                  label={kKnown.changeOf(name)}
                   onPress={() => setEdited({ name, round: edited.round + 1 })}
                 >
-                  Change
+                  {kKnown.change}
                 </Button>
               </>
             ),
@@ -76,14 +79,16 @@ export function Known({ visitor, traits, onChange }: Props) {
       )}
       {fault && <FaultNote fault={fault} />}
       {!closed && (
-        <SayTrait
-          key={edited.round}
-          visitorId={nameOf(visitor)}
-          traits={traits}
-          name={edited.name}
-          value={whole(edited.name)}
-          onDone={onChange}
-        />
+        <div class="pad">
+          <SayTrait
+            key={edited.round}
+            visitorId={nameOf(visitor)}
+            traits={traits}
+            name={edited.name}
+            value={whole(edited.name)}
+            onDone={onChange}
+          />
+        </div>
       )}
     </section>
   );

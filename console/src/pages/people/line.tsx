@@ -3,22 +3,36 @@ import { ask, quietly } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { Instant } from '../../parts/instant.tsx';
+import { Segments } from '../../parts/segments.tsx';
+import { TimelineList, type Entry } from '../../parts/timeline_list.tsx';
+import { kPerson } from '../../sentences/people.ts';
+import { kTimeline } from '../../sentences/timeline.ts';
 import { useList } from '../../state/list.ts';
 import { nameOf, type Trait, type TraitValue, type Visitor } from '../../state/people.ts';
-import { at, place } from '../../state/place.ts';
+import { at, filter, place } from '../../state/place.ts';
 import type { Moment } from '../../state/timeline.ts';
-import { Said } from '../timeline.tsx';
+import { markOf, Said } from '../moment.tsx';
 import { inTable } from './trait_values.ts';
 
 type Happened = components['schemas']['VisitorMoment'];
+type Shown = keyof typeof kTimeline.kinds;
 const kPage = 50;
+const kOf: Record<Happened['kind'], Shown> = {
+  signal: 'signal',
+  decision: 'decision',
+  delivery: 'delivery',
+  timer: 'delivery',
+  trait: 'profile',
+  id: 'profile',
+};
 
 // All that is known of a visitor over all sessions, newest first; what is scheduled stands on top.
 export function Line({ visitor, traits }: { visitor: Visitor; traits: Trait[] }) {
-  const { handle } = place.value,
+  const { handle, query } = place.value,
     visitorId = nameOf(visitor);
   const [round, setRound] = useState(0);
+  const asked = query.get('show') ?? 'all',
+    shown = (asked in kTimeline.kinds ? asked : 'all') as Shown;
   // Values that "Traits" masks, or that are declared so: they are read there, which the audit log records.
   const isSensitive = (name: string) =>
     !!visitor.traits[name]?.masked || traits.some(one => one.name === name && one.sensitive);
@@ -31,44 +45,51 @@ export function Line({ visitor, traits }: { visitor: Visitor; traits: Trait[] })
       ),
     [handle, visitorId, round, stamp(visitor)],
   );
+  const entries = (items ?? [])
+    .filter(one => shown === 'all' || kOf[one.kind] === shown)
+    .map(
+      (one, index): Entry => ({
+        ...markOf(one as Moment),
+        key: `${one.at} ${index}`,
+        what: <What of={one} isSensitive={isSensitive} />,
+        more: 'sessionId' in one && (
+          <p>
+            {one.kind === 'timer' && `${kTimeline.waits} `}
+            {kTimeline.in}{' '}
+            <a class="mono wrap" href={at('sessions', [one.sessionId])}>
+              {one.sessionId}
+            </a>
+          </p>
+        ),
+      }),
+    );
   return (
-    <section class="card" aria-labelledby="timeline">
-      <header>
-        <h2 id="timeline">Timeline</h2>
-        <Button kind="quiet" onPress={() => setRound(round + 1)}>
-          Refresh
-        </Button>
-      </header>
-      {fault && <FaultNote fault={fault} />}
-      {items?.length === 0 && <p class="quiet">Nothing yet.</p>}
-      {!!items?.length && (
-        <ol class="moments">
-          {items.map((one, index) => (
-            <li key={`${one.at} ${index}`} class={`moment ${one.kind}`}>
-              <div class="what">
-                <What of={one} isSensitive={isSensitive} />
-              </div>
-              <div class="when small">
-                <Instant at={one.at} />
-                {'sessionId' in one && (
-                  <>
-                    {' '}
-                    in{' '}
-                    <a class="mono wrap" href={at('sessions', [one.sessionId])}>
-                      {one.sessionId}
-                    </a>
-                  </>
-                )}
-              </div>
-            </li>
-          ))}
-        </ol>
-      )}
-      {more && (
-        <div>
-          <Button onPress={more}>Show more</Button>
-        </div>
-      )}
+    <section class="panel" aria-labelledby="timeline">
+      <div class="phead">
+        <h2 id="timeline">{kPerson.timeline}</h2>
+        <span class="push row">
+          <Segments
+            label={kTimeline.show}
+            value={shown}
+            choices={Object.entries(kTimeline.kinds) as [Shown, string][]}
+            onChange={kind => filter({ show: kind === 'all' ? '' : kind })}
+          />
+          <Button kind="quiet" icon="retry" label={kPerson.refresh} onPress={() => setRound(round + 1)} />
+        </span>
+      </div>
+      <div class="pad stack s">
+        {fault && <FaultNote fault={fault} />}
+        {items?.length === 0 && <p class="m">{kPerson.nothing}</p>}
+        {!!items?.length && !entries.length && <p class="m">{kTimeline.noneOfKind}</p>}
+        {entries.length > 0 && <TimelineList entries={entries} />}
+        {more && (
+          <div>
+            <Button kind="quiet" onPress={more}>
+              {kPerson.more}
+            </Button>
+          </div>
+        )}
+      </div>
     </section>
   );
 }
@@ -85,19 +106,19 @@ function What({ of: one, isSensitive }: { of: Happened; isSensitive: (name: stri
   if (one.kind === 'id')
     return (
       <>
-        <span class="kind">id</span> <span class="mono wrap">{one.id}</span> joined
+        <span class="m">{kTimeline.id}</span> <b class="mono wrap">{one.id}</b> {kTimeline.joined}
       </>
     );
   if (one.kind === 'trait')
     return (
       <>
-        <span class="kind">trait</span> <strong class="mono">{one.trait}</strong>{' '}
+        <span class="m">{kTimeline.trait}</span> <b class="mono">{one.trait}</b>{' '}
         <span class="value">
-          {kOps[one.op]}{' '}
+          {kTimeline.ops[one.op]}{' '}
           {one.op === 'unset'
             ? ''
             : one.hidden || isSensitive(one.trait)
-              ? 'a hidden value'
+              ? kTimeline.hidden
               : inTable(one.value as TraitValue)}
           {one.source && ` (${one.source})`}
         </span>
@@ -105,12 +126,3 @@ function What({ of: one, isSensitive }: { of: Happened; isSensitive: (name: stri
     );
   return <Said sessionId={one.sessionId} moment={one as Moment} alone />;
 }
-
-const kOps = {
-  set: 'set to',
-  unset: 'unset',
-  setOnce: 'set once to',
-  add: 'counts',
-  include: 'includes',
-  exclude: 'excludes',
-};

@@ -2,23 +2,26 @@ import { useState } from 'preact/hooks';
 import { ask, quietly } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
-import { Copy } from '../../parts/copy.tsx';
+import { Chip } from '../../parts/chip.tsx';
 import { download } from '../../parts/download.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { closedBelow } from '../../parts/gate.ts';
 import { Instant } from '../../parts/instant.tsx';
-import { confirmed } from '../../parts/toast.tsx';
-import { isBrowser, nameOf, personAt, readTraits, readVisitor, type Trait, type Visitor } from '../../state/people.ts';
+import { kPerson } from '../../sentences/people.ts';
+import { confirmed } from '../../state/announce.ts';
+import { useObject } from '../../state/object.ts';
+import { nameOf, personAt, readTraits, readVisitor, type Trait, type Visitor } from '../../state/people.ts';
 import { at, go, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
-import { SessionRow } from '../session_row.tsx';
+import { read, type Session } from '../../state/timeline.ts';
 import { Counters } from './counters.tsx';
 import { Erase } from './erase.tsx';
 import { Join } from './join.tsx';
 import { Known } from './known.tsx';
 import { Line } from './line.tsx';
 import { Search } from './search.tsx';
+import { Consent, Ids, Sessions, Tiles } from './sides.tsx';
 import { Split } from './split.tsx';
 
 type Asking = 'join' | 'split' | 'erase' | '';
@@ -51,6 +54,7 @@ export function Person({ id }: { id: string }) {
     },
     [handle, round],
   );
+  const newest = useNewest(handle, visitor?.sessions[0]);
   const again = () => setRound(round + 1);
   const arrive = (name: string) => {
     setAsking('');
@@ -59,39 +63,57 @@ export function Person({ id }: { id: string }) {
   };
   const close = () => setAsking('');
   const name = visitor ? nameOf(visitor) : id;
+  useObject(name);
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={at('people')}>People</a>
-        </p>
+      <div class="head">
+        <span class="avatar l" aria-hidden="true">
+          {[...name.replace(/^~/, '')][0]?.toUpperCase()}
+        </span>
         <h1 class="wrap">{name}</h1>
+        {newest && <ConsentChip session={newest} />}
+        {visitor && <Actions visitor={visitor} onAsk={setAsking} onFault={setFault} />}
         {name !== id && (
-          <p class="quiet small wrap">
-            Found by <span class="mono">{id}</span>
+          <p class="wrap">
+            {kPerson.foundBy} <span class="mono">{id}</span>
+          </p>
+        )}
+        {visitor && visitor.sessions.length > 0 && (
+          <p class="n">
+            {kPerson.seen.first} <Instant at={visitor.sessions.at(-1)!.createdAt} />, {kPerson.seen.last}{' '}
+            <Instant at={visitor.sessions[0]!.lastSignalAt} />
           </p>
         )}
       </div>
       {fault && <FaultNote fault={fault} />}
       {visitor === undefined && !fault && (
         <p class="loading" aria-live="polite">
-          Loading…
+          {kPerson.loading}
         </p>
       )}
       {visitor === null && (
         <>
-          <Empty says="No visitor has this id: it was never seen, was erased, or its retention period has ended." />
-          <Search found={id} />
+          <Empty says={kPerson.unknown} />
+          <div class="filters">
+            <Search found={id} />
+          </div>
         </>
       )}
       {visitor && (
         <>
-          <Actions visitor={visitor} onAsk={setAsking} onFault={setFault} />
-          <Ids visitor={visitor} />
+          <Tiles visitor={visitor} />
+          <div class="cols main-side">
+            <div class="stack">
+              <Line visitor={visitor} traits={traits} />
+              <Sessions visitor={visitor} />
+            </div>
+            <div class="stack">
+              <Ids visitor={visitor} />
+              {newest && <Consent session={newest} />}
+            </div>
+          </div>
           <Known visitor={visitor} traits={traits} onChange={again} />
           <Counters counters={visitor.counters} />
-          <Line visitor={visitor} traits={traits} />
-          <Sessions visitor={visitor} />
         </>
       )}
       {visitor && asking === 'join' && <Join name={name} onClose={close} onDone={arrive} />}
@@ -100,6 +122,25 @@ export function Person({ id }: { id: string }) {
     </>
   );
 }
+
+// The newest session, as it is: what was consented to is said in sessions.
+function useNewest(handle: string, newest: Visitor['sessions'][number] | undefined): Session | null {
+  const [session, setSession] = useState<Session | null>(null);
+  usePoll(
+    0,
+    async isCurrent => {
+      const got = newest ? await read(handle, newest.sessionId) : null;
+      if (isCurrent()) setSession(got?.session ?? null);
+    },
+    [handle, newest?.sessionId, newest?.version],
+  );
+  return session;
+}
+
+const kConsentTones = { full: 'good', basic: 'info', denied: 'bad' } as const;
+const ConsentChip = ({ session: { consent } }: { session: Session }) => (
+  <Chip tone={kConsentTones[consent]}>{kPerson.consent(consent)}</Chip>
+);
 
 interface ActionsProps {
   visitor: Visitor;
@@ -123,68 +164,28 @@ function Actions({ visitor, onAsk, onFault }: ActionsProps) {
     onFault(answer.ok ? null : answer.fault);
     if (!answer.ok) return;
     download(`visitor-${name}`, answer.data);
-    confirmed('Exported');
+    confirmed(kPerson.exported);
   };
   const closed = closedBelow('OPERATOR');
-  if (closed) return <p class="note">To change, export or erase a visitor: {closed}</p>;
+  if (closed) return <p class="note">{kPerson.closed(closed)}</p>;
+  const [newest] = visitor.sessions;
   return (
-    <div class="actions">
-      <Button busy={busy} onPress={save}>
-        Export
+    <div class="acts">
+      {newest && (
+        <a class="btn" href={at('resolve', [], { session: newest.sessionId })}>
+          {kPerson.tryRule}
+        </a>
+      )}
+      <Button icon="download" busy={busy} onPress={save}>
+        {kPerson.export}
       </Button>
-      <Button onPress={() => onAsk('join')}>Join another id</Button>
-      <Button closed={visitor.ids.length > 1 ? '' : 'There is only one id.'} onPress={() => onAsk('split')}>
-        Split
+      <Button onPress={() => onAsk('join')}>{kPerson.join}</Button>
+      <Button closed={visitor.ids.length > 1 ? '' : kPerson.oneId} onPress={() => onAsk('split')}>
+        {kPerson.split}
       </Button>
-      <Button kind="quiet" onPress={() => onAsk('erase')}>
-        Erase
+      <Button kind="delete" onPress={() => onAsk('erase')}>
+        {kPerson.erase}
       </Button>
     </div>
-  );
-}
-
-const Ids = ({ visitor }: { visitor: Visitor }) => (
-  <section class="card" aria-labelledby="ids">
-    <h2 id="ids">Ids</h2>
-    <ul class="ids">
-      {visitor.ids.map(({ id, since }) => (
-        <li key={id}>
-          <span>
-            <span class="mono small wrap">{id}</span> <Copy text={id} what={id} />
-          </span>
-          <span class="quiet small">{isBrowser(id) ? 'browser' : 'visitorId'}</span>
-          <span class="quiet small">
-            {since ? (
-              <>
-                since <Instant at={since} />
-              </>
-            ) : (
-              'names the visitor'
-            )}
-          </span>
-        </li>
-      ))}
-    </ul>
-  </section>
-);
-
-function Sessions({ visitor: { sessions, sessionCount } }: { visitor: Visitor }) {
-  return (
-    <section class="card" aria-labelledby="sessions">
-      <h2 id="sessions">Sessions</h2>
-      {sessions.length === 0 && <p class="quiet">No sessions within the retention period.</p>}
-      {sessions.length < sessionCount && (
-        <p class="quiet small">
-          The newest {sessions.length} of {sessionCount}.
-        </p>
-      )}
-      <ul class="rows">
-        {sessions.map(one => (
-          <li key={one.sessionId}>
-            <SessionRow session={one} who={one.anonymousId && `~${one.anonymousId}`} />
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { Ticked } from '../../parts/ticked.tsx';
+import { kSayTrait } from '../../sentences/people.ts';
 import type { Trait, TraitType, TraitValue } from '../../state/people.ts';
 import { place } from '../../state/place.ts';
 import { inField, issueOf, kExamples, kFirstTypes, kTypes, asJson } from './trait_values.ts';
@@ -39,7 +40,7 @@ export function SayTrait({ visitorId, traits, value, onDone, ...begin }: Props) 
   const known = traits.find(one => one.name === name.trim());
   const theirs = known?.type ?? type;
   const typed = theirs === 'bool' ? text || 'true' : text;
-  const closed = !name.trim() ? 'Name a trait first.' : op === 'set' ? issueOf(theirs, typed) : '';
+  const closed = !name.trim() ? kSayTrait.nameFirst : op === 'set' ? issueOf(theirs, typed) : '';
   const change = (set: (value: string) => void) => (next: string) => {
     set(next);
     setWritten(null);
@@ -62,53 +63,44 @@ export function SayTrait({ visitorId, traits, value, onDone, ...begin }: Props) 
     if (answer.ok && answer.data.applied.length) onDone();
   };
   return (
-    <form class="stack" ref={form} aria-label="Change a trait">
-      <div class="columns">
-        <SelectField
-          label="Change"
-          value={op}
-          choices={[
-            ['set', 'Set a trait'],
-            ['unset', 'Unset a trait'],
-          ]}
-          onChange={change(setOp)}
+    <form class="stack" ref={form} aria-label={kSayTrait.form}>
+      <div class="form">
+        <SelectField label={kSayTrait.change} value={op} choices={kSayTrait.ops} onChange={change(setOp)} />
+        <TextField
+          label={kSayTrait.trait}
+          mono
+          value={name}
+          list={names}
+          placeholder="plan"
+          onInput={change(setName)}
         />
-        <TextField label="Trait" mono value={name} list={names} placeholder="plan" onInput={change(setName)} />
         {op === 'set' && !known && (
           <SelectField
-            label="Type"
+            label={kSayTrait.type}
             value={type}
             choices={kFirstTypes}
             onChange={change(next => setType(next as TraitType))}
-            hint="The first value fixes it for all visitors."
+            hint={kSayTrait.typeHint}
           />
         )}
         {op === 'set' && (
           <div data-value>
             {theirs === 'bool' ? (
-              <SelectField
-                label="Value"
-                value={typed}
-                choices={[
-                  ['true', 'true'],
-                  ['false', 'false'],
-                ]}
-                onChange={change(setText)}
-              />
+              <SelectField label={kSayTrait.value} value={typed} choices={kSayTrait.bools} onChange={change(setText)} />
             ) : (
               <TextField
-                label="Value"
+                label={kSayTrait.value}
                 value={text}
                 lines={theirs === 'list' ? 3 : undefined}
                 placeholder={kExamples[theirs]}
-                hint={theirs === 'list' ? 'One text per line.' : known && kTypes.find(([one]) => one === theirs)![1]}
+                hint={theirs === 'list' ? kSayTrait.listHint : known && kTypes.find(([one]) => one === theirs)![1]}
                 onInput={change(setText)}
               />
             )}
           </div>
         )}
         <TextField
-          label="Source"
+          label={kSayTrait.source}
           mono
           value={source}
           placeholder="server"
@@ -121,9 +113,9 @@ export function SayTrait({ visitorId, traits, value, onDone, ...begin }: Props) 
           <option key={one.name} value={one.name} />
         ))}
       </datalist>
-      <div class="actions">
+      <div class="row">
         <Button submits busy={busy} closed={closed} onPress={send}>
-          {op === 'set' ? 'Set' : 'Unset'}
+          {op === 'set' ? kSayTrait.set : kSayTrait.unset}
         </Button>
       </div>
       {written && <Outcome written={written} />}
@@ -138,19 +130,18 @@ function Outcome({ written: { applied, stale, refused } }: { written: Written })
     <div role="status">
       {applied.length > 0 && (
         <p class="result">
-          Applied: <code>{trait}</code>.
+          {kSayTrait.applied} <code>{trait}</code>.
         </p>
       )}
       {stale.length > 0 && (
         <p class="note">
-          Stale: <code>{trait}</code> stays as it is, because what is known of it is newer or comes from a source of a
-          greater rank.
+          {kSayTrait.stale} <code>{trait}</code> {kSayTrait.staleWhy}
         </p>
       )}
       {refused.map(one => (
         <p key={one.trait} class="fault">
           <span>
-            Refused: <code>{one.trait}</code> <Ticked text={one.reason} />.
+            {kSayTrait.refused} <code>{one.trait}</code> <Ticked text={one.reason} />.
           </span>
         </p>
       ))}

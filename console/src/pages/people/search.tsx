@@ -1,46 +1,28 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
-import { useKeys } from '../../state/keys.ts';
-import { go } from '../../state/place.ts';
-import { keys } from '../../state/preferences.ts';
+import { SearchField } from '../../parts/filter_bar.tsx';
+import { kPeople } from '../../sentences/people.ts';
+import { go, place } from '../../state/place.ts';
 import { personAt } from '../../state/people.ts';
 
 const kNoIds = new Set(['.', '..']); // a path cannot hold them, and the server blocks them
 
-// Opens a visitor by any of their ids. `onType` gets what is typed.
-export function Search({ found = '', onType }: { found?: string; onType?: (text: string) => void }) {
-  const [id, setId] = useState(found),
-    field = useRef<HTMLInputElement>(null);
-  useKeys([{ key: '/', does: 'search for a visitor', run: () => field.current?.focus() }]);
-  const typed = id.trim().normalize();
+// Lists visitors by the beginning of an id as one types; Enter, or the button, opens the one that has it.
+export function Search({ found = '' }: { found?: string }) {
+  const [typed, setTyped] = useState(found || (place.value.query.get('q') ?? ''));
+  const id = typed.trim().normalize();
+  const closed = kNoIds.has(id) ? kPeople.noId : '';
+  const open = (text: string) => {
+    if (text && !kNoIds.has(text)) go(personAt(text));
+  };
   return (
-    <search>
-      <form class="filters">
-        <label>
-          <span>Id of a visitor{keys.value === 'on' && <kbd>/</kbd>}</span>
-          <input
-            ref={field}
-            class="mono"
-            value={id}
-            maxLength={257}
-            placeholder="jon@company.example or ~a-7f…"
-            spellcheck={false}
-            autocomplete="off"
-            onInput={event => {
-              setId(event.currentTarget.value);
-              onType?.(event.currentTarget.value.trim().normalize());
-            }}
-          />
-        </label>
-        <Button
-          submits
-          kind="primary"
-          closed={!typed ? 'Enter an id first.' : kNoIds.has(typed) ? 'No visitor has this id.' : ''}
-          onPress={() => go(personAt(typed))}
-        >
-          Open
+    <>
+      <SearchField label={kPeople.search} begin={found} onType={setTyped} onEnter={open} />
+      {id && (
+        <Button closed={closed} onPress={() => open(id)}>
+          {kPeople.open}
         </Button>
-      </form>
-    </search>
+      )}
+    </>
   );
 }

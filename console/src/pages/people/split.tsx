@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { confirmed } from '../../parts/toast.tsx';
+import { kSplit } from '../../sentences/people.ts';
 import { nameOf, type Visitor } from '../../state/people.ts';
 import { place } from '../../state/place.ts';
 import { Groups } from './groups.tsx';
@@ -37,22 +38,15 @@ export function Split({ visitor, onClose, onDone }: Props) {
     setFault(answer.ok ? null : answer.fault);
     if (!answer.ok) return setPlan(null);
     if (dryRun) return setPlan(answer.data);
-    confirmed('Split');
+    confirmed(kSplit.done);
     onDone(answer.data.visitor.ids[0]!);
   };
-  const closed = !ids.length
-    ? 'Choose an id first.'
-    : ids.length === visitor.ids.length
-      ? 'The visitor keeps at least one id.'
-      : '';
+  const closed = !ids.length ? kSplit.choose : ids.length === visitor.ids.length ? kSplit.keepsOne : '';
   return (
-    <Dialog title="Split ids from this visitor" onClose={onClose}>
-      <p>
-        The ids leave with all that was stored under them, and become a visitor of their own, as if they had never been
-        joined. What was sent in the meantime stays as it was.
-      </p>
+    <Dialog title={kSplit.title} onClose={onClose}>
+      <p>{kSplit.says}</p>
       <fieldset>
-        <legend>Ids that leave</legend>
+        <legend>{kSplit.leaving}</legend>
         <div class="id-choices">
           {visitor.ids.map(({ id }) => (
             <label key={id} class="check">
@@ -65,27 +59,27 @@ export function Split({ visitor, onClose, onDone }: Props) {
                   setFault(null);
                 }}
               />
-              <span class="mono small wrap">{id}</span>
+              <span class="mono sm wrap">{id}</span>
             </label>
           ))}
         </div>
       </fieldset>
-      <div class="actions">
+      <div class="row">
         <Button busy={busy} closed={closed} onPress={() => send(true)}>
-          Show what happens
+          {kSplit.plan}
         </Button>
       </div>
       {plan && (
         <>
           <Groups
             groups={[
-              ['Stay', plan.visitor],
-              ['Leave', plan.split],
+              [kSplit.stay, plan.visitor],
+              [kSplit.leave, plan.split],
             ]}
           />
-          <div class="actions">
+          <div class="row">
             <Button kind="primary" busy={busy} onPress={() => send(false)}>
-              Split
+              {kSplit.split}
             </Button>
           </div>
         </>

@@ -1,13 +1,14 @@
 // Values of traits as text: in a table, and in a field. Pure.
+import { kSayTrait, kTraits } from '../../sentences/people.ts';
 import type { TraitType, TraitValue } from '../../state/people.ts';
 
 export const kTypes = [
-  ['text', 'text'],
-  ['number', 'number'],
-  ['bool', 'true or false'],
-  ['instant', 'instant'],
-  ['date', 'date'],
-  ['list', 'list of texts'],
+  ['text', kTraits.types.text],
+  ['number', kTraits.types.number],
+  ['bool', kTraits.types.bool],
+  ['instant', kTraits.types.instant],
+  ['date', kTraits.types.date],
+  ['list', kTraits.types.list],
 ] as const satisfies readonly (readonly [TraitType, string])[];
 
 // Those that a first value can have; the others must be declared.
@@ -30,8 +31,8 @@ const linesOf = (text: string) =>
 
 // What is wrong with a typed value before the server has seen it; '' if nothing is.
 export function issueOf(type: TraitType, text: string): string {
-  if (!text.trim()) return 'Enter a value first.';
-  return type === 'number' && !Number.isFinite(Number(text)) ? 'Enter a number first.' : '';
+  if (!text.trim()) return kSayTrait.valueFirst;
+  return type === 'number' && !Number.isFinite(Number(text)) ? kSayTrait.numberFirst : '';
 }
 
 // A typed value as JSON; a list has one text per line. The number of a trait whose type is known stays text, which the

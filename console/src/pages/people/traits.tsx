@@ -3,6 +3,7 @@ import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Table } from '../../parts/table.tsx';
+import { kTraits } from '../../sentences/people.ts';
 import { readTraits, type Trait } from '../../state/people.ts';
 import { place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
@@ -32,35 +33,34 @@ export function Traits() {
   const again = () => setRound(round + 1);
   return (
     <>
-      <h1>Traits</h1>
-      <p class="lead">
-        What can be known of visitors. The first value that is set fixes the type of a trait, unless it is declared
-        before.
-      </p>
+      <div class="head">
+        <h1>{kTraits.title}</h1>
+        <p>{kTraits.lead}</p>
+      </div>
       <PeopleTabs />
       {fault && <FaultNote fault={fault} />}
       {!traits && !fault && (
         <p class="loading" aria-live="polite">
-          Loading…
+          {kTraits.loading}
         </p>
       )}
       {traits && (
         <>
-          <section class="card" aria-label="Traits">
+          <section class="panel" aria-label={kTraits.title}>
             <Table
-              label="Traits of the handle"
-              heads={['Trait', 'Type', 'Public', 'Sensitive', 'Rank of sources', 'Origin']}
+              label={kTraits.label}
+              heads={kTraits.heads}
               rows={traits.map(one => ({
                 key: one.name,
                 cells: [
                   <span class="mono wrap">{one.name}</span>,
                   kTypes.find(([type]) => type === one.type)![1],
-                  one.public ? 'yes' : 'no',
-                  one.sensitive ? 'yes' : 'no',
+                  one.public ? kTraits.yes : kTraits.no,
+                  one.sensitive ? kTraits.yes : kTraits.no,
                   one.sources.length ? (
                     <span class="wrap">{one.sources.join(', ')}</span>
                   ) : (
-                    <span class="quiet">all, then page</span>
+                    <span class="m">{kTraits.allThenPage}</span>
                   ),
                   originOf(one),
                 ],
@@ -68,14 +68,14 @@ export function Traits() {
                   <>
                     <Button
                       kind="quiet"
-                      label={`Change ${one.name}`}
+                      label={kTraits.changeOf(one.name)}
                       onPress={() => setEdited({ trait: one, round: edited.round + 1 })}
                     >
-                      Change
+                      {kTraits.change}
                     </Button>
                     {(one.declared || !one.reserved) && (
-                      <Button kind="quiet" label={`Delete ${one.name}`} onPress={() => setDeleted(one)}>
-                        Delete
+                      <Button kind="quiet" label={kTraits.deleteOf(one.name)} onPress={() => setDeleted(one)}>
+                        {kTraits.delete}
                       </Button>
                     )}
                   </>
@@ -100,4 +100,5 @@ export function Traits() {
   );
 }
 
-const originOf = ({ declared, reserved }: Trait) => (declared ? 'declared' : reserved ? 'built in' : 'first value');
+const originOf = ({ declared, reserved }: Trait) =>
+  declared ? kTraits.origin.declared : reserved ? kTraits.origin.builtIn : kTraits.origin.first;

@@ -3,61 +3,47 @@ import { api, ask, quietly } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
+import { kResend } from '../../sentences/deliveries.ts';
 import { place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
+import { fromField, inField } from '../../state/range.ts';
+import { hostOf, subscriptions } from '../../state/subscriptions.ts';
 import { pageOf } from './log.ts';
 
 type Job = components['schemas']['Replay'];
-const kStates = [
-  ['failed', 'failed'],
-  ['delivered', 'delivered'],
-  ['withdrawn', 'canceled'],
-  ['', 'delivered and failed'],
-] as const;
 const kCounted = 2000; // beyond it: "or more"
+const kHour = 3_600_000;
 
-const two = (number: number) => String(number).padStart(2, '0');
-const hourAgo = () => {
-  const at = new Date(Date.now() - 3_600_000);
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
-};
+interface Wanted {
+  subscriptionId: string;
+  status: string;
+  since: string; // instants
+  until: string; // '' for now
+}
 
 // How many deliveries would be resent, counted up to kCounted.
-async function count(
-  handle: string,
-  subscriptionId: string,
-  status: string,
-  since: number,
-  until: number,
-): Promise<number> {
+async function count(handle: string, { subscriptionId, status, since, until }: Wanted): Promise<number> {
+  const wanted = { subscriptions: [subscriptionId], status, eventType: '', since, until: until || undefined };
   let found = 0,
-    cursor: string | null = null;
+    cursor: string | undefined;
   do {
-    const answer: Awaited<ReturnType<typeof pageOf>> = await pageOf(
-      handle,
-      subscriptionId,
-      { status, eventType: '' },
-      cursor,
-      200,
-    );
+    const answer = await pageOf(handle, wanted, cursor, 200);
     if (!answer.ok) return found;
-    const { items, nextCursor } = answer.data;
-    found += items.filter(
-      one =>
-        Date.parse(one.createdAt) >= since &&
-        Date.parse(one.createdAt) < until &&
-        (status || one.status === 'delivered' || one.status === 'failed'),
-    ).length;
-    cursor = items.length && Date.parse(items.at(-1)!.createdAt) >= since ? nextCursor : null;
+    found += answer.data.items.filter(one => status || one.status === 'delivered' || one.status === 'failed').length;
+    cursor = answer.data.nextCursor ?? undefined;
   } while (cursor && found < kCounted);
   return found;
 }
 
-export function Replay({ subscriptionId }: { subscriptionId: string }) {
+// Resends many deliveries of one endpoint: counted first, then queued by the server, which can be stopped.
+export function Resend({ chosen, onClose }: { chosen: string; onClose: () => void }) {
   const { handle } = place.value;
-  const [since, setSince] = useState(hourAgo),
+  const all = subscriptions.value ?? [];
+  const [subscriptionId, setSubscription] = useState(chosen || (all.length === 1 ? all[0]!.subscriptionId : '')),
+    [since, setSince] = useState(() => inField(new Date(Date.now() - kHour).toISOString())),
     [until, setUntil] = useState(''),
     [status, setStatus] = useState('failed');
   const [counted, setCounted] = useState<number | null>(null),
@@ -69,15 +55,16 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
     set(value);
     setCounted(null);
   };
+  const wanted = { subscriptionId, status, since: fromField(since), until: fromField(until) };
   const look = async () => {
     setBusy(true);
-    setCounted(await count(handle, subscriptionId, status, Date.parse(since), until ? Date.parse(until) : Date.now()));
+    setCounted(await count(handle, wanted));
     setBusy(false);
   };
   const start = async () => {
     const body = {
-      since: new Date(since).toISOString(),
-      ...(until && { until: new Date(until).toISOString() }),
+      since: wanted.since,
+      ...(wanted.until && { until: wanted.until }),
       ...(status && { status }),
     };
     const answer = await ask(
@@ -93,13 +80,14 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
     0,
     async isCurrent => {
       // shows a job that is already running
+      if (!subscriptionId) return;
       const answer = await ask(
         quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/replays', {
           params: { path, query: { limit: 1 } },
         }),
       );
       const last = answer.ok ? answer.data.items[0] : undefined;
-      if (isCurrent() && last?.state === 'running') setJob(last);
+      if (isCurrent()) setJob(last?.state === 'running' ? last : null);
     },
     [handle, subscriptionId],
   );
@@ -124,44 +112,57 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) setJob({ ...job!, ...answer.data });
   };
+  const endpoints = [
+    ['', ''] as const,
+    ...all.map(one => [one.subscriptionId, one.description || hostOf(one.endpointUrl)] as const),
+  ];
   return (
-    <section class="card" aria-labelledby="replay">
-      <h2 id="replay">Resend from…</h2>
-      <div class="columns">
-        <TextField label="Created from (local time)" type="datetime-local" value={since} onInput={change(setSince)} />
-        <TextField label="Until (empty: now)" type="datetime-local" value={until} onInput={change(setUntil)} />
-        <SelectField label="Deliveries to resend" value={status} choices={kStates} onChange={change(setStatus)} />
+    <Dialog title={kResend.title} onClose={onClose}>
+      <div class="form">
+        <SelectField
+          label={kResend.endpoint}
+          value={subscriptionId}
+          choices={endpoints}
+          onChange={change(setSubscription)}
+        />
+        <SelectField label={kResend.which} value={status} choices={kResend.states} onChange={change(setStatus)} />
+        <TextField label={kResend.from} type="datetime-local" value={since} onInput={change(setSince)} />
+        <TextField label={kResend.until} type="datetime-local" value={until} onInput={change(setUntil)} />
       </div>
       {job?.state !== 'running' && (
-        <div class="actions">
+        <div class="row">
           {counted === null ? (
-            <Button busy={busy} closed={since ? '' : 'Choose a time first.'} onPress={look}>
-              Count deliveries
+            <Button
+              busy={busy}
+              closed={subscriptionId ? (since ? '' : kResend.chooseTime) : kResend.chooseEndpoint}
+              onPress={look}
+            >
+              {kResend.count}
             </Button>
           ) : (
             <>
-              <Button kind="primary" closed={counted ? '' : 'No deliveries to resend.'} onPress={start}>
-                Resend {counted >= kCounted ? `${kCounted} or more` : counted}
+              <Button kind="primary" closed={counted ? '' : kResend.nothing} onPress={start}>
+                {kResend.resend(counted, kCounted)}
               </Button>
-              <span class="small quiet">Each keeps its id, so a receiver that deduplicates is safe.</span>
+              <span class="sm m">{kResend.sameId}</span>
             </>
           )}
         </div>
       )}
       {job && (
-        <div class="result" role="status">
+        <div class="stack s" role="status">
           <p>
-            {job.state === 'running' ? 'Queuing' : job.state === 'done' ? 'All queued' : 'Stopped'}: {job.queued} of{' '}
-            {job.total}. <progress max={1} value={job.progress} aria-label="Resend progress" />
+            {kResend.progress(kResend.state[job.state], job.queued, job.total)}{' '}
+            <progress max={1} value={job.progress} aria-label={kResend.progressLabel} />
           </p>
           {job.state === 'running' && (
             <div>
-              <Button onPress={stop}>Stop</Button>
+              <Button onPress={stop}>{kResend.stop}</Button>
             </div>
           )}
         </div>
       )}
       {fault && <FaultNote fault={fault} />}
-    </section>
+    </Dialog>
   );
 }

@@ -1,0 +1,28 @@
+// Sentences of the page Live.
+export const kLive = {
+  title: 'Live',
+  search: 'Filter by name, value, session or id',
+  kinds: { signal: 'Signals', delivery: 'Deliveries' },
+  show: 'Show',
+  connecting: 'Connecting',
+  live: (rate: string) => `Live, ${rate} per second`,
+  throughAnotherTab: (rate: string) => `Live through another tab, ${rate} per second`,
+  reconnecting: (span: string) => `Reconnecting in ${span}`,
+  ended: 'Ended',
+  paused: (count: number) => `Paused, ${count.toLocaleString('en')} new`,
+  pause: 'Pause',
+  resume: 'Resume',
+  clear: 'Clear',
+  pauseKey: 'pause or resume',
+  label: 'Signals and deliveries as they arrive, newest first',
+  heads: { what: 'What', value: 'Value', session: 'Session', outcome: 'Outcome', time: 'Time' },
+  delivery: 'delivery',
+  none: 'No activity since the server started.',
+  noMatch: 'Nothing that has arrived matches this filter.',
+  append: 'Append a signal',
+  kept: (shown: number) => `Newest first; the last ${shown} that arrived stay on this page.`,
+  dropped: (count: number) =>
+    `${count.toLocaleString('en')} older entries are not shown; find them under Sessions and Deliveries.`,
+  announced: (count: number, last: string) => `${count} new, the last: ${last}`,
+  kind: { signal: 'a signal', delivery: 'a delivery' },
+} as const;
