@@ -115,11 +115,20 @@ test('a newcomer gets from the sign-in page to a live cart rescue with a preview
 
 describe('the list', () => {
   let page;
+  const names = () => page.locator('main tbody .lead a').allInnerTexts();
   const shows = wanted =>
     page.waitForFunction(
       all => [...document.querySelectorAll('main tbody .lead a')].map(one => one.textContent.trim()).join() === all,
       wanted.join(),
     );
+  // The order in which the server evaluates them.
+  const order = async () => {
+    const { items } = (await beckon.as('CREATOR', 'GET', '/chain-rules?limit=200')).json;
+    return items
+      .sort((a, b) => (b.priority ?? 0) - (a.priority ?? 0) || (a.ruleId < b.ruleId ? -1 : 1))
+      .map(one => one.name);
+  };
+  const isStored = wanted => until(wanted.join(), async () => (await order()).join() === wanted.join());
   const handle = name => page.getByRole('button', { name: new RegExp(`^Move ${name}\\.`) });
 
   before(async () => {
@@ -130,6 +139,44 @@ describe('the list', () => {
     await shows(['alpha', 'beta', 'gamma', 'delta']);
   });
   after(() => page?.context().close());
+
+  test('Alt and an arrow key move a rule, say where it is now, and keep the focus', async () => {
+    await handle('gamma').focus();
+    await page.keyboard.press('Alt+ArrowUp');
+    await page.getByText('gamma is now number 2 of 4').waitFor();
+    await page.keyboard.press('Alt+ArrowUp');
+    await page.getByText('gamma is now number 1 of 4').waitFor();
+    await shows(['gamma', 'alpha', 'beta', 'delta']);
+    await isStored(['gamma', 'alpha', 'beta', 'delta']);
+    assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /^Move gamma/);
+    await page.keyboard.press('Alt+ArrowUp');
+    assert.deepEqual(await names(), ['gamma', 'alpha', 'beta', 'delta'], 'the first one stays');
+  });
+
+  test('a rule is dragged to its place; nothing is sent before it is dropped', async () => {
+    const sent = [];
+    page.on('request', one => one.method() === 'PATCH' && sent.push(one.url()));
+    const from = await handle('delta').boundingBox(),
+      to = await handle('gamma').boundingBox();
+    await page.mouse.move(from.x + 5, from.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(to.x + 5, to.y + 8, { steps: 8 });
+    await shows(['delta', 'gamma', 'alpha', 'beta']);
+    assert.deepEqual(sent, []);
+    await page.mouse.up();
+    await page.getByText('delta is now number 1 of 4').waitFor();
+    await isStored(['delta', 'gamma', 'alpha', 'beta']);
+    assert.equal(sent.length, 1);
+  });
+
+  test('the menu of a row moves it too, and one version has all of it', async () => {
+    const version = async () => (await beckon.as('CREATOR', 'GET', '/chain-rules/versions')).json.items[0].version;
+    const then = await version();
+    await page.getByRole('button', { name: 'More actions for alpha' }).click();
+    await page.getByRole('button', { name: 'Move alpha down' }).click();
+    await isStored(['delta', 'gamma', 'beta', 'alpha']);
+    assert.equal(await version(), then + 1);
+  });
 
   test('search, status and trigger stand in the address, and while they do the order is fixed', async () => {
     await put('later', {
@@ -151,7 +198,7 @@ describe('the list', () => {
     await page.goto(`${beckon.base}${home}/demo/rules?trigger=exit_intent`);
     await shows(['later']);
     await page.getByRole('button', { name: 'Clear filters' }).click();
-    await shows(['alpha', 'beta', 'gamma', 'delta', 'later']);
+    await shows(['delta', 'gamma', 'beta', 'alpha', 'later']);
   });
 
   test('a week of acted and converted equals what the API counts', async () => {
@@ -487,6 +534,53 @@ describe('messages', () => {
     );
     assert.deepEqual(page.faults, []);
   });
+});
+
+test('the live count is that of the simulator, for an edit that is not saved, and says when there is nothing to count', async () => {
+  const fresh = await Beckon.start({ flags: ['--dev'] });
+  const page = await openConsole(browser, fresh.base, { token: await fresh.token('OPERATOR'), path: '/demo/rules/+' });
+  try {
+    const reach = region(page, 'Reach, last 7 days');
+    await reach.getByText('No sessions were recorded last week, so there is nothing to count.').waitFor();
+    for (let i = 1; i <= 5; i += 1) {
+      const signals = Array.from({ length: i }, () => ({ type: 'cart', signalValue: 'add' }));
+      await fresh.chain('signals', { sessionId: `r-${i}`, signals }, { from: freshAddress() });
+      await fresh.chain('resolve', { sessionId: `r-${i}`, trigger: 'checkout' }, { from: freshAddress() });
+    }
+    const live = { name: 'Live', triggers: ['checkout'], when: cart, action: popup };
+    assert.equal((await fresh.as('CREATOR', 'PUT', '/chain-rules/live', live)).status, 201);
+    const simulated = async atLeast => {
+      const rules = [{ ...live, ruleId: 'live', status: 'live', when: { all: [{ ...cart.all[0], atLeast }] } }];
+      const since = new Date(Date.now() - 7 * 86_400_000).toISOString();
+      const { json } = await fresh.as('CREATOR', 'POST', '/chain-rules/simulate', { rules, since });
+      const done = await until('it is done', async () => {
+        const one = (await fresh.as('CREATOR', 'GET', `/chain-rules/simulations/${json.simulationId}`)).json;
+        return one.state === 'done' && one;
+      });
+      return [done.rules.find(one => one.ruleId === 'live').sessions, done.sessions];
+    };
+    await page.goto(`${fresh.base}${home}/demo/rules/live`);
+    await reach.getByText('Would have acted on 5 of 5 sessions of last week.').waitFor();
+    assert.deepEqual(await simulated(1), [5, 5]);
+    await region(page, 'Who').getByLabel('Value', { exact: true }).fill('4');
+    await reach.getByText('Would have acted on 2 of 5 sessions of last week.').waitFor();
+    assert.deepEqual(await simulated(4), [2, 5]);
+    assert.equal(
+      (await fresh.as('CREATOR', 'GET', '/chain-rules/live')).json.when.all[0].atLeast,
+      1,
+      'nothing is saved',
+    );
+    await region(page, 'Who').getByLabel('Value', { exact: true }).fill('many');
+    await reach.getByText('The rule is not complete, so it cannot be counted yet.').waitFor();
+    await region(page, 'Who').getByLabel('Value', { exact: true }).fill('5');
+    await reach.getByText('Would have acted on 1 of 5 sessions of last week.').waitFor();
+    await region(page, 'When').getByLabel('Trigger 1').fill('nowhere');
+    await reach.getByText('None of the 5 sessions of last week reached this moment').waitFor();
+    assert.deepEqual(page.faults, []);
+  } finally {
+    await page.context().close();
+    await fresh.close();
+  }
 });
 
 describe('saving', () => {

@@ -51,15 +51,14 @@ export function History({ ruleId, name, etag, closed, onRolledBack }: Props) {
     onRolledBack();
     again();
   };
-  const mine = items?.filter(one => one.changes.some(change => change.ruleId === ruleId));
-  const newest = mine?.[0]?.version;
+  const newest = items?.[0]?.version;
   return (
     <section class="panel" aria-label={kRules.editor.tabs.history}>
       {fault && <FaultNote fault={fault} />}
       {failed && <FaultNote fault={failed} />}
-      {mine?.length === 0 && <p class="pad m">{t.empty}</p>}
+      {items?.length === 0 && <p class="pad m">{t.empty}</p>}
       <ol class="versions-of">
-        {mine?.map(one => {
+        {items?.map(one => {
           const isDeleted = one.changes.some(change => change.ruleId === ruleId && change.change === 'deleted');
           return (
             <li key={one.version} class="pad stack s">

@@ -81,10 +81,7 @@ export function RuleList() {
   const ids = inOrder([...byId.values()]).map(rule => text(rule.ruleId));
   const save = async (ruleIds: string[]) => {
     const answer = await ask(
-      api.PATCH(
-        '/v2/handles/{handle}/chain-rules/order' as never,
-        { params: { path: { handle } }, body: { ruleIds } } as never,
-      ),
+      api.PATCH('/v2/handles/{handle}/chain-rules/order', { params: { path: { handle } }, body: { ruleIds } }),
     );
     setFailed(answer.ok ? null : answer.fault);
     if (answer.ok) again();

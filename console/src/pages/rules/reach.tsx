@@ -18,7 +18,7 @@ const kTries = 4; // to start one while another of the handle runs
 const kBusy = 700; // milliseconds between them
 const kWeek = 7 * 86_400_000;
 
-type Simulation = components['schemas']['Simulation'] & { sessions?: number };
+type Simulation = components['schemas']['Simulation'];
 type State =
   | { is: 'waiting' }
   | { is: 'running'; simulationId: string; progress: number }
@@ -157,20 +157,18 @@ export function Reach({ handle, ruleId, rule, others }: Props) {
   );
 }
 
-const sessions_ = ({ sessions, asked }: Simulation) => sessions ?? asked;
 const foundIn = ({ rules }: Simulation, ruleId: string) => rules.find(one => one.ruleId === ruleId);
 
 // "Would have acted on ", "312", " of ", "4,120", " sessions of last week."; a sentence why not, if it is one part.
 function partsOf(simulation: Simulation, ruleId: string): string[] {
-  const sessions = sessions_(simulation),
+  const { sessions } = simulation,
     found = foundIn(simulation, ruleId);
   if (!sessions) return [t.noTraffic];
   return found?.asked ? t.acted(number(found.sessions), number(sessions)) : [t.nothing(number(sessions))];
 }
 
 function Counted({ simulation, ruleId }: { simulation: Simulation; ruleId: string }) {
-  const { changedSessions } = simulation,
-    sessions = sessions_(simulation);
+  const { sessions, changedSessions } = simulation;
   const found = foundIn(simulation, ruleId);
   const parts = partsOf(simulation, ruleId);
   return (
