@@ -1,4 +1,4 @@
-// The reader of answers: the same result however the bytes are cut, within its limits, and never more than was sent.
+// The response reader: the same result however the bytes are split, within its limits, and no more than was sent.
 #include <array>
 
 #include "base/check.h"
@@ -72,7 +72,7 @@ void check_same(const Read& one, const Read& other) {
     CHECK(one.answer.status == other.answer.status);
     CHECK(one.answer.headers == other.answer.headers);
   }
-  if (one.state == State::kBroken) return;  // of such a body, no more is said than that
+  if (one.state == State::kBroken) return;  // nothing more is reported of such a body
   CHECK(one.answer.body == other.answer.body);
   CHECK(one.answer.body_cut == other.answer.body_cut);
 }
@@ -90,7 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   beckon::fuzz::Cuts cuts(input);
   const std::string_view text = input.rest();
 
-  static AnswerReader again;  // the one of a connection serves one answer after another
+  static AnswerReader again;  // the reader of a connection serves one response after another
   Read in_pieces;
   again.begin(in_pieces.answer, sizes.header, sizes.body, sizes.kept);
   std::size_t fed = 0;

@@ -1,4 +1,4 @@
-// The lines of other systems' archives: what a line becomes is an entry that an import takes, or has a reason why not.
+// The lines of other systems' archives: each line becomes an entry that an import accepts, or has a reason why not.
 #include "base/check.h"
 #include "base/id.h"
 #include "base/json.h"
@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   CHECK(is_session_id(entry->session));
-  // Both are objects that their callers close.
+  // Both are objects that the callers close.
   const auto signal = json::parse(entry->json + "}");
   CHECK(signal && signal->root().text_of("sessionId") == entry->session && !signal->root().text_of("type").empty());
   CHECK(!signal->root().text_of("id").empty() && signal->root().text_of("id").size() <= 64);

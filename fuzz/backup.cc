@@ -1,5 +1,5 @@
-// The file of a backup: what is written reads back equal, and with one bit changed is refused; arbitrary blocks, though
-// their checksums are right, are refused or are a backup of as many bytes as its header says.
+// The backup file: what is written reads back equal, and is refused if one bit changes; arbitrary blocks with correct
+// checksums are refused, or are a backup of as many bytes as its header says.
 #include <optional>
 #include <string>
 
@@ -10,7 +10,7 @@
 namespace beckon::store {
 namespace {
 
-// The data in the backup, if it is accepted; twice the same.
+// The data in the backup, if accepted; reading it twice must give the same result.
 std::optional<std::string> data_in(std::string_view backup) {
   const Nameless file(backup);
   auto reader = BackupReader::open(file.path());

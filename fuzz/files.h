@@ -1,4 +1,4 @@
-// What the fuzzers of backup files share: a file in memory, and blocks that are well-formed whatever is in them.
+// Shared by the fuzzers of backup files: a file in memory, and blocks that are well-formed whatever their content.
 #pragma once
 #include <sys/mman.h>
 #include <unistd.h>
@@ -27,7 +27,7 @@ class Nameless {
   const FileDescriptor fd_;
 };
 
-// A block with its checksum, as blocks.h has it. `seed`: of those behind the header.
+// A block with its checksum, as in blocks.h. `seed`: of the blocks after the header.
 inline void append_block(std::string& out, char kind, std::string_view bytes, std::uint64_t number,
                          std::int64_t seed = 0) {
   const auto size = static_cast<std::uint32_t>(bytes.size());
@@ -38,7 +38,7 @@ inline void append_block(std::string& out, char kind, std::string_view bytes, st
   out.append(reinterpret_cast<const char*>(&sum), sizeof sum);
 }
 
-// Appends blocks as the input has them: a kind, a length, and the bytes.
+// Appends blocks described by the input: a kind, a length, and the bytes.
 inline void append_blocks(std::string& out, std::string_view input, std::uint64_t number, std::int64_t seed = 0) {
   for (std::size_t at = 0; at + 2 <= input.size(); ++number) {
     const auto length = std::min<std::size_t>(static_cast<unsigned char>(input[at + 1]), input.size() - at - 2);

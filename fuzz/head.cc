@@ -1,5 +1,5 @@
-// The request's head and a chunked body: the same result however the bytes are cut, and what is taken reads the same
-// when it is written again.
+// The request head and a chunked body: the same result regardless of how the bytes are split, and accepted input reads
+// the same when it is written again.
 #include "http/head.h"
 
 #include <array>
@@ -48,7 +48,7 @@ void check(const Request& request, const Framing& framing, const HttpLimits& lim
     if (const auto value = request.query_param(name)) CHECK(value->size() <= request.query.size());
 }
 
-// Written in our own words, the head says the same.
+// Written in canonical form, the head has the same meaning.
 void check_again(std::string_view head, const Request& request, const Framing& framing, const HttpLimits& limits) {
   std::string text(head.substr(0, head.find(' ')));
   text.append(" ").append(request.target).append(framing.is_http_1_0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");

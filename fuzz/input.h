@@ -1,4 +1,4 @@
-// What the bytes of a fuzzer are taken apart into.
+// Splits a fuzzer's bytes into parts.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace beckon::fuzz {
 
-// Behind its end, an input is zeros.
+// Reads as zeros after its end.
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
@@ -26,7 +26,7 @@ class Input {
   std::string_view rest_;
 };
 
-// Where a text is cut into pieces: sizes that the input says, over and over; pieces of one byte where it says none.
+// The sizes of the pieces into which a text is split: those in the input, repeatedly; single bytes if it has none.
 class Cuts {
  public:
   explicit Cuts(Input& input) : sizes_(input.take(input.below(16))) {}
@@ -36,7 +36,7 @@ class Cuts {
     const auto size = static_cast<std::uint8_t>(sizes_[at_++ % sizes_.size()]);
     return size == 0xff ? 4096 : std::size_t{size} + 1;
   }
-  // Calls `with` for each piece, until it returns false. What is left then.
+  // Calls `with` for each piece, until it returns false. Returns the rest.
   template <class With>
   std::string_view each(std::string_view text, With with) {
     while (!text.empty()) {

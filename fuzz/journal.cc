@@ -1,5 +1,5 @@
-// The journal's records and the snapshots of sessions: what is written reads back equal; arbitrary bytes are refused,
-// or are what they read as.
+// Journal records and session snapshots: what is written reads back equal; arbitrary bytes are refused, or read as what
+// they are.
 #include <string>
 #include <vector>
 
@@ -73,7 +73,7 @@ bool same(const Record& one, const Record& other) {
   return std::get<ForgetRecord>(one).digest == std::get<ForgetRecord>(other).digest;
 }
 
-// The record as it is written and read again; its bytes then say the same once more.
+// Writes and reads the record again; its bytes must then be the same again.
 void check_again(const SessionDigest& digest, const Record& record) {
   const std::string bytes = written(digest, record);
   JournalReader reader(bytes);
@@ -87,7 +87,7 @@ void check_again(const SessionDigest& digest, const Record& record) {
 
 void check_snapshot(const Session& session) {
   CHECK(past_decisions(session.decisions).size() <= DecisionLog::kKept);
-  if (session.decisions.count > session.decisions.bytes.size()) return;  // of damage, and refused as such
+  if (session.decisions.count > session.decisions.bytes.size()) return;  // damage, and refused as such
   const std::string bytes = encode_snapshot(session);
   const auto again = decode_snapshot({.bytes = bytes, .as_of = 7});
   CHECK(again && again->as_of == 7 && encode_snapshot(*again->session) == bytes);
@@ -106,7 +106,7 @@ SessionPtr after(SessionPtr session, const Record& record) {
   return nullptr;
 }
 
-// What is to go from a row is gone, and the rest stays as it is.
+// The part of a row to be removed is gone, and the rest is unchanged.
 void check_erasure(std::string_view row, const SessionDigest& digest) {
   for (const bool reduce : {false, true}) {
     const Ledger::Erasure erasure{.digest = digest, .up_to = 2, .reduce = reduce};
@@ -130,7 +130,7 @@ void check_erasure(std::string_view row, const SessionDigest& digest) {
   }
 }
 
-// Any bytes as a row: read, written again, erased, and applied to one session, as at recovery.
+// Arbitrary bytes as a row: read, written again, erased, and applied to one session, as in recovery.
 void check_row(std::string_view row) {
   JournalReader reader(row);
   std::optional<SessionDigest> first;
@@ -154,7 +154,7 @@ void check_row(std::string_view row) {
   if (first) check_erasure(row, *first);
 }
 
-// A row of records of all kinds, filled by the input.
+// A row of records of all kinds, with values from the input.
 void check_made(fuzz::Input input) {
   const auto text = [&] { return input.take(input.below(40)); };
   const auto word = [&] {
@@ -162,7 +162,7 @@ void check_made(fuzz::Input input) {
     for (const char c : input.take(8)) value = value << 8 | static_cast<unsigned char>(c);
     return value;
   };
-  // Where zigzag has room for them, as for each instant of the years 1 to 9999.
+  // Within the range of zigzag, like every instant of the years 1 to 9999.
   const auto instant = [&] { return instant_ms(static_cast<std::int64_t>(word()) >> 8); };
   const auto context = [&] {
     Context made;

@@ -1,4 +1,4 @@
-// The JSON reader: what it takes reads the same when it is written again, and it takes what Jansson takes.
+// The JSON parser: accepted input reads the same when it is written again, and it accepts what Jansson accepts.
 #include "base/json.h"
 
 #include <jansson.h>
@@ -52,7 +52,7 @@ bool same(const Value& value, const json_t* other) {
   return false;
 }
 
-bool holds_nul(const Value& value) {  // in a key, which Jansson does not read
+bool holds_nul(const Value& value) {  // in a key, which Jansson cannot read
   for (const Value& item : value.items())
     if (holds_nul(item)) return true;
   for (const Member& member : value.members())
@@ -85,8 +85,8 @@ void check(const Document& document) {
   (void)root.instant();
 }
 
-// Whether the text may hold a number about the greatest double, which one reader rounds to infinity and the other does
-// not, or an exponent of so many digits that ours refuses it although the number is zero.
+// Whether the text may contain a number near the greatest double, which only one of the parsers rounds to infinity, or
+// an exponent of so many digits that ours refuses it although the number is zero.
 bool is_about_overflow(std::string_view text) {
   std::size_t digits = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -1,4 +1,4 @@
-// The readers of other systems' libraries: what they make of any body can be stored, or says why not.
+// The readers of other systems' libraries: any body results in storable data, or in a reason why not.
 #include "base/check.h"
 #include "base/id.h"
 #include "input.h"

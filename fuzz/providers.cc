@@ -1,5 +1,5 @@
-// What identity providers say: metadata is accepted only with the configured issuer and endpoints that are private; of
-// a user, only who is named by the token and whose address the provider may vouch for.
+// Data from identity providers: metadata is accepted only with the configured issuer and private endpoints; a user,
+// only if named by the token and with an address that the provider may vouch for.
 #include <string>
 #include <string_view>
 

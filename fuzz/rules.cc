@@ -1,5 +1,5 @@
-// The reader of rules: a rule that is accepted reads the same when it is written again, in any order of its members; it
-// compiles, is evaluated, explained and linted.
+// The rule parser: an accepted rule reads the same when it is written again, in any order of its members; it compiles,
+// and can be evaluated, explained and linted.
 #include <string>
 #include <vector>
 
@@ -37,7 +37,7 @@ bool same(const std::optional<Value>& one, const std::optional<Value>& other, Sa
   return one.has_value() == other.has_value() && (!one || equal(*one, *other));
 }
 
-// Payloads keep the order of their members, which says nothing.
+// Payloads keep the order of their members, which has no meaning.
 bool same(const Rule& one, const Rule& other, bool payloads) {
   return one.id == other.id && one.name == other.name && one.status == other.status && one.priority == other.priority &&
          one.triggers == other.triggers && same(one.all, other.all) && same(one.any, other.any) &&
@@ -191,7 +191,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace beckon::rules;
   const auto document = beckon::json::parse(std::string(reinterpret_cast<const char*>(data), size));
   if (!document) return 0;
-  // One rule, or a list of them, each under the id that it gives itself.
+  // One rule, or a list of rules, each under its own id.
   const auto& root = document->root();
   const auto values = root.is_object() ? std::span(&root, 1) : root.items();
   StoredRules stored{.version = 1};

@@ -1,7 +1,7 @@
-// The client for outgoing requests and its pool, over sockets of this process, on a clock of its own: requests start,
-// answers come in pieces, deadlines pass, peers close, in any order. A request must never go out on a connection on
-// which anything is unread or which its peer has closed, must never go out twice, and its answer must be what the peer
-// sent from then on.
+// The client for outgoing requests and its pool, over sockets of this process and with a simulated clock: requests
+// start, responses arrive in pieces, deadlines pass and peers close, in any order. A request must never be sent on a
+// connection that has unread data or was closed by its peer, must never be sent twice, and its response must be what
+// the peer sent from then on.
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,13 +25,13 @@ namespace {
 std::chrono::steady_clock::time_point the_time;
 }  // namespace
 
-// The system's own, where the linker puts what is at the end of this file in their place.
+// The system's functions, which the linker replaces by those at the end of this file.
 extern "C" {
 ssize_t __real_send(int fd, const void* bytes, std::size_t size, int flags);
 int __real_close(int fd);
 }
 
-// In the place of the library's own: time passes where an input says so.
+// Replaces the library's function: time advances as the input says.
 std::chrono::steady_clock::time_point std::chrono::steady_clock::now() noexcept { return the_time; }
 
 namespace beckon::egress {
@@ -53,26 +53,26 @@ constexpr std::array<std::string_view, 8> kAnswers{
     "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n",
     "HTTP/1.1 500 No\r\nContent-Length: 1\r\n\r\nx"};
 
-// A connection, from its peer's side.
+// A connection, from the peer's side.
 struct Line {
   int client = -1;
-  int peer = -1;  // -1: closed by the peer
+  int peer = -1;  // -1 if closed by the peer
   IpAddress address;
   bool connects = true;
   std::string received, sent, still_to_send;
-  std::size_t begins = 0;     // in `received`: the newest request, or where the next one would
-  std::size_t sent_then = 0;  // in `sent`, as the newest request came
-  std::uint64_t newest = 0;   // its number; 0: none yet
+  std::size_t begins = 0;     // in `received`: start of the newest request, or of the next one
+  std::size_t sent_then = 0;  // in `sent`, when the newest request arrived
+  std::uint64_t newest = 0;   // its number; 0 if none yet
   std::string host;           // of all its requests
   std::chrono::steady_clock::time_point idle_since{};
-  bool wrote = false;  // the client, since it was read last
+  bool wrote = false;  // the client, since the last read
   bool left = false;   // the client has closed it
 };
 
 struct Ordered {
   IpAddress address, other;
   std::string host;
-  Line* line = nullptr;  // on which it went out
+  Line* line = nullptr;  // on which it was sent
 };
 
 class World {
@@ -206,7 +206,7 @@ void World::step(SocketClient& client) {
   }
 }
 
-// A part of an answer now, and the rest of it later.
+// Sends part of a response now and the rest later.
 void World::speak(Line& line) {
   if (line.still_to_send.empty()) line.still_to_send = kAnswers[input_.below(kAnswers.size())];
   const auto size = std::min<std::size_t>(1 + input_.below(40), line.still_to_send.size());
@@ -304,7 +304,7 @@ void World::ended(std::uint64_t number, const Answer& answer) {
   if (answer.outcome == Outcome::kStatus) {
     if (found->second.line != nullptr)
       check_answer(*found->second.line, answer);
-    else  // of a peer that refuses and closes before it reads anything
+    else  // for a peer that refuses and closes before reading anything
       CHECK(answer.status / 100 != 2);
   }
   if (found->second.line != nullptr) found->second.line->idle_since = the_time;
@@ -336,7 +336,7 @@ void World::check_idle() const {
 }  // namespace
 }  // namespace beckon::egress
 
-// What egress/stream.cc asks of the system, answered by the world of the input (--wrap in CMakeLists.txt).
+// The system calls of egress/stream.cc, answered by the input's world (--wrap in CMakeLists.txt).
 extern "C" {
 int __wrap_socket(int, int type, int) { return beckon::egress::the_world->socket(type); }
 int __wrap_connect(int fd, const sockaddr* to, socklen_t) { return beckon::egress::the_world->connect(fd, to); }

@@ -1,5 +1,5 @@
-// The files of a backup folder: what is written reads back equal, and with one bit changed is refused; arbitrary
-// blocks, though their checksums are right, are refused or hold as many bytes as their header says.
+// The files of a backup folder: what is written reads back equal, and is refused if one bit changes; arbitrary blocks
+// with correct checksums are refused, or contain as many bytes as their header says.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -65,7 +65,7 @@ std::string base_of(std::string_view pages, fuzz::Input& input) {
   return out;
 }
 
-// `flip`: the bit that is changed then.
+// `flip`: the bit to change.
 template <class Reader>
 void check(std::string whole, std::string_view content, std::size_t flip) {
   CHECK(pieces_in<Reader>(whole) == content);

@@ -1,5 +1,5 @@
-// The reader of tokens: none is believed whose signature is not good by OpenSSL alone, or whose claims do not say what
-// they must; and the reader of key sets.
+// The token verifier: a token is rejected if OpenSSL alone finds its signature invalid, or if its claims are not as
+// required. Also the parser of key sets.
 #include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
@@ -22,13 +22,13 @@ namespace {
 constexpr std::int64_t kNow = 1'772'020'800;  // 2026-02-25T12:00:00Z
 const JwtRules kRules{.issuer = "beckon", .audience = "beckon"};
 
-// A key made for this program alone. It opens nothing.
+// A key made only for this program. It opens nothing.
 constexpr std::string_view kPair =
     "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgFJdY8VWLgGad6By6cGPRtFGc2HzVa8B7aPFKK6Mr6jyhRANCAAR2"
     "5ytcUno5KUuDUxEBOvj1sFHGyDBa7cNWFg4aDr9q9XHcBJ8x2ig/SgqYKUgKY+uDpfexVmCKDUYAwr17iJ9v";
 constexpr std::string_view kPublic =
     R"({"kty":"EC","crv":"P-256","kid":"k1","x":"ducrXFJ6OSlLg1MRATr49bBRxsgwWu3DVhYOGg6_avU","y":"cdwEnzHaKD9KCpgpSApj64Ol97FWYIoNRgDCvXuIn28"})";
-// Its private half was thrown away.
+// Its private key was thrown away.
 constexpr std::string_view kRsa =
     R"({"kty":"RSA","kid":"k2","e":"AQAB","n":")"
     "qkVpfEMC4aLiAEVNaqQJhW6N-8V94f1d5uhu4QqICQ0sGNILnC7nrhd8SipXM97u1u-g0HbheDB-pXw0ag5VmYLRxdOWs0bsqGE2LP11u8NJXPQ5"
@@ -79,7 +79,7 @@ std::string signed_token(std::string_view header, std::string_view payload) {
   return text + "." + to_base64url({reinterpret_cast<const char*>(raw.data()), raw.size()});
 }
 
-// By OpenSSL, from the bytes of the token alone.
+// With OpenSSL alone, from the bytes of the token.
 bool is_signed(std::string_view compact) {
   const auto last = compact.rfind('.');
   const auto raw = from_base64url(compact.substr(last + 1));
@@ -161,7 +161,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::string_view(text).substr(std::min(text.size(), header.size() + payload.size() + 2));
   switch (way) {
     case 0: check_keys(text); break;
-    case 1: check_token(signed_token(header, payload), ec, rsa); break;  // dear, so one in eight
+    case 1: check_token(signed_token(header, payload), ec, rsa); break;  // expensive, so one in eight
     case 2:
     case 3: check_token(token(header, payload, behind), ec, rsa); break;
     default: check_token(text, ec, rsa);

@@ -1,4 +1,4 @@
-// The reader of trace headers: what it accepts is in the one form that is passed on, reads back as itself, and its
+// The parser of trace headers: accepted values are in the one form that is passed on, parse to themselves, and their
 // children are in the same trace.
 #include <string_view>
 

@@ -1,5 +1,5 @@
-// The URL guard: what is accepted is what it says, libcurl sees the same host in it, and what no allowlist may admit is
-// admitted under none.
+// The URL guard: an accepted URL is what it says, libcurl sees the same host in it, and nothing that no allowlist may
+// admit is ever admitted.
 #include <string>
 #include <vector>
 
@@ -11,7 +11,7 @@
 namespace beckon::egress {
 namespace {
 
-// What the operator admits: everything that can be, and what the input says.
+// The operator's policy: admits everything that can be admitted, and the input's entry.
 Policy policy_of(std::string_view entry) {
   Policy policy{.admit_http = true, .admit_loopback = true};
   Issues issues;
@@ -44,7 +44,7 @@ void check_under(const Policy& policy, const std::string& text) {
   CHECK(order && *order == std::vector{*target->url.address});
 }
 
-// An address however it is written is judged alike, and so is what hides another inside.
+// An address is judged the same however it is written, and so is one that embeds another.
 void check_address(std::string_view bytes) {
   if (bytes.size() < 16) return;
   std::array<std::uint8_t, 16> raw{};

@@ -9,7 +9,7 @@ std::string element(std::string_view list, std::size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
-// The items of a list that is one and not too long; else none, and an issue.
+// The items of a list within the size limit; otherwise empty, with an issue.
 std::span<const json::Value> items_of(const json::Value& list, std::string_view name, Issues& issues) {
   if (!list.is_array()) {
     issues.add(std::string(name), "must be an array of strings");
@@ -85,7 +85,7 @@ Result<Allowlist> parse_allowlist(const json::Value& value) {
       issues.add(std::string(member.key), "is unknown; the fields are handles and egress");
     }
   }
-  // A list left out by mistake must not open the product to all.
+  // A list omitted by mistake must not open the product to everyone.
   if (value.find("handles") == nullptr) issues.add("handles", "is required; use [\"*\"] to allow every handle");
   if (!issues.empty()) return unexpected(issues.fault());
   return allowlist;

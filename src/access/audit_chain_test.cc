@@ -18,7 +18,7 @@ AuditEntry entry() {
           .before = "{}"};
 }
 
-// What is written once must be the same for all time: the hashes were made by sha256sum.
+// The format must never change: these hashes were made by sha256sum.
 TEST(AuditChain, OfAnEntryIsTheSha256OfItsLineWithoutTheHash) {
   const AuditEntry first = chained(entry(), 1, kFirstPrevious);
   EXPECT_EQ(audit_text(first),

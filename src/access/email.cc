@@ -14,7 +14,7 @@ bool is_atom(char c) {
   return is_small(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
-// Whether `fits` says yes to every part between dots; how many there are.
+// Checks that `fits` accepts every part between dots; returns the number of parts.
 template <class Fits>
 std::size_t parts(std::string_view text, Fits fits) {
   std::size_t count = 0;

@@ -27,7 +27,7 @@ std::string no_such_user(const std::string& email) {
   return "There is no user " + email + "; add them with `beckon user add`.";
 }
 
-// Says with our words what the directory refused; any other fault stays as it is.
+// Replaces the directory's message for this code by ours; other faults stay unchanged.
 Fault in_words(Fault fault, FaultCode code, std::string message) {
   if (fault.code == code) fault.message = std::move(message);
   return fault;

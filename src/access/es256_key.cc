@@ -52,7 +52,7 @@ std::optional<Es256Key> Es256Key::from_private_jwk(std::string_view jwk) {
   cjose_jwk_t* native = cjose_jwk_import(jwk.data(), jwk.size(), &error);
   if (native == nullptr) return std::nullopt;
   Es256Key key(*std::move(public_key), std::make_shared<PublicKey::Native>(native));
-  // A private half that does not belong to the public one would make tokens that no one can verify.
+  // A private half that does not match the public one would make tokens that nobody can verify.
   return key.public_key().verifies(key.sign("{}")) ? std::optional(std::move(key)) : std::nullopt;
 }
 

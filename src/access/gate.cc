@@ -124,7 +124,7 @@ Result<Role> Gate::sees_as(const Principal& principal, const Handle& handle) {
 Result<Role> Gate::role_of(const Principal& principal, const Handle& handle) {
   if (principal.scopes || principal.platform_admin || !is_handle(handle.view())) return unexpected(handle_not_found());
   if (!principal.handle.empty()) {
-    // No reading before this answer: a foreign handle takes the time of an unknown one.
+    // Nothing is read before this response: another tenant's handle takes as long as an unknown one.
     if (principal.handle != handle) return unexpected(handle_not_found());
     if (const auto existing = require_existing(handle); !existing) return unexpected(existing.error());
     return principal.role;
@@ -169,7 +169,7 @@ Result<std::shared_ptr<const Allowlist>> Gate::allowlist() {
   const std::lock_guard lock(mutex_);
   if (*text == allowlist_text_) return allowlist_;
   auto parsed = parse_allowlist(*text);
-  if (!parsed)  // closed, not open: it was written by another hand than ours
+  if (!parsed)  // closed rather than open: it was not written by us
     return unexpected(Fault{.code = FaultCode::kInternalError,
                             .message = "The stored allowlist cannot be read; save it again as the platform admin."});
   allowlist_text_ = *std::move(text);

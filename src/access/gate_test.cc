@@ -38,7 +38,7 @@ class GateTest : public testing::Test {
   Gate gate_{directory_, issuer_, clock_};
 };
 
-// A provider whose tokens say in their claims whether they are good.
+// A provider whose tokens say in their claims whether they are valid.
 class SomeProvider final : public ForeignTokens {
  public:
   bool knows(std::string_view issuer) const override { return issuer == "https://corp"; }
@@ -326,7 +326,7 @@ TEST(VerifiedTokens, HoldAtMostTheirNumberAndForgetTheFirst) {
   EXPECT_EQ(tokens.find(digest('x'))->principal.subject, "x");
   tokens.forget(digest('x'));
   EXPECT_FALSE(tokens.find(digest('x')));
-  for (int i = 0; i < 100; ++i) {  // coming and going leaves nothing behind
+  for (int i = 0; i < 100; ++i) {  // repeated adding and forgetting leaves nothing behind
     tokens.add(digest('x'), {});
     tokens.forget(digest('x'));
   }

@@ -12,7 +12,7 @@ constexpr const char* kOwned = "This user owns the handle; make another user OWN
 std::optional<Fault> judge_grant(const Grant& grant, const Standings& now) {
   const bool is_owner = grant.user == now.owner;
   if (is_owner && grant.role != Role::kOwner) return Fault{.code = FaultCode::kConflict, .message = kOwned};
-  // A user who has no role yet takes a place: as a collaborator, or as the owner whose predecessor becomes one.
+  // A user without a role takes a slot: as a collaborator, or as the owner, whose predecessor becomes one.
   if (!is_owner && !now.role && now.collaborators >= kMostCollaborators)
     return Fault{
         .code = FaultCode::kConflict,

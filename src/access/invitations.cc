@@ -7,7 +7,7 @@
 namespace beckon::access {
 namespace {
 
-// For the audit: never the code.
+// For the audit; never contains the code.
 std::string detail_of(const InvitationRecord& record) {
   std::string out;
   json::Writer writer(out);

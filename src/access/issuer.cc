@@ -23,7 +23,7 @@ void add_claims(json::Writer& writer, const TokenKind& kind) {
   }
 }
 
-// Which of the three kinds a token is; it must be exactly one.
+// Which of the three kinds a token is; it must be exactly one of them.
 Result<Principal> principal_of(const Jwt& jwt) {
   const json::Value& claims = jwt.claims.root();
   const json::Value *handle = claims.find("handle"), *role = claims.find("role"), *admin = claims.find("platformAdmin");
@@ -61,7 +61,7 @@ std::shared_ptr<const Issuer::Keys> Issuer::keys() const {
 }
 
 Result<void> Issuer::read_keys() {
-  read_at_ = clock_.now();  // also when it fails: a store in trouble is not asked by every stranger's token
+  read_at_ = clock_.now();  // even on failure: unknown tokens must not overload a failing store
   const auto rows = directory_.signing_keys();
   if (!rows) return unexpected(rows.error());
   auto fresh = std::make_shared<Keys>();
@@ -93,8 +93,8 @@ std::size_t Issuer::Keys::signer(Instant now) const {
 Result<void> Issuer::add_key(const Caller& by) {
   const Es256Key key = Es256Key::make();
   std::string jwk = key.private_jwk();
-  // Later than any other, also when the clock went back or two are made in one millisecond: the newest is the one to
-  // sign.
+  // Later than any other, even if the clock went back or two are created in one millisecond: the newest key
+  // signs.
   const SigningKey row{.kid = key.kid(),
                        .sealed_jwk = box_.seal(jwk, signing_key_place(key.kid()), random_),
                        .created_at = std::max(clock_.now(), keys()->newest_at() + Duration{1})};
@@ -108,7 +108,7 @@ Result<void> Issuer::add_key(const Caller& by) {
 Result<void> Issuer::remove_key(const std::string& kid, const Caller& by) {
   const auto removed =
       directory_.remove_signing_key(kid, audit_entry(clock_.now(), random_, {}, by, "signing-key.delete", kid));
-  if (!removed && removed.error().code == FaultCode::kNotFound) return {};  // another process was quicker
+  if (!removed && removed.error().code == FaultCode::kNotFound) return {};  // another process was faster
   return removed;
 }
 
@@ -132,14 +132,14 @@ Result<void> Issuer::keep_up(Duration life) {
   const std::lock_guard lock(reading_);
   const Instant now = clock_.now();
   if (const auto known = keys(); !known->pairs.empty() && known->newest_at() + life <= now) {
-    if (const auto read = read_keys(); !read) return read;  // another process may have done it
+    if (const auto read = read_keys(); !read) return read;  // another process may have replaced them
     if (keys()->newest_at() + life <= now)
       if (const auto added = add_key({"server"}); !added) return added;
   }
   const auto known = keys();
   bool removed = false;
   for (std::size_t i = known->pairs.empty() ? 0 : known->signer(now) + 1; i < known->pairs.size(); ++i) {
-    const Instant signed_last = known->pairs[i - 1].second + kAhead;  // since then the one before it signs
+    const Instant signed_last = known->pairs[i - 1].second + kAhead;  // from then on the newer one signs
     if (signed_last + kLongestLife + kLeeway >= now) continue;
     if (const auto gone = remove_key(known->pairs[i].first.kid(), {"server"}); !gone) return gone;
     removed = true;
@@ -171,7 +171,7 @@ Result<std::shared_ptr<const Issuer::Keys>> Issuer::ready_keys() {
 Result<std::shared_ptr<const Issuer::Keys>> Issuer::keys_with(std::string_view kid) {
   if (auto known = keys(); known->all.find(kid) != nullptr) return known;
   const std::lock_guard lock(reading_);
-  // Who waited here for another's reading finds the key already.
+  // A thread that waited for another's read finds the key already.
   if (auto known = keys(); known->all.find(kid) != nullptr) return known;
   const Instant now = clock_.now();
   if (now >= read_at_ && now < read_at_ + kRefreshInterval) return keys();

@@ -266,7 +266,7 @@ TEST_F(IssuerTest, TokensOfAnotherServerAreRefused) {
   WatchedDirectory elsewhere;
   Issuer other(elsewhere, box_, clock_, random_);
   EXPECT_EQ(issuer_.verify(other.issue(PlatformAdminToken{}, 1h).value()).error().code, FaultCode::kInvalidToken);
-  // The same keys under another name of issuer or audience.
+  // The same keys with another issuer or audience.
   Issuer renamed(directory_, box_, clock_, random_, {.issuer = "other", .audience = "beckon"});
   ASSERT_TRUE(issuer_.prepare());
   EXPECT_NE(issuer_.verify(renamed.issue(PlatformAdminToken{}, 1h).value()).error().message.find("(iss)"),

@@ -19,7 +19,7 @@ bool is_public_for_verifying(const json::Value& jwk) {
   return false;
 }
 
-// Bits of an RSA modulus without leading zero bytes that could be one; 0 for what is none.
+// Bits of a valid RSA modulus, without leading zero bytes; 0 if it is invalid.
 std::size_t modulus_bits(std::string_view n) {
   if (n.empty() || n.front() == '\0' || (n.back() & 1) == 0) return 0;
   return n.size() * 8 - static_cast<std::size_t>(std::countl_zero(static_cast<unsigned char>(n.front())));
@@ -76,7 +76,7 @@ std::optional<PublicKey> PublicKey::from_jwk(const json::Value& jwk, Algorithm r
     return std::nullopt;
   }
 
-  // Only the members judged above reach the library; it is the one that looks whether a point is on the curve.
+  // Only the members checked above reach the library; it is what checks that a point is on the curve.
   const std::string judged = "{" + members + "}";
   cjose_err error;
   cjose_jwk_t* native = cjose_jwk_import(judged.data(), judged.size(), &error);
@@ -92,7 +92,7 @@ bool PublicKey::verifies(const std::string& compact) const {
   cjose_err error;
   const Jws jws(cjose_jws_import(compact.data(), compact.size(), &error));
   if (!jws) return false;
-  // The library takes the algorithm from the header: hold it to the key's own here too, whoever calls.
+  // The library takes the algorithm from the header: require the key's own here too, whoever calls.
   const char* named = cjose_header_get(cjose_jws_get_protected(jws.get()), CJOSE_HDR_ALG, &error);
   return named != nullptr && named == to_text(algorithm_) && cjose_jws_verify(jws.get(), native_->key, &error);
 }

@@ -87,7 +87,7 @@ TEST(Jose, ASignatureOfAnotherLengthOrOfZerosIsRefused) {
   EXPECT_FALSE(key.verifies(text + "." + to_base64url(std::string(64, '\0'))));
   EXPECT_FALSE(key.verifies(text + "." + to_base64url(std::string(64, '\xff'))));
   EXPECT_FALSE(key.verifies(text + "." + to_base64url(good.substr(0, 63))));
-  // The same two numbers, each with a zero byte before it.
+  // The same two numbers, each with a leading zero byte.
   const std::string padded = std::string(1, '\0') + good.substr(0, 32) + std::string(1, '\0') + good.substr(32);
   EXPECT_FALSE(key.verifies(text + "." + to_base64url(padded)));
   EXPECT_FALSE(key.verifies(text + "."));
@@ -128,7 +128,7 @@ TEST(Jose, AnRsaKeyBelow2048BitsOrWithABadExponentIsRefused) {
   };
   EXPECT_TRUE(is_usable(with(n, "AQAB")));
   for (const char* e : {"AQ", "", "AA", "Ag", "AAEAAQ", "AQABAQAB", "AQAB="}) EXPECT_FALSE(is_usable(with(n, e))) << e;
-  EXPECT_FALSE(is_usable(with("AAAA" + n, "AQAB")));  // zero bytes in front pretend a longer modulus
+  EXPECT_FALSE(is_usable(with("AAAA" + n, "AQAB")));  // leading zero bytes pretend a longer modulus
   EXPECT_FALSE(is_usable(with(to_base64url(std::string(1, '\x80') + std::string(255, '\0')), "AQAB")));  // even
   EXPECT_FALSE(is_usable(with(to_base64url(std::string(1025, '\xff')), "AQAB")));
 }

@@ -16,7 +16,7 @@ const TestKey& key() {
   return made;
 }
 
-// The claims of a good token with some members in the place of others: name → JSON text, empty to leave it out.
+// The claims of a valid token with some members replaced: name → JSON text, empty to omit it.
 std::string claims(std::initializer_list<std::pair<std::string, std::string>> changes = {}) {
   std::vector<std::pair<std::string, std::string>> all = {{"iss", "\"beckon\""},
                                                           {"aud", "\"beckon\""},
@@ -162,7 +162,7 @@ TEST(Jwt, EveryHostileSetOfClaimsIsRefusedThoughItsSignatureIsGood) {
       {"[]", "JSON object"},
       {"", "JSON object"},
       {"{}x", "JSON object"},
-      {key().token(kHeader, claims()), "JSON object"},  // a token in a token
+      {key().token(kHeader, claims()), "JSON object"},  // a nested token
       {json::quote(key().token(kHeader, claims())), "JSON object"},
       {std::string(33, '[') + std::string(33, ']'), "JSON object"},
   };
@@ -179,7 +179,7 @@ TEST(Jwt, EveryOtherSerialisationAndSpellingIsRefused) {
   const std::size_t first = good.find('.'), second = good.rfind('.');
   const std::string head = good.substr(0, first), body = good.substr(first + 1, second - first - 1),
                     sign = good.substr(second + 1);
-  // The last character of 86 holds 2 bits that must be zero: another spelling of the same signature.
+  // The last of the 86 characters contains 2 bits that must be zero: another spelling of the same signature.
   std::string twin = good;
   twin.back() = static_cast<char>(twin.back() + 1);
   const std::string cases[] = {
@@ -278,7 +278,7 @@ TEST(Jwt, MayBeMadeOrBeginAMinuteAheadOfOurClockNotMore) {
 TEST(Jwt, LivesForADayAtMost) {
   EXPECT_TRUE(judge_claims({{"exp", std::to_string(kNow + 86'400)}}));
   EXPECT_NE(why(judge_claims({{"exp", std::to_string(kNow + 86'401)}})).find("24 hours"), std::string::npos);
-  // A long life is refused in its last day too.
+  // A long life is refused on its last day too.
   EXPECT_NE(why(judge_claims({{"iat", std::to_string(kNow - 86'400 * 30)}})).find("24 hours"), std::string::npos);
 }
 
@@ -290,7 +290,7 @@ TEST(Jwt, NoRefusalRepeatsAPartOfTheToken) {
     EXPECT_EQ(why(judge(token)).find(secret.substr(0, 8)), std::string::npos);
 }
 
-// What an ID token may say in addition.
+// Additional claims of an ID token.
 std::string why_id_token(std::initializer_list<std::pair<std::string, std::string>> changes) {
   auto read = parse_jwt(key().token(kHeader, claims(changes)));
   if (!read) return read.error().why;

@@ -45,7 +45,7 @@ Result<KeySet> parse_jwks(std::string text, Algorithm rsa_algorithm) {
   std::vector<PublicKey> keys;
   for (const json::Value& jwk : members->items()) {
     if (!jwk.is_object()) return refused("one of its keys is not an object");
-    // Two keys of one name leave open which one verifies, also where only one of them is usable.
+    // With two keys of the same name, it is ambiguous which one verifies, even if only one of them is usable.
     const json::Value* kid = jwk.find("kid");
     if (kid != nullptr && !kids.insert(kid->text()).second) return refused("two of its keys have the same `kid`");
     if (auto key = PublicKey::from_jwk(jwk, rsa_algorithm)) keys.push_back(*std::move(key));

@@ -13,7 +13,7 @@ LoginThrottle::LoginThrottle(Random& random, Settings settings) : hash_(random.b
 std::optional<std::chrono::seconds> LoginThrottle::begin(std::string_view account_name, Instant now) {
   const std::lock_guard lock(mutex_);
   Account& tried = account(hash_(account_name), now);
-  tried.until = std::min(tried.until, now + settings_.longest);  // also where the clock went back
+  tried.until = std::min(tried.until, now + settings_.longest);  // also if the clock went back
   if (now < tried.until) return std::chrono::ceil<std::chrono::seconds>(tried.until - now);
   ++tried.failures;
   tried.until = now + wait_after(tried.failures);

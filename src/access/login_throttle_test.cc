@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 class LoginThrottleTest : public testing::Test {
  protected:
-  // Seconds that a try must wait; -1: it may go on, and fails.
+  // Seconds that an attempt must wait; -1 if it may proceed (and fails).
   std::int64_t attempt(std::string_view account = "ada@example.com") {
     const auto wait = throttle_.begin(account, now_);
     return wait ? wait->count() : -1;

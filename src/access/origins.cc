@@ -9,7 +9,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_host_character(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_'; }
 bool is_address_character(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || c == ':' || c == '.'; }
 
-// Where the host ends; 0 where there is none.
+// The end of the host; 0 if there is none.
 std::size_t end_of_host(std::string_view rest) {
   if (!rest.starts_with('['))
     return static_cast<std::size_t>(std::ranges::find_if_not(rest, is_host_character) - rest.begin());

@@ -12,7 +12,7 @@
 namespace beckon::access {
 namespace {
 
-// As libsodium writes it: the standard alphabet without padding.
+// As written by libsodium: the standard alphabet without padding.
 std::string unpadded(std::string_view bytes) {
   std::string text = to_base64(bytes);
   text.resize(text.find_last_not_of('=') + 1);

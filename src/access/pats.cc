@@ -9,7 +9,7 @@
 namespace beckon::access {
 namespace {
 
-constexpr std::size_t kLongestPat = 256;  // bytes; one of ours has less than half of it
+constexpr std::size_t kLongestPat = 256;  // bytes; ours have less than half of it
 
 Fault missing_token() {
   return {.code = FaultCode::kMissingBearerToken,

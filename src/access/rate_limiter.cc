@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kNone = UINT32_MAX;
 
 struct Client {
-  std::array<char, 16> bytes;  // who is counted as one
+  std::array<char, 16> bytes;  // who counts as one client
   std::uint64_t hash;
   friend bool operator==(const Client& a, const Client& b) { return a.bytes == b.bytes; }
 };
@@ -25,8 +25,8 @@ struct HashOfClient {
   std::size_t operator()(const Client& client) const noexcept { return client.hash; }
 };
 
-// The /64 of an IPv6 address; for IPv4 the lower half of its mapped form after a marker no /64 in use can have (::/8).
-// Behind it, the keyed hash of the handle.
+// The /64 of an IPv6 address; for IPv4 the lower half of its mapped form after a marker that no used /64 can have
+// (::/8). Followed by the keyed hash of the handle.
 std::array<char, 16> counted_as_one(std::uint64_t handle, const IpAddress& address) {
   const IpAddress client = address.client();
   std::array<char, 16> bytes{0, 0, static_cast<char>(0xff), static_cast<char>(0xff)};
@@ -40,7 +40,7 @@ std::array<char, 16> counted_as_one(std::uint64_t handle, const IpAddress& addre
 
 }  // namespace
 
-// Entries in one block, on a list from the one used last to the one idle longest.
+// Entries in one block, in a list from the most recently used to the one idle longest.
 class RateLimiter::Shard {
  public:
   explicit Shard(std::size_t most) : most_(most) {}
@@ -53,7 +53,7 @@ class RateLimiter::Shard {
     const std::uint32_t free = limit - std::min(limit, minute.total());
     RateVerdict verdict{.allowed = amount <= free};
     if (verdict.allowed) minute.add(amount);
-    // For an amount above the limit, the time at which all would be free: there is nothing better to report.
+    // For an amount above the limit, the time at which everything would be free: there is nothing better to report.
     const std::uint32_t too_much = verdict.allowed ? 0 : std::min(amount - free, minute.total());
     verdict.state = {
         .limit = static_cast<int>(std::min<std::uint32_t>(limit, INT32_MAX)),

@@ -113,7 +113,7 @@ TEST_F(RateLimiterTest, AClockThatGoesBackGivesNothing) {
   EXPECT_TRUE(take(120, kStart));
   EXPECT_FALSE(take(1, kStart - 30s));
   EXPECT_FALSE(take(1, kStart + 60s));
-  // A step back of an hour: counting goes on from there and does not stand still for the hour.
+  // A backward step of an hour: counting continues from there rather than stopping for an hour.
   EXPECT_FALSE(take(1, kStart - 1h));
   EXPECT_TRUE(take(120, kStart - 1h + 61s));
 }
@@ -129,7 +129,7 @@ TEST(RateLimiter, ForgetsWhoHasBeenIdleLongestAndNeverGrows) {
   const auto address = [](int i) { return v4(static_cast<std::uint8_t>(i & 255), static_cast<std::uint8_t>(i >> 8)); };
   for (int i = 0; i < 20'000; ++i) limiter.take("acme", address(i), 120, 120, kStart + i * 1s);
   EXPECT_LE(limiter.clients(), 160u);
-  // One new client a second: 61 at most count at a time, and no shard of ten lost one of them but by ill luck.
+  // One new client per second: at most 61 count at a time, and shards of ten lose one only by bad luck.
   EXPECT_LT(limiter.forgotten_early(), 200u);
   EXPECT_FALSE(limiter.take("acme", address(19'999), 1, 120, kStart + 20'000s).allowed);
 }

@@ -20,7 +20,7 @@ Fault too_many_tries(const RateState& state) {
           .limit = RateLimit::kAddressSignIns};
 }
 
-// An account as seen from one address. No e-mail address has a line break.
+// The key of an account and an address. No e-mail address contains a line break.
 std::string seen_from(const std::string& email, const IpAddress& from) { return email + "\n" + from.client().text(); }
 
 unexpected<Fault> disabled() {
@@ -34,7 +34,7 @@ LoginThrottle::Settings for_all(LoginThrottle::Settings account, std::uint32_t f
 
 }  // namespace
 
-// Waits until fewer than SignInSettings::at_once passwords are being hashed; not taken if too many wait already.
+// Waits until fewer than SignInSettings::at_once passwords are being hashed; refused if too many wait already.
 class SignIn::Turn {
  public:
   explicit Turn(SignIn& signs) : signs_(signs) {
@@ -98,7 +98,7 @@ Result<UserRecord> SignIn::proven(const std::string& email, std::string_view pas
   const auto user = directory_.user(email);
   if (!user) return unexpected(user.error());
   if (!matches(*user, password)) {
-    // Without a name for an account that does not exist: what was typed there may be anything.
+    // Without a name if the account does not exist: the input may be anything.
     if (const auto noted = note_failure(*user ? (*user)->email : "", "password", visit); !noted)
       return unexpected(noted.error());
     return unexpected(invalid_credentials("The e-mail address or the password is wrong."));
@@ -139,7 +139,7 @@ Result<void> SignIn::note_failure(const std::string& user, std::string_view way,
   return directory_.add_audit(audit(user, "auth.login_failed", std::move(detail), visit));
 }
 
-// The same work whoever it is.
+// The same work for every user.
 bool SignIn::matches(const std::optional<UserRecord>& user, std::string_view password) const {
   const bool has_password = user && !user->password_hash.empty();
   const bool is_right = is_password(password, has_password ? user->password_hash : nobody_);
@@ -205,7 +205,7 @@ Result<SignedIn> SignIn::signed_in(const UserRecord& user, const Way& way, const
                             .provider_session = std::string(way.provider_session)};
   if (const auto kept = directory_.add_sign_in(record, audit(user.email, "auth.login", std::move(detail), visit));
       !kept) {
-    if (kept.error().code == FaultCode::kNotFound) return disabled();  // since it was looked at
+    if (kept.error().code == FaultCode::kNotFound) return disabled();  // since it was checked
     return unexpected(kept.error());
   }
   return SignedIn{.token = std::move(issued->token),

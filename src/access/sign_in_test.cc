@@ -222,7 +222,7 @@ TEST_F(SignInTest, AUserWhoMayNotHaveACodeAnyMoreGetsNone) {
             FaultCode::kInvalidCredentials);
 }
 
-// Somebody whom the provider "corp" has verified.
+// A user verified by the provider "corp".
 ProviderUser of_provider(const std::string& email, std::vector<Grant> roles = {}) {
   return {.provider = "corp",
           .issuer = "https://corp",

@@ -188,7 +188,7 @@ int token(const Settings& settings, const TokenRequest& request) {
   });
 }
 
-// Of a server made for the purpose, on a folder that goes again.
+// Of a server built for this purpose, on a temporary folder.
 int list_routes() {
   char folder[] = "/tmp/beckon-routes-XXXXXX";
   if (::mkdtemp(folder) == nullptr) return complain("could not create a folder in /tmp");

@@ -18,12 +18,12 @@ int user_reset(const Settings& settings, const std::string& email);  // prints a
 int grant(const Settings& settings, const std::string& handle, const std::string& user, const std::string& role);
 int revoke(const Settings& settings, const std::string& handle, const std::string& user);
 
-// The keys that sign the server's tokens, newest first, and the fingerprint of the master key.
+// Lists the keys that sign the server's tokens, newest first, and the fingerprint of the master key.
 int keys_list(const Settings& settings);
-// Another key signs from an hour on, and with `at_once` from now on, which ends all tokens.
+// Adds a key that signs from an hour on or, with `at_once`, from now on, which ends all tokens.
 int keys_rotate_signing(const Settings& settings, bool at_once);
-// Puts a new master key before the one in its file, and waits for the running server to seal with it; or, with
-// `finish`, takes the old one away. docs/operations.md, Keys.
+// Puts a new master key before the current one in its file, and waits until the running server seals with it; with
+// `finish`, removes the old one. docs/operations.md, Keys.
 int keys_rotate_master(const Settings& settings, bool finish);
 
 struct TokenRequest {

@@ -1,4 +1,4 @@
-// How a command says why it failed.
+// Error output of commands.
 #pragma once
 #include <cstdio>
 #include <string>
@@ -12,7 +12,7 @@ inline int complain(const std::string& message) {
   std::fprintf(stderr, "beckon: %s\n", message.c_str());
   return 1;
 }
-// With what is wrong with each argument, where the fault says it.
+// With the error of each argument, if the fault lists them.
 inline int complain(const Fault& fault) {
   if (fault.details.empty()) return complain(fault.message);
   std::string all;

@@ -7,7 +7,7 @@
 namespace beckon::app {
 namespace {
 
-// What is stored was judged before; a list that cannot be read admits no one.
+// Stored data was validated before; an unreadable list admits nobody.
 std::vector<std::string> origins_of(const access::HandleRecord& record) {
   const auto document = json::parse(record.origins.empty() ? R"({"origins":[]})" : record.origins);
   auto origins = document ? access::parse_origins(document->root()) : unexpected(document.error());
@@ -22,7 +22,7 @@ using commit::Tenant;
 using commit::TenantPtr;
 
 Result<void> Control::load() {
-  const auto changes = store_.control_changes(seen_);  // what changes while the rest is read is read again
+  const auto changes = store_.control_changes(seen_);  // changes made while the rest is read are read again
   if (!changes) return unexpected(changes.error());
   seen_ = changes->version;
   const auto subscriptions = store_.outbox().subscriptions();
@@ -36,7 +36,7 @@ Result<void> Control::load() {
   for (const access::HandleRecord& record : *handles) {
     auto tenant = read(record, *allowlist);
     if (!tenant) return unexpected(tenant.error());
-    origins_.put(record.handle.view(), origins_of(record));  // first: a handle that is seen has its list
+    origins_.put(record.handle.view(), origins_of(record));  // first: every visible handle must have its list
     if (const auto pats = read_pats(record.handle); !pats) return pats;
     tenants_.put(std::move(*tenant));
   }
@@ -67,17 +67,17 @@ Result<void> Control::reload(const Handle& handle, commit::Committer& committer)
     const auto record = store_.directory().handle(handle);
     if (!record) return unexpected(record.error());
     if (!*record) return {};
-    if (const auto pats = read_pats(handle); !pats) return pats;  // first: that one has ended needs no commit
+    if (const auto pats = read_pats(handle); !pats) return pats;  // first: revoking a token needs no commit
     auto tenant = read(**record, *allowlist);
     if (!tenant) return unexpected(tenant.error());
     origins_.put(handle.view(), origins_of(**record));
-    bool overtaken = false;  // by a rule change that was committed after the rules had been read
+    bool overtaken = false;  // by a rule change committed after the rules were read
     const auto fault = committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
       draft.after_commit([&] {
         const TenantPtr now = tenants_.known(handle.view());
         overtaken = now && now->rules->version() > (*tenant)->rules->version();
         if (overtaken) return;
-        // Only this thread changes traits: those of now are the newest.
+        // Only this thread changes traits: the current ones are the newest.
         auto next = std::make_shared<Tenant>(**tenant);
         if (now) next->traits = now->traits;
         tenants_.put(std::move(next));
@@ -140,7 +140,7 @@ Result<void> Control::read_pats(const Handle& handle) {
   return {};
 }
 
-// Those that are known already are kept, with what is known of their use.
+// Known keys are kept, with their last uses.
 Result<commit::IdentityKeysPtr> Control::read_keys(const Handle& handle, const TenantPtr& now) {
   const auto records = store_.directory().identity_keys(handle);
   if (!records) return unexpected(records.error());
@@ -169,7 +169,7 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   }
   const auto stored = store_.rules().rules(record.handle);
   if (!stored) return unexpected(stored.error());
-  // What stands compiled already is kept: rules and what they need change rarely.
+  // Compiled rules are kept if possible: rules and what they need change rarely.
   const auto now = tenants_.known(record.handle.view());
   if (now) made.line = now->line;
   auto keys = read_keys(record.handle, now);

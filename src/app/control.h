@@ -1,5 +1,5 @@
 // The control plane's data for the hot path: tenants, subscriptions and the egress policy. Read from the store at
-// start, and per handle when it was changed, by any process. Reading and compiling is done on the caller's thread; the
+// start, and per handle when any process changes it. Reading and compiling is done on the caller's thread; the
 // committing thread only publishes the finished tenant.
 #pragma once
 #include <array>
@@ -33,14 +33,14 @@ class Control {
   Result<void> load();
 
   // Reloads one handle: its settings, origins, access tokens, identity keys and rules. Blocks for a commit; call from
-  // any thread but the committing one.
+  // any thread except the committing one.
   Result<void> reload(const Handle& handle, commit::Committer& committer);
   // Likewise for the allowlist: the egress policy and the allowed handles.
   Result<void> reload_allowlist(commit::Committer& committer);
   // Likewise for everything changed since the last call or load(). Confined to one thread.
   Result<bool> catch_up(commit::Committer& committer);
 
-  // Store when identity keys and access tokens were last used, where that is by so much newer than what is stored.
+  // Store the last uses of identity keys and access tokens that are newer than the stored ones by at least this much.
   // Confined to one thread.
   Result<void> note_uses_of_keys(Duration newer_by);
   Result<void> note_uses_of_tokens(Duration newer_by);

@@ -28,14 +28,14 @@ namespace {
 
 using enum Finding::Level;
 
-// Where a folder that is not there yet would be made.
+// Where a folder that does not exist yet would be created.
 std::filesystem::path existing(std::filesystem::path folder) {
   folder = std::filesystem::absolute(folder);
   while (!std::filesystem::exists(folder) && folder.has_relative_path()) folder = folder.parent_path();
   return folder;
 }
 
-// What is wrong with writing to the folder, or to the one where it would be made.
+// Why the folder, or the one where it would be created, cannot be written to.
 std::optional<std::string> refused_writing(const std::string& where) {
   const std::filesystem::path folder = existing(where);
   std::string file = (folder / ".beckon-doctor-XXXXXX").string();
@@ -75,7 +75,7 @@ Finding look_at_space(const Settings& settings) {
   return {"free space", kGood, text};
 }
 
-// The copy that an upgrade has left, if there is one.
+// The copy left by an upgrade, if there is one.
 std::optional<Finding> look_at_former_data(const Settings& settings) {
   const auto former = store::former_data(settings.data);
   if (!former) return std::nullopt;

@@ -1,4 +1,4 @@
-// The metrics of one scrape, gathered from counters that rooms keep themselves. What prometheus-cpp counts comes along.
+// The metrics of one scrape, collected from the rooms' own counters. Includes what prometheus-cpp counts.
 #pragma once
 #include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
@@ -11,10 +11,10 @@
 
 namespace beckon::app {
 
-// A label's value is from a closed list, never from input.
+// Label values are from closed lists, never from input.
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
-// Confined to one scrape. Metrics of one name follow each other, each with its own labels and the same `help`.
+// Confined to one scrape. Add the metrics of one name in succession, each with its own labels and the same `help`.
 class Exposition {
  public:
   explicit Exposition(const prometheus::Registry& registry)

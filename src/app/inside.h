@@ -55,7 +55,7 @@ struct Server::Inside {
   const Instant started_at = clock.now();
   SystemRandom random;
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<store::Shipper> shipper;  // null: no backup folder
+  std::unique_ptr<store::Shipper> shipper;  // null without a backup folder
   SecretBox secrets;
   commit::SessionHasher hasher;
   decision::DecisionTokens tokens;
@@ -104,8 +104,8 @@ struct Server::Inside {
   std::unique_ptr<dispatch::Sender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
 
-  std::shared_ptr<http::TlsCertificates> certificates;  // null: plain http
-  std::atomic<bool> certificates_asked{false};          // to be looked at at once
+  std::shared_ptr<http::TlsCertificates> certificates;  // null for plain http
+  std::atomic<bool> certificates_asked{false};          // to be checked at once
   std::atomic<http::Readiness> readiness{http::Readiness::kStarting};
   bool stopped = false;
   std::function<void()> on_broken;
@@ -119,7 +119,7 @@ struct Server::Inside {
 
   std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread, names_thread,
       ship_thread, providers_thread;
-  std::binary_semaphore shipped{0};  // the last thread has done its work
+  std::binary_semaphore shipped{0};  // the ship thread has finished
   std::unique_ptr<http::Listener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
 
@@ -131,11 +131,11 @@ struct Server::Inside {
   void keep_up(std::stop_token stop);
   void reload(const Handle& handle);
   void reload_allowlist();
-  void noted(const Result<void>& done, std::string_view event);  // a failure is logged as that
+  void noted(const Result<void>& done, std::string_view event);  // logs a failure as `event`
   std::string metrics() const;                                   // metrics.cc
   void metrics_of_shares(Exposition& out) const;
   void metrics_of_backup(Exposition& out) const;
-  std::optional<http::BackupFolder> backup_folder() const;  // likewise there
+  std::optional<http::BackupFolder> backup_folder() const;  // also in metrics.cc
   void stop();
   void stop_shipping();
 };

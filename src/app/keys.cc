@@ -43,15 +43,15 @@ Result<MasterKeys> read_keys(const std::string& path) {
                      "/dev/urandom | base64 > FILE"));
 }
 
-// Writes the keys to a new file beside `path`, which `set_owner` may give to another owner, and syncs it; then `place`
-// gives it its name. So the file is complete on disk under its name, or not there at all. False, with errno set, where
-// the system refused.
+// Writes the keys to a new file next to `path`, whose owner `set_owner` may change, and syncs it; then `place` gives it
+// its name. So the file is either complete on disk under its name, or does not exist. On failure returns false, with
+// errno set.
 template <class SetOwner, class Place>
 bool write_keys(const std::string& path, const MasterKeys& keys, const SetOwner& set_owner, const Place& place) {
   std::string text;
   for (const std::string& key : keys) text += to_base64(key) + "\n";
   const std::string fresh = path + "." + std::to_string(::getpid());
-  ::unlink(fresh.c_str());  // of a process of this number that died here
+  ::unlink(fresh.c_str());  // left by a crashed process with this number
   const FileDescriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   const bool made = file && write_all(file.number(), text) && set_owner(file.number()) && ::fsync(file.number()) == 0 &&
                     place(fresh.c_str()) && sync_folder_of(path);
@@ -61,7 +61,7 @@ bool write_keys(const std::string& path, const MasterKeys& keys, const SetOwner&
   return made;
 }
 
-// Two processes that start at once agree on one key: the second finds the name taken.
+// Two processes that start at once agree on one key: the second finds that the name exists.
 Result<void> make_key(const std::string& path, Random& random) {
   const auto place = [&](const char* fresh) { return ::link(fresh, path.c_str()) == 0 || errno == EEXIST; };
   if (write_keys(
@@ -92,7 +92,7 @@ Result<MasterKeys> master_keys(const std::string& folder, const std::string& fil
 
 Result<void> write_master_keys(const std::string& named, const MasterKeys& keys) {
   std::error_code error;
-  const std::filesystem::path real = std::filesystem::canonical(named, error);  // what a link leads to
+  const std::filesystem::path real = std::filesystem::canonical(named, error);  // the target of a link
   const std::string path = error ? named : real.string();
   struct stat now = {};
   const auto same_owner = [&](int file) {
@@ -129,7 +129,7 @@ Result<void> check_keys_fit(const std::string& folder, const MasterKeys& keys) {
   const auto kept = store::stored_secret(file, store::kKeyFingerprint);
   if (!kept) return unexpected(kept.error());
   if (*kept) return refuse_others(**kept, keys);
-  const auto sealed = store::stored_secret(file, kHashKey);  // of a version that kept no fingerprint
+  const auto sealed = store::stored_secret(file, kHashKey);  // of a version without fingerprints
   if (!sealed) return unexpected(sealed.error());
   if (!*sealed || SecretBox(keys).open(**sealed, access::named_secret_place(kHashKey))) return {};
   return unexpected(operator_fault("The secrets in this data folder were encrypted with another master key than " +

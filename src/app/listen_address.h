@@ -18,8 +18,8 @@ struct ListenAddress {
 // "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses), "localhost:8080"; std::nullopt for any other text.
 std::optional<ListenAddress> parse_listen(std::string_view text);
 
-// Why the server does not listen there, for the operator; std::nullopt: it may. Without --dev, what is reachable from
-// outside needs a master key that the operator keeps.
+// Why the server refuses to listen there, for the operator; std::nullopt if it may. Without --dev, an address reachable
+// from outside requires a master key kept by the operator.
 std::optional<std::string> refused_to_listen(const Settings& settings);
 
 }  // namespace beckon::app

@@ -39,7 +39,7 @@ void wake(char why) {
 void on_stop(int) { wake(kStop); }
 void on_reload(int) { wake(kReload); }
 
-// At once, with whatever is in flight unanswered: what is on disk decides at the next start.
+// Exits at once, without responding to requests in flight: the disk's content decides at the next start.
 void on_broken() {
   log::plain(
       "beckon: a write or sync of the data folder failed. Acknowledged requests are safe. Check the disk, then start "
@@ -48,7 +48,7 @@ void on_broken() {
   ::_exit(kStorageFailed);
 }
 
-// Values of flags, laid over the file and the environment.
+// Values of flags, which override the file and the environment.
 struct Given {
   std::string config;
   std::vector<std::pair<const Setting*, std::string>> values;
@@ -67,11 +67,11 @@ void add_settings(CLI::App& command, Given& given, bool all) {
     auto* option = command.add_option_function<std::string>("--" + std::string(setting.name), take, help)
                        ->group(std::string(setting.group))
                        ->type_name("");
-    if (setting.form == kYesOrNo) option->expected(0, 1);  // alone: yes
+    if (setting.form == kYesOrNo) option->expected(0, 1);  // without a value: yes
   }
 }
 
-// An option that is said alone, or with true or false.
+// An option given without a value, or with true or false.
 void add_yes_or_no(CLI::App& command, const std::string& name, bool& value, const std::string& help) {
   command
       .add_option_function<std::string>(
@@ -103,7 +103,7 @@ void add_token(CLI::App& command, const std::string& name, std::string& token, c
   group->require_option(required ? 1 : 0, 1);
 }
 
-// Flags beat variables, which beat the file. Prints every fault.
+// Flags override variables, which override the file. Prints all errors.
 std::optional<Settings> settings_of(const Given& given) {
   Settings settings;
   std::vector<std::string> faults;
@@ -126,8 +126,8 @@ std::optional<Settings> settings_of(const Given& given) {
   return settings;
 }
 
-// SIGHUP: the log level of the file and the environment holds at once; what else has changed is named. Certificates are
-// read again anyway.
+// SIGHUP: the log level of the file and the environment takes effect at once; other changes are listed. Certificates
+// are reread anyway.
 void reload(const Settings& running, const std::optional<Settings>& read) {
   if (!read) return void(log::error("reload_failed").add("reason", "the settings have errors, which were printed"));
   std::string waiting;
@@ -139,8 +139,8 @@ void reload(const Settings& running, const std::optional<Settings>& read) {
   log::warn("reloaded").add("changed_and_waiting_for_a_restart", waiting);
 }
 
-// Waits for a signal, and tells systemd twice in its interval that the server goes on (sd_watchdog_enabled(3)), which
-// starts it again otherwise. Returns which signal it was.
+// Waits for a signal, and notifies systemd twice per interval that the server is alive (sd_watchdog_enabled(3));
+// systemd restarts it otherwise. Returns which signal it was.
 char wait_for_signal(const Server& server) {
   std::uint64_t interval_us = 0;
   const bool watched = ::sd_watchdog_enabled(0, &interval_us) > 0;
@@ -158,7 +158,7 @@ char wait_for_signal(const Server& server) {
   }
 }
 
-// `read_again` reads the settings as they are now.
+// `read_again` reads the current settings.
 int serve(const Settings& settings, const std::function<std::optional<Settings>()>& read_again) {
   if (const auto why = refused_to_listen(settings)) {
     std::fprintf(stderr, "beckon: %s\n", why->c_str());
@@ -224,8 +224,8 @@ void add_commands(const CLI::App& of, const std::string& path, std::vector<Comma
   }
 }
 
-// A first word, or a second one behind a command that has commands of its own, that names no command. Groups of options
-// are nameless commands to the parser.
+// A first word, or a second one after a command with subcommands, that is not a command. The parser treats option
+// groups as nameless commands.
 std::optional<std::string> unknown_command(CLI::App& app, int argc, char** argv) {
   CLI::App* level = &app;
   std::string path = "beckon";
@@ -251,7 +251,7 @@ std::optional<std::string> unknown_command(CLI::App& app, int argc, char** argv)
 using WithSettings = std::function<void(const std::function<int(const Settings&)>&)>;
 
 void add_backup_commands(CLI::App& app, Given& given, const WithSettings& with_settings) {
-  // As long as the parser, which runs after this.
+  // Must live as long as the parser, which runs after this.
   static BackupRequest request;
   static RestoreRequest restoring;
   static std::string from;

@@ -24,7 +24,7 @@ bool MasterKeyRotation::look() {
   const auto keys = master_keys(settings_.data, settings_.master_key_file, MissingKey::kRefuse, random_);
   const auto kept = keys ? keep_fingerprint(store_.directory(), *keys) : unexpected(keys.error());
   if (!kept) {
-    // What the server has goes on to serve. The file is looked at again when it changes.
+    // The server's current keys stay in use. The file is read again when it changes.
     log::error("master_key_refused").add("why", kept.error().message);
     due_ = false;
     return false;
@@ -57,7 +57,7 @@ Result<void> MasterKeyRotation::seal(const MasterKeys& keys) {
   return {};
 }
 
-// Committed like any change of a subscription, so that none is overtaken.
+// Committed like any change of a subscription, so that no other change is overwritten.
 std::optional<Fault> MasterKeyRotation::seal_subscription(const SubscriptionId& id) {
   return committer_.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto now = draft.find_subscription(id);

@@ -1,8 +1,8 @@
 // Replacing the master key while the server runs: the new one is put before the old one in its file, all secrets are
 // sealed again with it, and then the old one is no longer needed. docs/operations.md, Keys.
 //
-// Deliveries' records of what was sent keep the subscription's own headers as the old key has sealed them: without it
-// they are shown as ***.
+// The request headers recorded with deliveries keep the subscription's own headers as sealed with the old key: without
+// it they are shown as ***.
 #pragma once
 #include "app/keys.h"
 #include "app/settings.h"
@@ -13,15 +13,15 @@
 
 namespace beckon::app {
 
-// Confined to one thread. What it is made with outlives it.
+// Confined to one thread. Everything passed to it outlives it.
 class MasterKeyRotation {
  public:
   MasterKeyRotation(const Settings& settings, store::Store& store, commit::Committer& committer,
                     const outbox::SubscriptionIndex& subscriptions, SecretBox& secrets, const Clock& clock,
                     Random& random);
 
-  // Reads the keys again if their file has changed, and seals again what is not sealed with the first one. Blocks for
-  // commits. What goes wrong is logged and tried again. True once all has been sealed with another key than before.
+  // Rereads the keys if their file has changed, and reseals what is not sealed with the first one. Blocks for commits.
+  // Failures are logged and retried. True once everything has been resealed with a new key.
   bool look();
 
  private:
@@ -36,7 +36,7 @@ class MasterKeyRotation {
   const Clock& clock_;
   Random& random_;
   FileWatch watch_;
-  bool due_ = true;  // at the start: the file may have been changed while no server ran
+  bool due_ = true;  // at start: the file may have changed while no server ran
 };
 
 }  // namespace beckon::app

@@ -1,4 +1,4 @@
-// What /metrics shows. docs/operations.md has a row for each, and tests/metrics.test.mjs compares them.
+// The content of /metrics. docs/operations.md has a row for each metric, and tests/metrics.test.mjs compares them.
 #include <filesystem>
 
 #include "app/exposition.h"
@@ -11,7 +11,7 @@
 namespace beckon::app {
 namespace {
 
-constexpr int kBehind = 6;  // times `backup-every`: from then on the folder is behind
+constexpr int kBehind = 6;  // times `backup-every`: then the folder counts as behind
 
 double value_of(std::uint64_t value) { return static_cast<double>(value); }
 double value_of(const std::atomic<std::uint64_t>& value) { return value_of(value.load(std::memory_order_relaxed)); }
@@ -35,7 +35,7 @@ void of_process(Exposition& out) {
   out.gauge("process_start_time_seconds", "When the process started: a Unix time.", unix_time(use->started_at));
 }
 
-// A figure that cannot be read is left out: an alert on its absence is better than a false zero.
+// A value that cannot be read is omitted: an alert on its absence is better than a false zero.
 void of_disk(Exposition& out, const std::string& folder) {
   std::error_code error;
   if (const auto space = std::filesystem::space(folder, error); !error) {
@@ -83,7 +83,7 @@ void of_deliveries(Exposition& out, outbox::Outbox& outbox, Instant now) {
             seconds_of(backlog->oldest_due ? std::max(Duration{0}, now - *backlog->oldest_due) : Duration{0}));
 }
 
-// A pass of the rewriting takes all that waits as it begins, so nothing has waited for longer than since then.
+// A rewriting pass covers everything pending when it begins, so nothing has waited longer than since then.
 void of_erasures(Exposition& out, ledger::Ledger& ledger, Instant rewritten_by, Instant now) {
   const auto waiting = ledger.erasures_waiting();
   if (!waiting) return;
@@ -163,7 +163,7 @@ std::optional<http::BackupFolder> Server::Inside::backup_folder() const {
                            .last_commit_at = at(counts.last_at_ms),
                            .base_at = at(counts.base_at_ms),
                            .failures = counts.failures};
-  // After its time: a commit that is shipped meanwhile is named, and the time is of one before it.
+  // Read after its time: for a commit shipped meanwhile, the time is that of an earlier one.
   found.last_commit = counts.last_commit;
   found.behind = std::max(Duration{0}, clock.now() - std::max(found.complete_at.value_or(started_at), started_at));
   if (counts.failing)
@@ -180,7 +180,7 @@ void Server::Inside::metrics_of_backup(Exposition& out) const {
   const store::ShippingCounts& counts = shipper->counts();
   const auto at = [](std::int64_t ms) { return static_cast<double>(ms) / 1e3; };
   const std::int64_t complete = counts.complete_ms;
-  // In this order: a commit that is shipped meanwhile is named without its time, and never a time without its commit.
+  // In this order: a commit shipped meanwhile may appear without its time, but never a time without its commit.
   out.gauge("beckon_backup_last_commit_seconds",
             "When the newest commit in the backup folder was made: a Unix time; 0: none.", at(counts.last_at_ms));
   out.gauge("beckon_backup_last_commit", "Its number there.", static_cast<double>(counts.last_commit.load()));
@@ -201,8 +201,8 @@ void Server::Inside::metrics_of_backup(Exposition& out) const {
               value_of(counts.failures));
 }
 
-// What handles share: how much is in use, and what was refused because a handle had its share, or all was in use. The
-// table of docs/limits.md has a row for each.
+// Resources shared by handles: how much is in use, and refusals because a handle had its share, or all of it was in
+// use. The table in docs/limits.md has a row for each.
 void Server::Inside::metrics_of_shares(Exposition& out) const {
   out.gauge("beckon_endpoint_checks", "Name lookups under way for subscriptions that are created or changed.",
             value_of(endpoint_checks->places().in_use()));

@@ -5,8 +5,8 @@
 
 namespace beckon::app {
 
-// The word with the fewest insertions, deletions and replacements to `name` (Levenshtein); the first of several, empty
-// if there are none.
+// The word with the smallest Levenshtein distance to `name`; the first one if there are several, empty if there are no
+// words.
 std::string_view nearest(std::string_view name, std::span<const std::string_view> words);
 
 }  // namespace beckon::app

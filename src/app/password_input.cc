@@ -23,7 +23,7 @@ std::string first_line(std::istream& in) {
   return line;
 }
 
-// The terminal does not show what is typed, as long as this lives.
+// Disables the terminal's echo during its lifetime.
 class NoEcho {
  public:
   NoEcho() {

@@ -1,4 +1,4 @@
-// Secrets for the command line, other than as arguments, which every user of the machine can read.
+// Input of secrets on the command line, other than as arguments, which every user of the machine can read.
 #pragma once
 #include <string>
 
@@ -6,11 +6,11 @@
 
 namespace beckon::app {
 
-// The first line of `file`, or for "-" of standard input, without its line end. The fault's message is for the
+// The first line of `file`, or of standard input for "-", without its line end. The fault's message is for the
 // operator.
 Result<std::string> read_first_line(const std::string& file);
 
-// The same; an empty `file` is standard input, of which a terminal is prompted twice, without echo.
+// The same; for an empty `file`, from standard input; a terminal is prompted twice, without echo.
 Result<std::string> read_password(const std::string& file);
 
 }  // namespace beckon::app

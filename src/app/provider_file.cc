@@ -25,7 +25,7 @@ constexpr auto kOfRole = std::to_array<std::string_view>({"group", "handle", "ro
 constexpr auto kOfLink = std::to_array<std::string_view>({"sub", "email"});
 constexpr auto kOfFile = std::to_array<std::string_view>({"provider"});
 
-// One table of the file, which notes the faults of its members with the line they are in.
+// One table of the file; collects the faults of its members with their lines.
 class Table {
  public:
   Table(const toml::table& table, std::string file, std::string name, Names known, Faults& faults)
@@ -41,7 +41,7 @@ class Table {
     complain(node != nullptr ? *node : static_cast<const toml::node&>(table_), member, why);
   }
 
-  // The text of a member, at most `longest` bytes; empty if it is absent or faulty.
+  // The text of a member, at most `longest` bytes; empty if it is absent or invalid.
   std::string text(const std::string& member, bool required, std::size_t longest = oidc::kLongestText) const {
     const toml::node* node = table_.get(member);
     if (node == nullptr) {
@@ -115,7 +115,7 @@ void read_link(const Table& table, Provider& provider) {
     table.complain("sub", "is linked twice.");
 }
 
-// Where the provider's server may be, and whether the issuer is there.
+// Where the provider's server may be, and whether the issuer is within that.
 void read_place(const Table& table, Provider& provider) {
   egress::Policy policy;
   const std::vector<std::string> allow = table.texts("allow");

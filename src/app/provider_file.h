@@ -1,4 +1,4 @@
-// The file of --oidc-providers: the identity providers through which users sign in. docs/access.md has its form.
+// The file of --oidc-providers: the identity providers through which users sign in. Format: docs/access.md.
 #pragma once
 #include <expected>
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace beckon::app {
 
-// The providers that the settings name; none without --oidc-providers. The error is every fault of the file, of the
-// secrets that it names and of --public-url: complete sentences, each with file and line.
+// The providers in the file; none without --oidc-providers. The errors are all errors in the file, in the secrets that
+// it names and in --public-url: complete sentences, each with file and line.
 std::expected<std::vector<oidc::Provider>, std::vector<std::string>> read_providers(const Settings& settings);
 
 }  // namespace beckon::app

@@ -6,7 +6,7 @@
 namespace beckon::app {
 namespace {
 
-// As TOML has it: numbers and booleans bare, all else quoted.
+// As TOML: numbers and booleans bare, everything else quoted.
 std::string toml_value(std::string_view text) {
   const bool number = !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
   if (number || text == "true" || text == "false") return std::string(text);
@@ -18,7 +18,7 @@ std::string toml_value(std::string_view text) {
   return quoted + '"';
 }
 
-// What troff would read as a command or an escape, and hyphens that a reader may copy.
+// Escapes what troff would interpret, and hyphens that a reader may copy.
 std::string troff(std::string_view text) {
   std::string out;
   if (text.starts_with('.') || text.starts_with('\'')) out = "\\&";
@@ -33,7 +33,7 @@ std::string troff(std::string_view text) {
   return out;
 }
 
-// Calls `begin` where a group of settings begins, and `each` for every setting.
+// Calls `begin` at the start of each group of settings, and `each` for every setting.
 template <class Begin, class Each>
 void for_each_setting(Begin begin, Each each) {
   std::string_view group;

@@ -1,4 +1,4 @@
-// The settings and commands as documents, made from their tables, so that none of them can be out of date.
+// Documentation of the settings and commands, generated from their tables, so that it cannot be out of date.
 #pragma once
 #include <span>
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace beckon::app {
 
-// A configuration file (--config) in which every setting stands commented out, with its default or, without one, its
-// form. `given`: those that are set instead, by name and value.
+// A configuration file (--config) with every setting commented out, with its default or, without one, its format.
+// `given`: those set instead, by name and value.
 std::string sample_configuration(std::span<const std::pair<std::string_view, std::string_view>> given);
 
 struct CommandText {

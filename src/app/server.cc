@@ -34,19 +34,19 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
 
 constexpr int kPurgeAgain = 50;  // rounds of keep_up between attempts to purge: 5 s
 
-// One fault a line, as main prints them.
+// One fault per line, as main prints them.
 std::string joined(const std::vector<std::string>& faults) {
   std::string all;
   for (const std::string& fault : faults) all.append(all.empty() ? "" : "\nbeckon: ").append(fault);
   return all;
 }
 
-// The calling thread gets processor time after those that serve requests. Linux has a priority for each thread.
+// Gives the calling thread less processor time than those that serve requests. Linux has a priority per thread.
 void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10); }
 
 }  // namespace
 
-// Who may do what: the server's own tokens, and those of the providers.
+// Authentication: the server's own tokens, and those of the providers.
 void Server::Inside::build_access(std::vector<oidc::Provider> known) {
   calls = std::make_unique<egress::Calls>(
       clock, settings.network,
@@ -205,7 +205,7 @@ std::expected<void, std::string> Server::Inside::listen() {
     options.host = address->host;
     options.port = address->port;
     options.io_threads = io_threads;
-    if (&table == router.get()) options.tls = certificates;  // that of the metrics stays plain
+    if (&table == router.get()) options.tls = certificates;  // the metrics listener stays plain
     return http::Listener::start(std::move(options), table, clock, counts);
   };
   if (!settings.metrics_listen.empty()) {
@@ -264,20 +264,20 @@ void Server::Inside::start_threads() {
   });
 }
 
-// Next to the committing thread: maintains the store, and sees what another process changed.
+// Next to the committing thread: maintains the store, and detects changes by other processes.
 void Server::Inside::keep_up(std::stop_token stop) {
   int rounds = 0, purge_from = 0;
   MasterKeyRotation rotation(settings, *store, *committer, subscriptions, secrets, clock, random);
   std::uint64_t rewritings = 0;
-  std::optional<std::uint64_t> purging;  // those that purge() is to remove, which may take several calls
+  std::optional<std::uint64_t> purging;  // rewritings whose data purge() is removing, which may take several calls
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(100ms);
     const auto copied = store->maintain();
     if (!copied && copied.error() == commit::CommitFault::kBroken) return on_broken();
     if (shipper) shipper->watch();
-    // Removes from the disk what erasure has rewritten in the journal.
-    // The copy before it was in nobody's way, so that this one is short. Each attempt holds up the writer for a moment,
-    // and while a command copies the store, none succeeds.
+    // Removes from the disk what erasure has rewritten in the journal. The preceding copy blocks nobody, so
+    // this one is short. Each attempt briefly blocks the writer, and none succeeds while a command copies the
+    // store.
     if (const auto now = upkeep->rewritings(); now != rewritings && rounds >= purge_from) {
       if (!purging) purging = now;
       if (store->purge())
@@ -288,7 +288,7 @@ void Server::Inside::keep_up(std::stop_token stop) {
     if (certificates && (rounds % 20 == 0 || certificates_asked.exchange(false))) certificates->look(clock.now());
     if (++rounds % 600 == 0) noted(control.note_uses_of_keys(1h), "uses_not_noted");
     if (rounds % 100 == 0) noted(control.note_uses_of_tokens(1min), "uses_not_noted");
-    if (rounds % 10 == 0 && rotation.look() && shipper) shipper->base_now();  // which needs the new key alone
+    if (rounds % 10 == 0 && rotation.look() && shipper) shipper->base_now();  // needs only the new key
     if (rounds % 600 == 1) noted(issuer->keep_up(settings.signing_key_life), "signing_keys_not_kept_up");
     if (rounds % 5 != 0) continue;
     const auto seen = control.catch_up(*committer);
@@ -311,7 +311,7 @@ void Server::Inside::reload_allowlist() {
     log::error("reload_failed").add("why", loaded.error().message);
 }
 
-// A folder that does not answer ends the process no later than `drain` says: what was not shipped is in the data.
+// A folder that does not respond delays the end by at most `drain`: what was not shipped is still in the data.
 void Server::Inside::stop_shipping() {
   if (!ship_thread.joinable()) return;
   ship_thread.request_stop();

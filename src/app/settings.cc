@@ -11,7 +11,7 @@
 namespace beckon::app {
 namespace {
 
-// A setting that is a member of Settings, reached by `at`.
+// A setting that is a member of Settings, accessed by `at`.
 template <class At, class Read, class Show>
 Setting make(std::string_view name, std::string_view group, std::string_view form, std::string_view help, At at,
              const Read& read, const Show& show) {
@@ -67,7 +67,7 @@ Setting duration(std::string_view name, std::string_view group, std::string_view
 template <class At>
 Setting number(std::string_view name, std::string_view group, std::string_view help, std::int64_t least,
                std::int64_t most, At at) {
-  // Lives as long as the process, as the table does.
+  // Lives as long as the process, like the table.
   static std::deque<std::string> forms;
   const std::string& form =
       forms.emplace_back("a whole number from " + std::to_string(least) + " to " + std::to_string(most));

@@ -1,5 +1,5 @@
 // Every limit, timeout, schedule and retention of the server as a named setting: a flag, an environment variable and a
-// key of the configuration file with one name. Flags override BECKON_* variables, which override the file, which
+// key of the configuration file with the same name. Flags override BECKON_* variables, which override the file, which
 // overrides these defaults.
 #pragma once
 #include <expected>
@@ -34,29 +34,29 @@ struct Settings {
   std::string data = "beckon-data";
   std::string listen = "127.0.0.1:8080";
   std::string database = "sqlite";
-  std::string metrics_listen;   // HOST:PORT; empty: none (with --dev, on the main address)
+  std::string metrics_listen;   // HOST:PORT; empty for none (with --dev, on the main address)
   std::string master_key_file;  // empty: DIR/master.key
-  std::string tls_certificate;  // files, separated by commas; empty: plain http
-  std::string tls_key;          // as many
-  std::string public_url;       // where browsers reach the server, without a slash at its end; empty: not known
-  std::string oidc_providers;   // a file; empty: nobody signs in through a provider
+  std::string tls_certificate;  // files, separated by commas; empty for plain http
+  std::string tls_key;          // the same number of files
+  std::string public_url;       // where browsers reach the server, without a trailing slash; empty if unknown
+  std::string oidc_providers;   // a file; empty: no sign-in through providers
   bool dev = false;
   log::Level log_level = log::Level::kInfo;
   Duration drain = std::chrono::seconds{15};
   std::size_t memory = std::size_t{1} << 30;  // bytes of sessions kept in memory
 
-  store::ShippingOptions backup;  // its folder is empty: none
-  bool upgrade_copy = true;       // whether data is copied before its schema is upgraded
+  store::ShippingOptions backup;  // an empty folder disables it
+  bool upgrade_copy = true;       // whether data is copied before a schema upgrade
 
   commit::HandleSettings handle;
   commit::HandleMaxima most;
   commit::Committer::Options commit;
   commit::Housekeeping::Options upkeep;
-  commit::OutboxMaintenance::Options outbox;  // its sweep_every is that of the store's maintenance
+  commit::OutboxMaintenance::Options outbox;  // sweep_every also applies to the store's maintenance
   commit::HistoryMaintenance::Options history;
   intake::Redeliveries::Options replays;
   access::SignInSettings sign_in;
-  Duration signing_key_life = std::chrono::hours{24} * 90;  // then another one signs
+  Duration signing_key_life = std::chrono::hours{24} * 90;  // then a new one signs
   oidc::Limits oidc;
   hindsight::WhatIfJobs::Options simulations;
   http::ListenerOptions http;
@@ -67,10 +67,10 @@ struct Settings {
   egress::EndpointChecks::Options endpoint_checks;
   Duration secret_overlap = std::chrono::hours{24};  // contract section 6
   bool admit_http = false;                           // whether receivers over plain http are allowed
-  std::string only_receiver;  // of beckon drill: the one URL on loopback that is sent to; empty: all the policy admits
+  std::string only_receiver;  // of beckon drill: the only URL sent to, on loopback; empty: all the policy admits
 };
 
-inline constexpr std::string_view kYesOrNo = "true or false";  // the form of a setting that is either
+inline constexpr std::string_view kYesOrNo = "true or false";  // the form of a boolean setting
 
 // One setting; the name is used as flag (--name), variable (BECKON_NAME) and key of the file.
 struct Setting {
@@ -78,12 +78,12 @@ struct Setting {
   std::string_view group;
   std::string_view form;  // the format of a value
   std::string_view help;
-  // std::nullopt if the text is valid; else what is wrong with it.
+  // std::nullopt if the text is valid, otherwise the error.
   std::function<std::optional<std::string>(Settings&, std::string_view)> set;
   std::function<std::string(const Settings&)> show;
 };
 
-// The certificates of --tls-certificate with their keys of --tls-key; none for plain http. The error says what is
+// The certificates of --tls-certificate with their keys of --tls-key; empty for plain http. The error says what is
 // missing.
 std::expected<std::vector<http::TlsFiles>, std::string> tls_files(const Settings& settings);
 
@@ -91,9 +91,9 @@ std::span<const Setting> all_settings();
 const Setting* find_setting(std::string_view name);
 std::string_view nearest_setting(std::string_view name);
 
-// Reads a TOML file: `name = value`, tables join by a dash ([http] idle = "30s" is http-idle). Returns all errors.
+// Reads a TOML file: `name = value`; tables join by a dash ([http] idle = "30s" is http-idle). Returns all errors.
 std::vector<std::string> read_file(const std::string& path, Settings& settings);
-// Reads BECKON_* of the environment. Returns all errors; an unknown variable is one.
+// Reads the BECKON_* environment variables. Returns all errors; an unknown variable is one.
 std::vector<std::string> read_environment(Settings& settings);
 
 }  // namespace beckon::app

@@ -5,11 +5,11 @@ namespace beckon::app {
 void wake(dispatch::Dispatcher& dispatcher, const outbox::SubscriptionIndex& subscriptions,
           const commit::Batch& batch) {
   dispatcher.committed(batch.at);
-  const auto wake_ordered = [&](const Handle& handle) {  // the next of a session is due in the place of another
+  const auto wake_ordered = [&](const Handle& handle) {  // the next delivery of a session is due when another has ended
     for (const auto& subscription : *subscriptions.of(handle))
       if (subscription->ordering == outbox::Ordering::kSession) dispatcher.wake(subscription->id);
   };
-  // What dispatch has in hand of a session is not what the store has now: it is read again.
+  // Deliveries of the session that dispatch has read are outdated: it must read them again.
   const auto read_again = [&](const Handle& handle, const SessionId& session) {
     dispatcher.forget(handle, session);
     for (const auto& subscription : *subscriptions.of(handle)) dispatcher.wake(subscription->id);

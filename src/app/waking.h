@@ -1,4 +1,4 @@
-// Wakes the senders that a commit concerns: called on the committing thread once the batch is on disk, before any
+// Notifies dispatch about a commit: called on the committing thread once the batch is on disk, before any
 // response.
 #pragma once
 #include "commit/commit.h"

@@ -27,8 +27,8 @@ std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
   id.resize(prefix.size() + 26);
   auto ms = static_cast<std::uint64_t>(to_ms(at));
   for (std::size_t i = 10; i-- > 0; ms >>= 5) id[prefix.size() + i] = kAlphabet[ms & 31];
-  // Of the 80 bits behind the milliseconds the upper half counts, so that ids of one millisecond too sort in the order
-  // in which this process made them; the lower half is random, so that no other process makes the same.
+  // Of the 80 bits after the milliseconds, the upper half is a counter, so that ids of one millisecond also sort in the
+  // order in which this process made them; the lower half is random, so that no other process makes the same.
   static std::atomic<std::uint64_t> made{0};
   auto count = made.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 8; i-- > 0; count >>= 5) id[prefix.size() + 10 + i] = kAlphabet[count & 31];

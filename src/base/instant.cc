@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono;
 
-// Reads `count` digits at the front of `text` and drops them.
+// Parses `count` digits at the front of `text` and removes them.
 std::optional<int> take_digits(std::string_view& text, std::size_t count) {
   if (text.size() < count) return std::nullopt;
   int value = 0;
@@ -41,7 +41,7 @@ std::optional<minutes> take_offset(std::string_view& text) {
 
 namespace {
 
-// `value` as `count` decimal digits at `out`: an answer holds several instants, and snprintf costs 0.2 µs each.
+// Writes `value` as `count` decimal digits to `out`: a response has several instants, and snprintf takes 0.2 µs each.
 char* put_digits(char* out, unsigned value, int count) {
   for (int i = count; i-- > 0; value /= 10) out[i] = static_cast<char>('0' + value % 10);
   return out + count;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// One decimal of at most `most`, without leading zeros, at the front of `text`.
+// Parses a decimal of at most `most`, without leading zeros, at the front of `text`.
 std::optional<int> take_decimal(std::string_view& text, int most) {
   std::size_t size = 0;
   int value = 0;
@@ -49,7 +49,7 @@ std::optional<IpAddress> parse_v6(std::string_view text) {
   return IpAddress::v6(bytes);
 }
 
-// The byte that has ones in the first `bits` of its places.
+// The byte whose first `bits` bits are set.
 std::uint8_t mask_of(int bits) {
   return static_cast<std::uint8_t>(bits >= 8 ? 0xff : bits <= 0 ? 0 : 0xff << (8 - bits));
 }
@@ -81,7 +81,7 @@ IpAddress IpAddress::v6(const std::array<std::uint8_t, 16>& bytes) {
 std::string IpAddress::text() const {
   char text[INET6_ADDRSTRLEN] = {};
   if (is_v6()) return inet_ntop(AF_INET6, bytes_.data(), text, sizeof text);
-  char* end = text;  // inet_ntop prints the four numbers through sprintf, which takes ten times as long
+  char* end = text;  // inet_ntop formats the four numbers with sprintf, which takes ten times as long
   for (std::size_t i = 0; i < 4; ++i) {
     if (i > 0) *end++ = '.';
     end = std::to_chars(end, text + sizeof text, bytes_[i]).ptr;

@@ -12,7 +12,7 @@ namespace beckon::json {
 namespace bj = boost::json;
 
 struct Document::Store {
-  // Twice the text is what most bodies need; more is allocated as it is.
+  // Most bodies need twice their size; more is allocated on demand.
   explicit Store(std::string from) : text(std::move(from)), arena(text.size() * 2 + 256) {}
   std::string text;
   std::pmr::monotonic_buffer_resource arena;
@@ -82,9 +82,9 @@ class Builder {
       ec = bj::make_error_code(bj::error::exponent_overflow);
       return false;
     }
-    // The parser rounds by what follows in its buffer, white space too: the same number could be two.
+    // The parser's rounding depends on what follows in its buffer, even whitespace: a number could have two values.
     const std::string_view text = joined(part);
-    std::from_chars(text.data(), text.data() + text.size(), value);  // of one out of range, the parser's stays
+    std::from_chars(text.data(), text.data() + text.size(), value);  // if out of range, the parser's value stays
     return push(Kind::kNumber, value, text.data(), text.size());
   }
   bool on_bool(bool value, bj::error_code&) {
@@ -163,7 +163,7 @@ class Builder {
   }
 
   Document::Store& store_;
-  // Kept by the thread from one text to the next: a parse costs no allocation for them. One parse at a time.
+  // Kept by the thread across texts: parsing allocates nothing for them. One parse at a time.
   static thread_local std::vector<Value> values_;
   static thread_local std::vector<std::string_view> keys_;
   std::string pending_;

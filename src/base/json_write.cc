@@ -25,7 +25,7 @@ bool is_plain(std::string_view text) {
 
 void append_string(std::string& out, std::string_view text) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  if (is_plain(text)) {  // nearly all of them: one growth, one copy
+  if (is_plain(text)) {  // nearly all of them: one resize, one copy
     const std::size_t before = out.size();
     const std::size_t after = before + text.size() + 2;
     out.resize_and_overwrite(after, [&](char* data, std::size_t) {  // libstdc++ 12 may pass the capacity here

@@ -11,8 +11,8 @@ constexpr std::size_t kYear = 4;  // digits
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 
-// The letters behind the year: one, and from the 27th release of a year on two, "za" first. What stands behind them, as
-// in "2026f-dirty", is not part of the name.
+// The letters after the year: one, or from the 27th release of a year on two, "za" first. What follows them, as in
+// "2026f-dirty", is not part of the name.
 std::optional<std::string_view> letters(std::string_view version) {
   if (version.size() <= kYear || !std::ranges::all_of(version.substr(0, kYear), is_digit)) return std::nullopt;
   const std::string_view rest = version.substr(kYear);

@@ -1,4 +1,4 @@
-// What those who watch a handle can read, and what is bounded or erased of it.
+// What live readers of a handle see, and what of it is bounded or erased.
 #include "commit/changes.h"
 
 #include <gtest/gtest.h>

@@ -12,7 +12,7 @@
 namespace beckon::commit {
 namespace {
 
-constexpr std::size_t kWorkBytes = 512;  // what a work costs besides what it brings in
+constexpr std::size_t kWorkBytes = 512;  // the cost of a work in addition to its data
 constexpr Duration kLookForSpaceEvery{1000};
 
 class Executed final : public Work {
@@ -61,7 +61,7 @@ bool Committer::submit(std::unique_ptr<Work>& work) {
     }
     queue_bytes_ += bytes;
     queue_.push_back({std::move(work), line, turn, bytes});
-    if (queue_.size() > 1) return true;  // the thread knows already
+    if (queue_.size() > 1) return true;  // the thread has been notified already
   }
   come_.notify_one();
   return true;
@@ -94,7 +94,7 @@ void Committer::count_asked(const Handle& handle, std::string_view trigger) {
   ++asked_[{.handle = handle, .trigger = std::string(trigger)}][static_cast<std::size_t>(Metric::kAsked)];
 }
 
-// Rides in a batch that is written anyway; else one is made for it now and then.
+// Joins a batch that is written anyway; otherwise one is made for it occasionally.
 void Committer::take_asked(Draft& draft) {
   Tallies asked;
   {
@@ -145,7 +145,7 @@ void Committer::stop() {
   come_.notify_one();
 }
 
-// Late records ride with what is written anyway.
+// Late records join whatever is written anyway.
 Committer::Works Committer::take(std::string& late, bool with_late) {
   Works works;
   const std::lock_guard lock(mutex_);
@@ -163,11 +163,11 @@ Committer::Works Committer::take(std::string& late, bool with_late) {
   return works;
 }
 
-// The earliest turns, as many as one commit takes. Turns of a line never decrease, so each line stays in its order.
+// The works with the earliest turns that fit one commit. Turns of a line never decrease, so each line stays in order.
 Committer::Works Committer::take_shares() {
   std::vector<std::size_t> order(queue_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  if (!std::ranges::is_sorted(queue_, {}, &Waiting::turn))  // it is where one line waits
+  if (!std::ranges::is_sorted(queue_, {}, &Waiting::turn))  // already sorted if only one line waits
     std::ranges::stable_sort(order, {}, [this](std::size_t i) { return queue_[i].turn; });
   std::size_t count = 0, bytes = 0;
   while (count < std::min(order.size(), options_.batch)) {
@@ -199,7 +199,7 @@ bool Committer::turn(bool with_late) {
   std::string late;
   auto works = take(late, with_late);
   Draft draft(places_, clock_.now(), last_position_);
-  draft.record_late(late);  // first: what is shown or clicked may follow its decision at once
+  draft.record_late(late);  // first: a shown or clicked signal may follow its decision at once
   plan(works, draft);
   take_asked(draft);
   if (no_space_) look_for_space();
@@ -222,8 +222,8 @@ void Committer::plan(const Works& works, Draft& draft) {
   draft.set_trace(nullptr);
 }
 
-// The disk is full: results of attempts are still written, if the store has kept space for them. That the clock was set
-// back is written before them, for it would later move what they reckoned by the clock as it is.
+// The disk is full: results of attempts are still written, if the store has reserve space for them. A clock set back is
+// written before them, because otherwise it would later move times that they computed by the current clock.
 std::optional<Fault> Committer::write_lean(const Works& works, const Draft& refused) {
   Draft draft(places_, refused.now(), last_position_, true);
   if (refused.set_back()) draft.set_clock_back(*refused.set_back());
@@ -232,7 +232,7 @@ std::optional<Fault> Committer::write_lean(const Works& works, const Draft& refu
   return write(draft);
 }
 
-// Where nobody sends anything because the server is not ready, nothing else would find out.
+// If nobody sends anything because the server is not ready, only this notices new space.
 void Committer::look_for_space() {
   const Instant now = clock_.now();
   if (!is_due(now, looked_at_, kLookForSpaceEvery)) return;

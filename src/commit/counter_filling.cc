@@ -16,9 +16,9 @@ using ledger::SessionPtr;
 using ledger::Subtotal;
 
 constexpr Duration kRetryAfter = std::chrono::seconds{1};
-constexpr const char* kServer = "server";  // whose act it is, in the audit log
+constexpr const char* kServer = "server";  // the actor in the audit log
 
-// Those of the handle that are filled up to the same row, the earliest, and the row up to which they are filled alone.
+// The handle's counters that are filled up to the same row, the earliest, and the row up to which only they are filled.
 struct Group {
   rules::Counters counters;
   Position from = 0, to = 0;
@@ -37,9 +37,9 @@ Group earliest(const rules::Counters& counters) {
   return group;
 }
 
-// What one session comes to.
+// The result for one session.
 struct Found {
-  SessionPtr session;  // null: what the journal holds of it does not count
+  SessionPtr session;  // null if its signals in the journal do not count
   std::map<std::uint64_t, Subtotal> counted;
 };
 
@@ -58,7 +58,7 @@ void CounterFilling::plan(Draft& draft) {
 }
 
 void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
-  // As this commit has them: one that it changes or deletes stays changed, or deleted.
+  // As of this commit: counters that it changes or deletes stay changed or deleted.
   rules::Counters counters;
   for (const auto& [name, counter] : tenant.traits->counters())
     if (auto now = draft.find_counter(tenant.handle, name); now && now->id == counter.id)
@@ -80,7 +80,7 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
         place->second.session = std::move(*session);
     return place->second;
   };
-  // Of the life that the session has now.
+  // Of the session that now has this id.
   const auto counts = [&](const ledger::AppendRecord& append, const SessionPtr& session, Position row) {
     return session && session->consent == ledger::Consent::kFull && session->began <= row &&
            append.consent == ledger::Consent::kFull;
@@ -116,7 +116,7 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
   if (!read) return;
   if (is_read) at = group.to;
 
-  // What cannot be read is found before anything is planned: then all of this step is tried again.
+  // Unreadable records are found before anything is planned: then the whole step is retried.
   for (const auto& [digest, of] : found)
     if (!of.counted.empty() && draft.read_ahead(tenant.handle, of.session->visitor.view())) return;
   for (auto& [digest, of] : found) {

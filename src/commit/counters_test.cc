@@ -1,4 +1,4 @@
-// Lifetime counters in commits: what is counted, of whom, and how long it stays.
+// Lifetime counters in commits: what is counted, for whom, and how long it is kept.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -163,7 +163,7 @@ TEST_F(Counting, ASessionThatBeginsAgainIsAnotherOne) {
   declare();
   buy("s1", 10);
   world->clock.advance(49h);
-  buy("s1", 5);  // before its former life was looked for
+  buy("s1", 5);  // before its earlier session was looked up
   EXPECT_EQ(told(), "2/15");
   forget("s1");
   EXPECT_EQ(told(), "1/10");
@@ -257,7 +257,7 @@ TEST_F(Counting, IsFilledTheSameWhateverComesMeanwhile) {
     return std::nullopt;
   }));
   EXPECT_TRUE(counter().filled_to);
-  // Between its steps: signals, erasures, a restart and a commit that fails.
+  // Between its steps: signals, erasures, a restart and a failed commit.
   buy("s0", 5, R"("visitorId":"v0")");
   buy("s599", 5, "\"visitorId\":\"v" + std::to_string(599 % 7) + "\"");
   restart();
@@ -344,7 +344,7 @@ TEST_F(Counting, TheVisitorIsKeptAsLongAsTheCounter) {
   EXPECT_FALSE(world->session("@jon"));
 }
 
-// Whatever happens, in whatever order: with restarts and without, and in the end as the signals that are left say.
+// In any order of events, with and without restarts, the totals match the remaining signals.
 TEST_F(Counting, RandomLivesComeToWhatTheirSignalsSay) {
   for (unsigned seed = 1; seed <= 12; ++seed) {
     std::mt19937 random(seed);

@@ -15,7 +15,7 @@ std::optional<Metric> metric_of(std::string_view outcome) {
   return std::nullopt;
 }
 
-// A rule that was held back.
+// Counts a rule that was held back.
 void count_held(Draft& draft, const TallyKey& key, ledger::Hold hold) {
   draft.count(key, Metric::kSuppressed);
   switch (hold) {
@@ -63,7 +63,7 @@ void count_decision(Draft& draft, const Tenant* tenant, const ledger::DecisionRe
     draft.count(key, *metric_of(past->outcome));
     if (past->shown) draft.count(key, Metric::kShown);
   }
-  // The rules that were held back are runners-up, the first of them too; a delayed rule is alone.
+  // Rules that were held back are runners-up, even the first; a delayed rule has no runners-up.
   if (past->outcome == "suppressed" && past->beside.empty() && counts(past->rule))
     count_held(draft, tally_key(record.handle, trigger, past->rule, "", past->outcome, false), past->hold);
   for (const PastBeside& beside : past->beside) {

@@ -1,4 +1,4 @@
-// A wish that nothing be kept: how long it is remembered, with and without a restart.
+// Denied consent: how long it is remembered, with and without a restart.
 #include <gtest/gtest.h>
 
 #include "intake/testing/world.h"
@@ -19,7 +19,7 @@ class Denial : public testing::TestWithParam<bool> {
     settings.retention = 240h;
     world->tenant(settings);
   }
-  // Then the server starts again, or not.
+  // With or without a restart afterwards.
   void pass(Duration time) {
     world->clock.advance(time);
     world->committer.turn(true);

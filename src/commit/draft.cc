@@ -80,14 +80,14 @@ SessionPtr Draft::staged(const SessionDigest& digest) const {
   return found == staged_.end() ? nullptr : found->second;
 }
 
-// What was staged before stands in the way of changing it in place; the caller is about to stage what comes of it.
+// The previously staged version would prevent changing it in place; the caller is about to stage the result.
 void Draft::release(const SessionDigest& digest) {
   if (const auto staged = staged_.find(digest); staged != staged_.end()) staged->second = nullptr;
 }
 
 Result<SessionPtr> Draft::append(const SessionDigest& digest, SessionPtr before, const ledger::AppendRecord& record,
                                  std::size_t* evicted) {
-  // Half of the retention may have passed since the visitor's own record was last prolonged.
+  // Half of the retention may have passed since the visitor's own record was last extended.
   const bool long_lived = before && now() - before->created >= (record.expires_at - now()) / 2;
   if (auto counted = counts_of(record, before); !counted.empty()) {
     ledger::AppendRecord with = record;
@@ -176,7 +176,7 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
       this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
   if (!visit) return;
   if (!before) end_former_life(item.digest);
-  // The consent may have become basic since: then no visitor was named.
+  // If consent has become basic meanwhile, no visitor may be named.
   if ((!record.visitor.empty() || !record.anonymous.empty()) &&
       consent_after(before, record) != ledger::Consent::kFull) {
     ledger::DecisionRecord reduced = record;
@@ -270,7 +270,7 @@ const outbox::Event* Draft::own_event(const EventId& id) const {
   return found == own_events_.end() ? nullptr : &std::get<outbox::Event>(batch_.changes[found->second]);
 }
 
-// Of the newest event, for each subscription that wants it.
+// For the newest event, to each matching subscription.
 void Draft::schedule_deliveries(const std::vector<outbox::SubscriptionPtr>& list, const DeliveryReason& reason) {
   bool first = true;
   for (const outbox::SubscriptionPtr& subscription : list) {
@@ -334,7 +334,7 @@ void Draft::count(TallyKey key, Metric metric, std::int64_t n) {
 
 void Draft::count(TallyKey key, const GoalCounts& counts) {
   key.hour = hour_of(now());
-  tallies_.try_emplace(key);  // so that whoever reads the rows finds one for it, though nothing else has changed
+  tallies_.try_emplace(key);  // so that readers find a row of counts for it, even if nothing else has changed
   add(goals_[std::move(key)], counts);
 }
 
@@ -445,12 +445,12 @@ std::size_t Draft::counters_of(const Handle& handle) const {
 rules::Counter Draft::declare_counter(const Handle& handle, const std::string& name, rules::Counter counter,
                                       Instant since) {
   const auto before = find_counter(handle, name);
-  // One that is declared again in the same instant is another all the same.
+  // A counter declared again in the same instant is still a new one.
   counter.declared = before ? std::max(now(), before->declared + Duration{1}) : now();
   counter.id = rules::counter_id(name, counter.declared);
   counter.since = std::min(since, now());
   counter.filled_to = 0;
-  counter.fill_until = row_;  // whose signals may stand before the declaration or behind it
+  counter.fill_until = row_;  // its signals may come before or after the declaration
   put_counter(handle, name, counter);
   return counter;
 }

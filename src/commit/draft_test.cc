@@ -1,4 +1,4 @@
-// The order of the changes of one commit, as the draft makes it.
+// The order of the changes in one commit, as built by the draft.
 #include "commit/draft.h"
 
 #include <gtest/gtest.h>

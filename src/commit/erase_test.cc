@@ -1,4 +1,4 @@
-// An erasure and what comes after it in the same commit.
+// An erasure and later works of the same commit.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -38,7 +38,7 @@ class EraseThenAppend : public testing::Test {
     world.reset();
     world.emplace(store, kNow);
   }
-  // One commit of both.
+  // Both in one commit.
   Result<intake::Appended> erase_and_append(std::optional<Instant> denied_until, std::string body) {
     std::unique_ptr<Work> erase = std::make_unique<Forgets>(denied_until);
     EXPECT_TRUE(world->committer.submit(erase));

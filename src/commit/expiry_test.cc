@@ -1,4 +1,4 @@
-// What becomes of a session when its time is over: nothing of it stays in the ledger, and nothing else goes.
+// Expiry: nothing of the session stays in the ledger, and nothing else is lost.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,11 +20,11 @@ class Expiry : public testing::Test {
     world.reset();
     Housekeeping::Options upkeep;
     upkeep.erase_every = Duration{1};
-    upkeep.expired_per_batch = 3;  // so that it takes several
+    upkeep.expired_per_batch = 3;  // so that several are needed
     world.emplace(store, now, memory, upkeep);
     settle_tenants();
   }
-  // One whose sessions live for two days, and another one with a long memory.
+  // One handle whose sessions live for two days, and another one with a long retention.
   void settle_tenants(const std::vector<std::string>& rules = {}) {
     HandleSettings settings;
     settings.retention = 48h;
@@ -126,7 +126,7 @@ TEST_F(Expiry, LeavesASessionThatHasLivedOnSinceItsSnapshot) {
 TEST_F(Expiry, LeavesANewLifeOfTheSameId) {
   say("s", R"(,"context":{"old":"life"})");
   world->clock.advance(49h);
-  say("s", R"(,"context":{"new":"life"})");  // in a commit that also looks for what has expired
+  say("s", R"(,"context":{"new":"life"})");  // in a commit that also looks for expired sessions
   pass(1s);
   EXPECT_TRUE(in_journal("new"));
   EXPECT_FALSE(in_journal("old"));
@@ -213,7 +213,7 @@ TEST_F(Expiry, OfEachLifeOfAnIdIsItsOwnVisitors) {
   EXPECT_EQ(events("kiosk")[0].id, all[3].id);
 }
 
-// What is read of the journal for an erasure, as the least position behind which it was read.
+// Records how much of the journal an erasure reads: the lowest position after which it read.
 class WatchedLedger final : public ledger::Ledger {
  public:
   explicit WatchedLedger(ledger::Ledger& real) : real_(real) {}
@@ -263,7 +263,7 @@ TEST_F(Expiry, AnErasureReadsTheJournalFromTheFirstRowOfTheSession) {
   say("late-comer");
   for (int i = 0; i < 5; ++i) say("other");
   const ledger::Position first = 31;
-  begin(kBegin);  // where it began is known of a recovered one too
+  begin(kBegin);  // recovered sessions know where they began, too
   world->committer.turn(true);
   say("late-comer", R"(,"consent":"denied")");
   ASSERT_EQ(store.ledger().erasures()->size(), 1u);

@@ -11,7 +11,7 @@ void HistoryMaintenance::plan(Draft& draft) {
   }
   if (is_due(draft.now(), looked_at_, options_.look_every)) {
     looked_at_ = draft.now();
-    // A decision is judged again by the settings and counters of its time, which the audit log has.
+    // Decisions are re-evaluated with the settings and counters of their time, from the audit log.
     draft.sweep_replaced_audit(draft.now() - std::max(options_.audit, tenants_.longest_retention()));
     handles_.clear();
     for (const TenantPtr& tenant : tenants_.all())

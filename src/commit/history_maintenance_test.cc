@@ -1,4 +1,4 @@
-// Audit events and versions of the rules: what is old goes, and what may still be asked for stays.
+// Audit events and rule versions: old ones are deleted, and those that may still be requested stay.
 #include "commit/history_maintenance.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ constexpr std::uint64_t kVersions = 40;
 
 class History : public testing::Test {
  protected:
-  // Rule "daily" was saved once a day, the last time today; "brief" was saved and deleted on the first two days.
+  // Rule "daily" was saved once a day, last today; "brief" was saved and deleted on the first two days.
   History() {
     for (std::uint64_t version = 1; version <= kVersions; ++version) put("daily", version, "{}");
     put("brief", 1, "{}");

@@ -11,11 +11,11 @@ using ledger::SessionDigest;
 
 namespace {
 constexpr std::size_t kTailChunk = 1u << 20;
-constexpr std::size_t kSearched = 4'096;  // sessions in memory, in one batch: about 100 µs
-// Rows between two ranges that are read rather than skipped: to look for the next range costs about as much.
+constexpr std::size_t kSearched = 4'096;  // sessions in memory checked in one batch: about 100 µs
+// Gaps of up to this many rows between two ranges are read: looking for the next range costs about as much.
 constexpr Position kGap = 256;
 
-// At most so many sessions were brought into memory by this batch, or made dirty.
+// The maximum number of sessions that this batch loaded into memory or made dirty.
 std::size_t records_of(std::string_view journal) {
   std::size_t count = 0;
   for (ledger::JournalReader reader(journal); reader.next();) ++count;
@@ -49,7 +49,7 @@ void Housekeeping::plan(Draft& draft) {
 
 void Housekeeping::bound_tail(Draft& draft) {
   if (tail_bytes_ <= options_.tail_bytes) return;
-  // Behind by half as much again: work harder, so that the tail is bounded at any rate of signals.
+  // Over the limit by half: work harder, so that the tail stays bounded at any rate of signals.
   std::size_t effort = options_.snapshots_per_batch;
   if (tail_bytes_ > options_.tail_bytes * 3 / 2) effort = std::max(8 * effort, 2 * records_of(draft.batch().journal));
   for (const SessionDigest& digest : places_.sessions.dirtiest(effort)) snapshot(draft, digest);
@@ -58,7 +58,7 @@ void Housekeeping::bound_tail(Draft& draft) {
   if (clean_to > checkpoint_) draft.checkpoint(clean_to);
 }
 
-// What is known of a visitor may live longer than the journal. It is in a snapshot long before its rows go.
+// Visitor data may outlive the journal, so it is written to a snapshot long before its rows are deleted.
 void Housekeeping::settle_old(Draft& draft) {
   if (old_to_ == 0) return;
   const auto dirty = places_.sessions.oldest_dirty();
@@ -75,7 +75,7 @@ void Housekeeping::settle_old(Draft& draft) {
 void Housekeeping::free_memory(Draft& draft) {
   leaving_.clear();
   if (places_.sessions.excess() == 0) return;
-  // Twice what comes in, where much does: so that memory is bounded at any rate, and by the work of the batch itself.
+  // Twice the incoming amount under load: bounds memory at any rate, by the work of the batch itself.
   leaving_ = places_.sessions.idle(std::max(options_.snapshots_per_batch * 4, 2 * records_of(draft.batch().journal)));
   for (const SessionDigest& digest : leaving_) snapshot(draft, digest);
 }
@@ -125,18 +125,18 @@ void Housekeeping::expire_stored(Draft& draft) {
   if (!rows) return;
   for (const ledger::ExpiredSession& row : *rows) {
     const SessionDigest digest = places_.sessions.digest(row.handle.view(), row.id.view());
-    // Memory knows better: it may have lived on since, and then its snapshot is due.
+    // Memory is newer: the session may have continued, and then its snapshot is due.
     const auto known = places_.sessions.in_memory(digest);
     if (!known)
       expire(draft, digest, row);
     else if (known->expires_at > draft.now())
       snapshot(draft, digest);
-    // Else it expires from memory, with all that its snapshot lacks.
+    // Otherwise it expires from memory, including what its snapshot lacks.
   }
 }
 
 void Housekeeping::expire_in_memory(Draft& draft) {
-  // As many parts in one batch as keeps it short.
+  // As many parts per batch as keep it short.
   const std::size_t parts = Sessions::kParts * kSearched / (places_.sessions.count() + 1);
   std::vector<Sessions::Expired> found;
   for (std::size_t i = 0; i < std::max<std::size_t>(parts, 1) && parts_to_search_ > 0; ++i) {
@@ -155,16 +155,16 @@ void Housekeeping::expire_in_memory(Draft& draft) {
 }
 
 void Housekeeping::expire(Draft& draft, const SessionDigest& digest, const ledger::ExpiredSession& session) {
-  // Its newest record stands in row as_of or as_of + 1. One more, so that all of the row goes, whatever was asked for
-  // within it; but no row of this commit or a later one, which may hold another life of the same id.
+  // Its newest record is in row as_of or as_of + 1. One more, so that the whole row is covered, whatever was requested
+  // within it; but no row of this commit or a later one, which may contain another session of the same id.
   draft.expire({.handle = session.handle,
                 .session = session.id,
                 .visitor = session.visitor,
                 .digest = digest,
                 .since = session.began,
                 .up_to = std::min(session.as_of + 2, draft.after())});
-  // What the journal holds of the visitor's own record by this session's digest goes too: its snapshot must not lack
-  // it, nor what the session's end has changed in it.
+  // Records of the visitor's own record under this session's digest leave the journal too: its snapshot must include
+  // them, and the changes made by the session's end.
   if (session.visitor.empty()) return;
   const SessionId own = ledger::own_record(session.visitor.view());
   const SessionDigest of = places_.sessions.digest(session.handle.view(), own.view());
@@ -211,7 +211,7 @@ void Housekeeping::rewrite(Draft& draft) {
       enough = rows >= options_.rows_per_batch || bytes_read >= options_.read_per_batch;
       return !enough;
     });
-    if (!read) return void(ended_ = true);  // it is still to be done
+    if (!read) return void(ended_ = true);  // it remains to be done
     if (enough) return;
     if (++pass_->range < pass_->ranges.size()) return;
   }
@@ -222,7 +222,7 @@ void Housekeeping::rewrite(Draft& draft) {
   draft.erasures_done({named.begin(), named.end()}, ended_);
 }
 
-// Rows that should have been rewritten were not: the pass starts again.
+// Rows that should have been rewritten were not: the pass restarts.
 void Housekeeping::failed() {
   leaving_.clear();
   ended_ = false;

@@ -5,10 +5,10 @@
 namespace beckon::commit {
 namespace {
 
-constexpr std::size_t kBlock = 1'024;  // bytes at which a block is split: a search reads half of one
-constexpr std::size_t kStep = 128;     // that a block grows by
-constexpr std::size_t kNode = 112;     // of the map, with what the allocator adds
-constexpr std::size_t kSize = 2;       // bytes that an id's size takes
+constexpr std::size_t kBlock = 1'024;  // bytes at which a block is split: a lookup reads half of one
+constexpr std::size_t kStep = 128;     // growth increment of a block
+constexpr std::size_t kNode = 112;     // of the map, including allocator overhead
+constexpr std::size_t kSize = 2;       // bytes of an id's size
 
 std::string_view id_at(std::string_view block, std::size_t place) {
   const auto byte = [&](std::size_t i) { return std::size_t{static_cast<unsigned char>(block[place + i])}; };
@@ -17,7 +17,7 @@ std::string_view id_at(std::string_view block, std::size_t place) {
 
 std::size_t behind_one(std::string_view block, std::size_t place) { return place + kSize + id_at(block, place).size(); }
 
-// Of the first that is not before the id; else the end.
+// Of the first entry not before the id; otherwise the end.
 std::size_t place_of(std::string_view block, std::string_view id) {
   std::size_t place = 0;
   while (place < block.size() && id_at(block, place) < id) place = behind_one(block, place);
@@ -47,7 +47,7 @@ void IdList::insert(std::string_view id) {
   if (block->second.size() > kBlock) split(block);
 }
 
-// Grows by steps, where a string would take twice its room.
+// Grows in steps; a string would double its capacity.
 void IdList::put(std::string& block, std::size_t place, std::string_view id) {
   const std::size_t size = block.size() + kSize + id.size();
   if (size > block.capacity()) {
@@ -63,7 +63,7 @@ void IdList::put(std::string& block, std::size_t place, std::string_view id) {
 void IdList::split(Blocks::iterator block) {
   std::size_t middle = 0;
   while (middle < block->second.size() / 2) middle = behind_one(block->second, middle);
-  if (middle == block->second.size()) return;  // the last one is as long as all others
+  if (middle == block->second.size()) return;  // the last id is as long as all others together
   bytes_ -= held(*block);
   const auto behind =
       blocks_.emplace_hint(std::next(block), id_at(block->second, middle), block->second.substr(middle));

@@ -15,7 +15,7 @@ std::vector<std::string> texts(const std::vector<SessionId>& ids) {
   return all;
 }
 
-// What a set of texts would list.
+// The expected list, from a std::set.
 std::vector<std::string> wanted(const std::set<std::string>& ids, const std::string& prefix, const std::string& behind,
                                 std::size_t limit) {
   std::vector<std::string> all;

@@ -1,4 +1,4 @@
-// Who a request is believed to come from: docs/people.md, Proof.
+// Trust in requests: docs/people.md, Proof.
 #include "commit/identity_keys.h"
 
 #include <gmock/gmock.h>
@@ -75,7 +75,7 @@ TEST(IdentitySecret, IsFreshAndOfOneForm) {
   EXPECT_THAT(one, testing::MatchesRegex("idsec_[A-Za-z0-9_-]{43}"));
 }
 
-// What a request is worth, by the setting and by its proof.
+// The trust in a request, by the setting and its proof.
 class ProofTest : public testing::Test {
  protected:
   ProofTest() { set(ProofPolicy::kReads); }
@@ -145,7 +145,7 @@ TEST_F(ProofTest, ARoleIsBelievedWhateverTheSetting) {
 
 TEST_F(ProofTest, IsOfTheIdAsItIsNormalized) {
   const std::string proof = proof_of("z\xc3\xbc", "idsec_test");       // ü as one character
-  EXPECT_EQ(read(said("  zu\xcc\x88 ", proof)).trust, Trust::kProof);  // u and a mark
+  EXPECT_EQ(read(said("  zu\xcc\x88 ", proof)).trust, Trust::kProof);  // u and a combining mark
   EXPECT_EQ(read(said("zu\xcc\x88", proof_of("zu\xcc\x88", "idsec_test"))).trust, Trust::kNone);
 }
 
@@ -160,7 +160,7 @@ TEST_F(ProofTest, WithoutAVisitorProvesNothing) {
       std::nullopt, false, kNoon));
 }
 
-// The mark of a session: whether its visitor was said with a proof, or with a role.
+// The `proven` flag of a session: whether its visitor was given with a proof, or by a caller with a role.
 class ProvenSession : public ProofTest {
  protected:
   bool append(const std::string& session, const std::string& members, bool with_role = false) {

@@ -1,4 +1,4 @@
-// Whose sessions are: browsers, claims, memory, joins and their undo. docs/people.md.
+// Which visitor sessions belong to: browsers, claims, remembering, joins and splits. docs/people.md.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ class IdentityTest : public testing::Test {
     world->tenant(settings, {kOnce, kBought});
   }
 
-  // Signals of one key; members of the request beside it, such as R"("anonymousId":"a")".
+  // Signals of one key; with other members of the request, such as R"("anonymousId":"a")".
   Result<intake::Appended> say(std::string_view session, std::string_view who, std::string_view key = "view") {
     return world->append(R"({"sessionId":")" + std::string(session) + "\"," + std::string(who) +
                          R"(,"signals":[{"type":")" + std::string(key) + "\"}]}");
@@ -105,7 +105,7 @@ TEST_F(IdentityTest, ABrowserJoinsNoTwoVisitors) {
   ASSERT_TRUE(say("s1", kBrowser));
   ASSERT_TRUE(say("s2", says("jon")));
   ASSERT_TRUE(say("s3", says("eva")));
-  ASSERT_TRUE(say("s4", kBrowser));  // the last one said is remembered
+  ASSERT_TRUE(say("s4", kBrowser));  // the last one named is remembered
   EXPECT_EQ(owner("s1"), "jon");
   EXPECT_EQ(owner("s2"), "jon");
   EXPECT_EQ(owner("s3"), "eva");
@@ -173,7 +173,7 @@ TEST_F(IdentityTest, ACapHoldsOverAllThatAVisitorIs) {
   EXPECT_EQ(outcome("other", says("eva", "a-3"), "checkout"), "act");
 }
 
-// The call names the visitor for the first time: it is judged with what they bring each other.
+// A request that names the visitor for the first time: evaluated with the data of both.
 TEST_F(IdentityTest, TheDecisionThatNamesAVisitorSeesWhatTheyDid) {
   ASSERT_TRUE(say("elsewhere", says("jon", "a-2"), "purchase"));
   EXPECT_EQ(outcome("new", says("jon"), "home"), "act");
@@ -204,7 +204,7 @@ TEST_F(IdentityTest, JoinedIdsAreOneVisitorUntilTheyAreSplit) {
   EXPECT_EQ(ids("jon@work"), ids("jon"));
   EXPECT_EQ(outcome("s1", says("jon"), "home"), "act");
   EXPECT_EQ(outcome("s1", says("jon"), "checkout"), "suppressed");
-  EXPECT_TRUE(say("s1", says("jon@work")));  // the same visitor by another id
+  EXPECT_TRUE(say("s1", says("jon@work")));  // the same visitor under another id
   start();
   EXPECT_THAT(ids("jon@work"), UnorderedElementsAre("jon", "jon@work", "~a-9"));
 

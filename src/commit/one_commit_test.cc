@@ -1,5 +1,5 @@
-// A signal, a decision and the deliveries that follow from them are one commit: whatever is written, and whatever is
-// refused, there is no moment at which the store has one without the others.
+// A signal, a decision and the resulting deliveries are one commit: whatever is written or refused, the store never has
+// one without the others.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -12,9 +12,9 @@ namespace {
 const Instant kNow = *parse_rfc3339("2026-11-01T12:00:00Z");
 const Handle kDemo{"demo"};
 const SubscriptionId kHook{"whs_1"};
-using Facts = std::multiset<std::string>;  // causes, as events tell them
+using Facts = std::multiset<std::string>;  // causes, as in events
 
-// What the journal says happened that the subscription wants.
+// The facts in the journal that the subscription matches.
 Facts facts_of(store::MemoryStore& store) {
   Facts facts;
   const auto read = store.ledger().read_journal(0, [&](ledger::Position, Instant, std::string_view row) {
@@ -36,7 +36,7 @@ Facts facts_of(store::MemoryStore& store) {
   return facts;
 }
 
-// The deliveries, by the cause that each event states.
+// The deliveries, by the cause in each event.
 Facts owed_of(store::MemoryStore& store) {
   Facts owed;
   const auto list = *store.outbox().deliveries(kDemo, kHook, {}, std::nullopt, 100'000);
@@ -90,7 +90,7 @@ TEST_P(OneCommit, HoldsSignalsVerdictsAndWhatTheyOwe) {
     world->committer.turn(true);
     world->clock.advance(Duration{static_cast<std::int64_t>(below(10'000))});
     ASSERT_EQ(facts_of(store), owed_of(store)) << "round " << round;
-    if (below(20) == 0) {  // it dies: what waited is forgotten, what was committed is there
+    if (below(20) == 0) {  // it crashes: what waited is lost, what was committed is there
       const Instant now = world->clock.now();
       world.reset();
       world.emplace(store, now);

@@ -9,7 +9,7 @@
 namespace beckon::commit {
 namespace {
 
-// Whether a work of this batch has turned or deleted a subscription.
+// Whether a work of this batch has enabled, disabled or deleted a subscription.
 bool turns_subscriptions(const Draft& draft) {
   return std::ranges::any_of(draft.batch().changes, [](const Change& one) {
     return std::holds_alternative<HoldSubscription>(one) || std::holds_alternative<RemoveSubscription>(one) ||
@@ -33,9 +33,9 @@ void OutboxMaintenance::plan(Draft& draft) {
   trimming_unmatched_ = trimming_unmatched_ && trim_unmatched(draft);
 }
 
-// The instants at which attempts are due were reckoned from the clock as it was, and would stay as far away as before
-// and as far again as it was set. Batches are planned several times a second, so two of them see a set clock as it is
-// set.
+// Due times were computed by the old clock, and would stay as far away as before, plus the amount by
+// which it was set back. Batches are planned several times a second, so two consecutive ones see the
+// change.
 void OutboxMaintenance::follow_set_clock(Draft& draft) {
   const Instant before = std::exchange(planned_at_, draft.now());
   if (before - draft.now() > options_.clock_slack) set_back_ += before - draft.now();
@@ -54,7 +54,7 @@ Result<void> OutboxMaintenance::load(const outbox::SubscriptionIndex& index) {
   return {};
 }
 
-// What a work of this batch says of a subscription is the newest: the next batch goes on with that.
+// What this batch's works do to a subscription is newer: the next batch continues from that.
 void OutboxMaintenance::finish(Draft& draft) {
   if (unfinished_.empty() || turns_subscriptions(draft)) return;
   for (std::size_t i = 0; i < options_.subscriptions_per_batch && i < unfinished_.size(); ++i) {
@@ -95,7 +95,7 @@ void OutboxMaintenance::note(const Receipt& receipt, const SubscriptionId& id, U
 void OutboxMaintenance::failed() { giving_up_ = trimming_ = trimming_unmatched_ = false; }
 
 bool OutboxMaintenance::give_up_held(Draft& draft) {
-  if (turns_subscriptions(draft)) return true;  // what is held is changing: with the next batch
+  if (turns_subscriptions(draft)) return true;  // held deliveries are changing: wait for the next batch
   const auto held = outbox_.held_before(draft.now() - options_.held_for, options_.per_batch);
   if (!held) return false;
   for (const outbox::Delivery& delivery : *held) {
@@ -107,8 +107,8 @@ bool OutboxMaintenance::give_up_held(Draft& draft) {
   return held->size() == options_.per_batch;
 }
 
-// Ids sort by when they were made, so the oldest are found without an index of their own. What is pending is passed
-// over.
+// Ids sort by creation time, so the oldest are found without a separate index. Pending ones are
+// skipped.
 bool OutboxMaintenance::trim_deliveries(Draft& draft) {
   const auto rows = outbox_.oldest(trimmed_to_, options_.per_batch);
   if (!rows) return false;

@@ -1,4 +1,4 @@
-// What is held too long ends, and what is old leaves the log, a little with each commit.
+// Deliveries held too long end, and old ones leave the log, a few in each commit.
 #include "commit/outbox_maintenance.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ class Upkeep : public testing::Test {
     ASSERT_TRUE(store.commit().write({.at = world.clock.now(), .changes = {made}}));
     world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
   }
-  // Signals of as many sessions, each owing what is wanted of it.
+  // Signals of `count` sessions, each with its deliveries.
   void owe(int count) {
     for (int i = 0; i < count; ++i)
       ASSERT_TRUE(
@@ -47,14 +47,14 @@ class Upkeep : public testing::Test {
   void turns(int count) {
     for (int i = 0; i < count; ++i) world.committer.turn(false);
   }
-  // Results of attempts, as dispatch has them written.
+  // Writes results of attempts as dispatch does.
   void settle(std::vector<outbox::Settled> results) {
     intake::Settling(world.committer)
         .settle(std::make_shared<const std::vector<outbox::Settled>>(std::move(results)),
                 [](bool written) { EXPECT_TRUE(written); });
     turns(1);
   }
-  // One that is to be tried again an hour after `at`, when it was reckoned.
+  // One to be retried an hour after `at`, when that was computed.
   static outbox::Settled retried(const outbox::Delivery& delivery, Instant at) {
     return {.settlement = {.delivery = delivery.id,
                            .attempt = {.number = 1},
@@ -169,7 +169,7 @@ TEST_F(Upkeep, WhatAChangeOfASubscriptionBeganIsFinishedAStepWithEachCommitAlsoA
     world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
   };
   change(false);
-  ASSERT_TRUE(upkeep.load(world.subscriptions));  // as after a restart in which the first step was lost
+  ASSERT_TRUE(upkeep.load(world.subscriptions));  // as after a restart that lost the first step
   turns(1);
   EXPECT_EQ(in(DeliveryState::kHeld), Batch::kSweep);
   turns(4);
@@ -186,7 +186,7 @@ TEST_F(Upkeep, WhatAChangeOfASubscriptionBeganIsFinishedAStepWithEachCommitAlsoA
   EXPECT_EQ(in(DeliveryState::kWithdrawn), many);
 }
 
-// At start every subscription is looked at once; here the result of an attempt comes before that.
+// At start every subscription is checked once; here the result of an attempt comes first.
 TEST_F(Upkeep, ASubscriptionThatAResultTurnsOffWhileTheDiskIsFullStaysOffAndAllThatWaitsForItIsHeld) {
   subscribe("whs_on", {"signal.*"});
   const int many = Batch::kSweep * 2;
@@ -239,7 +239,7 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhatWaitsIsAsFarAwayAsBefore) {
   EXPECT_EQ(next(), kNow - 4h) << "set forward, it is due";
 }
 
-// One attempt ended before the clock was set, one behind it; both results are written behind it.
+// One attempt ended before the clock was set, one after it; both results are written after it.
 TEST_F(Upkeep, WhenTheClockIsSetBackWhatIsReckonedByItIsLeftAsItIs) {
   subscribe("whs_a", {"signal.*"});
   owe(2);

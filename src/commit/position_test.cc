@@ -1,4 +1,4 @@
-// The position of a commit in the journal is known to the store alone.
+// Only the store knows the position of a commit in the journal.
 #include <gtest/gtest.h>
 
 #include "intake/testing/world.h"

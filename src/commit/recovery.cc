@@ -34,7 +34,7 @@ class Replay {
     if (reader.damaged()) damaged(position);
   }
 
-  // Those that have expired too, which are the maintenance's: what the journal holds of them is to go.
+  // Including expired ones: maintenance removes their journal rows.
   void publish(Sessions& sessions) {
     std::vector<std::pair<Position, SessionDigest>> order;
     for (const auto& [digest, slot] : slots_)
@@ -69,7 +69,7 @@ class Replay {
   template <class Record>
   void take(Position position, const SessionDigest& digest, const Record& record) {
     Slot& slot = slot_of(digest, record.handle, record.session);
-    if (position <= slot.as_of) return;  // the snapshot has it
+    if (position <= slot.as_of) return;  // included in the snapshot
     if constexpr (std::is_same_v<Record, ledger::DoneRecord> || std::is_same_v<Record, ledger::MarkRecord>)
       slot.session = ledger::applied(std::move(slot.session), record);
     else
@@ -90,7 +90,7 @@ class Replay {
     slot = {};
   }
 
-  // A row holds many records, perhaps several of one session: the row counts as seen once it is over.
+  // A row has many records, maybe several of one session: the row counts as included once it is complete.
   void settle(Slot& slot, Position position) {
     if (slot.dirty_since == 0) slot.dirty_since = position;
     slot.as_of = position - 1;

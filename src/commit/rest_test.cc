@@ -1,4 +1,4 @@
-// Visitors' own records that rest in memory: what is read of them is what it was.
+// Visitors' own records packed in memory: reading them gives what they were.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,7 +32,7 @@ struct Rest : testing::Test {
       return taken ? std::nullopt : std::optional(taken.error());
     }));
   }
-  // Some visitors of two ids each.
+  // Some visitors with two ids each.
   void fill(int visitors) {
     for (int i = 0; i < visitors; ++i) {
       const std::string n = std::to_string(i);
@@ -45,7 +45,7 @@ struct Rest : testing::Test {
     world->clock.advance(time);
     for (int i = 0; i < 20; ++i) world->committer.turn(true);
   }
-  // All that is kept of all visitors.
+  // All stored data of all visitors.
   std::vector<std::string> all() {
     std::vector<std::string> found;
     const std::vector<SessionId> ids = world->sessions.own_records(kDemo, "@", "", 1'000).value();

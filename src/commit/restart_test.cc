@@ -1,5 +1,5 @@
-// The same random life twice, once with processes that end wherever they stand: timers, caps and splits are kept, so
-// that all that was decided, and all that waits, is the same.
+// The same random history twice, once with processes that crash at any point: timers, caps and splits are persistent,
+// so all decisions and all waiting messages are the same.
 #include "intake/testing/life.h"
 
 namespace beckon::commit {

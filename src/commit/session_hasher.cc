@@ -7,8 +7,8 @@
 namespace beckon::commit {
 
 ledger::SessionDigest SessionHasher::operator()(std::string_view handle, std::string_view session) const {
-  // Neither name contains a NUL, so that one separates them. The longest are those of an erased visitor, for the audit:
-  // 63 + 1 + 8 + 256 bytes.
+  // Neither name contains a NUL, so it separates them. The longest are those of an erased visitor, for the audit: 63 +
+  // 1 + 8 + 256 bytes.
   char text[384];
   CHECK(handle.size() + 1 + session.size() <= sizeof text);
   std::memcpy(text, handle.data(), handle.size());

@@ -16,16 +16,16 @@ using ledger::SessionPtr;
 
 namespace {
 
-// Of a slot in its table, with what the allocator adds.
+// Of a slot in its table, including allocator overhead.
 constexpr std::size_t kSlotBytes = 96;
-// That `rest` looks at in one step: about 100 µs.
+// Sessions that rest() checks in one step: about 100 µs.
 constexpr std::size_t kLookedAt = 4'096;
 
 }  // namespace
 
 Sessions::Sessions(ledger::Ledger& ledger, const SessionHasher& hasher, std::size_t budget)
     : ledger_(ledger), hasher_(hasher), budget_(budget) {
-  // A file that never had a journal row has no snapshot either: then what is not in memory was never seen.
+  // A file without any journal row has no snapshots either: then a session not in memory does not exist.
   const auto last = ledger_.last_position();
   some_on_disk_ = !last || *last > 0;
   if (auto denied = ledger_.denied())
@@ -56,7 +56,7 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
     if (!stored) return unexpected(stored.error());
     if (!*stored) {
       const std::lock_guard lock(shard.mutex);
-      if (shard.dropped != dropped || shard.slots.contains(digest)) continue;  // it left or came meanwhile
+      if (shard.dropped != dropped || shard.slots.contains(digest)) continue;  // it was evicted or loaded meanwhile
       return SessionPtr{};
     }
     const auto read = ledger::decode_snapshot(**stored);
@@ -82,7 +82,7 @@ ledger::RestedRecord::Head Sessions::head(const Slot& slot) {
 
 SessionPtr Sessions::session_in(const Slot& slot) { return slot.session ? slot.session : slot.rested.session(); }
 
-// Caller locks.
+// The caller locks.
 void Sessions::measure(Shard& shard, Slot& slot) {
   shard.bytes -= slot.bytes;
   slot.bytes = static_cast<std::uint32_t>(kSlotBytes + (slot.session ? slot.session->bytes() : slot.rested.bytes()));
@@ -194,8 +194,8 @@ std::size_t Sessions::excess() const {
   return held > budget_ ? held - budget_ : 0;
 }
 
-// The handles with more than an equal part of memory, judged by some sessions of a shard: digests spread each handle
-// over all of them, so nothing is counted while memory is not short, and little while it is. Caller locks.
+// The handles that use more than an equal share of memory, estimated from some sessions of a shard: digests spread each
+// handle over all shards, so nothing is counted while memory suffices, and little while it does not. The caller locks.
 std::set<std::string, std::less<>> Sessions::above_share(const Shard& shard) {
   std::map<std::string_view, std::size_t> bytes;
   std::size_t all = 0, left = 256;
@@ -278,7 +278,7 @@ bool Sessions::rest(std::size_t limit) {
   for (; rested_parts_ < kShards; ++rested_parts_, rested_buckets_ = 0) {
     Shard& shard = shards_[rested_parts_];
     const std::lock_guard lock(shard.mutex);
-    // A table that has grown meanwhile lets some of them wait for the next time.
+    // If a table has grown meanwhile, some slots wait for the next round.
     for (; rested_buckets_ < shard.slots.bucket_count(); ++rested_buckets_) {
       if (limit == 0 || looked_at++ == kLookedAt) return false;
       for (auto place = shard.slots.begin(rested_buckets_); place != shard.slots.end(rested_buckets_); ++place) {
@@ -350,7 +350,7 @@ Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handl
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     for (const auto& [digest, slot] : shard.slots) {
-      if (!slot.session) continue;  // it rests, so it is of a visitor
+      if (!slot.session) continue;  // it is packed, so it belongs to a visitor
       const ledger::Session& session = *slot.session;
       if (session.handle != handle || session.expires_at <= now || ledger::is_own_record(session.id.view())) continue;
       offer({session.id, session.visitor, session.created, session.last_received, session.version});

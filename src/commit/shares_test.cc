@@ -1,4 +1,4 @@
-// What handles share of the committer: its queue and its commits; and what it says of a full disk.
+// How handles share the committer: its queue and its commits; and its behavior on a full disk.
 #include <gtest/gtest.h>
 
 #include "intake/testing/world.h"
@@ -9,7 +9,7 @@ namespace {
 using Names = std::vector<std::string>;
 
 struct Shares : testing::Test {
-  // Tells when it is planned; brings in so many bytes.
+  // Reports when it is planned; adds `size` bytes.
   struct Told final : Work {
     Told(Shares& test, std::string called, Line* of, std::size_t size)
         : shares(test), name(std::move(called)), own(of), brings(size) {}

@@ -1,5 +1,5 @@
-// What is counted of decisions: per handle, hour, trigger, rule and arm. Added up in memory within a batch, so that a
-// commit of many decisions writes a handful of rows; and the port that reads them.
+// Counts of decisions per handle, hour, trigger, rule and arm, and the port that reads them. They are summed in memory
+// within a batch, so that a commit of many decisions writes only a few rows.
 #pragma once
 #include <array>
 #include <compare>
@@ -21,27 +21,27 @@ enum class Metric : std::uint8_t {
   kAsked,  // of a row without a rule: of a trigger, by resolve or by a prefetch that was shown. Of a row with one:
            // visitors who were given two of its arms, before they were known to be one
   kActed,
-  kSuppressed,  // held back: by closed hours, a cap or a cooldown, or a missing value
+  kSuppressed,  // held back by closed hours, a cap or a cooldown, or a missing value
   kHeldOut,     // in the control group of a rule that would have acted
   kShown,
   kClicked,
   kDismissed,
-  kHeldByHours,  // of kSuppressed; those that were counted before reasons were kept have none
+  kHeldByHours,  // part of kSuppressed; counts from before reasons were recorded have none
   kHeldByLimit,
   kHeldByRender,
-  kConverted,  // signals that reached the rule's goal; of the row without rule and trigger: of several rules' goals
+  kConverted,  // signals that reached the rule's goal; in the row without rule and trigger: the goals of several rules
   kValue,      // of conversions, in millionths
 };
 inline constexpr std::size_t kMetrics = 12;
 using Counts = std::array<std::int64_t, kMetrics>;
 
-// Whom a row counts. Order: handle first, so that a tenant's rows lie together.
+// What a row counts. Sorted by handle first, so that a tenant's rows are adjacent.
 struct TallyKey {
   Handle handle;
   Instant hour{};        // its beginning
-  std::string trigger;   // empty: those that no rule of the handle names
-  RuleId rule;           // empty: of the trigger as a whole
-  std::string variant;   // empty: a rule without arms, or its control group
+  std::string trigger;   // empty for triggers that no rule of the handle names
+  RuleId rule;           // empty for the trigger as a whole
+  std::string variant;   // empty for a rule without arms, or its control group
   bool shadow = false;   // what a rule in shadow would have done
   bool holdout = false;  // the control group
   friend auto operator<=>(const TallyKey&, const TallyKey&) = default;
@@ -49,19 +49,19 @@ struct TallyKey {
 
 using Tallies = std::map<TallyKey, Counts>;
 
-// What conversions with a value come to in one currency.
+// The conversions of a row with a value in one currency.
 struct Revenue {
   __extension__ using Squares = __int128;
-  static constexpr std::int64_t kSquared = 100;        // millionths: of what the squares are
-  static constexpr double kSquaresOfUnit = 1e4 * 1e4;  // of one unit of the currency
+  static constexpr std::int64_t kSquared = 100;        // the value is squared in units of this many millionths
+  static constexpr double kSquaresOfUnit = 1e4 * 1e4;  // for a value of one unit of the currency
 
   std::int64_t conversions = 0;
   std::int64_t value = 0;  // millionths
-  Squares squares = 0;     // of the value of each decision, all its conversions together
+  Squares squares = 0;     // sum over the decisions of the squared value of all their conversions
   friend bool operator==(const Revenue&, const Revenue&) = default;
 };
 
-// Beyond what it holds, it stays the most that it does.
+// Saturates at the limits of the types.
 inline void add(Revenue& to, const Revenue& more) {
   constexpr Revenue::Squares kMost = Revenue::Squares{1} << 125;
   const auto bounded = [](Revenue::Squares n) { return n > kMost ? kMost : n < -kMost ? -kMost : n; };
@@ -70,10 +70,10 @@ inline void add(Revenue& to, const Revenue& more) {
   to.squares = bounded(bounded(to.squares) + bounded(more.squares));
 }
 
-// What the conversions of a row come to. Numbers may be negative: what a split of a visitor takes away.
+// The values and times of a row's conversions. Numbers may be negative, if a split of a visitor subtracts more.
 struct GoalCounts {
-  std::map<std::string, Revenue> revenue;      // by currency: three capital letters; empty: none is known
-  std::map<std::int64_t, std::int64_t> times;  // conversions by the seconds since their decision, as counted_seconds
+  std::map<std::string, Revenue> revenue;      // by currency: three capital letters; empty if unknown
+  std::map<std::int64_t, std::int64_t> times;  // conversions by counted_seconds since their decision
 };
 using GoalTallies = std::map<TallyKey, GoalCounts>;
 
@@ -85,8 +85,8 @@ inline void add(GoalCounts& to, const GoalCounts& more) {
   }
 }
 
-// Whole seconds, as the times of conversions are counted: rounded to three significant digits, so that they are off by
-// at most 0.5 %, and there are at most 900 of them between a time and its tenfold.
+// A conversion's time in whole seconds, rounded to three significant digits: the error is at most 0.5 %, and there are
+// at most 900 different values between a time and ten times that.
 std::int64_t counted_seconds(Duration time);
 
 struct Tally {
@@ -99,7 +99,7 @@ struct RevenueTally {
   std::string currency;  // as in GoalCounts
   std::int64_t conversions = 0;
   std::int64_t value = 0;         // millionths
-  std::optional<double> squares;  // as in Revenue; std::nullopt: some were counted by a version that kept none
+  std::optional<double> squares;  // as in Revenue; std::nullopt if a version without squares counted some
 };
 
 struct TimeTally {
@@ -118,15 +118,15 @@ class Analytics {
     Instant since{}, until{};  // hours that begin in [since, until)
     Duration bucket =
         std::chrono::hours{1};  // a whole number of hours; buckets begin at multiples of it since the epoch
-    RuleId rule;                // empty: every one
-    std::string trigger;        // empty: every one
+    RuleId rule;                // empty for all
+    std::string trigger;        // empty for all
   };
-  // In the order of (trigger, rule, variant, shadow, holdout, bucket), at most `limit`. Where a rule is asked for, rows
-  // of triggers as a whole come too.
+  // In the order of (trigger, rule, variant, shadow, holdout, bucket), at most `limit`. If a rule is given, rows of
+  // triggers as a whole are included.
   virtual Result<std::vector<Tally>> tallies(const Question& question, std::size_t limit) = 0;
-  // In that order, and within a bucket by currency; at most `limit`. Of the rule that is asked for alone.
+  // In the same order, and within a bucket by currency; at most `limit`. If a rule is given, only its rows.
   virtual Result<std::vector<RevenueTally>> revenue(const Question& question, std::size_t limit) = 0;
-  // Of the whole range, in the order of (trigger, rule, variant, shadow, holdout, seconds). Calls `take` for each.
+  // For the whole range, calls `take` in the order of (trigger, rule, variant, shadow, holdout, seconds).
   virtual Result<void> times(const Question& question, const std::function<void(const TimeTally&)>& take) = 0;
 };
 

@@ -9,7 +9,7 @@
 namespace beckon::commit {
 namespace {
 
-// The limits per minute, by their names in the JSON.
+// The per-minute limits, by name in the JSON.
 struct Limit {
   std::string_view name;
   int HandleSettings::*setting;
@@ -24,7 +24,7 @@ constexpr std::array<Limit, 5> kLimits{{
     {"tokenDecisionsPerMinute", &HandleSettings::token_decisions_per_minute, &HandleMaxima::token_decisions_per_minute},
 }};
 
-// `most`: the server's maxima; its default, which `read` holds, is allowed in any case.
+// `most`: the server's maxima; the server's default, already in `read`, is always allowed.
 void read_limit(const json::Value& limits, const Limit& of, const HandleMaxima* most, HandleSettings& read,
                 Issues& issues) {
   const json::Value* value = limits.find(of.name);

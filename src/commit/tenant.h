@@ -1,4 +1,4 @@
-// What the hot path knows of a handle: its settings and its compiled rules. Immutable; replaced whole.
+// What the hot path knows about a handle: its settings and compiled rules. Immutable; replaced as a whole.
 #pragma once
 #include <memory>
 #include <optional>
@@ -18,31 +18,31 @@
 
 namespace beckon::commit {
 
-// Settings of a handle; each has the server's as its default. Contract section 4 names the numbers.
+// Settings of a handle; the server's settings are the defaults. The numbers are from contract section 4.
 struct HandleSettings {
-  int session_signals_per_minute = 60;                // new signals of a session in a rolling minute by arrival
+  int session_signals_per_minute = 60;                // new signals of a session, per rolling minute of arrival
   int address_signals_per_minute = 120;               // signals of a client address on the public route
   int address_decisions_per_minute = 600;             // resolves and prefetches of a client address
   int token_signals_per_minute = 60'000;              // signals of an access token
   int token_decisions_per_minute = 60'000;            // resolves and prefetches of an access token
   Duration retention = std::chrono::hours{30 * 24};   // of a session, after its last signal
-  Duration basic_retention = std::chrono::hours{24};  // the same with consent basic
+  Duration basic_retention = std::chrono::hours{24};  // the same with basic consent
   Duration due_grace = std::chrono::seconds{60};      // how long a delayed rule waits if its anchor arrives overdue
   ledger::Consent default_consent = ledger::Consent::kFull;
-  rules::Scores scores;        // that rules may measure, by name
-  std::string zone;            // IANA name of its time zone, by which rules tell days; empty: none
-  std::string currency;        // ISO 4217, of the values of goals that name none; empty: none
-  bool visitor_scope = false;  // of conditions that are saved without a scope; else they are of the session
-  BlockedIds blocked_ids;      // that name no visitor
-  // Who is taken for a browser's visitor until another is said: the last one that was, for so long; std::nullopt: no
-  // one.
+  rules::Scores scores;        // scores that rules may measure, by name
+  std::string zone;            // IANA name of its time zone, which determines its days; empty if none
+  std::string currency;        // ISO 4217 code for values of goals without a currency; empty if none
+  bool visitor_scope = false;  // of conditions saved without a scope; otherwise they have the session's
+  BlockedIds blocked_ids;      // ids that identify no visitor
+  // How long the last visitor identified in a browser is taken for its visitor, until another one is given;
+  // std::nullopt: not at all.
   std::optional<Duration> remember = Duration::max();
-  // How long what is known of a visitor lives, after the last that was said of them, where traits were.
+  // How long a visitor's record with traits is kept after the last information about the visitor.
   Duration visitor_retention = std::chrono::hours{395 * 24};
-  ProofPolicy proof = ProofPolicy::kReads;  // asked of who names a visitor on the public routes
-  // How far back a visitor who is said takes the browser's sessions that nobody has claimed; std::nullopt: all.
+  ProofPolicy proof = ProofPolicy::kReads;  // required of callers that name a visitor on the public routes
+  // How far back an identified visitor takes over the browser's unclaimed sessions; std::nullopt: all of them.
   std::optional<Duration> claim;
-  // Of what others' libraries say of consent: what it is where a visitor refused a category.
+  // For consent from other systems' libraries: the consent that results when a visitor refuses a category.
   std::vector<std::pair<std::string, ledger::Consent>> consent_categories;
 
   rules::Declared declared() const { return {scores, zone, visitor_scope}; }
@@ -60,7 +60,7 @@ inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 inline constexpr Duration kVisitorRetentionMost = std::chrono::hours{1826 * 24};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"
 
-// What an owner may set at most. Where the server's default is higher, that is the maximum.
+// The maximum that an owner may set. If the server's default is higher, that is the maximum.
 struct HandleMaxima {
   int session_signals_per_minute = 100'000;
   int address_signals_per_minute = 60'000;
@@ -70,10 +70,10 @@ struct HandleMaxima {
   Duration retention = std::chrono::hours{400 * 24};
 };
 
-// Fault: also where a limit is above `most`; null: any that can be stored.
+// Fault: also if a limit is above `most`; null allows any that can be stored.
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
                                       const HandleMaxima* most = nullptr);
-// Settings that were stored under other maxima, as they hold now.
+// Settings that were stored under other maxima, limited to the current ones.
 HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, const HandleMaxima& most);
 std::string to_json(const HandleSettings& settings);
 
@@ -89,27 +89,27 @@ struct Tenant {
 
 using TenantPtr = std::shared_ptr<const Tenant>;
 
-// The tenant with these rules, under its own settings. Fault: they cannot be compiled.
+// The tenant with these rules and its own settings. Fault: they cannot be compiled.
 Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored);
 
-// All tenants by name. Thread-safe; changes come from the committing thread alone.
+// All tenants by name. Thread-safe; only the committing thread changes them.
 class Tenants {
  public:
-  // Fault: handle_not_found, or feature_locked where it is not on the allowlist.
+  // Fault: handle_not_found, or feature_locked if it is not on the allowlist.
   Result<TenantPtr> find(std::string_view handle) const;
-  // Whether it is on the allowlist or not; null if it is not in memory.
+  // Whether or not it is on the allowlist; null if it is not in memory.
   TenantPtr known(std::string_view handle) const { return tenants_.find(handle); }
   std::vector<TenantPtr> all() const { return tenants_.all(); }
-  Duration longest_retention() const;  // of all; 0 where there is none
+  Duration longest_retention() const;  // of all tenants; 0 if there are none
   void put(TenantPtr tenant);
 
-  // Whether some counter may still be filled. Committing thread.
+  // Whether some counter may still be filling. Committing thread.
   bool is_filling() const { return filling_; }
   void set_filling(bool filling) { filling_ = filling; }
 
  private:
   PublishedMap<Tenant> tenants_;
-  bool filling_ = true;  // until somebody has looked
+  bool filling_ = true;  // until checked
 };
 
 }  // namespace beckon::commit

@@ -24,7 +24,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr double kNumberBound = 1e12;
 
-// A JSON number, and nothing else.
+// Whether the text is exactly one JSON number.
 bool is_number(std::string_view text) {
   const auto document = json::parse(std::string(text));
   return document && document->root().is_number();

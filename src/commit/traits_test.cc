@@ -1,4 +1,4 @@
-// Traits in commits: which there are, and how long they stay.
+// Traits in commits: which ones exist, and how long they are kept.
 #include "commit/traits.h"
 
 #include <gtest/gtest.h>
@@ -76,7 +76,7 @@ TEST_F(TraitsKept, GoWhenNothingWasSaidOfTheVisitorForTheVisitorRetention) {
   EXPECT_EQ(plan_of(), "");
 }
 
-// {"set":{"FROM0":1,…}} or {"unset":["FROM0",…]} of a hundred.
+// {"set":{"FROM0":1,…}} or {"unset":["FROM0",…]} with a hundred members.
 std::string hundred(bool set, const std::string& from, const std::string& more = "") {
   std::string names;
   for (int i = 0; i < 100; ++i)

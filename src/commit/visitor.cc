@@ -15,7 +15,7 @@ using ledger::is_browser;
 using ledger::Member;
 using ledger::SessionPtr;
 
-// Whether a new session of the browser is taken to be of the visitor whom it was last said to be.
+// Whether a new session of the browser is assumed to be of the visitor last named for it.
 Result<bool> is_remembered(const VisitorReader& reader, const Identity& browser, const HandleSettings& settings,
                            Instant now) {
   if (!settings.remember) return false;
@@ -23,7 +23,7 @@ Result<bool> is_remembered(const VisitorReader& reader, const Identity& browser,
   return is_still_kept(reader, browser);
 }
 
-// A browser whose visitor nobody has said yet in this session.
+// A browser without a visitor named in this session so far.
 Result<Naming> of_browser(const VisitorReader& reader, const HandleSettings& settings, std::string_view anonymous,
                           Instant now) {
   Naming naming;
@@ -36,7 +36,7 @@ Result<Naming> of_browser(const VisitorReader& reader, const HandleSettings& set
   std::uint32_t number = std::max<std::uint32_t>(known.share, 1);
   auto share = reader.record(ledger::share_id(anonymous, number));
   if (!share) return unexpected(share.error());
-  // A share has sessions of one kind: remembered or not, and, where a claim does not reach back for ever, one each.
+  // A share has only remembered sessions or only others; if claims have a time limit, the others get a share each.
   if (*share && (identity_of(*share).owner.empty() == remembered || (!remembered && settings.claim))) {
     naming.browser = ledger::browser_id(anonymous);
     naming.share = ++number;
@@ -52,8 +52,8 @@ Result<Naming> of_browser(const VisitorReader& reader, const HandleSettings& set
   return naming;
 }
 
-// Whether the visitor has room for one more id, and a browser that is new today. Ids of which nothing is left count
-// for nothing.
+// Whether the visitor has room for one more id, and for one more browser today. Ids without remaining data do not
+// count.
 Result<bool> has_room(const VisitorReader& reader, const VisitorId& visitor, std::string_view anonymous, Instant now) {
   const auto records = reader.records(visitor);
   if (!records) return unexpected(records.error());
@@ -69,17 +69,17 @@ Result<bool> has_room(const VisitorReader& reader, const VisitorId& visitor, std
   return today.size() < kBrowsersPerDay || std::ranges::binary_search(today, anonymous);
 }
 
-// The visitor is said in a session of the browser: it is remembered, and what nobody has claimed is claimed.
+// A visitor is named in a session of the browser: remembers them, and claims the browser's unclaimed shares.
 std::optional<Fault> claim(const VisitorReader& reader, const HandleSettings& settings, std::string_view anonymous,
                            const VisitorId& visitor, Instant now, Naming& naming) {
   const auto browser = reader.record(ledger::browser_id(anonymous));
   if (!browser) return browser.error();
   const Identity& known = identity_of(*browser);
   const bool same = known.said == visitor;
-  // Where memory ends by time, it begins again; not with each request.
+  // If remembering has a time limit, it is renewed, but not with each request.
   const bool renews = same && settings.remember && *settings.remember != Duration::max() &&
                       now - known.said_at > *settings.remember / 8;
-  // Where nobody else is forgotten meanwhile, all that came since is the visitor's already.
+  // If remembering has no time limit, all sessions since then are the visitor's already.
   if (same && settings.remember == Duration::max() && !settings.claim) return std::nullopt;
   const auto is_claimable = [&](const SessionPtr& record) {
     return record && identity_of(record).owner.empty() &&
@@ -111,7 +111,7 @@ std::optional<Fault> claim(const VisitorReader& reader, const HandleSettings& se
   return std::nullopt;
 }
 
-// The ids become one visitor's, whom `name` names. Each lives at least until then.
+// Makes the ids one visitor's, named `name`. Each lives at least until `until`.
 void put_group(Draft& draft, const Handle& handle, const VisitorId& name, std::vector<Member> members, Instant until) {
   for (const Member& member : members) draft.identify(handle, member.id, {.owner = name}, until);
   draft.identify(handle, name, {.members = std::move(members)}, until);
@@ -280,13 +280,13 @@ std::optional<Fault> join(Draft& draft, const Handle& handle, const VisitorId& i
   if (!theirs) return theirs.error();
   std::vector<Member> members;
   Instant until = expires_at;
-  // Those of which nothing is left are left out.
+  // Ids without remaining data are left out.
   const auto take = [&](const std::vector<SessionPtr>& records) {
     for (const SessionPtr& record : records) {
       until = std::max(until, record->expires_at);
       const VisitorId one{id_of(*record)};
       if (one == id) continue;
-      // One that was a member before keeps its instant, so that a split leaves no trace of the join.
+      // A former member keeps its instant, so that a split leaves no trace of the join.
       const auto& before = identity_of(records.front()).members;
       const auto member = std::ranges::find(before, one, &Member::id);
       members.push_back({one, member == before.end() ? draft.now() : member->since});
@@ -303,8 +303,8 @@ std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector
   const VisitorReader reader = reader_of(draft, handle, draft.now());
   const auto records = reader.records(ids.front());
   if (!records) return records.error();
-  // The name of each part: its present one, else the first that was said, else the first. So a part that had been
-  // joined whole has its own name again.
+  // The name of each part: its current one, otherwise its first given id, otherwise its first. So a part that was
+  // joined as a whole gets its name back.
   struct Part {
     std::vector<Member> all;
     Instant until{};

@@ -1,4 +1,4 @@
-// What sessions do to their visitors' own records: part of Draft.
+// How sessions change their visitors' own records: part of Draft.
 #include <algorithm>
 #include <utility>
 
@@ -13,7 +13,7 @@ using ledger::SessionPtr;
 
 namespace {
 
-// Of those that have counted something, how long it is kept.
+// The longest `keep` of the counters that have counted something.
 Duration longest_keep(const rules::Counters& counters, std::span<const ledger::Subtotal> counted) {
   Duration longest{};
   for (const auto& [name, counter] : counters)
@@ -22,7 +22,7 @@ Duration longest_keep(const rules::Counters& counters, std::span<const ledger::S
   return longest;
 }
 
-// What is kept of counters that are not declared any more goes with the next that is counted.
+// Subtotals of counters no longer declared are removed with the next change.
 void add_gone(const rules::Counters& counters, const ledger::Counted* kept, std::vector<ledger::Subtotal>& to) {
   if (!kept) return;
   std::uint64_t last = 0;
@@ -125,7 +125,7 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
   if (!visit.left.visitor.empty()) leave(std::move(visit.left), session.handle, digest, visit.joins);
   OwnRecord& kept = visit.kept;
   if (kept.visitor.empty()) return;
-  // The session's former life may have been folded since.
+  // The session's former one may have been folded since.
   if (const auto staged = staged_.find(kept.own); staged != staged_.end()) kept.record = staged->second;
   if (kept.record && kept.record->traits)
     if (const auto tenant = places_.tenants.known(session.handle.view()))
@@ -160,7 +160,7 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
   if (after->identity) prolong(session.handle, *after->identity, expires_at);
 }
 
-// One that cannot be read now is prolonged by a later change.
+// A record that cannot be read now is extended by a later change.
 void Draft::prolong(const Handle& handle, const ledger::Identity& identity, Instant expires_at) {
   // Not with each change: half of the time may pass.
   const auto is_worth = [&](const SessionPtr& record) { return record->expires_at - now() < (expires_at - now()) / 2; };
@@ -172,7 +172,7 @@ void Draft::prolong(const Handle& handle, const ledger::Identity& identity, Inst
     return prolong(handle, named, expires_at);
   }
   for (const ledger::Member& member : identity.members) {
-    if (ledger::is_browser(member.id.view())) continue;  // its sessions prolong it
+    if (ledger::is_browser(member.id.view())) continue;  // its sessions extend it
     const auto one = own_record_of(handle, member.id);
     if (one && one->record && one->record->identity && is_worth(one->record))
       identify(handle, member.id, *one->record->identity, expires_at);
@@ -260,7 +260,7 @@ std::optional<Fault> Draft::forget(const Handle& handle, const SessionId& id, co
   if (!session) return session.error();
   auto visit = this->visit(handle, *session, ledger::Consent::kDenied, {}, false);
   if (!visit) return visit.error();
-  // Of one that was never seen, as most are that deny, there is nothing before this commit.
+  // A session never seen, as most are that deny consent, has no data before this commit.
   const ledger::Position unseen = denied_until ? row_ : 0;
   erase(handle, id, digest, std::move(reason), denied_until, *session ? (*session)->began : unseen);
   if (!visit->left.visitor.empty()) leave(std::move(visit->left), handle, digest, false);
@@ -276,7 +276,7 @@ std::optional<Fault> Draft::forget_visitor(const Handle& handle, const std::vect
     if (!one) return one.error();
     own.push_back(std::move(*one));
   }
-  // What their browsers remember of them.
+  // What their browsers remember about them.
   const auto is_theirs = [&](const VisitorId& id) {
     return std::ranges::find(own, id, &OwnRecord::visitor) != own.end();
   };

@@ -1,4 +1,4 @@
-// A visitor's own record: nothing of a session that went stays in it, and it survives whatever a restart comes upon.
+// A visitor's own record: contains no data of removed sessions, and survives any restart.
 #include <gtest/gtest.h>
 
 #include "intake/testing/world.h"
@@ -11,7 +11,7 @@ const Instant kNow = *parse_rfc3339("2026-11-01T12:00:00Z");
 constexpr const char* kOften =
     R"({"triggers":["checkout"],"when":{},"limit":{"caps":[{"max":900,"per":"30d"}]},"action":{"type":"popup"}})";
 
-// Every turn writes snapshots and looks for what must be rewritten.
+// Every turn writes snapshots and looks for rows to rewrite.
 Housekeeping::Options eager() {
   Housekeeping::Options upkeep;
   upkeep.tail_bytes = 1;
@@ -40,7 +40,7 @@ class VisitorTest : public testing::Test {
     }
   }
   ledger::SessionPtr visitor(std::string_view id = "v1") { return world->session("@" + std::string(id)); }
-  // All bytes that the ledger holds: journal, and the snapshots of these.
+  // All bytes in the ledger: the journal, and its sessions' snapshots.
   std::string everything() {
     std::string all;
     EXPECT_TRUE(store.ledger().read_journal(0, [&](auto, auto, std::string_view bytes) {
@@ -92,7 +92,7 @@ TEST_F(VisitorTest, ASnapshotThatHoldsWhatMustGoIsWrittenAnewAtOnce) {
   ask("secret-one", "v1");
   ask("s2", "v1");
   settle();
-  world.emplace(store, world->clock.now());  // whose journal may grow: it writes no snapshot of itself
+  world.emplace(store, world->clock.now());  // its journal may grow: it writes no snapshots by itself
   world->tenant({}, {kOften});
   const auto snapshot = [&](const char* id) {
     return store.ledger().snapshot(Handle{"demo"}, SessionId{id})->value().bytes;
@@ -151,8 +151,8 @@ TEST_F(VisitorTest, ASessionThatLeavesAndComesBackInOneCommitIsThereOnce) {
   EXPECT_EQ(visitor()->spends.size(), 1u);
 }
 
-// The same life twice: once in one process that keeps all in memory; once with restarts, full disks, sessions that
-// leave memory, snapshots at every turn and journal rows rewritten. All answers and all that is known must be the same.
+// The same history twice: once in one process that keeps everything in memory; once with restarts, full disks,
+// evictions, snapshots at every turn and rewritten journal rows. All responses and all data must be the same.
 class TwoLives {
  public:
   explicit TwoLives(std::uint64_t seed) : dice_(seed) { begin(); }
@@ -196,7 +196,7 @@ class TwoLives {
     const std::string expected = call(*calm_.world, 0);
     EXPECT_EQ(call(*rough_.world, 1), expected);
   }
-  // In the rough life the disk may be full at first; then nothing has happened.
+  // In the rough run, the disk may be full at first; then nothing has happened.
   void append(const std::string& body) {
     const std::string expected = told(calm_.world->append(body));
     if (dice_.next() % 10 == 0) rough_.world->commit.next = CommitFault::kFull;

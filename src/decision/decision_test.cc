@@ -124,7 +124,7 @@ TEST_F(DecisionTest, WhileTheDiskIsFullResultsAreWrittenAndSignalsRefused) {
   EXPECT_TRUE(written.value_or(false));
 }
 
-// A result that also says that its endpoint has begun to fail is one of those that the reserve is for.
+// A result that also reports that its endpoint has begun to fail may use the reserve.
 TEST(ABatch, OfResultsBringsNothingInWhateverFollowsFromThem) {
   commit::Batch results{.changes = {outbox::Settlement{.delivery = DeliveryId{"dlv_x"}}}};
   results.changes.emplace_back(outbox::Subscription{.id = SubscriptionId{"whs_1"}, .failing_since = kNow});

@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::string_view kPrefix = "dec_";
 constexpr std::size_t kNonce = 2, kMac = 12, kLeast = 1 + 5 + 4 + 4 + 8 + 3 + kNonce + kMac;
-constexpr std::size_t kMost = 252 / 4 * 3;  // bytes that an id of 256 characters can hold
+constexpr std::size_t kMost = 252 / 4 * 3;  // bytes that fit into an id of 256 characters
 constexpr std::uint64_t kFormat = 2, kFormatPublicOnly = 3;
 enum Said : std::uint64_t { kNothing = 0, kHere = 1, kTooLong = 2 };
-constexpr std::int64_t kEpoch = 1'577'836'800'000;  // 2020-01-01: five bytes reach to 2054
+constexpr std::int64_t kEpoch = 1'577'836'800'000;  // 2020-01-01: five bytes last until 2054
 constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789_.:-";
 constexpr std::array<std::string_view, 4> kOutcomes{"act", "none", "suppressed", "holdout"};
 

@@ -26,7 +26,7 @@ std::vector<ledger::Joined> joined_sessions(const Known& known) {
   return sessions;
 }
 
-// The visitor's sessions in the order of joining, this one in its place, else as the newest.
+// The visitor's sessions in the order of joining; this one in its position, or as the newest.
 Result<std::vector<SessionPtr>> seen(const FindSession& find, const Handle& handle, const SessionDigest& digest,
                                      Instant now, const Known& known) {
   std::vector<SessionPtr> sessions;
@@ -67,7 +67,7 @@ void take_counted(Known& known) {
   for (const auto& counted : known.counted_kept) known.counted.push_back(counted.get());
 }
 
-// Those that count for the judgement.
+// Keeps only the traits that count for the evaluation.
 void take_traits(Known& known) {
   known.traits = commit::traits_of(known.records());
   known.public_traits.clear();
@@ -103,7 +103,7 @@ Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader
     return known;
   }
   if (asking.at_most_basic) consent = std::max(consent, Consent::kBasic);
-  // The visitor that is said does not count, so that its proof says nothing of whose the session is.
+  // The named visitor does not count, so their proof says nothing about whose session it is.
   if (consent != Consent::kFull) known.public_only = true;
   auto naming = commit::naming_of(reader, asking.tenant.settings, session, consent, asking.said, now);
   if (!naming) return unexpected(naming.error());
@@ -199,7 +199,7 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
   if (records->empty()) return {};
   known.visitor = std::move(records->front());
   known.others.assign(std::move_iterator(records->begin() + 1), std::move_iterator(records->end()));
-  // A record begins as the first session of its id does.
+  // A record begins when the first session of its id does.
   const ledger::Session* first = nullptr;
   known.ids.clear();
   for (const SessionPtr& record : known.records()) {

@@ -1,4 +1,4 @@
-// Caps, cooldowns, groups, holdout and shadow rules as decisions spend them. rules.md, "limit".
+// Caps, cooldowns, groups, holdout and shadow rules in decisions. rules.md, "limit".
 #include <gtest/gtest.h>
 
 #include "intake/testing/world.h"

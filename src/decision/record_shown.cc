@@ -12,10 +12,10 @@ bool is_shown(const ledger::Session& session, std::string_view id) {
   return std::ranges::find(session.shown, ledger::remembered(id)) != session.shown.end();
 }
 
-// The signal itself is stored: it was accepted before this was looked at.
+// The signal itself is stored: it was accepted before this check.
 void not_recorded(const Fault& fault) { log::error("shown_not_recorded").add("why", fault.message); }
 
-// The runners-up join the decision, and what they take from counts of its own, and the arms that are to stay, `spends`.
+// Adds the runners-up to the decision, and to `spends` their exposures and the arms to keep.
 void judge_anew(const commit::Tenant& tenant, const Known& known, const ledger::Context& said,
                 const ledger::Spend& spend, ledger::PastDecision& decision, std::vector<ledger::Spend>& spends) {
   const ledger::Session& session = *known.session;

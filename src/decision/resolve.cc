@@ -30,7 +30,7 @@ bool denied_in(const commit::Sessions& sessions, const SessionDigest& digest, In
 }
 bool denied_in(const commit::Draft& draft, const SessionDigest& digest, Instant) { return draft.denied(digest); }
 
-// `source`: Sessions, as of the last commit, or Draft, as of this one so far.
+// `source`: Sessions, as of the last commit, or Draft, as of this draft.
 template <class Source>
 Result<Known> known_in(Source& source, const DecisionRequest& request, const SessionDigest& digest, Instant now) {
   const bool denied = denied_in(source, digest, now);
@@ -60,8 +60,8 @@ std::string cause_of(const Envelope& envelope) {
   return out;
 }
 
-// A decision that spends, schedules an event, or names the visitor of a session that had none: judged, recorded and
-// answered in one commit, so that no two take the last of a cap, and no two visitors a session.
+// A decision with an exposure or an event, or that names the visitor of a session without one: evaluated, recorded and
+// answered in one commit, so that no two use the last exposure of a cap, and no session gets two visitors.
 class ResolveInCommit final : public commit::Work {
  public:
   ResolveInCommit(DecisionRequest request, SessionDigest digest, Resolver::Done done)

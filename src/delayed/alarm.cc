@@ -36,7 +36,7 @@ bool Alarm::step() {
   if (planted(Planted::kLoseTimerAtRestart) && next_ == Instant::min()) next_ = Instant::max();
   const Instant now = clock_.now();
   {
-    // From here on commits are counted again: what the store is asked now may lack them.
+    // From here on commits are tracked again: the store's response may lack them.
     const std::lock_guard lock(mutex_);
     if (handed_over_ || next_ > now) return false;
     next_ = Instant::max();

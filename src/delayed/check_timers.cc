@@ -12,7 +12,7 @@ using rules::Delayed;
 using rules::Hold;
 using rules::Outcome;
 
-// When the rule would have opened, had it been looked at in time.
+// When the rule would have opened, had it been checked in time.
 std::optional<Instant> was_put_off(const Firing& firing) {
   const auto then = firing.tenant->rules->judge_due(firing.delayed, firing.facts(firing.due_at));
   if (then.hold != Hold::kClosed || then.opens_at == Instant::max()) return std::nullopt;

@@ -1,5 +1,5 @@
-// Random lives of sessions under a delayed rule, with crashes, full disks and time that the server sleeps through. What
-// was told is held against rules.md read literally: all signals are kept, and all is recomputed.
+// Random histories of sessions under a delayed rule, with crashes, full disks and downtime. The messages are compared
+// with a literal reading of rules.md: all signals are kept, and everything is recomputed.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -24,7 +24,7 @@ struct Told {
   bool withdrawn = false, sent = false;
 };
 
-// One session as rules.md has it; of a rule by value, the signals of one of its values.
+// One session as in rules.md; of a rule with `same`, the signals of one value.
 struct Model {
   struct Seen {
     Instant at{};
@@ -38,7 +38,7 @@ struct Model {
   std::set<std::uint64_t> done;
   std::map<std::uint64_t, Told> told;  // by the anchor's version
 
-  // What was told of an anchor before it ends: by a purchase, or by the newer cart.
+  // Messages for an anchor before it ends: by a purchase, or by a newer cart.
   void came(Instant at, bool purchase, Instant now, std::uint64_t version) {
     seen.push_back({at, version, purchase, now});
     for (auto& [anchor, one] : told) one.withdrawn = one.withdrawn || (one.anchor <= at && !one.sent);
@@ -132,7 +132,7 @@ class Lives {
     world_.sleep(time);
     settle();
   }
-  // Also in between: what was handed over may be committed by then or not.
+  // Also in between: timers handed over may be committed by then or not.
   void crash() {
     world_.world().clock.advance(Duration{pick(40 * 60'000)});
     const bool handed_over = world_.alarm().step();
@@ -143,7 +143,7 @@ class Lives {
     world_.restart();
     settle();
   }
-  // One that is pending arrives.
+  // A pending one arrives.
   void send() {
     for (const auto& one : world_.messages()) {
       if (one.state != DeliveryState::kQueued || pick(2) == 0) continue;

@@ -1,4 +1,4 @@
-// Delayed rules and all else that a rule has: status, hours, limits, splits, scope; and consent.
+// Delayed rules with other features of rules: status, hours, limits, splits, scope; and consent.
 #include <gtest/gtest.h>
 
 #include "intake/testing/due_world.h"

@@ -29,7 +29,7 @@ class DueBySame : public testing::Test {
   void came(const std::string& signals, const std::string& session = "s1", const std::string& more = "") {
     ASSERT_TRUE(world.append(session, signals, more));
   }
-  // "cart=state", oldest first, those of one instant by their carts; and of what ended the reason.
+  // "cart=state", oldest first, at the same instant by cart; and why they were withdrawn.
   std::string told() {
     std::string text;
     auto messages = world.messages();

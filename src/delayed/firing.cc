@@ -35,7 +35,7 @@ std::string cause_of(const Firing& firing, const decision::Envelope& envelope) {
   return out;
 }
 
-// Whom the message is for: null where nobody is known.
+// The visitor the message is for: null if unknown.
 void write_visitor(json::Writer& out, const Firing& firing, const rules::Facts& facts) {
   out.key("visitor");
   const std::vector<SessionPtr> records = firing.sight.known.records();
@@ -59,7 +59,7 @@ void write_visitor(json::Writer& out, const Firing& firing, const rules::Facts& 
   out.end_object().end_object();
 }
 
-// The signal from which the rule waited; null where it has left the window.
+// The signal that started the wait; null if it has left the window.
 void write_anchor(json::Writer& out, const Firing& firing) {
   out.key("anchor");
   const ledger::Window& window = firing.session().window;

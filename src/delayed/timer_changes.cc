@@ -15,7 +15,7 @@ using ledger::SessionPtr;
 using ledger::Signal;
 using rules::Delayed;
 
-// A session that cannot be read is not seen: the timer is looked at again when it is due.
+// An unreadable session is left out: the timer is checked again when it is due.
 Sight seen_from(commit::Draft& draft, const rules::RuleSet& rules, const SessionPtr& session, bool visitor) {
   auto sight = sight_of(draft, session, visitor, {.rules = &rules});
   if (sight) return std::move(*sight);
@@ -23,8 +23,8 @@ Sight seen_from(commit::Draft& draft, const rules::RuleSet& rules, const Session
   return {.known = {.session = session}, .sessions = {session}};
 }
 
-// The newest of the signals that are of the kind ends the messages of anchors before it: none of them came behind it,
-// since they were stored earlier. Of a rule by value, the newest of each value those of that one.
+// The newest signal of the kind ends the messages of earlier anchors: these were stored earlier, so none comes after
+// it. For a rule with `same`, the newest of each value ends those of that value.
 template <class IsOfTheKind>
 void withdraw(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
               std::span<const Signal> signals, std::string_view why, IsOfTheKind is_of_the_kind) {
@@ -51,7 +51,7 @@ void withdraw(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& 
   }
 }
 
-// What the rule missed has come.
+// The signal that the rule missed has arrived.
 void withdraw_untrue(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
                      std::span<const Signal> signals) {
   if (planted(Planted::kKeepUntrue)) return;
@@ -59,14 +59,14 @@ void withdraw_untrue(commit::Draft& draft, const rules::RuleSet& rules, const De
            [&](const Signal& signal) { return rules.ends(delayed, signal); });
 }
 
-// A newer anchor has come: the message will be about that one, after a wait of its own.
+// A newer anchor has arrived: the message will be about that one, after its own wait.
 void withdraw_superseded(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
                          std::span<const Signal> signals) {
   withdraw(draft, rules, delayed, sight, signals, "superseded",
            [&](const Signal& signal) { return rules.feeds(delayed, signal) && !rules.ends(delayed, signal); });
 }
 
-// Sessions from which all is seen that the move changed: the one that moved, and, where it left, one of those that
+// Sessions from which everything affected by the move can be seen: the moved one and, if it left, one of those that
 // stay.
 std::vector<SessionPtr> concerned(commit::Draft& draft, const commit::Draft::Move& move) {
   std::vector<SessionPtr> found;
@@ -79,8 +79,8 @@ std::vector<SessionPtr> concerned(commit::Draft& draft, const commit::Draft::Mov
   return found;
 }
 
-// Where a rule acted in several of the sessions so short a time ago that the messages may be pending, of two who turned
-// out to be one.
+// For a rule that acted in several of the sessions recently enough that its messages may be pending, when two visitors
+// turn out to be one.
 void withdraw_joined(commit::Draft& draft, const Delayed& delayed, const Sight& sight) {
   if (delayed.shadow) return;
   const auto may_be_pending = [&](const ledger::PastDecision& past) {
@@ -94,8 +94,8 @@ void withdraw_joined(commit::Draft& draft, const Delayed& delayed, const Sight& 
   if (joined.sessions.size() > 1) draft.withdraw_joined(std::move(joined));
 }
 
-// Who sees others than before: the timers move, a message ends of which the others have what was missed, and of several
-// that tell one visitor the same one stays.
+// The visible sessions have changed: timers move, a message ends if the missed signal is in the other sessions, and of
+// several same messages to one visitor one stays.
 void look_again(commit::Draft& draft, const commit::Tenant& tenant, const SessionPtr& session) {
   const rules::RuleSet& rules = *tenant.rules;
   const Sight sight = seen_from(draft, rules, session, true);
@@ -109,7 +109,7 @@ void look_again(commit::Draft& draft, const commit::Tenant& tenant, const Sessio
   }
 }
 
-// The clock by which rules open for the visitor is another: what waits for it is looked at anew.
+// The visitor's time zone has changed: what waits for an opening is checked again.
 void look_at_clock(commit::Draft& draft, const Handle& handle, const VisitorId& id) {
   const auto tenant = draft.places().tenants.find(handle.view());
   if (!tenant || std::ranges::none_of((*tenant)->rules->delayed(), &Delayed::local)) return;
@@ -120,14 +120,14 @@ void look_at_clock(commit::Draft& draft, const Handle& handle, const VisitorId& 
     for (const SessionPtr& session : *sessions) {
       set_timers(draft, **tenant, delayed, seen_from(draft, *(*tenant)->rules, session, delayed.visitor),
                  Cause::kClock);
-      if (delayed.visitor) break;  // all of them are seen from the first
+      if (delayed.visitor) break;  // they are all visible from the first
     }
   }
 }
 
 }  // namespace
 
-// By the rules of now, and not of when the signals came in: those may have been paused meanwhile.
+// Uses the current rules, not those at the arrival of the signals: these may have been paused since.
 void signals_came(commit::Draft& draft, const SessionPtr& session, std::span<const Signal> signals) {
   const auto tenant = draft.places().tenants.find(session->handle.view());
   if (!tenant) return;

@@ -56,7 +56,7 @@ std::vector<Wait> waits_of(const commit::Tenant& tenant, const Delayed& delayed,
   std::vector<Wait> waits;
   for (Anchor& anchor : tenant.rules->anchors(delayed, sight.window(), now, tenant.settings.retention)) {
     if (anchor.received < delayed.live_since) continue;
-    // Versions are of a session: where several are seen, the anchor is in the newest that has it.
+    // Versions count within a session: if several are visible, the anchor is in the newest that has it.
     const auto where = std::find_if(sight.sessions.rbegin(), sight.sessions.rend(),
                                     [&](const SessionPtr& session) { return has(session->window, anchor); });
     if (where == sight.sessions.rend() || is_done(**where, anchor)) continue;

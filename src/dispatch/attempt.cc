@@ -10,28 +10,28 @@
 
 namespace beckon::dispatch {
 
-// By the clock of each turn: a queue comes back into the queue by it, and what is too early by an older one would come
-// back without end.
+// Reads the clock for each queue: queues are scheduled by it, and with an older reading one that is too early would be
+// rescheduled endlessly.
 void Dispatcher::start(bool slow) {
   Turns& turns = slow ? slow_ : prompt_;
   while (flights_.has_room(slow) && results_.unwritten() < static_cast<std::size_t>(settings_.limits.unwritten)) {
     EndpointQueue* queue = turns.next();
     if (!queue) return;
     if (queue->slow == slow) start_next(*queue, ports_.clock.now());
-    if (!close_if_gone(*queue)) offer(*queue);  // also where it changed its account while it waited
+    if (!close_if_gone(*queue)) offer(*queue);  // also if it changed its account while waiting
   }
 }
 
 void Dispatcher::start_next(EndpointQueue& queue, Instant now) {
   if (!queue.circuit.admits(now, queue.in_flight) || queue.pace.next() > now)
-    return;  // as of while it waited for its turn
+    return;  // according to its state while it waited
   const auto subscription = ports_.index.find(queue.id);
   while (subscription && !queue.ready.empty()) {
     outbox::Due due = queues_.take_ready(queue);
     // It was held meanwhile; when the subscription is enabled again, `changed` brings it back.
     if (!outbox::may_send(*subscription, due.delivery.event_type) && !planted(Planted::kDeliverWhileDisabled)) continue;
     if (!due.delivery.rule.empty() && !is_still_due(queue, due.delivery, now)) {
-      queue.marked = queue.marked || due.delivery.ordered;  // the next of its session is due in its place
+      queue.marked = queue.marked || due.delivery.ordered;  // the next delivery of its session is due instead
       continue;
     }
     if (outbox::is_over(due.delivery, now)) {
@@ -42,7 +42,7 @@ void Dispatcher::start_next(EndpointQueue& queue, Instant now) {
   }
 }
 
-// What is born of a delayed rule may have lost its reason since it was read: asked once more, at the last moment.
+// A delayed rule's message may have lost its reason since it was read: checked again at the last moment.
 bool Dispatcher::is_still_due(EndpointQueue& queue, const outbox::Delivery& delivery, Instant now) {
   const auto current = ports_.outbox.delivery(delivery.handle, delivery.id);
   if (!current) {
@@ -136,7 +136,7 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
   offer(*queue);
 }
 
-// Any answer, also a 500, shows a receiver that takes requests; how long it took says which account it belongs to.
+// Any response, even a 500, shows that the receiver accepts requests; its duration decides the account.
 void Dispatcher::judge(EndpointQueue& queue, const outbox::Attempt& attempt) {
   queue.slow = std::chrono::microseconds{attempt.total_us} > settings_.limits.slow_after;
   if (attempt.outcome == outbox::AttemptOutcome::kStatus)
@@ -151,12 +151,12 @@ void Dispatcher::judge_circuit(EndpointQueue& queue, const outbox::Attempt& atte
   queue.note_failure(event_type);
   queue.circuit.failed(now, retry_after, settings_.limits.circuit, ports_.random);
   if (queue.circuit.is_closed()) return;
-  // What was read ahead would keep its memory for as long as the circuit is open.
+  // Deliveries read ahead would use memory as long as the circuit is open.
   queues_.clear_ready(queue);
   queue.marked = true;
   queue.sure = false;
   queue.window = 2;
-  if (queue.wanted) queue.circuit.probe(now);  // asked for while another probe was in flight
+  if (queue.wanted) queue.circuit.probe(now);  // requested while another probe was in flight
   open_.put(queue.id, queue.circuit.until());
 }
 
@@ -177,7 +177,7 @@ std::optional<outbox::SubscriptionChange> Dispatcher::change_of(EndpointQueue& q
   }
   queue.failing_since = verdict.failing_since;
   if (!outbox::is_noted(*subscription, queue.failing_since, now)) return std::nullopt;
-  if (queue.reported == queue.failing_since) return std::nullopt;  // it is on its way
+  if (queue.reported == queue.failing_since) return std::nullopt;  // it is already being written
   queue.reported = queue.failing_since;
   return outbox::SubscriptionChange{queue.id, queue.handle, queue.failing_since, ""};
 }

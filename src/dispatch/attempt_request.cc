@@ -15,12 +15,12 @@ bool has(const outbox::Headers& headers, std::string_view name) {
   return std::ranges::any_of(headers, [&](const auto& header) { return header.first == name; });
 }
 
-// Ours alone, also where this attempt does not carry them.
+// Headers that only we set, even if this attempt does not have them.
 bool is_ours(std::string_view name) {
   return name == "content-type" || name.starts_with("webhook-") || name.starts_with("x-arjun-");
 }
 
-// Wiped when it goes.
+// Wiped when destroyed.
 struct Opened {
   std::optional<std::string> text;
   ~Opened() {
@@ -37,7 +37,7 @@ void add(AttemptRequest& made, json::Writer& record, std::string name, const std
   made.headers.emplace_back(std::move(name), value);
 }
 
-// Where the operator has given one of the two headers, the trace is theirs.
+// If the operator has set one of the two headers, the trace is theirs.
 void add_trace(AttemptRequest& made, json::Writer& record, const Trace& trace, Random& random) {
   if (trace.empty() || has(made.headers, "traceparent") || has(made.headers, "tracestate")) return;
   made.traceparent = child_of(trace.parent, random.next());
@@ -69,7 +69,7 @@ std::optional<AttemptRequest> attempt_request(const outbox::Subscription& subscr
   made.record.reserve(1024);
   json::Writer record(made.record);
   record.begin_object();
-  // The format does not follow from the delivery; given_headers() knows a record from which nothing was left out.
+  // The format is not known from the delivery; given_headers() detects a record from which nothing was left out.
   const bool is_whole = subscription.format != outbox::EventFormat::kBeckon;
   for (const auto& [name, value] : made.headers)
     if (is_whole || !outbox::follows_from_delivery(name)) record.member(name, value);

@@ -1,4 +1,4 @@
-// An endpoint that only fails is left alone, and nothing that waits for it is lost; a rate is kept.
+// A failing endpoint gets few requests, and no waiting delivery is lost; the rate limit is kept.
 #include "dispatch/circuit.h"
 
 #include <gtest/gtest.h>
@@ -78,7 +78,7 @@ TEST_F(EndpointThatFails, IsTriedAtOnceWhereAnOperatorWantsToKnow) {
   const std::size_t before = world.sender.sent.size();
   up = true;
   const auto wanted = std::next(world.store.rows.begin(), 17)->first;
-  auto again = world.row(wanted).delivery;  // as after a retry by hand
+  auto again = world.row(wanted).delivery;  // as after a manual retry
   again.next_attempt_at = world.clock.now();
   world.store.change(again);
   world.dispatcher->probe(SubscriptionId{"whs_1"}, wanted);
@@ -231,7 +231,7 @@ TEST_F(EndpointThatFails, IsNotLeftAloneForLongerWhereTheClockIsSetBack) {
   for (int i = 0; i < 50; ++i) world.owe("whs_1");
   world.run_for(1s);
   world.clock.set(world.clock.now() - 2h);
-  world.run_for(2h + 1min);  // what is due is due again
+  world.run_for(2h + 1min);  // due deliveries are due again
   up = true;
   world.run_for(6min);
   EXPECT_FALSE(world.dispatcher->probe_at(SubscriptionId{"whs_1"}));
@@ -263,7 +263,7 @@ TEST(Rate, ComesToItsNextTurnWhileTheClockMovesWithinAStep) {
   world.put(slow);
   for (int i = 0; i < 10; ++i) world.owe("slow");
   world.store.reading = [&] { world.clock.advance(1ms); };
-  world.run_for(20ms);  // a step would not end if it judged by the clock of its beginning
+  world.run_for(20ms);  // a step would never end if it used the time at its beginning
   EXPECT_EQ(world.sent_to("slow"), 10u);
 }
 
@@ -280,7 +280,7 @@ TEST(Rate, StandsStillForNobodyWhenTheClockIsSetBack) {
   EXPECT_EQ(world.state(id), DeliveryState::kDelivered);
 }
 
-// Nothing else advances the time in between: the dispatcher last looked long ago.
+// Nothing else advances the time in between: the dispatcher last ran long ago.
 TEST(AClock, SetBackBetweenACommitAndTheNextLookDelaysADeliveryToItsInstantAndNoLonger) {
   World world;
   world.subscribe("acme", "whs_1");

@@ -20,7 +20,7 @@ Dispatcher::Dispatcher(Ports ports, Settings settings)
 Dispatcher::~Dispatcher() { close(); }
 
 void Dispatcher::run(std::stop_token stop) {
-  static constexpr Duration kLongestStep = std::chrono::seconds{1};  // so that a clock that was set is soon respected
+  static constexpr Duration kLongestStep = std::chrono::seconds{1};  // so that a clock change is noticed soon
   const std::stop_callback wake_up(stop, [this] { ports_.sender.wake(); });
   wake_all();
   while (!stop.stop_requested()) poll(kLongestStep);
@@ -63,7 +63,7 @@ Duration Dispatcher::wait(Instant now, Duration most) const {
   return next == kNever ? most : std::clamp(next - now, Duration{0}, most);
 }
 
-// What was reckoned from the clock before it was set back would stand for as long as it was set back.
+// Due times computed before the clock was set back would be late by as much.
 void Dispatcher::adjust_to_clock(Instant now) {
   const Instant seen = std::max(std::exchange(polled_at_, now), instant_ms(committed_at_.exchange(0)));
   if (now < seen && !planted(Planted::kIgnoreSetClock))
@@ -106,7 +106,7 @@ void Dispatcher::let_probe(const SubscriptionId& id, const DeliveryId& delivery,
   EndpointQueue* queue = queues_.find(id);
   if (!queue || queue->circuit.is_closed()) return;
   queue->wanted = delivery;
-  queues_.clear_ready(*queue);  // which another probe was chosen for
+  queues_.clear_ready(*queue);  // chosen for another probe
   queue->marked = true;
   queue->circuit.probe(now);
   open_.put(id, now);
@@ -142,7 +142,7 @@ void Dispatcher::offer(EndpointQueue& queue) {
   (queue.slow ? slow_ : prompt_).add(queue);
 }
 
-// A queue whose subscription is deleted goes as soon as nothing of it is under way.
+// A queue whose subscription is deleted is closed as soon as nothing of it is in progress.
 bool Dispatcher::close_if_gone(EndpointQueue& queue) {
   if (ports_.index.find(queue.id)) return false;
   queues_.clear_ready(queue);

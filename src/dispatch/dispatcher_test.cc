@@ -1,4 +1,4 @@
-// What becomes of one delivery.
+// The course of one delivery.
 #include <gtest/gtest.h>
 
 #include "dispatch/testing/world.h"
@@ -121,7 +121,7 @@ TEST(Dispatcher, NotesALongRunOfFailuresAndDisablesAfterFiveDays) {
   ASSERT_EQ(world.store.changes.size(), 1u);
   EXPECT_EQ(world.store.changes[0].failing_since, world.start);
   EXPECT_EQ(world.store.changes[0].disable_reason, "");
-  world.boot();  // the run is known to the store, so a restart does not begin it again
+  world.boot();  // the store knows the run, so a restart does not start it again
   const DeliveryId last = world.owe("whs_1");
   world.run_for(2h);
   EXPECT_FALSE(world.index.find(SubscriptionId{"whs_1"})->enabled);

@@ -45,7 +45,7 @@ void EgressSender::send(SendRequest request, Completion done) {
   order.limits.connect = request.connect;
   order.limits.whole = request.whole;
   order.limits.kept_bytes = request.response_kept;
-  // The ticket is known only once send has returned, which is before any completion.
+  // The ticket is only known after send has returned, which is before any completion.
   auto ticket = std::make_shared<egress::Egress::Ticket>(0);
   *ticket = egress_.send(std::move(order), [this, ticket, done = std::move(done)](egress::Answer answer) mutable {
     under_way_.erase(*ticket);

@@ -37,7 +37,7 @@ TEST(Fairness, SilentEndpointsDoNotUseUpWhatTheOthersNeed) {
   world.sender.script = [](const SendRequest& request) {
     return request.url.starts_with("https://poison") ? silence() : status(200);
   };
-  world.run_for(15s);  // by then all of them were found to hang
+  world.run_for(15s);  // by then all of them are known to hang
   Duration longest{0};
   for (int i = 0; i < 1000; ++i) {
     const DeliveryId id = world.owe("healthy");

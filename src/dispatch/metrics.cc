@@ -3,7 +3,7 @@
 namespace beckon::dispatch {
 namespace {
 
-// 0 to 3: 2xx to 5xx (what is none of them counts as 5xx); then refused, dns, connect, tls, timeout.
+// 0 to 3: 2xx to 5xx (other statuses count as 5xx); then refused, dns, connect, tls, timeout.
 std::size_t row_of(const outbox::Attempt& attempt) {
   switch (attempt.outcome) {
     case outbox::AttemptOutcome::kStatus: {

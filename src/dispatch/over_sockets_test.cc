@@ -1,4 +1,4 @@
-// The whole of it over real sockets, in real time, with the dispatcher on a thread of its own.
+// Everything over real sockets, in real time, with the dispatcher on its own thread.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -20,7 +20,7 @@ namespace {
 using namespace testing;
 using egress::testing::ScriptedReceiver;
 
-// The table behind a lock, and a way to wait for what is written.
+// The table behind a lock, and a way to wait for writes.
 class SharedStore final : public UnaskedOutbox, public outbox::Settlements {
  public:
   SharedStore(outbox::SubscriptionIndex& index, const Clock& clock) : table(index, clock) {}

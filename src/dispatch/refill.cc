@@ -15,15 +15,15 @@ namespace {
 
 constexpr Instant kFarFuture = instant_ms(253'402'300'799'000);  // the end of the year 9999
 
-// Which of these to probe with; the end if there are none. Sorts them by age.
+// Chooses the delivery to probe with; the end if there are none. Sorts them by age.
 //
-// Nothing tells a good type from a bad one but a try. So among the types that have not failed three rules take turns:
-// the newest delivery, the oldest, and one of the type of which most are waiting. Then neither new types that keep
-// coming nor old ones that lie in wait keep a good one from its turn.
+// Only a try shows whether a type is deliverable. So among the types that have not failed, three rules take turns: the
+// newest delivery, the oldest, and one of the type with most waiting. Then neither a stream of new types nor many old
+// ones keep a deliverable one from its turn.
 std::vector<outbox::Due>::iterator choose_probe(std::vector<outbox::Due>& due, const EndpointQueue& queue) {
   const auto age = [](const outbox::Due& one) { return std::pair(one.delivery.created_at, one.delivery.id.view()); };
   std::ranges::sort(due, {}, age);
-  const auto twice = std::ranges::unique(due, {}, age);  // both of the oldest and of the newest
+  const auto twice = std::ranges::unique(due, {}, age);  // duplicates: among both the oldest and the newest
   due.erase(twice.begin(), twice.end());
   std::unordered_map<std::string_view, std::ptrdiff_t> waiting;  // by type
   for (const outbox::Due& one : due) ++waiting[one.delivery.event_type];
@@ -74,8 +74,8 @@ void Refill::read(EndpointQueue& queue, const outbox::Subscription& subscription
   if (due->size() < limit) {
     if (!queue.sure && !planted(Planted::kLoseRetryAtRestart)) look_ahead(queue, now);
   } else if (!queue.ready.empty()) {
-    queue.marked = true;  // there may be more behind
-  } else {                // none of it may be sent: not again at once
+    queue.marked = true;  // there may be more after these
+  } else {                // none of them may be sent: not again immediately
     queue.sure = false;
     queues_.set_wake(queue, now + limits_.again_after_fault);
   }
@@ -93,11 +93,11 @@ Result<std::vector<outbox::Due>> Refill::due_for_probe(EndpointQueue& queue, con
            delivery.next_attempt_at <= by && !sending_.contains(delivery.id) &&
            outbox::may_send(subscription, delivery.event_type);
   };
-  queue.sure = false;  // what is due and may not be sent does not become due again
+  queue.sure = false;  // due deliveries that may not be sent do not become due again
   if (queue.wanted) {
     auto found = outbox_.delivery(queue.handle, *queue.wanted);
     if (!found) return unexpected(found.error());
-    // Its commit may be later than `now`, a moment ago; one behind others of its session is not sent, though.
+    // Its commit may be slightly later than `now`; but one that waits for others of its session is not sent.
     if (*found && may_probe(**found, now + limits_.again_after_fault)) {
       auto due = with_body(std::move(**found));
       if (!due || !due->empty()) return due;
@@ -133,12 +133,12 @@ Result<std::vector<outbox::Due>> Refill::with_body(outbox::Delivery delivery) {
   return one;
 }
 
-// When something of the store that is not due now, nor known here, becomes due.
+// When something in the store becomes due that is neither due now nor known here.
 void Refill::look_ahead(EndpointQueue& queue, Instant now) {
   std::optional<Instant> next;
   if (const auto earliest = outbox_.next_due(queue.id); !earliest) {
     next = now + limits_.again_after_fault;
-  } else if (*earliest && **earliest <= now) {  // that is one that was just read: look past those
+  } else if (*earliest && **earliest <= now) {  // one of those just read: look past them
     const std::size_t known = queue.ready.size() + static_cast<std::size_t>(queue.busy());
     const auto rows = outbox_.due(queue.id, kFarFuture, known + 1);
     if (!rows)

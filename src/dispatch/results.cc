@@ -8,7 +8,7 @@
 namespace beckon::dispatch {
 namespace {
 
-// A disk that is full stays so for a while; results are small and wait.
+// A full disk stays full for a while; results are small and can wait.
 constexpr Duration kFirstWait = std::chrono::milliseconds{100};
 constexpr Duration kLongestWait = std::chrono::seconds{5};
 
@@ -27,7 +27,7 @@ void Results::hand_over(Instant now) {
 }
 
 void Results::settle(outbox::SettledBatch batch) {
-  // The answer may come after the dispatcher is gone: it knows the inbox only.
+  // The callback may come after the dispatcher is gone: it only refers to the inbox.
   settlements_.settle(batch, [inbox = inbox_, batch](bool ok) {
     inbox->put([&](Messages& messages) { messages.written.emplace_back(batch, ok); });
   });

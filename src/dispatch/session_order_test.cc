@@ -1,4 +1,4 @@
-// Ordering::kSession: the events of one session one after another, and no session waits for another.
+// Ordering::kSession: the events of one session are sent in order, and no session waits for another.
 #include <gtest/gtest.h>
 
 #include <map>

@@ -1,4 +1,4 @@
-// Fences, drains, and what recovers by itself.
+// Fences, drains, and automatic recovery.
 #include <gtest/gtest.h>
 
 #include "dispatch/testing/world.h"
@@ -87,7 +87,7 @@ TEST(Drain, GivesUpWhereResultsCannotBeWritten) {
   log::set_level(log::Level::kOff);
   world.dispatcher.reset();
   log::set_level(log::Level::kInfo);
-  world.store.release();  // its answer comes when no one is there any more
+  world.store.release();  // its callback comes when nobody is left
 }
 
 TEST(Recovery, AStoreThatCannotBeReadIsAskedAgain) {

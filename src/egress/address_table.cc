@@ -30,7 +30,7 @@ const std::vector<IpRange>& never() {
       "192.0.0.192/32",      // Oracle Cloud metadata, older
       "224.0.0.0/4",         // RFC 5771 multicast
       "240.0.0.0/4",         // RFC 1112 reserved, RFC 8190 broadcast
-      "::/96",               // RFC 4291 unspecified and IPv4-compatible; ::1 is judged before
+      "::/96",               // RFC 4291 unspecified and IPv4-compatible; ::1 is checked earlier
       "::ffff:0:0/96",       // RFC 4291 IPv4-mapped
       "::ffff:0:0:0/96",     // RFC 2765 SIIT
       "64:ff9b:1::/48",      // RFC 8215 local NAT64
@@ -50,7 +50,7 @@ const IpRange& nat64() {
   return kRange;
 }
 
-// A range of IPv4 as the translator of NAT64 knows it.
+// An IPv4 range as NAT64's translator embeds it.
 IpRange inside_nat64(const IpRange& range) {
   auto bytes = nat64().first.bytes();
   std::ranges::copy_n(range.first.bytes().begin(), 4, bytes.begin() + 12);
@@ -66,13 +66,13 @@ bool any_contains(std::span<const IpRange> all, const IpAddress& address) {
   return std::ranges::any_of(all, [&](const IpRange& range) { return range.contains(address); });
 }
 
-// RFC 5214 section 6.1: an interface id of 0000:5efe or 0200:5efe and then a v4 address.
+// RFC 5214 section 6.1: an interface id of 0000:5efe or 0200:5efe followed by a v4 address.
 bool is_isatap(const IpAddress& address) {
   const auto& b = address.bytes();
   return address.is_v6() && (b[8] == 0x00 || b[8] == 0x02) && b[9] == 0x00 && b[10] == 0x5e && b[11] == 0xfe;
 }
 
-// The admitted ranges and their holes, those of NAT64 among them.
+// The admitted ranges and their exceptions, including those of NAT64.
 const std::vector<IpRange>& open_v6() {
   static const auto kRanges = [] {
     std::vector<IpRange> all(admitted_v6().begin(), admitted_v6().end());
@@ -90,7 +90,7 @@ const std::vector<IpRange>& holes_v6() {
   return kRanges;
 }
 
-// Appends what of `part` is not admitted, halving until a part is on one side.
+// Appends the part of `part` that is not admitted, halving until each piece is on one side.
 void append_denied_v6(const IpRange& part, std::vector<IpRange>& out) {
   const auto touches = [&](std::span<const IpRange> all) {
     return std::ranges::any_of(all, [&](const IpRange& r) { return r.contains(part) || part.contains(r); });

@@ -15,7 +15,7 @@ IpAddress at(const char* text) {
   return *address;
 }
 
-// The address `by` (1 or -1) further, or nothing past the end of the space.
+// The address one step (`by` is 1 or -1) further; std::nullopt past the end of the address space.
 std::optional<IpAddress> step(const IpAddress& from, int by) {
   auto bytes = from.bytes();
   for (int i = from.bits() / 8 - 1; i >= 0; --i) {
@@ -64,7 +64,7 @@ TEST(AddressTable, DeniesEachV4RangeToItsEdges) {
       EXPECT_EQ(standing_of(*outside) == Standing::kPublic, !in_any(denied_v4(), *outside)) << outside->text();
     }
   }
-  // The edges that no other range touches, by hand.
+  // The edges that no other range touches, listed by hand.
   for (const char* text : {"1.0.0.0",         "9.255.255.255",  "11.0.0.0",        "100.63.255.255",  "100.128.0.0",
                            "126.255.255.255", "128.0.0.0",      "168.63.129.15",   "168.63.129.17",   "169.253.255.255",
                            "169.255.0.0",     "172.15.255.255", "172.32.0.0",      "191.255.255.255", "192.0.1.0",

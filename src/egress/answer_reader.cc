@@ -13,34 +13,34 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 using boost::beast::string_view;
 
-// A chunk of one byte takes six bytes on the wire; what frames a body takes at most this many times the body's limit.
+// A chunk of one byte takes six bytes on the wire; a body with its framing takes at most this many times its limit.
 constexpr std::size_t kFraming = 7;
 
-// A status line without a reason and without the space before it, as many servers write it: what RFC 9112 section 4
-// allows, short of that space. # stands for a digit.
+// A status line without a reason phrase and without the space before it, as many servers send it: RFC 9112 section 4
+// requires that space. # stands for a digit.
 constexpr std::string_view kBareLine = "HTTP/1.# ###\r\n";
 constexpr std::size_t kLineEnd = 2;
 constexpr std::size_t kVersion = 7;  // "HTTP/1."
 
-// 101 is the last word in HTTP (RFC 9110 section 15.2.2), though we never ask for it.
+// 101 ends HTTP on the connection (RFC 9110 section 15.2.2), although we never request it.
 constexpr int kSwitching = 101;
 bool is_final(int status) { return status >= 200 || status == kSwitching; }
 
-// The head of the frame with which a server of HTTP/2 begins, or rejects what is none: SETTINGS or GOAWAY on stream 0
-// (RFC 9113, section 4.1).
+// The header of the frame with which an HTTP/2 server begins, or rejects other protocols: SETTINGS or GOAWAY on stream
+// 0 (RFC 9113, section 4.1).
 bool is_http2(std::string_view text) {
   return text.size() >= 9 && text[0] == 0 && (text[3] == 4 || text[3] == 7) &&
          text.substr(5, 4) == std::string_view("\0\0\0\0", 4);
 }
 
-// What follows the status line, up to the empty line that ends the head, if that has come.
+// What follows the status line, up to the empty line that ends the head, if it has arrived.
 std::string_view fields_of(std::string_view head) {
   const auto line = head.find("\r\n"), end = head.find("\r\n\r\n");
   if (line == head.npos) return {};
   return head.substr(0, end == head.npos ? end : end + kLineEnd).substr(line + kLineEnd);
 }
 
-// Whether `text` is the beginning of such a line, or the line and more.
+// Whether `text` is a prefix of such a line, or begins with one.
 bool is_bare_line(std::string_view text) {
   const auto same = [](char form, char c) { return form == '#' ? c >= '0' && c <= '9' : form == c; };
   const std::size_t size = std::min(text.size(), kBareLine.size());
@@ -61,12 +61,12 @@ class AnswerReader::Parser final : public http::basic_parser<false> {
   static constexpr std::size_t kLeastEnd = 5;  // "0", and two line ends
 
   bool has_chunks() const { return is_header_done() && chunked(); }
-  std::size_t body_bytes() const { return body_bytes_; }  // seen, kept or not
+  std::size_t body_bytes() const { return body_bytes_; }  // seen, whether stored or not
 
  private:
   void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
   void on_response_impl(int code, string_view, int, error_code& error) override {
-    if (code < 100) {  // three digits, but no status
+    if (code < 100) {  // three digits, but not a status
       error = http::error::bad_status;
       return;
     }
@@ -130,12 +130,12 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   std::string_view left = bytes;
   if (!unread_.empty()) left = unread_.append(bytes);
   const auto state = parsed(left);
-  unread_.assign(left);  // a part of itself, or of `bytes`
+  unread_.assign(left);  // may be a part of itself, or of `bytes`
   return state;
 }
 
-// Whether the parser may have the status line, which must be seen whole first: it refuses one that ends at its code,
-// which therefore gets its space.
+// Whether the parser may have the status line, which must be complete first: the parser refuses one that ends after its
+// code, so a space is added to it.
 bool AnswerReader::has_status_line(std::string_view& left) {
   if (line_passed_) return true;
   if (is_bare_line(left)) {
@@ -146,9 +146,9 @@ bool AnswerReader::has_status_line(std::string_view& left) {
   return line_passed_ = true;
 }
 
-// Parses as much of `left` as can be, and leaves what must wait for more. No limit looks at how much is there beyond
-// what is parsed, so that the result is the same however the bytes were cut: of a chunked body the parser is given only
-// so much that a chunk's header, or the end with its trailers, must fit in.
+// Parses as much of `left` as possible, and leaves what must wait for more. Limits only consider what is parsed, so the
+// result does not depend on how the bytes were split: for a chunked body the parser only gets enough for a chunk's
+// header, or for the end with its trailers.
 AnswerReader::State AnswerReader::parsed(std::string_view& left) {
   while (!left.empty()) {
     if (parser_->awaits_chunk() && left.size() < Parser::kLeastEnd) return State::kMore;

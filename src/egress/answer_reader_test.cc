@@ -1,4 +1,4 @@
-// Answers in pieces of every size, and what is refused.
+// Responses in pieces of every size, and what is refused.
 #include "egress/answer_reader.h"
 
 #include <gmock/gmock.h>
@@ -25,7 +25,7 @@ void PrintTo(const Read& read, std::ostream* out) {
   *out << "state " << static_cast<int>(read.state) << " status " << read.status << " body " << read.body;
 }
 
-// In pieces of `size` bytes; then the peer closes, if more is awaited.
+// In pieces of `size` bytes; then the peer closes, if more is expected.
 Read read(std::string_view text, std::size_t size, std::size_t header_bytes = 200, std::size_t body_bytes = 100,
           std::size_t kept = 8) {
   Answer answer;
@@ -91,7 +91,7 @@ TEST(AnswerReader, ReadsTheSameInPiecesOfEverySize) {
   }
 }
 
-// What a receiver makes of an answer must not depend on how the network cuts it, whatever bytes it is of.
+// The reading of a response must not depend on how the network splits it, whatever its bytes are.
 TEST(AnswerReader, ReadsMutationsTheSameInPiecesOfEverySize) {
   SeededRandom random(20261126);
   static constexpr std::string_view kAlphabet = "\r\n 0123456789abcdef;:=,\"\t-CTHP/.\0\x7f\xff";
@@ -113,7 +113,7 @@ TEST(AnswerReader, ReadsMutationsTheSameInPiecesOfEverySize) {
     const Read at_once = read(text, text.size() + 1);
     const Read in_pieces = read(text, 1 + random.next() % 7);
     EXPECT_EQ(in_pieces.state, at_once.state) << testing::PrintToString(text);
-    if (at_once.state != State::kBroken) {  // else no more is reported than that
+    if (at_once.state != State::kBroken) {  // otherwise only that is reported
       EXPECT_EQ(in_pieces.status, at_once.status) << testing::PrintToString(text);
       EXPECT_EQ(in_pieces.body, at_once.body) << testing::PrintToString(text);
     }
@@ -201,13 +201,13 @@ TEST(AnswerReader, StopsAtItsLimits) {
     EXPECT_EQ(state(head + many("X-More: y\r\n", 20)), State::kBroken);
     EXPECT_EQ(state(head + "X-Long: " + std::string(300, 'y')), State::kBroken);
     EXPECT_EQ(state(many("HTTP/1.1 103 Early\r\nA: b\r\n\r\n", 20)), State::kBroken);
-    // Also where all of it is there.
+    // Also if all of it has arrived.
     const std::string end = "0\r\n\r\n";
     EXPECT_EQ(state(chunked + "1;a=" + std::string(190, 'e') + "\r\nx\r\n" + end), State::kWhole);
     EXPECT_EQ(state(chunked + "1;a=" + std::string(250, 'e') + "\r\nx\r\n" + end), State::kBroken);
     EXPECT_EQ(state(chunked + many("2;a=" + std::string(80, 'e') + "\r\nxx\r\n", 12) + end), State::kBroken);
     EXPECT_EQ(state(chunked + "0\r\n" + many("X-Much: y\r\n", 20) + "\r\n"), State::kBroken);
-    // What frames the body is within its limit; that with head and body is not.
+    // The framing of the body is within its limit; together with head and body it is not.
     EXPECT_EQ(state(chunked + many("2;a=" + std::string(80, 'e') + "\r\nxx\r\n", 10) + end), State::kWhole);
   }
 }

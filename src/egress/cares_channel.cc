@@ -45,7 +45,7 @@ CaresChannel::CaresChannel(EventLoop& loop, const ResolverSettings& settings) : 
 }
 
 CaresChannel::~CaresChannel() {
-  ares_destroy(channel_);  // ends all questions and closes all sockets, through the callbacks below
+  ares_destroy(channel_);  // ends all queries and closes all sockets, through the callbacks below
   if (timer_) loop_.cancel(*timer_);
 }
 

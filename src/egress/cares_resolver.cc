@@ -11,11 +11,11 @@ using std::chrono::steady_clock;
 
 }  // namespace
 
-// One name asked for; lives until both questions have ended inside c-ares, which cannot take one back.
+// One lookup; lives until both queries have ended inside c-ares, which cannot cancel one.
 struct CaresResolver::Pending {
   Ticket ticket = 0;
   SteadyTime started;
-  Completion completion;  // empty once it has run or was cancelled
+  Completion completion;  // empty once it has run or was canceled
   EventLoop::Timer deadline;
   int open = 2;
   bool timed_out = false, failed = false, no_name = false;
@@ -63,14 +63,14 @@ void CaresResolver::cancel(Ticket ticket) {
 void CaresResolver::told(const std::shared_ptr<Pending>& pending, Lookup::Outcome outcome,
                          std::vector<IpAddress> addresses) {
   --pending->open;
-  if (!pending->completion) return;  // too late, or not wanted any more
+  if (!pending->completion) return;  // too late, or canceled
   pending->timed_out = pending->timed_out || outcome == Lookup::Outcome::kTimeout;
   pending->failed = pending->failed || outcome == Lookup::Outcome::kFailed;
   pending->no_name = pending->no_name || outcome == Lookup::Outcome::kNoName;
   pending->addresses.insert(pending->addresses.end(), addresses.begin(), addresses.end());
   const bool only_v6_is_open = !addresses.empty() && !addresses.front().is_v6();
   if (pending->open > 0 && !only_v6_is_open) return;
-  // Through the event loop, for this may run inside start(), and always runs inside c-ares.
+  // Through the event loop, because this may run inside start(), and always runs inside c-ares.
   const auto until = steady_clock::now() + (pending->open > 0 ? settings_.v6_grace : Duration{0});
   if (until >= pending->deadline.first) return;
   loop_.cancel(pending->deadline);
@@ -93,7 +93,7 @@ void CaresResolver::finish(Pending& pending) {
   completion(std::move(lookup));
 }
 
-// c-ares reads its servers once for each channel, so a changed file means another channel.
+// c-ares reads its servers once per channel, so a changed file needs a new channel.
 void CaresResolver::renew_channel() {
   if (servers_.changed()) channels_.push_back(std::make_unique<CaresChannel>(loop_, settings_));
   if (channels_.size() == 1) return;

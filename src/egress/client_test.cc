@@ -1,4 +1,4 @@
-// What receivers do, and what is reported of it.
+// Receivers' behaviors, and what is reported of them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,7 +50,7 @@ TEST(Network, PostsWhatItWasGivenAndTellsWhatCameBack) {
     EXPECT_THAT(request, Not(HasSubstr(never)));
 }
 
-// The value of each header line of a request, by name in lower case; a name that comes twice fails the test.
+// The value of each header line of a request, by name in lower case; a repeated name fails the test.
 std::map<std::string, std::string> lines_of(const std::string& request) {
   std::map<std::string, std::string> lines;
   for (std::size_t at = request.find("\r\n") + 2; request.compare(at, 2, "\r\n") != 0;) {
@@ -114,7 +114,7 @@ TEST(Network, SendsABodyOfAMegabyteWithoutExpect) {
   EXPECT_THAT(receiver.requests().at(0).substr(0, 400), Not(HasSubstr("Expect")));
 }
 
-// What receivers do. Each row ends with the outcome that a tenant sees.
+// Receivers' behaviors. Each row ends with the outcome that a tenant sees.
 struct Behaviour {
   const char* name;
   ScriptedReceiver::Script script;
@@ -233,7 +233,7 @@ TEST(Network, StandsWhatReceiversDo) {
     EXPECT_LT(answer.latency.total, milliseconds{4000});
     EXPECT_TRUE(answer.connected);
     EXPECT_EQ(answer.header("x-early"), nullptr);
-    // The next request fares well all the same.
+    // The next request still succeeds.
     world.limits = {};
     ScriptedReceiver healthy(ScriptedReceiver::answering(kOk));
     EXPECT_EQ(world.post(healthy.url()).status, 200);
@@ -254,7 +254,7 @@ TEST(Network, HeedsAStatusWhoseBodyBreaksOff) {
         ScriptedReceiver receiver([&](Connection& c) {
           c.read_request();
           c.write("HTTP/1.1 " + std::to_string(status) + " So\r\nX-Kept: yes\r\nRetry-After: 77\r\n" + rest);
-          if (resets) c.pause(milliseconds{20}), c.reset();  // behind what was written, which would go with it
+          if (resets) c.pause(milliseconds{20}), c.reset();  // after what was written, which a reset could discard
         });
         const auto answer = world.post(receiver.url());
         EXPECT_EQ(answer.reason(), "status " + std::to_string(status));

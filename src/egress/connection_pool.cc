@@ -66,8 +66,8 @@ void ConnectionPool::Idle::on_ready(int, EventLoop::Ready) {
   if (!is_quiet()) pool->close(self);
 }
 
-// No answer is awaited from the peer: what can be read is its hang-up, words out of turn, or something of TLS's own,
-// which only a read takes in.
+// No response is expected from the peer: what can be read is its hang-up, unexpected data, or TLS protocol data, which
+// only a read processes.
 bool ConnectionPool::Idle::is_quiet() const {
   if (stream->is_silent()) return true;
   std::array<char, 64> unasked{};

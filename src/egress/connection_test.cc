@@ -1,4 +1,4 @@
-// What a connection goes through between two requests, and what becomes of a request whose connection fails.
+// What happens to a connection between two requests, and to a request whose connection fails.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@ using namespace testing;
 using std::chrono::milliseconds;
 using Connection = ScriptedReceiver::Connection;
 
-// Polls until the receiver's side has done what it does, which no response reports.
+// Polls until the receiver's side has acted, which no response reports.
 template <class Condition>
 void poll_until(World& world, Condition condition) {
   while (!condition()) world.egress().poll(milliseconds{5});
@@ -26,7 +26,7 @@ TEST(Connections, SendNothingTwiceWhereThePeerMayHaveReadIt) {
   ScriptedReceiver receiver([&](Connection& c) {
     const bool first = connection++ == 0;
     while (c.read_request()) {
-      if (first && receiver.requests().size() == 2) return;  // closes with the request in its hands
+      if (first && receiver.requests().size() == 2) return;  // closes while it holds the request
       if (!c.write(kOk)) return;
     }
   });
@@ -74,7 +74,7 @@ TEST(Connections, SendNothingWhereThePeerHasHungUpAlready) {
   unlink(path.c_str());
 }
 
-// As where a machine is replaced and the old one says no more.
+// As when a machine is replaced and the old one no longer responds.
 TEST(Connections, ThatDieInSilenceCostOneTimeoutHoweverManyThereAre) {
   World world;
   std::atomic<int> connection = 0;
@@ -234,7 +234,7 @@ TEST(Connections, WriteTheWholeRequestAlsoBehindAnEarly2xx) {
       while (true) {
         if (!c.write(text)) return;
         if (std::string_view(text).find("9000") != std::string_view::npos && !c.write(std::string(9'000, 'y'))) return;
-        c.pause(milliseconds{20});  // the client has read its answer, or will: the rest must come either way
+        c.pause(milliseconds{20});  // the client has read its response, or will: the rest must arrive either way
         if (!c.read_request()) return;
       }
     });

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-// Of the addresses of a name; more would make us a scanner for whoever owns its zone.
+// Addresses tried per name; more would let the owner of its zone use us as a scanner.
 constexpr std::size_t kMostAddresses = 16;
 
 // RFC 6761 section 6.3: localhost never goes to DNS.
@@ -114,7 +114,7 @@ void Egress::classified(Ticket ticket, Flight& flight, std::span<const IpAddress
       client_.start(std::move(request), [this, ticket](Answer answer) { answered(ticket, std::move(answer)); });
 }
 
-// The client counts from the start of its own request.
+// The client's times begin at its own request.
 void Egress::answered(Ticket ticket, Answer answer) {
   const auto dns = flights_.at(ticket).dns;
   auto& latency = answer.latency;

@@ -1,4 +1,4 @@
-// Egress over a resolver and a client made of values: what a simulator does, too.
+// Egress over a resolver and a client made of values, as the simulator does.
 #include "egress/egress.h"
 
 #include <gtest/gtest.h>

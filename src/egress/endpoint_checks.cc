@@ -7,7 +7,7 @@ namespace beckon::egress {
 void EndpointChecks::start(std::string_view handle, std::string_view url, PolicySnapshot policy, Done done) {
   auto target = check_url(url, *policy);
   if (!target) return done(std::optional{target.error()});
-  if (target->url.address || is_localhost(target->url.host)) return done(std::nullopt);  // judged with the text
+  if (target->url.address || is_localhost(target->url.host)) return done(std::nullopt);  // checked with the text
   Check check{Handle(handle), std::move(*target), std::move(policy), std::move(done)};
   switch (places_.take(check.handle)) {
     case SharedPlaces::Taken::kHandleHasItsShare:

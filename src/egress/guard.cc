@@ -10,7 +10,7 @@
 namespace beckon::egress {
 namespace {
 
-// Rule 2: databases, queues and control planes that listen above 1023.
+// Rule 2: databases, queues and control planes that listen on ports above 1023.
 constexpr auto kClosedPorts = std::to_array<std::uint16_t>(
     {1433, 1521, 2049, 2375, 2376, 2377, 2378, 2379,  2380,  3306,  3389,  5432,  5672,  5984,
      6379, 6443, 8500, 9042, 9092, 9200, 9300, 10250, 10255, 11211, 15672, 27017, 27018, 27019});
@@ -23,7 +23,7 @@ bool port_is_open(const Url& url, const Policy& policy) {
 
 bool holds(const std::optional<std::uint16_t>& entry, std::uint16_t port) { return !entry || *entry == port; }
 
-// The entry that speaks of this host, an entry with the port before one without.
+// The entry for this host; one with the port takes precedence over one without.
 template <class Entries, class Matches>
 bool admitted(const Entries& entries, std::uint16_t port, bool& port_named, Matches matches) {
   bool any = false;
@@ -44,7 +44,7 @@ std::optional<Refusal> refuse_name(const std::string& name, const Policy& policy
 
 char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-// Whether a header's name is this one, which is in lower case.
+// Whether a header's name is `lower`, case-insensitively.
 bool is_named(std::string_view name, std::string_view lower) {
   return std::ranges::equal(name, lower, {}, [](char c) { return lowered(c); });
 }

@@ -94,7 +94,7 @@ TEST(Guard, RefusesAllAnswersForOneThatIsDenied) {
 }
 
 TEST(Guard, JudgesWhatDns64MadeByTheAddressInside) {
-  // What a network with DNS64 makes of a receiver that has IPv4 alone.
+  // What DNS64 returns for a receiver that only has IPv4.
   EXPECT_EQ(refusal_after_dns("https://a.example/", {"151.101.3.52", "64:ff9b::9765:334"}), std::nullopt);
   EXPECT_EQ(refusal_of("https://[64:ff9b::9765:334]/"), std::nullopt);
   EXPECT_EQ(refusal_after_dns("https://a.example/", {"151.101.3.52", "64:ff9b::10.3.3.3"}), kSpecialAddress);

@@ -9,7 +9,7 @@
 namespace beckon::egress {
 namespace {
 
-// Made on first use, for ICU then reads its data. UTS 46 without the transitional mapping that its revisions dropped.
+// Created on first use: ICU then reads its data. UTS 46 without the transitional mapping that its revisions dropped.
 const UIDNA* uts46() {
   static const UIDNA* const kRules = [] {
     UErrorCode error = U_ZERO_ERROR;
@@ -22,7 +22,7 @@ const UIDNA* uts46() {
 }
 
 bool is_valid(std::string_view label) {
-  std::array<char, 64> ascii{};  // a label has 63 characters at most
+  std::array<char, 64> ascii{};  // a label has at most 63 characters
   UIDNAInfo info = UIDNA_INFO_INITIALIZER;
   UErrorCode error = U_ZERO_ERROR;
   uidna_labelToASCII_UTF8(uts46(), label.data(), static_cast<int>(label.size()), ascii.data(), ascii.size(), &info,

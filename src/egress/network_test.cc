@@ -1,4 +1,4 @@
-// The whole of it: connections, certificates, many at once, cancelling, and the calls that block.
+// Everything together: connections, certificates, many at once, canceling, and the blocking calls.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
@@ -97,7 +97,7 @@ TEST(Network, TrustsOnlyTheRightCertificate) {
   unlink(path.c_str());
 }
 
-// A server of `authority` that wants something of TLS that a client of ours does not do.
+// A server of `authority` that requires TLS features that our client does not have.
 Identity server_that(const Identity& authority, std::function<void(SSL_CTX*)> configure) {
   Identity made("hooks.example", &authority);
   made.configure = std::move(configure);
@@ -153,7 +153,7 @@ TEST(Network, TellsEveryTroubleOfTlsApart) {
     EXPECT_EQ(answer.trouble, trouble) << sentence(trouble) << " but: " << answer.explanation();
     EXPECT_EQ(answer.reason(), "tls");
   }
-  // One that only asks for a certificate is content without.
+  // One that only requests a certificate accepts none.
   const auto asks =
       server_that(authority, [](SSL_CTX* context) { SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr); });
   ScriptedReceiver content(ScriptedReceiver::answering(kOk), &asks),
@@ -233,7 +233,7 @@ TEST(Network, CancelsAtEveryStage) {
   world.egress().cancel(sending);
   world.egress().cancel(sending);
   EXPECT_EQ(world.egress().in_flight(), 0u);
-  // And what is under way when the network ends is dropped in silence.
+  // And requests in progress when the network is destroyed are dropped silently.
   world.egress().send(world.order("http://silent.example:8080/"), never);
   world.egress().send(world.order(receiver.url()), never);
   world.egress().send(world.order("https://localhost:1/"), never);

@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 using Connection = ScriptedReceiver::Connection;
 using ::testing::HasSubstr;
 
-// Listens, accepts nothing, and has more connections waiting than its queue holds: the next is never answered.
+// Listens, accepts nothing, and has more pending connections than its queue holds: further ones get no response.
 class FullQueue {
  public:
   FullQueue(const std::string& address, int port) {
@@ -129,7 +129,7 @@ TEST(Resolver, WaitsOnlyAMomentForAaaaOnceAIsThere) {
   EXPECT_LT(lookup.elapsed, milliseconds{60'000});
 }
 
-// Addresses that never answer: their listeners' queues are full.
+// Addresses that never respond: their listeners' queues are full.
 TEST(Network, ReachesTheOneAddressThatLivesHoweverManyAreDead) {
   World world;
   ScriptedReceiver living(ScriptedReceiver::answering(kOk), nullptr, "127.0.0.19");
@@ -233,7 +233,7 @@ TEST(SocketClient, JudgesTheAddressOnceMoreAsTheSocketOpens) {
   const SystemClock clock;
   SocketClient client(loop, clock, {});
   ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
-  // A caller that classified wrongly: the policy does not admit loopback.
+  // Simulates a wrong classification: the policy does not admit loopback.
   HttpRequest request{.target = {.url = *parse_url(receiver.url("hooks.example"))},
                       .addresses = {*IpAddress::parse("127.0.0.1")},
                       .policy = std::make_shared<const Policy>(Policy{.admit_http = true})};

@@ -14,7 +14,7 @@ constexpr std::string_view kForm =
 constexpr std::string_view kNever =
     "must not be a link-local, metadata, multicast or translated address; those are never allowed";
 
-// Nothing, or what is wrong with the entry.
+// Empty, or what is wrong with the entry.
 std::string_view read_range(std::string_view entry, std::optional<std::uint16_t> port, Policy& policy) {
   const auto range = IpRange::parse(entry);
   if (!range) return kForm;

@@ -11,7 +11,7 @@ constexpr Duration kMost = std::chrono::days{366};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// A fraction counts up: "1.0001" is 1,001 ms.
+// A fraction is rounded up: "1.0001" is 1,001 ms.
 std::optional<Duration> parse_seconds(std::string_view text) {
   const auto dot = std::min(text.find('.'), text.size());
   const auto fraction = text.substr(std::min(dot + 1, text.size()));
@@ -25,14 +25,14 @@ std::optional<Duration> parse_seconds(std::string_view text) {
   return std::min(value + Duration{more ? 1 : 0}, kMost);
 }
 
-// RFC 9110 section 5.6.7: the form in use, and the two obsolete ones.
+// RFC 9110 section 5.6.7: the current form and the two obsolete ones.
 std::optional<Instant> parse_http_date(const std::string& text) {
   for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
     std::tm date{};
     const char* end = strptime(text.c_str(), form, &date);
     if (end == nullptr || *end != '\0') continue;
     const int day = date.tm_mday;
-    const auto seconds = timegm(&date);  // makes March of 30 February
+    const auto seconds = timegm(&date);  // turns 30 February into March
     if (date.tm_mday == day) return Instant{std::chrono::seconds{seconds}};
   }
   return std::nullopt;

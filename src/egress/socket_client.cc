@@ -10,7 +10,7 @@
 namespace beckon::egress {
 namespace {
 
-constexpr std::size_t kSpareExchanges = 256;  // kept with their buffers for the next requests, some KiB each
+constexpr std::size_t kSpareExchanges = 256;  // kept with their buffers for later requests, some KiB each
 
 // The next address is tried when the last one has failed, or after this: RFC 8305 section 5.
 constexpr std::chrono::milliseconds kNextAddress{250};
@@ -24,7 +24,7 @@ void append_header(std::string& text, std::string_view name, std::string_view va
   text.append(name).append(value.empty() ? ":" : ": ").append(value).append("\r\n");
 }
 
-// The whole request, as RFC 9112 writes it. Names and values are sendable (guard.h), so that none ends a line.
+// The whole request, as in RFC 9112. Names and values are sendable (guard.h), so none contains a line end.
 void write_request(const HttpRequest& request, std::string& text) {
   const Url& url = request.target.url;
   const std::size_t size = request.body ? request.body->size() : 0;
@@ -39,9 +39,9 @@ void write_request(const HttpRequest& request, std::string& text) {
 
 }  // namespace
 
-// One request, from its start until its completion: connecting, the handshake, and then writing and reading at once,
-// for an answer may come before the request is wholly written. A refusal ends the exchange then, as nobody wants the
-// rest; with a 2xx the rest is still written, since what was not written was not delivered.
+// One request, from its start until its completion: connecting, the handshake, and then writing and reading in
+// parallel, because a response may come before the request is completely written. A refusal ends the exchange then, as
+// nobody wants the rest; after a 2xx the rest is still written, since unwritten data was not delivered.
 class SocketClient::Exchange final : EventLoop::Watcher {
  public:
   explicit Exchange(SocketClient& client) : client_(client) {}
@@ -88,16 +88,16 @@ class SocketClient::Exchange final : EventLoop::Watcher {
   Peer peer_;
   Completion completion_;
   std::unique_ptr<Stream> stream_;
-  std::vector<std::pair<IpAddress, std::unique_ptr<Stream>>> racing_;  // connecting: the first to connect is taken
-  std::size_t tried_ = 0;                                              // of the addresses
-  Trouble unconnected_ = Trouble::kConnectFailed;                      // of the address that failed last
-  bool pooled_ = false;                                                // the connection has served before
+  std::vector<std::pair<IpAddress, std::unique_ptr<Stream>>> racing_;  // connecting: the first to connect is used
+  std::size_t tried_ = 0;                                              // number of addresses tried
+  Trouble unconnected_ = Trouble::kConnectFailed;                      // of the last failed address
+  bool pooled_ = false;                                                // the connection was used before
   std::string text_;                                                   // of the request
   std::size_t written_ = 0;
-  bool unwritable_ = false;  // the peer takes no more of it
-  bool answered_ = false;    // the response is read as far as it will be, and only the rest of the request is awaited
+  bool unwritable_ = false;  // the peer accepts no more of it
+  bool answered_ = false;    // the response is read as far as needed, and only the rest of the request is pending
   AnswerReader reader_;
-  Answer answer_;  // into which it reads
+  Answer answer_;  // filled in while reading
   SteadyTime started_;
   std::optional<EventLoop::Timer> connect_timer_, next_timer_, whole_timer_;
 };
@@ -156,7 +156,7 @@ bool SocketClient::Exchange::take_pooled() {
   return false;
 }
 
-// Rule 6 of safety.md section 1: the very address, once more, as the socket opens.
+// Rule 6 of safety.md section 1: checks the same address once more, as the socket opens.
 void SocketClient::Exchange::open_next() {
   phase_ = Phase::kConnecting;
   stop_timer(next_timer_);
@@ -245,7 +245,7 @@ void SocketClient::Exchange::write_on() {
     if (done == Io::kDone) continue;
     if (done == Io::kWantWrite || done == Io::kWantRead)
       return watch(!answered_ || done == Io::kWantRead, done == Io::kWantWrite);
-    unwritable_ = true;  // what the peer has said before may still be read
+    unwritable_ = true;  // what the peer has sent before may still be read
   }
   if (answered_) return finish();
   watch(true, false);
@@ -300,7 +300,7 @@ void SocketClient::Exchange::end(Trouble trouble) {
   answer_.trouble = trouble;
   answer_.outcome = outcome_of(trouble);
   reader_.keep_partial_head();
-  // A connection that died in silence, as when its machine was replaced, is seldom the only one.
+  // A connection that died silently, as when its machine was replaced, is rarely the only one.
   if (pooled_ && answer_.outcome != Outcome::kStatus) client_.pool_.drop(peer_);
   conclude();
 }
@@ -357,8 +357,8 @@ std::optional<Refusal> SocketClient::refusal_of(const HttpRequest& request, cons
   return judge(address, request.target, policy);
 }
 
-// Connections that another set of authorities admitted go with it. A file that cannot be read, perhaps half written,
-// does not take the place of what was read before.
+// Closes pooled connections that another set of authorities admitted. An unreadable file, perhaps half written, does
+// not replace what was read before.
 void SocketClient::renew_trust() {
   if (!ca_files_.changed() || !trust_) return;
   auto read = std::make_unique<Trust>(settings_.ca_file, settings_.extra_ca_file);
@@ -381,7 +381,7 @@ void SocketClient::poll(Duration at_most) {
     if (const auto found = running_.find(ticket); found != running_.end()) complete(*found->second);
 }
 
-// Connections made under another policy go; those in use, when their answer is whole.
+// Closes connections made under another policy; those in use, after their response.
 void SocketClient::keep_policy(const PolicySnapshot& policy) {
   if (!is_current(policy)) pool_.clear();
   policy_ = policy;

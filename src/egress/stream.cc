@@ -51,7 +51,7 @@ Trouble trouble_of_certificate(long verified) {
   }
 }
 
-// By the reason of OpenSSL's error; those of SSL_AD_REASON_OFFSET and more are alerts of the peer.
+// From OpenSSL's reason; those of SSL_AD_REASON_OFFSET and above are alerts from the peer.
 Trouble trouble_of_tls(int reason, bool asked_for_certificate) {
   switch (reason) {
     case SSL_R_WRONG_VERSION_NUMBER:

@@ -19,9 +19,9 @@ bool load(SSL_CTX* context, const std::string& path) {
   return false;
 }
 
-constexpr int kAsked = 0;  // the place of a session's flag
+constexpr int kAsked = 0;  // index of a session's flag
 
-// The server asked for a certificate: it gets none.
+// The server has requested a certificate: it gets none.
 int note_question(SSL* session, X509**, EVP_PKEY**) {
   *static_cast<bool*>(SSL_get_ex_data(session, kAsked)) = true;
   return 0;
@@ -40,7 +40,7 @@ Trust::Trust(const std::string& ca_file, const std::string& extra_ca_file)
   SSL_CTX_set_mode(context_,
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_read_ahead(context_, 1);  // a record is one system call, not one for its head and one for the rest
+  SSL_CTX_set_read_ahead(context_, 1);  // one system call per record, instead of two for header and body
   for (const std::string& path : {ca_file, extra_ca_file})
     if (!load(context_, path)) complete_ = false;
 }
@@ -58,7 +58,7 @@ net::SslSession Trust::session(const Url& url, bool& asked) const {
   } else {
     SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     CHECK(SSL_set1_host(session.get(), url.host.c_str()) == 1);
-    std::string name = url.host;  // SSL_set_tlsext_host_name, whose cast our flags refuse
+    std::string name = url.host;  // SSL_set_tlsext_host_name, whose cast our warning flags refuse
     CHECK(SSL_ctrl(session.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1);
   }
   return session;

@@ -21,7 +21,7 @@ std::string lowered(std::string_view text) {
   return made;
 }
 
-// What may stand nowhere in a URL.
+// Refuses bytes that are not allowed anywhere in a URL.
 std::optional<Refusal> refuse_bytes(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -39,7 +39,7 @@ bool escapes_are_whole(std::string_view text) {
   return true;
 }
 
-// Rule 3: such a last label makes the whole host a spelling of an IPv4 address for one parser or another.
+// Rule 3: with such a last label, some parsers read the whole host as an IPv4 address.
 bool ends_in_number(std::string_view host) {
   const auto last = host.substr(host.rfind('.') + 1);
   return std::ranges::all_of(last, is_digit) || last.starts_with("0x");
@@ -68,7 +68,7 @@ bool is_name(std::string_view host) {
   }
 }
 
-// Takes "https://" or "http://" off the front.
+// Removes "https://" or "http://" from the front.
 std::optional<Scheme> take_scheme(std::string_view& text) {
   const auto start = lowered(text.substr(0, 8));
   if (start == "https://") return text.remove_prefix(8), Scheme::kHttps;
@@ -76,7 +76,7 @@ std::optional<Scheme> take_scheme(std::string_view& text) {
   return std::nullopt;
 }
 
-// The place of the colon before a port, or npos.
+// The index of the colon before a port, or npos.
 std::size_t port_colon(std::string_view authority) {
   const auto bracket = authority.find(']');
   return authority.find(':', authority.starts_with('[') && bracket != std::string_view::npos ? bracket : 0);
@@ -100,7 +100,7 @@ std::optional<Refusal> read_host(std::string_view text, std::string& host, std::
     return read_v6(text.substr(1, text.size() - 2), host, address);
   }
   if (text.find('%') != std::string_view::npos) return Refusal::kPercentInHost;
-  const bool rooted = text.ends_with('.');  // as of the DNS root: the same name
+  const bool rooted = text.ends_with('.');  // of the DNS root: the same name
   host = lowered(text.substr(0, text.size() - (rooted ? 1 : 0)));
   if (ends_in_number(host)) {
     if (rooted) return Refusal::kTrailingDot;

@@ -205,7 +205,7 @@ std::vector<Hostile> hostile() {
                            {"https://a.example/?a=%", kBadEscape},
                            {"https://a.example/%u0041", kBadEscape},
                            {"https://a.example/%%20", kBadEscape}};
-  // Every other spelling of an IPv4 address.
+  // All other spellings of an IPv4 address.
   for (const char* host : {"0",
                            "1",
                            "127",

@@ -9,11 +9,11 @@ namespace {
 using ledger::SessionDigest;
 using ledger::SessionPtr;
 
-constexpr std::size_t kStates = 16;  // kept: the newest
+constexpr std::size_t kStates = 16;  // the newest are kept
 
 struct Begins {
   Instant at{};
-  bool fresh = false;  // nothing was known before it
+  bool fresh = false;  // nothing existed before it
   SessionId session;
 };
 
@@ -31,7 +31,7 @@ Begins begins(const ledger::Record& record) {
   return {.fresh = true};
 }
 
-// As much as is left of how a session stood before an instant.
+// What is left of a session as it was before an instant.
 SessionPtr as_before(const ledger::Session& now, Instant at) {
   auto then = std::make_shared<ledger::Session>(now);
   std::vector<ledger::Signal> signals;
@@ -58,7 +58,7 @@ class Walk {
        decision::Wanted wanted)
       : ledger_(ledger), sessions_(sessions), moment_(moment), settings_(settings), wanted_(wanted), then_(sessions) {}
 
-  // Beside the session's own records: those of own records of ids, and of other sessions.
+  // In addition to the session's own records: the own records of ids, and the records of other sessions.
   Result<void> run(const Digests& own, const Digests& others) {
     const auto from = own.empty() ? beginning() : Result<ledger::Position>{0};
     if (!from) return unexpected(from.error());
@@ -96,7 +96,7 @@ class Walk {
   }
 
  private:
-  // Of a session that is known still, from its first signal on; else all that there is.
+  // For a session that still exists, from its first signal on; otherwise from the beginning.
   Result<ledger::Position> beginning() const {
     const auto now = sessions_.find(moment_.handle, moment_.session, moment_.digest);
     if (!now || !*now || (*now)->created > moment_.past.at) return 0;
@@ -117,7 +117,7 @@ class Walk {
     then_.take(digest, record);
   }
 
-  // The state that a judgement of now would see, if it is of the version that was judged.
+  // Saves the state that an evaluation would see now, if it has the evaluated version.
   void see() {
     decision::Known known{.session = then_.find(moment_.digest)};
     known.public_only = moment_.past.public_only;
@@ -147,8 +147,8 @@ VisitorId visitor_of(const Moment& moment, const LookedBack& looked) {
 
 }  // namespace
 
-// Whose session it is shows the first walk, which ids the visitor has the next ones, each of which may show more, and
-// which sessions those have the last; most decisions need only the first.
+// The first walk finds the session's visitor, the next ones the visitor's ids, each of which may reveal more, and the
+// last their sessions; most decisions need only the first.
 Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
                              const commit::HandleSettings& settings, decision::Wanted wanted) {
   Walk alone(ledger, sessions, moment, settings, {.counters = wanted.counters});
@@ -165,7 +165,7 @@ Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions,
     for (std::uint32_t i = 0; i < std::min(newest, commit::kSharesClaimed); ++i)
       add_one(ledger::share_id(anonymous, newest - i));
   };
-  // With a share of a browser, what the browser remembers, which names its other shares.
+  // For a browser's share, also the browser's record, which names its other shares.
   const auto add = [&](const VisitorId& id) {
     if (id.empty()) return;
     add_one(id);

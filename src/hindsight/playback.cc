@@ -11,7 +11,7 @@ using ledger::SessionPtr;
 
 namespace {
 
-// Empty where the record names none.
+// Empty if the record names none.
 std::string_view handle_of(const ledger::Record& record) {
   return std::visit(
       [](const auto& one) -> std::string_view {
@@ -108,7 +108,7 @@ Result<void> walk(ledger::Ledger& ledger, ledger::Position after, const Handle& 
     while (const auto item = reader.next()) {
       if (!wants(*item)) continue;
       const auto record = ledger::decode_record(item->bytes);
-      if (!record) continue;  // damage is named where the journal is read to recover
+      if (!record) continue;  // damage is logged when recovery reads the journal
       const std::string_view whose = handle_of(*record);
       if (!whose.empty() && whose != handle.view()) continue;
       if (!sees(row, item->digest, *record)) return false;

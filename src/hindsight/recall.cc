@@ -32,7 +32,7 @@ std::optional<Moment> moment_in(const JournalRow& row, std::string_view bytes, c
   return std::nullopt;
 }
 
-// An id contains its instant. One that was prefetched is recorded when it is shown, however much later.
+// An id contains its instant. A prefetched decision is recorded when it is shown, however much later.
 Result<std::optional<Moment>> find(ledger::Ledger& ledger, const Handle& handle, std::string_view id) {
   const auto resolved = id.starts_with("dec_") ? ulid_instant(id.substr(4)) : std::nullopt;
   const auto at = resolved ? resolved : decision::DecisionTokens::instant_of(id);
@@ -64,12 +64,12 @@ decision::Wanted wanted_of(const rules::RuleSet& rules, const Moment& moment) {
   return is_due(moment) ? decision::wanted_when_due(rules) : decision::wanted_by(rules, moment.past.trigger);
 }
 
-// Whether it is the signal of this version in the session itself, and not in another of the visitor's.
+// Whether it is the signal with this version of the session itself, not of another session of the visitor.
 bool is_in(const decision::Known& known, const rules::Anchor& anchor, std::uint64_t version) {
   return anchor.version == version && known.session && delayed::has(known.session->window, anchor);
 }
 
-// What a delayed rule waited from; nothing where that is not to be seen any more.
+// The start of a delayed rule's wait; std::nullopt if it is no longer visible.
 std::optional<rules::Anchor> anchor_of(const Delayed& delayed, const commit::Tenant& tenant,
                                        const decision::Envelope& envelope, std::uint64_t version) {
   const ledger::Window* window = delayed.visitor && envelope.known.merged ? envelope.known.merged.get()
@@ -110,7 +110,7 @@ bool is_same(const decision::Envelope& envelope, const ledger::PastDecision& dec
          verdict.rule == decision.rule && verdict.variant == decision.variant;
 }
 
-// Of the states that the decision may have seen, the newest from which it comes out the same; else the newest.
+// Of the states that the decision may have seen, the newest that gives the same result; otherwise the newest.
 struct Again {
   decision::Envelope envelope;
   bool same = false;
@@ -145,7 +145,7 @@ Result<std::optional<Recalled>> Recall::recall(const Handle& handle, std::string
   auto looked = look_back(parts_.ledger, parts_.sessions, moment, (*tenant)->settings, wanted);
   if (!looked) return unexpected(looked.error());
   Again again = judged(moment, *tenant, *looked);
-  if (!again.same && moment.past.shown && !looked->visitor.empty()) {  // the prefetch may have said whose session it is
+  if (!again.same && moment.past.shown && !looked->visitor.empty()) {  // the prefetch may have named its visitor
     moment.visitor = looked->visitor;
     looked = look_back(parts_.ledger, parts_.sessions, moment, (*tenant)->settings, wanted);
     if (!looked) return unexpected(looked.error());
@@ -172,7 +172,7 @@ Result<std::optional<Recalled>> Recall::recall(const Handle& handle, std::string
 
 namespace {
 
-// Due ones are judged alone, and so explained.
+// Delayed rules are evaluated alone, so also explained alone.
 void write_explanation(json::Writer& out, const Recalled& recalled) {
   const decision::Envelope& again = recalled.again;
   const rules::RuleSet& rules = *again.tenant->rules;
@@ -183,7 +183,7 @@ void write_explanation(json::Writer& out, const Recalled& recalled) {
   out.begin_array().end_array();
 }
 
-// Whoever may look at decisions need not be told sensitive traits.
+// Callers who may read decisions may not be allowed to see sensitive traits.
 std::string shown_action(const Recalled& recalled) {
   decision::Envelope again = recalled.again;
   again.known.tells_sensitive = false;

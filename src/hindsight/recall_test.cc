@@ -1,5 +1,5 @@
-// Random lives with everything that a decision can read, in which rules change and processes end: each decision that
-// was recorded is judged again, long behind it, and must come out as it was answered.
+// Random histories with everything that a decision can read, in which rules change and processes end: each recorded
+// decision is re-evaluated much later, and must give the same result.
 #include "hindsight/recall.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace beckon::hindsight {
 namespace {
 
-// What also happens: rules change, processes end, sessions are erased.
+// Also happens: rules change, processes end, sessions are erased.
 class RecalledLife {
  public:
   explicit RecalledLife(std::uint64_t seed) : life_(seed) {}
@@ -56,7 +56,7 @@ class RecalledLife {
     ASSERT_TRUE(*found) << "it is on record";
     const Recalled& again = **found;
     EXPECT_EQ(again.session.text, session);
-    // What it saw of the visitor is gone, or of a prefetch on no record, and `lacking` says so.
+    // Visitor data that it saw is gone, or a prefetch left no record of it, and `lacking` says so.
     if ((someone_left_ || past.shown) && !again.same) return;
     ASSERT_TRUE(again.same) << again.lacking;
     ASSERT_TRUE(*again.same) << rules::to_text(again.again.verdict.outcome) << " " << again.again.verdict.rule;
@@ -65,7 +65,7 @@ class RecalledLife {
                                   : past.outcome];
     const auto answered = life_.answered.find(past.id);
     if (answered == life_.answered.end()) return;
-    // What is gone may have shown when it would change, though not what it was.
+    // What is gone may have determined when the result would change, though not the result.
     if (!someone_left_) {
       EXPECT_EQ(again.again.verdict.expires_at, answered->second.verdict.expires_at);
     }
@@ -129,7 +129,7 @@ TEST_F(RecallTest, WhatRulesOfAnotherVersionSayDiffersAndIsNotHidden) {
   const std::string id = world.world().resolve(R"({"sessionId":"s1","trigger":"b","context":{"country":"US"}})")->id;
   EXPECT_EQ(recall(id)->same, true);
   world.save("r", "");
-  const auto other = recall(id);  // by the rules of now, which is wrong
+  const auto other = recall(id);  // by the current rules, which is wrong
   EXPECT_EQ(other->same, false);
   EXPECT_EQ(other->lacking, "");
 }

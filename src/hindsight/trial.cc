@@ -54,7 +54,7 @@ rules::Facts Trial::facts(const decision::Known& known, const AskedAt& asked) {
   facts.unit_spends = all;
   if (known.said.empty() && known.others.empty()) return facts;
   both_ = all;
-  // The ids of the visitor: `gather` found the record of this one, or of the one that names it, among them.
+  // The visitor's ids: `gather` has found the record of this one, or of its name, among them.
   for (const SessionPtr& record : known.records())
     if (const VisitorId id{commit::id_of(*record)}; id != visitor)
       decision::add_spends(both_, spends_of(digest_of_id(id)));
@@ -79,7 +79,7 @@ void Trial::keep(const Spend& spend, const VisitorId& visitor, const SessionDige
     insert(spends_[then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view())], spend);
 }
 
-// A visitor who becomes known with this very call joins behind it, and brings what the session spent.
+// A visitor first named in this request joins after it, and brings the session's exposures.
 void Trial::spend(const rules::Verdict& verdict, const VisitorId& visitor, const SessionDigest& digest, Instant at) {
   const auto take = [&](std::uint64_t key) {
     if (key != 0) keep({.key = key, .at = at, .session = digest.low}, visitor, digest);
@@ -130,7 +130,7 @@ std::vector<delayed::Wait> Trial::waits_of(const Delayed& delayed, const delayed
       });
 }
 
-// At most one timer for each value among the sessions that the rule sees: where its anchor is.
+// At most one timer for each value among the visible sessions: where its anchor is.
 void Trial::look(const Delayed& delayed, const delayed::Sight& sight, delayed::Cause cause, Instant now) {
   const auto waits = waits_of(delayed, sight, now);
   for (const SessionPtr& session : sight.sessions) {

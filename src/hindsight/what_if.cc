@@ -20,13 +20,13 @@ Fault too_large() {
 
 Fault cancelled() { return {.code = FaultCode::kUnavailable, .message = "The simulation was canceled."}; }
 
-// As if all of it had gone live when the span begins.
+// As if all rules had gone live at the beginning of the span.
 Result<commit::TenantPtr> live_since(const commit::Tenant& tenant, rules::StoredRules stored, Instant since) {
   for (rules::StoredRule& rule : stored.rules) rule.live_since = since;
   return commit::with_rules(tenant, stored);
 }
 
-// A session that begins, or learns whose it is, with a decision. Its spends are the trials' own.
+// A session that begins, or gets its visitor, with a decision. Exposures are the trials' own.
 ledger::AppendRecord without_decision(const ledger::DecisionRecord& record, const ledger::Session* before) {
   ledger::AppendRecord append{
       .handle = record.handle, .session = record.session, .fresh = !before, .received = record.at};
@@ -62,7 +62,7 @@ class Simulation {
   void fire(Instant until);
   WhatIf result();
 
-  // Signals that were stored, until what else came of them (a visitor's record) is played too.
+  // Stored signals, until their consequences (a visitor's record) are played too.
   struct Pending {
     SessionDigest digest;
     Instant at{};
@@ -74,7 +74,7 @@ class Simulation {
   const std::size_t memory_;
   Playback then_;
   Trial tried_, live_;
-  bool passed_over_ = false;  // the last record: it lies behind the span
+  bool passed_over_ = false;  // the last record was after the span
   std::optional<Pending> pending_;
   Differences differences_;
   AskedTriggers asked_;
@@ -119,7 +119,7 @@ bool Simulation::see(const JournalRow& row, const SessionDigest& digest, const l
     if (!passed_over_) then_.take(digest, *traits);
     return true;
   }
-  // To a recorded decision: how the visitor had reacted to those of a trial, nobody knows.
+  // To a recorded decision: nobody knows how the visitor would have reacted to a trial's.
   if (const auto* reaction = std::get_if<ledger::MarkRecord>(&record)) {
     if (passed_over_) return true;
     const SessionPtr session = then_.find(digest);
@@ -202,7 +202,7 @@ void Simulation::settle() {
   for (const WhatIfRequest::Ask* one : came.asks) ask(*one, session, came.digest, came.at);
 }
 
-// Delayed rules ask for themselves.
+// Delayed rules are evaluated without requests.
 void Simulation::ask(const SessionDigest& digest, const ledger::DecisionRecord& decision) {
   const auto past = ledger::past_decision(decision.past);
   if (!past || past->at < request_.since || past->trigger == kDueTrigger) return;

@@ -21,7 +21,7 @@ void add(const RuleCount& count, WhatIf::Rule& rule) {
   rule.held_out = count.held_out;
   rule.sessions = static_cast<std::int64_t>(count.sessions.size());
   rule.variants.assign(count.variants.begin(), count.variants.end());
-  if (rule.asked == 0) rule.asked = rule.acted + rule.suppressed + rule.held_out;  // a delayed rule asks for itself
+  if (rule.asked == 0) rule.asked = rule.acted + rule.suppressed + rule.held_out;  // delayed rules have no requests
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ std::vector<WhatIf::Rule> rules_that_were_tried(const rules::StoredRules& stored
   std::vector<WhatIf::Rule> all;
   for (const rules::StoredRule& one : stored.rules) {
     const auto document = json::parse(one.json);
-    if (!document) continue;  // what is stored can always be read
+    if (!document) continue;  // stored rules can always be read
     const json::Value* said = document->root().find("status");
     const std::string_view status = said ? said->text() : "live";
     if (status != "live" && status != "shadow") continue;

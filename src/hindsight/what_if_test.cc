@@ -1,5 +1,5 @@
-// What rules did and what a simulation says that they would have done are the same: random lives under rules that are
-// live from the first moment on, played again.
+// What rules did is what a simulation says they would have done: random histories under rules that are live from the
+// beginning, played back.
 #include "hindsight/what_if.h"
 
 #include "hindsight/what_if_jobs.h"
@@ -58,7 +58,7 @@ TEST(SimulationAtRandom, SaysWhatTheSameRulesDid) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     intake::Life life(seed);
-    life.prefetches = false;  // what was known of the visitor's other sessions at a prefetch is on no record
+    life.prefetches = false;  // a prefetch leaves no record of what was known of the visitor's other sessions
     for (int i = 0; i < 200; ++i) life.step();
     const auto before = *life.world.store.ledger().last_position();
     WhatIfRequest request = request_of(life.world);

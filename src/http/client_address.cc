@@ -8,7 +8,7 @@
 namespace beckon::http {
 namespace {
 
-constexpr int kMostHops = 32;  // walked back; no honest chain of proxies is longer
+constexpr int kMostHops = 32;  // walked back; no legitimate chain of proxies is longer
 
 std::optional<IpAddress> parse_unmapped(std::string_view text) {
   const auto address = IpAddress::parse(text);
@@ -29,7 +29,7 @@ std::optional<IpAddress> parse_hop(std::string_view hop) {
   return parse_unmapped(hop);
 }
 
-// The right-most element of a list of which `text` is the last line left; elements within quotes are not split.
+// The right-most element of a list whose last remaining line is `text`; quoted elements are not split.
 std::string_view take_last(std::string_view& text) {
   bool quoted = false;
   std::size_t comma = std::string_view::npos;

@@ -14,14 +14,14 @@ namespace beckon::http {
 namespace {
 
 constexpr std::size_t kFirstBuffer = 4 * 1024;     // of an idle connection; most requests fit
-constexpr std::size_t kBodyBuffer = 16 * 1024;     // while a longer body comes
+constexpr std::size_t kBodyBuffer = 16 * 1024;     // while a longer body arrives
 constexpr std::size_t kKept = 16 * 1024;           // capacity of a string that an idle connection may keep
-constexpr std::size_t kHighWater = 64 * 1024;      // unsent bytes beyond which no further request is begun
-constexpr std::size_t kLingerBytes = 1024 * 1024;  // thrown away at most
+constexpr std::size_t kHighWater = 64 * 1024;      // unsent bytes beyond which no further request is started
+constexpr std::size_t kLingerBytes = 1024 * 1024;  // discarded at most
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// So that ten thousand idle connections do not keep what their largest requests needed.
+// So that ten thousand idle connections do not keep the memory of their largest requests.
 void drop_if_large(std::string& text) {
   if (text.capacity() > kKept) std::string().swap(text);
 }
@@ -75,7 +75,7 @@ bool Connection::wants_bytes() const {
     case State::kHandshake:
     case State::kHead:
     case State::kBody: return !writing_ && !held_back_;
-    case State::kStream:  // to hear that the client goes
+    case State::kStream:  // to notice when the client leaves
     case State::kLinger: return true;
     case State::kHandling:
     case State::kClosing:
@@ -88,14 +88,14 @@ void Connection::begin_turn() {
   turn_ = Turn::kUnderWay;
   if (state_ == State::kHandshake) shake_hands();
   if (state_ != State::kHandshake && readable_ && wants_bytes() && out_.empty())
-    read();  // what ends the connection comes after its answers
+    read();  // the end of the connection comes after its responses
   held_back_ = false;
   while (advance()) {}
 }
 
 void Connection::shake_hands() {
   if (!transport_.is_tls()) {
-    if (!readable_) return;  // who says nothing costs no session
+    if (!readable_) return;  // a silent client costs no session
     transport_.begin_tls(thread_->shared().options.tls->session());
   }
   switch (transport_.handshake()) {
@@ -256,7 +256,7 @@ std::optional<Fault> Connection::fault_of_body() const {
 
 bool Connection::begin_body() {
   if (!framing_.has_body()) return dispatch();
-  // Who may not call the route is not to send a body for it, nor to be told what is wrong with the body.
+  // A caller who may not call the route must not send a body, nor learn what is wrong with it.
   auto fault = fault_of_body();
   const bool all_here = !framing_.chunked && unread().size() >= framing_.length;
   if ((fault || !all_here) && request_.route && request_.route->access.who != Access::Who::kPublic) {
@@ -310,7 +310,7 @@ bool Connection::keep_body_within_limits() {
   return false;
 }
 
-// The handle in the path, if the caller has a role there; else the client's address, as connections are counted.
+// The handle in the path, if the caller has a role there; otherwise the client's address, as connections are counted.
 std::string Connection::body_client() const {
   const bool is_public = !request_.route || request_.route->access.who == Access::Who::kPublic;
   if (!is_public && !request_.control_line().empty()) return std::string(request_.control_line());
@@ -341,7 +341,7 @@ void Connection::make_space() {
       end_ -= begin_;
       begin_ = 0;
     } else {
-      in_.resize(in_.size() * 2);  // bounded: find_head_end() refuses what is longer than the limits
+      in_.resize(in_.size() * 2);  // bounded: find_head_end() refuses what exceeds the limits
     }
   }
 }
@@ -355,7 +355,7 @@ void Connection::read() {
       take(size);
       return;
     case net::Io::kWantRead: readable_ = false; return;
-    case net::Io::kWantWrite:  // TLS has to say something first
+    case net::Io::kWantWrite:  // TLS must send something first
       readable_ = false;
       wait_writable();
       return;
@@ -366,7 +366,7 @@ void Connection::read() {
 
 void Connection::take(std::size_t size) {
   if (state_ == State::kLinger || state_ == State::kStream) {
-    received_ += size;  // thrown away: `end_` stays
+    received_ += size;  // discarded: `end_` stays
     if (received_ > kLingerBytes) close();
     return;
   }
@@ -381,7 +381,7 @@ void Connection::flush() {
     std::size_t size = 0;
     switch (transport_.write(std::string_view(out_).substr(sent_), size)) {
       case net::Io::kDone: sent_ += size; break;
-      case net::Io::kWantRead:  // not without renegotiation
+      case net::Io::kWantRead:  // impossible without renegotiation
       case net::Io::kWantWrite: wait_writable(); return;
       case net::Io::kEnded:
       case net::Io::kFailed: close(); break;
@@ -418,7 +418,7 @@ void Connection::begin_linger() {
 
 void Connection::sweep(Steady::time_point now) {
   const HttpLimits& limits = thread_->limits();
-  if (state_ == State::kHandshake) {  // in all, whichever side is slow
+  if (state_ == State::kHandshake) {  // for the whole handshake, whichever side is slow
     if (now - since_ > limits.handshake) give_up_handshake(HandshakeFault::kTimeout);
     return;
   }
@@ -442,7 +442,7 @@ void Connection::sweep(Steady::time_point now) {
       if (static_cast<double>(received_) < seconds * static_cast<double>(limits.body_rate)) {
         refuse({FaultCode::kRequestTimeout, "The request body arrived too slowly."});
       } else {
-        since_ = now;  // what came early is no credit for later
+        since_ = now;  // early bytes give no credit for later
         received_ = 0;
       }
       return;

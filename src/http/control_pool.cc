@@ -35,7 +35,7 @@ std::size_t ControlPool::waiting() const {
 }
 
 void ControlPool::stop() {
-  Lines dropped;  // what a job holds may answer: not under the lock
+  Lines dropped;  // destroying a job may send a response: not under the lock
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
@@ -49,7 +49,7 @@ void ControlPool::stop() {
 }
 
 ControlPool::Lines::iterator ControlPool::next() {
-  // Only lines with running jobs are skipped, of which there are no more than threads.
+  // Skips only lines with running jobs, of which there are no more than threads.
   return std::find_if(lines_.begin(), lines_.end(),
                       [&](const Line& line) { return !line.jobs.empty() && line.running < running_per_line_; });
 }
@@ -60,7 +60,7 @@ void ControlPool::work() {
     auto line = lines_.end();
     changed_.wait(lock, [&] { return stopped_ || (line = next()) != lines_.end(); });
     if (stopped_) return;
-    lines_.splice(lines_.end(), lines_, line);  // its next turn comes after that of all others
+    lines_.splice(lines_.end(), lines_, line);  // its next turn comes after all others
     Job job = std::move(line->jobs.front());
     line->jobs.pop_front();
     --waiting_;

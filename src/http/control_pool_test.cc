@@ -64,7 +64,7 @@ TEST(ControlPool, OneLineHasHalfOfTheThreadsAndItsTurnsLikeTheOthers) {
 TEST(ControlPool, TheShareOfALineCanBeSet) {
   std::promise<void> go_on, begun[2], third, other;
   const auto opened = go_on.get_future().share();
-  ControlPool pool(3, 2);  // is destroyed first: its threads use what stands above it
+  ControlPool pool(3, 2);  // destroyed first: its threads use what is declared above
   for (auto& one : begun)
     pool.run("busy", [&] {
       one.set_value();
@@ -79,7 +79,7 @@ TEST(ControlPool, TheShareOfALineCanBeSet) {
   third.get_future().wait();
 }
 
-// Tells when it is dropped without having run.
+// Reports when it is dropped without having run.
 struct Job {
   explicit Job(std::promise<bool>& told) : ran(&told) {}
   Job(Job&& other) noexcept : ran(std::exchange(other.ran, nullptr)) {}

@@ -1,4 +1,4 @@
-// The half of a connection that has requests handled and takes their answers.
+// The half of a connection that dispatches requests and receives their responses.
 #include "base/check.h"
 #include "http/connection.h"
 #include "http/error.h"
@@ -15,7 +15,7 @@ Fault internal_error() {
           .message = "The server failed to handle this request; retry, and report the requestId if it happens again."};
 }
 
-// What a Respond holds. Small enough to live inside of it.
+// What a Respond holds. Small enough to be stored inside it.
 class Reply {
  public:
   explicit Reply(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -139,8 +139,8 @@ void Connection::end_in_flight() {
   thread_->shared().in_flight.fetch_sub(1, std::memory_order_relaxed);
 }
 
-// In kHandling, so that nothing else reads or changes the request. It is authorized again when its body has come: a
-// role can end meanwhile.
+// In kHandling, so that nothing else reads or changes the request. It is authorized again after its body has arrived: a
+// role may end meanwhile.
 bool Connection::authorize_before_body(const Route& route, std::optional<Fault> of_body) {
   if (route.access.who == Access::Who::kPat) {
     auto fault = authorize(thread_->shared().router.hooks(), route, request_);
@@ -162,7 +162,7 @@ bool Connection::authorize_before_body(const Route& route, std::optional<Fault> 
 void Connection::run(const Route& route) {
   request_.control = &thread_->shared().control;
   if (route.access.who == Access::Who::kPublic || route.access.who == Access::Who::kPat) {
-    // Who has no access token takes no turn of the handle's.
+    // A caller without an access token takes no turn of the handle's.
     if (const auto fault = authorize(thread_->shared().router.hooks(), route, request_))
       return deliver(to_response(*fault, request_.id));
     if (route.run == Run::kInline) return handle(route, request_, Respond{Reply{shared_from_this()}});
@@ -251,7 +251,7 @@ void Connection::deliver(Response&& response) {
   append_response(out_, response, frame);
   const auto now = Steady::now();
   count(response, std::chrono::duration_cast<std::chrono::microseconds>(now - since_));
-  since_ = read_at_ = now;  // what was read ahead begins to count now
+  since_ = read_at_ = now;  // bytes read in advance count from now
   state_ = close_after_ ? State::kClosing : State::kHead;
   release_body();
   if (response.stream && !frame.without_body) begin_stream(std::move(response.stream));
@@ -274,7 +274,7 @@ void Connection::count(const Response& response, std::chrono::microseconds took)
       break;
     case RequestLog::kAll: break;
   }
-  if (log::level() > log::Level::kInfo) return;  // before what only the line needs is made
+  if (log::level() > log::Level::kInfo) return;  // before building what only the line needs
   auto line = log::info("request");
   line.add("id", request_.id.view())
       .add("method", to_text(request_.method))

@@ -1,4 +1,4 @@
-// The front door over real sockets: each rule of safety.md section 3 by the bytes that try it.
+// The HTTP server over real sockets: each rule of safety.md section 3 with bytes that violate it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Answers that a test gives when it wants to.
+// Responses that a test sends when it wants to.
 class Held {
  public:
   void hold(Request& request, Respond respond) {
@@ -72,7 +72,7 @@ class FrontDoor : public testing::Test {
 
   Answer ask(std::string_view bytes) { return RawClient(port()).send(bytes).answer(); }
 
-  // What the server says to a request that it must refuse, after which it must close.
+  // The status for a request that the server must refuse, after which it must close.
   int refusal(std::string_view bytes) {
     RawClient client(port());
     const Answer answer = client.send(bytes).answer();
@@ -223,7 +223,7 @@ class FrontDoor : public testing::Test {
   std::mutex stream_mutex_;
   std::condition_variable stream_made_;
   std::optional<Stream> stream_;
-  std::unique_ptr<Listener> listener_;  // first to go
+  std::unique_ptr<Listener> listener_;  // destroyed first
 };
 
 // --- answers -------------------------------------------------------------------------------------------------------
@@ -505,7 +505,7 @@ TEST_F(FrontDoor, TakesAnAnswerFromAnotherThread) {
   for (int i = 0; i < 100; ++i) {
     client.send(get("/later"));
     auto [request, respond] = held_.take();
-    EXPECT_EQ(request->path, "/later");  // alive until it is answered
+    EXPECT_EQ(request->path, "/later");  // alive until the response is sent
     respond({.body = std::to_string(i)});
     ASSERT_EQ(client.answer().body, std::to_string(i));
   }
@@ -694,7 +694,7 @@ TEST_F(Deadlines, WhatOfABodyCameAtOnceIsNoCreditForSilenceAfterIt) {
   RawClient client(port());
   client.send("POST /large HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 180000\r\n\r\n" +
               std::string(150'000, ' '));
-  EXPECT_EQ(client.answer().status, 408);  // at 500 bytes a second on the whole, it would have five minutes
+  EXPECT_EQ(client.answer().status, 408);  // at 500 bytes per second on average, it would have five minutes
 }
 
 TEST_F(Deadlines, AnIdleConnectionIsClosedWithoutAWord) {
@@ -711,7 +711,7 @@ TEST_F(Deadlines, AStalledWriteIsCut) {
   RawClient client(port(), 4096);
   client.send(get("/huge") + get("/later"));
   while (counted("beckon_http_requests_total", "/huge") < 1) std::this_thread::yield();
-  while (metrics_->connections().Value() > 0) std::this_thread::yield();  // the client took nothing, and is gone
+  while (metrics_->connections().Value() > 0) std::this_thread::yield();  // the client accepted nothing, and is gone
   EXPECT_LT(client.rest().size(), 32'000'000U);
 }
 
@@ -754,7 +754,7 @@ TEST_F(FrontDoor, WithoutAnIdleOneANewConnectionIsRefused) {
   EXPECT_EQ(busy.answer().body, "late");
 }
 
-// The head of a request to a route that needs a role, whose body is still to come.
+// The head of a request to a route that needs a role, with the body still to come.
 std::string large_head(std::string_view token, std::string_view more = "") {
   std::string head = "POST /owned HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n";
   if (!token.empty()) head.append("Authorization: Bearer ").append(token).append("\r\n");
@@ -803,7 +803,7 @@ TEST_F(FrontDoor, AllLargeBodiesTogetherHaveALimit) {
         .send("POST /large HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n")
         .send(std::string(59'000, ' '));
   };
-  const auto received = [&](std::size_t bytes) {  // by the server, which says so by an answer to another client
+  const auto received = [&](std::size_t bytes) {  // by the server, shown by a response to another client
     for (int i = 0; i < 2'000 && listener_->body_bytes() < bytes; ++i) std::this_thread::sleep_for(milliseconds{10});
     EXPECT_GE(listener_->body_bytes(), bytes);
   };

@@ -10,7 +10,7 @@
 namespace beckon::http {
 namespace {
 
-constexpr std::size_t kMethodAndVersion = 64;  // room on the request line in addition to the target
+constexpr std::size_t kMethodAndVersion = 64;  // space on the request line in addition to the target
 
 std::unexpected<Refusal> bad(const char* message) { return std::unexpected(Refusal{.message = message}); }
 std::unexpected<Refusal> refused(FaultCode code, const char* message) {
@@ -46,7 +46,7 @@ constexpr CharSet make_value_set() {
   set[0x7F] = false;
   return set;
 }
-constexpr CharSet kValue = make_value_set();  // RFC 9110 section 5.5, obs-text taken
+constexpr CharSet kValue = make_value_set();  // RFC 9110 section 5.5, including obs-text
 
 constexpr CharSet make_target_set() {
   CharSet set = make_set("", 0x21, 0x7E, false);
@@ -72,7 +72,7 @@ Method method_of(std::string_view text) {
   return Method::kOther;
 }
 
-// One pass over a head; each step returns why it refuses, or null.
+// One pass over a head; each step returns the reason for refusing it, or null.
 class HeadParser {
  public:
   HeadParser(std::string_view head, Request& request) : rest_(head), request_(request) {}
@@ -98,7 +98,7 @@ class HeadParser {
     if (end == std::string_view::npos) return {};
     std::string_view line = rest_.substr(0, end);
     rest_.remove_prefix(end + 1);
-    if (!line.empty()) line.remove_suffix(1);  // the CR, which find_head_end() has seen
+    if (!line.empty()) line.remove_suffix(1);  // the CR, which find_head_end() has checked
     return line;
   }
 
@@ -168,7 +168,7 @@ class HeadParser {
     return nullptr;
   }
 
-  // Fields that decide, of which two readers could take different ones.
+  // Security-relevant fields, of which two parsers could pick different ones.
   enum Single : unsigned { kOrigin = 1, kContentType = 2, kCredentials = 4 };
   const char* once(Single which, const char* twice) {
     if ((seen_ & which) != 0) return twice;
@@ -258,7 +258,7 @@ std::expected<std::size_t, Refusal> find_head_end(std::string_view bytes, HeadSc
     }
   }
   scan.searched = bytes.size();
-  const std::size_t size = bytes.size() - (bytes.ends_with('\r') ? 1 : 0);  // half of a line's end is not counted
+  const std::size_t size = bytes.size() - (bytes.ends_with('\r') ? 1 : 0);  // half a line end is not counted
   if (scan.first_line == 0) {
     if (size > limits.target + kMethodAndVersion) return target_too_long();
   } else if (size - scan.first_line > limits.fields_bytes) {

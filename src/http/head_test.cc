@@ -8,7 +8,7 @@ namespace beckon::http {
 namespace {
 
 struct Outcome {
-  int status = 0;  // 0: taken
+  int status = 0;  // 0: accepted
   Framing framing;
   Request request;
   std::string head;

@@ -11,7 +11,7 @@
 namespace beckon::http {
 namespace {
 
-constexpr int kAcceptedAtOnce = 64;  // before others have their turn
+constexpr int kAcceptedAtOnce = 64;  // before other work gets its turn
 
 }  // namespace
 
@@ -45,7 +45,7 @@ void IoThread::run() {
     const std::lock_guard lock(mail_mutex_);
     mail_closed_ = true;
   }
-  mail_.clear();  // what is dropped here may call mail() again: not under the lock
+  mail_.clear();  // destroying these may call mail() again: not under the lock
   const std::lock_guard lock(shared_->running_mutex);
   --shared_->running;
   shared_->running_changed.notify_all();
@@ -54,7 +54,7 @@ void IoThread::run() {
 void IoThread::turn() {
   const bool waits = ready_.empty() && !clients_wait_;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_sweep_ - Steady::now());
-  loop_.poll(waits ? left : Duration{0});  // asks each connection concerned to take its turn; none closes meanwhile
+  loop_.poll(waits ? left : Duration{0});  // gives each affected connection its turn; none closes meanwhile
   turn_began_ = Steady::now();
   turn_at_ = shared_->clock.now();
   read_mail();

@@ -29,8 +29,8 @@ struct Router::Node {
   std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> fixed;
   std::unique_ptr<Node> capture;
   std::unique_ptr<Node> rest;           // "{rest*}"
-  std::vector<std::size_t> routes;      // indices of the table
-  std::vector<std::string_view> names;  // of the captures on the way here
+  std::vector<std::size_t> routes;      // indexes in the table
+  std::vector<std::string_view> names;  // of the captures on the path to here
   bool ends_in_rest = false;
   bool shares_name = false;
   std::string allow;
@@ -41,7 +41,7 @@ struct Router::Table {
   Hooks hooks;
   Node root;
 
-  // The reason why not; null if it was added. `pattern`: one of the route's, and lives as long as the table.
+  // The reason if it fails; null if it was added. `pattern`: one of the route's; lives as long as the table.
   const char* add(std::size_t index, std::string_view pattern);
 };
 
@@ -182,8 +182,7 @@ bool is_plain_rest(std::string_view rest) {
   return true;
 }
 
-// `path` without its leading slash; `end` when the last segment was taken. Fixed segments win over captures. `but`: is
-// passed by.
+// `path` without its leading slash; `end` when the last segment was taken. Fixed segments win over captures.
 template <class Node>
 const Node* walk(const Node& node, std::string_view path, bool end, Captured& captured, const Node* but = nullptr) {
   if (end) return node.routes.empty() || &node == but ? nullptr : &node;
@@ -223,7 +222,7 @@ std::optional<Fault> take_captures(const Captured& captured, const std::vector<s
                    .message = "The path is not UTF-8; percent-encode the bytes of UTF-8.",
                    .details = {{std::string(names[i]), "must be UTF-8"}}};
     }
-    // A segment of its own may have a slash in its name; in a rest it would be another segment.
+    // A capture of one segment may contain an encoded slash; in a rest it would be another segment.
     const bool is_rest = rest && i + 1 == names.size();
     const bool hidden_slash = is_rest && std::count(value->begin(), value->end(), '/') !=
                                              std::count(captured.values[i].begin(), captured.values[i].end(), '/');

@@ -23,7 +23,7 @@ std::expected<Descriptor, std::string> listen_at(const IpAddress& address, std::
   const auto at = net::to_socket_address(address, port);
   Descriptor socket(::socket(at.get()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int number = socket.number();
-  // A socket that is bound before it shares its port fails where any other listens there. What is accepted inherits
+  // A socket bound before it shares its port fails if anything else listens there. Accepted sockets inherit
   // TCP_NODELAY.
   const auto share = [&] { return switch_on(number, SOL_SOCKET, SO_REUSEPORT); };
   if (!socket.is_open() || !switch_on(number, SOL_SOCKET, SO_REUSEADDR) || (!first && !share()) ||

@@ -31,8 +31,8 @@ bool use(TicketKeys::Key& key, EVP_MAC_CTX* mac) {
   return EVP_MAC_CTX_set_params(mac, parameters.data()) == 1;
 }
 
-// What SSL_CTX_set_tlsext_ticket_key_evp_cb asks for: -1 is a failure, 0 an unknown key, 1 done, 2 done and to be
-// renewed.
+// The return values of SSL_CTX_set_tlsext_ticket_key_evp_cb: -1 is a failure, 0 an unknown key, 1 success, 2 success
+// with renewal.
 int ticket_key(SSL* session, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
                int encrypt) {
   auto& keys = *static_cast<TicketKeys*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(session)));

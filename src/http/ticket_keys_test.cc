@@ -10,7 +10,7 @@ using Steady = std::chrono::steady_clock;
 
 class Tickets : public testing::Test {
  protected:
-  // Whether tickets of that key are read, and whether they are then replaced.
+  // Whether tickets with that key are accepted, and whether they are then renewed.
   enum class Found { kNo, kYes, kAndRenewed };
   Found found(const TicketKeys::Key& key, Steady::time_point at) {
     bool renew = false;

@@ -58,14 +58,14 @@ SSL_CTX* make_context() {
             context,
             "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
             "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305") == 1);
-  // The server's order, but ChaCha20 for clients that name it first: phones that have no AES in hardware.
+  // The server's order, but ChaCha20 for clients that prefer it: phones without AES in hardware.
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                    SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_mode(context,
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_read_ahead(context, 1);  // a record is one system call, not one for its head and one for the rest
+  SSL_CTX_set_read_ahead(context, 1);  // one system call per record, instead of two for header and body
   CHECK(SSL_CTX_set_max_early_data(context, 0) == 1);
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // what a client resumes, its ticket holds
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // a client's ticket contains what is needed to resume
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
   return context;
 }
@@ -80,7 +80,7 @@ std::unexpected<std::string> refused(const std::string& file, const std::string&
   return std::unexpected(file + " " + why);
 }
 
-// OpenSSL's words for what it refuses in a certificate, such as "ee key too small".
+// OpenSSL's reason for refusing a certificate, such as "ee key too small".
 std::string newest_reason() {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   return reason == nullptr ? "unknown reason" : reason;
@@ -100,7 +100,7 @@ std::expected<std::shared_ptr<const TlsCertificate>, std::string> TlsCertificate
   if (!secret) return std::unexpected(secret.error());
   const std::string of_chain = "The TLS certificate " + files.certificate, of_key = "The TLS key " + files.key;
   const auto certificates = over(*chain), keys = over(*secret);
-  const struct Errors {  // OpenSSL keeps them for each thread
+  const struct Errors {  // OpenSSL keeps them per thread
     Errors() { ERR_clear_error(); }
     ~Errors() { ERR_clear_error(); }
   } errors;

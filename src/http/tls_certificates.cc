@@ -10,7 +10,7 @@
 
 namespace beckon::http {
 
-// What a session keeps of the set that it was made with, until it ends.
+// What a session keeps of the set it was created with, until it ends.
 struct TlsCertificates::Choice {
   static int place() {
     static const int made = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, drop);
@@ -58,7 +58,7 @@ std::expected<std::unique_ptr<TlsCertificates>, std::string> TlsCertificates::re
   std::unique_ptr<TlsCertificates> made(new TlsCertificates);
   auto set = std::make_shared<Set>();
   for (const TlsFiles& files : pairs) {
-    // Watched from before it is read, so that no change is missed.
+    // Watched before it is read, so that no change is missed.
     FileWatch watch({files.certificate, files.key}, Duration{0});
     auto certificate = made->read(files, now);
     if (!certificate) return std::unexpected(certificate.error());
@@ -83,7 +83,7 @@ net::SslSession TlsCertificates::session() const {
   auto set = std::make_unique<std::shared_ptr<const Set>>(set_.get());
   net::SslSession session(SSL_new((*set)->front()->context()));
   CHECK(session && SSL_set_ex_data(session.get(), Choice::place(), set.get()) == 1);
-  static_cast<void>(set.release());  // the session's
+  static_cast<void>(set.release());  // owned by the session
   SSL_set_accept_state(session.get());
   return session;
 }
@@ -96,7 +96,7 @@ void TlsCertificates::look(Instant now) {
 }
 
 bool TlsCertificates::renew(Pair& pair, std::shared_ptr<const TlsCertificate>& certificate, Instant now) {
-  // A missing file is not a change: it is probably being replaced. If it still is at the second look, that is logged.
+  // A missing file is not a change: it is probably being replaced. If it still is at the second look, it is logged.
   const bool missing = !std::filesystem::exists(pair.files.certificate) || !std::filesystem::exists(pair.files.key);
   if (!pair.watch.changed() && pair.fault.empty() && !missing) return false;
   auto fresh = read(pair.files, now);

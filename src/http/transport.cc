@@ -8,7 +8,7 @@ namespace {
 constexpr int kFirstOfCertificate = SSL_AD_REASON_OFFSET + SSL_AD_BAD_CERTIFICATE;
 constexpr int kLastOfCertificate = SSL_AD_REASON_OFFSET + SSL_AD_CERTIFICATE_UNKNOWN;
 
-// By the reason of OpenSSL's error; those of SSL_AD_REASON_OFFSET and more are alerts of the client.
+// From OpenSSL's reason; those of SSL_AD_REASON_OFFSET and above are alerts from the client.
 HandshakeFault fault_of(int reason) {
   if (reason >= kFirstOfCertificate && reason <= kLastOfCertificate) return HandshakeFault::kCertificateRefused;
   switch (reason) {

@@ -20,7 +20,7 @@ using ledger::Signal;
 
 constexpr Duration kMinute{60'000};
 
-// 429 where `added` signals would exceed the session's limit in the minute up to `now`.
+// 429 if `added` signals would exceed the session's limit in the minute up to `now`.
 std::optional<Fault> over_limit(const SessionPtr& session, std::size_t added, int limit, Instant now) {
   std::size_t used = 0;
   Instant free_at = now + std::chrono::seconds{1};
@@ -47,8 +47,8 @@ std::string event_type(std::string_view key) {
   return key == "link.clicked" ? std::string(key) : "signal." + std::string(key);
 }
 
-// `proven`: whoever sent the signal has shown to be the visitor, or to speak for the handle. That a session was proven
-// before says nothing of who sends the next signal: whoever knows its id may.
+// `proven`: the sender of the signal has proven to be the visitor, or to speak for the handle. That the session was
+// proven before says nothing about the sender of the next signal: anyone who knows its id can send one.
 std::string payload_of(const commit::VisitorReader& reader, const ledger::Session& session, const Signal& signal,
                        bool proven) {
   std::string out;
@@ -78,7 +78,7 @@ std::string cause_of(const ledger::Session& session, const Signal& signal) {
 
 constexpr Duration kSecond{1000};
 
-// A clock of whole seconds cannot say more: what it says of a second stands behind what arrived before of that second.
+// A client clock of whole seconds is ambiguous: its signals come after those that arrived earlier within that second.
 Instant behind_its_second(const SessionPtr& session, std::span<const Signal> added, const Signal& signal) {
   if (signal.said == Instant{} || to_ms(signal.said) % kSecond.count() != 0) return signal.at;
   Instant at = signal.at;
@@ -99,7 +99,7 @@ Consent consent_of(const SessionAppend& request, bool denied, const SessionPtr& 
   return request.at_most_basic ? std::max(consent, Consent::kBasic) : consent;
 }
 
-// The traits become known of the visitor whose the session is by now.
+// Applies the traits to the visitor that the session now belongs to.
 Result<TraitsTaken> take(commit::Draft& draft, const SessionAppend& request, Consent consent,
                          const VisitorId& visitor) {
   if (consent != Consent::kFull) return refuse_traits(request.traits, "is not kept without full consent");
@@ -119,7 +119,7 @@ Result<Appended> deny(commit::Draft& draft, const SessionAppend& request, const 
   const Instant until = draft.now() + request.tenant->settings.retention;
   const bool only_the_wish = !before && draft.denied(digest);
   if (only_the_wish) {
-    // What merely follows from the wish does not prolong it.
+    // Only an explicit denial extends it.
     if (request.consent == Consent::kDenied) draft.deny(digest, until);
   } else if (auto fault = draft.forget(request.tenant->handle, request.session, digest, "consent denied", until)) {
     return unexpected(std::move(*fault));
@@ -132,7 +132,7 @@ Result<Appended> deny(commit::Draft& draft, const SessionAppend& request, const 
 Append::Append(AppendRequest request, const decision::DecisionTokens& tokens, Done done)
     : request_(std::move(request)), tokens_(tokens), done_(std::move(done)) {}
 
-// A signal's planning costs as much as a few hundred bytes of it.
+// Planning a signal costs as much as a few hundred bytes of it.
 std::size_t bytes_of(const std::vector<Signal>& signals) {
   std::size_t sum = 0;
   for (const Signal& signal : signals) sum += 256 + signal.value.size() + signal.metadata.size();
@@ -200,7 +200,7 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
   check_context(before ? before->context : kNone, record.context, "context", issues);
   if (!issues.empty()) return unexpected(issues.fault());
 
-  // A request that brings nothing new does not prolong the session, nor does it change its consent.
+  // A request without anything new neither extends the session nor changes its consent.
   const bool says_something = !record.signals.empty() || !before || consent != before->consent ||
                               !record.context.empty() || naming->says_something() || (proven && !before->proven);
   SessionPtr session = before;

@@ -16,7 +16,7 @@ constexpr Instant kArrival = instant_ms(1'700'000'123'456);
 
 class AppendedSignals : public testing::Test {
  protected:
-  // A signal of session s with further members.
+  // A signal of session s with additional members.
   static std::string one(const std::string& key, const std::string& more = "") {
     return R"({"type":")" + key + R"(")" + (more.empty() ? "" : "," + more) + "}";
   }
@@ -163,7 +163,7 @@ TEST_F(AppendedSignals, RefuseAnIdThatHasNoForm) {
     EXPECT_THAT(faults(one("x"), R"("anonymousId":)" + bad), ElementsAre("anonymousId")) << bad;
 }
 
-// As a version that did not check imports left it.
+// As left by a version that did not check imports.
 class TooMuchContext final : public commit::Work {
  public:
   void plan(commit::Draft& draft) override {

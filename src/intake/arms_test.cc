@@ -1,4 +1,4 @@
-// Arms that stay: what a visitor was given first they keep, whatever becomes of their ids and of the rule's weights.
+// Sticky arms: a visitor keeps the first one, whatever happens to their ids and the rule's weights.
 #include <gtest/gtest.h>
 
 #include "commit/visitor.h"
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 const Instant kNoon = *parse_rfc3339("2026-11-01T12:00:00Z");
 
-// A rule with arms a and b, and more members of its split.
+// A rule with arms a and b, and additional members of its split.
 std::string with_arms(int a, int b, std::string_view more = "") {
   return R"({"triggers":["t"],"when":{},"split":{"arms":{"a":)" + std::to_string(a) + R"(,"b":)" + std::to_string(b) +
          "}" + std::string(more) +

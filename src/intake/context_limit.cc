@@ -5,7 +5,7 @@ namespace beckon::intake {
 void check_context(const ledger::Context& before, const ledger::Context& said, const std::string& field,
                    Issues& issues) {
   if (said.empty()) return;
-  // Nearly always both together fit, and nothing is copied on the committing thread.
+  // Usually both together fit, and nothing is copied on the committing thread.
   const std::size_t had = ledger::bytes_of(before);
   if (before.size() + said.size() <= ledger::kContextKeys && had + ledger::bytes_of(said) <= ledger::kContextBytes)
     return;

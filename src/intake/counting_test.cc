@@ -13,7 +13,7 @@ constexpr std::string_view kGoal = R"("goal":{"key":"purchase","within":"1h","va
 
 class Counted : public testing::Test {
  protected:
-  // A rule that acts on trigger `t`, with more members.
+  // A rule that acts on trigger `t`, with additional members.
   static std::string rule(std::string_view more = "") {
     return R"({"triggers":["t"],"when":{},"action":{"type":"popup","payload":{}})" +
            std::string(more.empty() ? "" : ",") + std::string(more) + "}";

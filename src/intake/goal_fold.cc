@@ -45,7 +45,7 @@ std::vector<Claim> claims_of(const rules::RuleSet& rules, const GoalFacts& facts
   return claims;
 }
 
-// By key, each in the order of signals; of several with one id of the client the first.
+// By key, in the order of signals; of several with the same client id, only the first.
 std::vector<const Signal*> signals_of(GoalFacts& facts) {
   std::ranges::stable_sort(facts.signals, {}, [](const Signal* signal) {
     return std::tuple{signal->key, signal->at, signal->place, signal->version};
@@ -57,7 +57,7 @@ std::vector<const Signal*> signals_of(GoalFacts& facts) {
   return first;
 }
 
-// The rule's newest before the signal, if the signal comes in time and converts it; else null.
+// The rule's newest claim before the signal, if the signal is within the goal's time and converts it; otherwise null.
 Claim* reached(std::span<Claim> of_rule, const rules::Aim& aim, const Signal& signal, Instant now) {
   const auto behind =
       std::ranges::lower_bound(of_rule, signal.at, {}, [](const Claim& claim) { return claim.decision->at; });
@@ -101,7 +101,7 @@ void convert(const commit::Tenant& tenant, const rules::Aim& aim, const Signal& 
   worth = rules::added(worth, *value);
 }
 
-// Of each decision as a whole: of its conversions one by one, they would not tell how its value varies.
+// Per decision, since the squares of single conversions would not show how the decisions' values vary.
 void add_squares(const commit::Tenant& tenant, const Claim& claim, std::int64_t times, GoalChanges& to) {
   for (const auto& [currency, worth] : claim.worth) {
     const commit::Revenue::Squares root = worth / commit::Revenue::kSquared;

@@ -22,14 +22,14 @@ using ledger::Window;
 
 constexpr std::string_view kShownKey = "decision.shown";
 
-// A session before the commit and behind it, and what goals look at in it.
+// A session before and after the commit, and the parts of it that goals consider.
 struct Both {
-  SessionPtr before, after;                         // null: it was not there; it is gone
+  SessionPtr before, after;                         // null if it did not exist yet, or was deleted
   std::vector<std::pair<Decided, bool>> decisions;  // with whether it was there before
   std::vector<std::pair<Signal, bool>> signals;
 };
 
-// One side of the commit: whose sessions and ids are then.
+// One side of the commit: the sessions and ids as of then.
 class View {
  public:
   View(commit::FindSession find, const commit::Sessions& digests, const Handle& handle, Instant now)
@@ -42,14 +42,14 @@ class View {
   }
   Result<std::vector<SessionPtr>> records(const VisitorId& id) const { return reader_.records(id); }
 
-  // The visitor whose the session is; without one, it is a visitor of its own.
+  // The session's visitor; a session without one counts as a visitor of its own.
   Result<std::string> party(const Session& session) {
     if (session.visitor.empty()) return std::string(session.id.view());
     std::string& name = names_[session.visitor.text];
     if (!name.empty()) return name;
     const auto found = reader_.name(session.visitor);
     if (!found) return unexpected(found.error());
-    return name = std::string{ledger::kVisitorMark} + found->text;  // which no session's id begins with
+    return name = std::string{ledger::kVisitorMark} + found->text;  // which no session id starts with
   }
 
  private:
@@ -60,7 +60,7 @@ class View {
   std::unordered_map<std::string, std::string> names_;
 };
 
-// What one commit changes for the visitors of one handle.
+// The changes by one commit to the counts of a handle's visitors.
 class Recount {
  public:
   Recount(commit::Draft& draft, const commit::Tenant& tenant)
@@ -117,7 +117,7 @@ class Recount {
     return std::nullopt;
   }
 
-  // A session that is gone, or of which the visitor was forgotten, takes nothing away: what was counted names no one.
+  // A session that was deleted, or whose visitor was forgotten, subtracts nothing: counts identify no one.
   std::optional<Fault> see(const SessionId& id, const SessionDigest& digest) {
     if (seen_.contains(digest) || gone_.contains(digest)) return std::nullopt;
     auto before = before_.session(id, digest), after = after_.session(id, digest);
@@ -133,7 +133,7 @@ class Recount {
     return std::nullopt;
   }
 
-  // All sessions of everybody who is concerned, before the commit and behind it.
+  // All sessions of every affected visitor, before and after the commit.
   std::optional<Fault> gather() {
     std::set<std::string> done[2];
     while (!ids_.empty()) {
@@ -179,7 +179,7 @@ class Recount {
       both.decisions.emplace_back(Decided{std::move(past), at}, old);
     };
     std::vector<PastDecision> now = ledger::past_decisions(both.after->decisions);
-    // Those that left the log in this commit are still looked at.
+    // Decisions that left the log in this commit are still considered.
     for (PastDecision& past : then)
       if (std::ranges::find(now, past.id, &PastDecision::id) == now.end()) add(past, true);
     for (PastDecision& past : now) {
@@ -188,7 +188,7 @@ class Recount {
     }
   }
 
-  // When it was shown, as far as the window still has that.
+  // When the decision was shown, if that is still in the window.
   static Instant shown_at(const Both& both, const PastDecision& past) {
     std::uint64_t version = 0;
     Instant at = past.at;
@@ -215,7 +215,7 @@ class Recount {
       both.signals.emplace_back(signal, signal.version <= version);
     });
     if (same || !both.before) return;
-    // Those that left the window in this commit are still looked at.
+    // Signals that left the window in this commit are still considered.
     std::ranges::sort(now);
     for_each_of_goals(both.before->window, [&](const Signal& signal) {
       if (!std::ranges::binary_search(now, signal.version)) both.signals.emplace_back(signal, true);
@@ -244,12 +244,12 @@ class Recount {
   View before_, after_;
   std::map<SessionDigest, Both> seen_;
   std::set<SessionDigest> gone_;
-  std::map<std::string, std::vector<SessionPtr>> groups_[2];  // own records by party, before the commit and behind it
+  std::map<std::string, std::vector<SessionPtr>> groups_[2];  // visitor records by party, before and after the commit
   bool joins_ = false;
-  std::vector<VisitorId> ids_;  // whose sessions are still to be looked at
+  std::vector<VisitorId> ids_;  // whose sessions are still to be read
 };
 
-// Whether what is counted can change by the session's joining or leaving a visitor.
+// Whether counts can change when the session joins or leaves a visitor.
 bool concerns_counts(const rules::RuleSet& rules, const Session& session) {
   if (session.decisions.count > 0) return true;
   const Window& window = session.window;
@@ -272,7 +272,7 @@ void goals_may_count(commit::Draft& draft, const commit::Tenant& tenant, const S
 
 void GoalCounting::plan(commit::Draft& draft) {
   struct OfHandle {
-    commit::TenantPtr tenant;  // null: none of its rules has a goal, or arms that stay
+    commit::TenantPtr tenant;  // null if none of its rules has a goal or sticky arms
     std::optional<Recount> recount;
   };
   std::map<std::string, OfHandle, std::less<>> handles;

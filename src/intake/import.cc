@@ -48,7 +48,7 @@ bool knows(const SessionPtr& session, std::uint64_t id) {
   return session && std::ranges::find(session->ids, id) != session->ids.end();
 }
 
-// What the entries so far have made of a session's context.
+// A session's context after the entries so far.
 struct ContextSoFar {
   bool begun = false;
   Instant last_received{};
@@ -93,7 +93,7 @@ Result<ImportRequest> parse_import(json::Document document, const commit::Tenant
 std::size_t Import::bytes() const {
   std::size_t sum = 0;
   for (const ImportRequest::Entry& entry : request_.entries)
-    sum += 512 + entry.signal.value.size() + entry.signal.metadata.size();  // each may be of a session of its own
+    sum += 512 + entry.signal.value.size() + entry.signal.metadata.size();  // each may be of a different session
   return sum;
 }
 
@@ -109,7 +109,7 @@ void Import::plan(commit::Draft& draft) {
   sessions_.clear();
 }
 
-// All before the first is changed: a request is applied whole or not at all.
+// Reads all before the first is changed: a request is applied completely or not at all.
 std::optional<Fault> Import::find_sessions(commit::Draft& draft) {
   const Handle& handle = request_.tenant->handle;
   std::unordered_map<ledger::SessionDigest, VisitorId> visitors;  // of the sessions, as they will be
@@ -139,8 +139,8 @@ std::optional<Fault> Import::find_session(commit::Draft& draft, const SessionId&
   return std::nullopt;
 }
 
-// As `take` will, entry by entry: an entry that is left out brings no context, nor does one that is older than the
-// session's newest.
+// Like `take`, entry by entry: an entry that is left out adds no context, nor does one older than the session's
+// newest.
 std::optional<Fault> Import::check_contexts(const commit::Draft& draft) const {
   const commit::Tenant& tenant = *request_.tenant;
   if (std::ranges::all_of(request_.entries, [](const auto& entry) { return entry.context.empty(); }))
@@ -204,7 +204,7 @@ void Import::take(commit::Draft& draft, const ImportRequest::Entry& entry) {
   if (consent == Consent::kBasic) signal.metadata = {};
   std::size_t evicted = 0;
   auto appended = draft.append(digest, std::move(before), record, &evicted);
-  CHECK(appended.has_value());  // all was read ahead
+  CHECK(appended.has_value());  // everything was read in advance
   before = std::move(*appended);
   goals_may_count(draft, tenant, digest, record.signals);
   delayed::signals_imported(draft, before, record.signals);

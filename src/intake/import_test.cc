@@ -25,7 +25,7 @@ class ImportedHistory : public testing::Test {
     world.committer.turn(true);
     return *answer;
   }
-  // An entry of session s, so many minutes ago.
+  // An entry of session s, `minutes_ago`.
   static std::string entry(int minutes_ago, const std::string& id, const std::string& more = "",
                            const std::string& session = "s") {
     return R"({"sessionId":")" + session + R"(","type":"view","id":")" + id + R"(","at":)" +
@@ -169,7 +169,7 @@ TEST_F(ImportedHistory, BringsNoMoreContextThanASessionMayHave) {
               ElementsAre("signals[2].context"));
   EXPECT_EQ(world.session("s")->version, 1u);
   EXPECT_EQ(world.session("other"), nullptr);
-  // What is older than the session's newest, and what is there already, says nothing of its context.
+  // Entries older than the session's newest, and duplicates, do not change its context.
   EXPECT_TRUE(import(body({entry(8, "b", keys(30, 60)), entry(7, "c", keys(60, 64)), entry(60, "f", keys(70, 90)),
                            entry(7, "c", keys(90, 99)), entry(6, "g", R"(,"context":{"k7":null,"one":"more"})")})));
   EXPECT_EQ(world.session("s")->context.size(), 64u);

@@ -1,5 +1,5 @@
-// Visitors who were given two arms of one rule, before their ids were known to be of one visitor: of these they keep
-// the first, and an experiment tells how many there are.
+// Visitors who were given two arms of one rule before their ids were known to belong together. They keep the first arm,
+// and the experiment reports how many there are.
 #pragma once
 #include <span>
 
@@ -9,8 +9,8 @@
 
 namespace beckon::intake {
 
-// Adds `times` for each rule of which the visitor was given two arms, in its row without an arm, as Metric::kAsked.
-// `records`: the own records of all their ids.
+// Adds `times`, as Metric::kAsked, to the row without an arm of each rule that gave the visitor two arms. `records`:
+// the records of all the visitor's ids.
 void fold_mixed(const commit::Tenant& tenant, std::span<const ledger::SessionPtr> records, std::int64_t times,
                 commit::Tallies& to);
 

@@ -23,7 +23,7 @@ std::optional<commit::Metric> metric_of_signal(std::string_view key) {
   return std::nullopt;
 }
 
-// Whether the same was said of the decision before this signal was stored.
+// Whether the same was reported of the decision before this signal was stored.
 bool came_before(const Session& session, const Signal& signal) {
   for (std::size_t i = 0; i < session.window.size(); ++i) {
     if (session.window.key(i) != signal.key) continue;
@@ -43,7 +43,7 @@ std::optional<PastDecision> opened(const decision::DecisionTokens& tokens, const
   return token ? std::optional{std::move(token->decision)} : std::nullopt;
 }
 
-// The signal itself is stored: it was accepted before this was looked at.
+// The signal itself is stored: it was accepted before this check.
 void keep_reaction(commit::Draft& draft, const commit::Tenant& tenant, const ledger::SessionDigest& digest,
                    ledger::SessionPtr& session, const Signal& signal, const PastDecision& decision) {
   if (!tenant.rules || decision.outcome != "act") return;
@@ -59,7 +59,7 @@ void keep_reaction(commit::Draft& draft, const commit::Tenant& tenant, const led
 
 void count_word(commit::Draft& draft, const commit::Tenant& tenant, const Session& session,
                 const PastDecision& decision, commit::Metric metric) {
-  if (metric == commit::Metric::kShown && decision.shown) return;  // counted as it was recorded
+  if (metric == commit::Metric::kShown && decision.shown) return;  // counted when it was recorded
   if (metric == commit::Metric::kConverted && has_goal(tenant, decision.rule)) return;
   if (commit::is_forced(draft, tenant, session, decision.rule)) return;
   draft.count(commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, decision.trigger), decision.rule,
@@ -67,7 +67,7 @@ void count_word(commit::Draft& draft, const commit::Tenant& tenant, const Sessio
               metric);
 }
 
-// The decision of the session that the signal is about.
+// The session's decision that the signal refers to.
 std::optional<PastDecision> decision_of(const decision::DecisionTokens& tokens, const commit::Tenant& tenant,
                                         const Session& session, const Signal& signal, commit::Metric metric) {
   const auto kept = ledger::past_decisions(session.decisions);

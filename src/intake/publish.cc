@@ -21,7 +21,7 @@ bool is_own_id(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }
 
-// No session has such a name, so no digest of one stands for an event.
+// No session has such a name, so an event's digest cannot be a session's.
 EventId named_event(commit::Draft& draft, const Handle& handle, std::string_view id) {
   const auto digest = draft.places().sessions.digest(handle.view(), "event/" + std::string(id));
   return EventId{ulid_of("evt_", digest.high, digest.low)};

@@ -1,4 +1,4 @@
-// Events of the operator's own.
+// Custom events.
 #include "intake/publish.h"
 
 #include <gtest/gtest.h>

@@ -15,7 +15,7 @@ void end(Replay& replay, ReplayState state, Instant at) {
   replay.ended_at = at;
 }
 
-// As this commit so far leaves it; std::nullopt if it does not touch it.
+// As of this draft; std::nullopt if the draft does not change it.
 std::optional<Replay> staged(const commit::Draft& draft, const ReplayId& id) {
   std::optional<Replay> found;
   for (const Replay& replay : commit::changes_of<Replay>(draft.batch()))
@@ -67,7 +67,7 @@ void Redeliveries::plan(commit::Draft& draft) {
   }
 }
 
-// What its rate has let come up since its last step, at most a second's worth.
+// The number that its rate allows since its last step, at most a second's worth.
 std::size_t Redeliveries::allowance(Running& running, Instant now) const {
   if (now < running.stepped_at) running.stepped_at = now;
   const auto passed = std::min<std::int64_t>((now - running.stepped_at).count(), 1000);
@@ -85,7 +85,7 @@ void Redeliveries::step(commit::Draft& draft, Running& running, std::size_t most
   if (!found) return;
   for (const outbox::Delivery& delivery : *found) {
     if (!planted(Planted::kReplayAgain)) next.place = {delivery.created_at, delivery.id};
-    if (is_over(delivery, draft.now())) continue;  // no longer worth sending: it stays as it ended
+    if (is_over(delivery, draft.now())) continue;  // no longer worth sending: it stays ended
     draft.requeue(delivery);
     ++next.queued;
   }

@@ -1,4 +1,4 @@
-// A replay queues what it should, once, at its rate, and goes on after a restart.
+// A replay queues the right deliveries, once, at its rate, and continues after a restart.
 #include "intake/redelivery.h"
 
 #include <gtest/gtest.h>
@@ -113,7 +113,7 @@ TEST_F(Replaying, GoesOnWhereItWasAfterARestart) {
   run_for(2s);
   const auto before = replay().queued;
   ASSERT_GT(before, 0u);
-  // What it queued has been delivered meanwhile: it must not come again.
+  // What it queued has been delivered meanwhile: it must not be sent again.
   commit::Batch batch{.at = world->clock.now()};
   const auto list = *store.outbox().due(kHook, world->clock.now(), 10'000);
   for (const auto& due : list)

@@ -30,7 +30,7 @@ class SettleWork final : public commit::Work {
   bool only_settles() const override { return true; }
 
  private:
-  // The delivery as the store will leave it, where nothing else of this commit touches it.
+  // The delivery as the store will have it, if nothing else in this commit changes it.
   static outbox::Delivery after(commit::Draft& draft, const outbox::Settled& settled) {
     outbox::Delivery delivery = settled.delivery;
     const auto subscription = draft.find_subscription(delivery.subscription);
@@ -40,7 +40,7 @@ class SettleWork final : public commit::Work {
   }
 
   void apply(commit::Draft& draft, const outbox::SubscriptionChange& change) {
-    if (draft.changes_subscription(change.subscription)) return;  // already; the dispatcher says it again
+    if (draft.changes_subscription(change.subscription)) return;  // already; the dispatcher repeats it
     const auto known = draft.places().subscriptions.find(change.subscription);
     if (!known) return;
     const auto next = outbox::change_by_attempts(*known, change, draft.now());

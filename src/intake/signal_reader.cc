@@ -28,7 +28,7 @@ ledger::Signal SignalReader::read(const Value& from, const std::string& path) {
   return signal;
 }
 
-// A member that must be a string of at most `most` characters; empty where it is absent or at fault.
+// A member that must be a string of at most `most` characters; empty if it is absent or invalid.
 std::string_view SignalReader::short_text(const Value& from, std::string_view name, std::size_t most) {
   const Value* value = from.find(name);
   if (!value) return {};
@@ -68,7 +68,7 @@ void SignalReader::read_confidence(const Value& from, ledger::Signal& signal) {
   if (!value) return;
   if (!value->is_number() || !(value->number() >= 0.0 && value->number() <= 1.0))
     return issues_.add(path_ + "confidence", "must be a number from 0 to 1");
-  // Further places are cut off, so that none reaches a minConfidence that it is below.
+  // Further places are truncated, so that no confidence is rounded up to a minConfidence.
   signal.confidence = static_cast<std::int32_t>(rules::millionths(value->text(), rules::Rounding::kDown));
 }
 

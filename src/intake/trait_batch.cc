@@ -42,7 +42,7 @@ Result<TraitBatch> parse_trait_batch(json::Document document, const commit::Hand
 
 std::optional<Fault> take_traits(commit::Draft& draft, const Handle& handle, const TraitBatch& batch,
                                  std::vector<TraitsTaken>& taken) {
-  // What cannot be read is found before anything is planned.
+  // Unreadable records are found before anything is planned.
   for (const auto& [id, said] : batch.visitors)
     if (auto unread = draft.read_ahead(handle, id.view())) return unread;
   for (const auto& [id, said] : batch.visitors) {

@@ -39,7 +39,7 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
   return std::ranges::find(names, name) != names.end();
 }
 
-// Traits with what a request has said so far. What is said of one of them can be taken back.
+// Traits with the changes of a request so far; changes to one of them can be undone.
 class Tried {
  public:
   explicit Tried(Traits traits) : traits_(std::move(traits)) {}
@@ -67,7 +67,7 @@ class Tried {
       traits_.all.erase(found);
   }
 
-  // Why it is more than a visitor may have since `begin`.
+  // Why they exceed what a visitor may have since `begin`.
   std::optional<std::string> excess() const {
     const ledger::Held now = ledger::held(traits_);
     if (now.count > held_.count && now.count > commit::trait_limits::kOfVisitor)
@@ -87,7 +87,7 @@ class Tried {
 // One request's changes of one visitor. Confined to take_traits.
 class Taking {
  public:
-  // `known`: of the visitor; `own`: of these, what was said under the id.
+  // `known`: the visitor's traits; `own`: those of them set under the id.
   Taking(commit::Draft& draft, const Handle& handle, const TraitsSaid& said, const TraitSpeaker& speaker, Traits known,
          Traits own)
       : draft_(draft),
@@ -174,7 +174,7 @@ class Taking {
     return std::nullopt;
   }
 
-  // The same was said of the same instant, as when a file is imported again.
+  // The same change at the same instant, as when a file is imported again.
   bool is_known(const TraitChange& change) const {
     const Trait* trait = known_.find(change.name);
     if (!trait) return false;
@@ -189,7 +189,7 @@ class Taking {
     });
   }
 
-  // What an id has under it is limited by itself, too: another id may have unset it, and a split would bring it back.
+  // The traits under one id have limits of their own: another id may have unset one, and a split would restore it.
   Refused too_much(std::string_view name) const {
     if (auto why = known_.excess()) return why;
     if (auto why = own_.excess()) return why;
@@ -217,7 +217,7 @@ class Taking {
   TraitsTaken taken_;
 };
 
-// Of a trait that several parts of a request change, each outcome once.
+// For a trait that several parts of a request change, each outcome once.
 void once_each(std::vector<std::string>& names) {
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());

@@ -128,7 +128,7 @@ TraitsRecord decode_traits(Decoder& in, const SessionDigest& own) {
   return record;
 }
 
-// The record as it is kept of a session that reduced its consent, empty where none is; nothing where it stays as it is.
+// The record as stored for a session with reduced consent, empty if nothing stays; std::nullopt if it does not change.
 std::optional<std::string> reduced_record(std::string_view bytes, const SessionDigest& digest) {
   auto record = decode_record(bytes);
   if (!record) return std::nullopt;
@@ -365,7 +365,7 @@ bool asks_for(const JournalReader::Item& item, const Ledger::Erasure& erasure) {
   return append && append->consent == Consent::kBasic;
 }
 
-// How far in the row an erasure reaches: in the row in which it was asked for, what comes behind is a new life.
+// Where an erasure ends in the row: in the row that requested it, later records are of a new session.
 const char* reach(std::string_view row, Position position, const Ledger::Erasure& erasure) {
   if (position > erasure.up_to) return row.data();
   const char* end = row.data() + row.size();

@@ -10,7 +10,7 @@ namespace {
 
 std::pair<std::uint64_t, std::uint64_t> place_of(const Subtotal& one) { return {one.counter, one.session}; }
 
-// More of the greatest amounts than fit stay the greatest.
+// Sums saturate at the limits.
 void add_up(std::int64_t& sum, std::int64_t more) {
   if (__builtin_add_overflow(sum, more, &sum))
     sum = more < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
@@ -24,7 +24,7 @@ void put(std::vector<Subtotal>& all, const Subtotal& more) {
     all.insert(place, more);
 }
 
-// `bits` of days up to one that is so much older.
+// `bits` of days relative to a day that is `by` days later.
 std::uint64_t aged(std::uint64_t bits, std::int64_t by) { return by >= Days::kSpan ? 0 : bits << by; }
 
 }  // namespace
@@ -40,7 +40,7 @@ void Days::add(const Days& more) {
 }
 
 std::int64_t Days::behind(std::int32_t day) const {
-  const std::int64_t seen = std::int64_t{newest} - day;  // so many bits lie behind it
+  const std::int64_t seen = std::int64_t{newest} - day;  // this many bits are after it
   if (seen <= 0) return 0;
   return std::popcount(seen >= kSpan ? bits : bits & ((std::uint64_t{1} << seen) - 1));
 }

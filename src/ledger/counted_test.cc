@@ -134,7 +134,7 @@ TEST(Counted, DaysComeOutTheSameInAnyOrder) {
   }
 }
 
-// Joined and split again and again, in any order, the ids come to what they had counted themselves.
+// After random joins and splits in any order, each id has what it counted itself.
 TEST(Counted, JoinsAndSplitsAreExact) {
   std::mt19937_64 random(1);
   for (int turn = 0; turn < 500; ++turn) {
@@ -149,7 +149,7 @@ TEST(Counted, JoinsAndSplitsAreExact) {
       kept[id].take({&more, 1}, 1 + random() % 3);
       if (random() % 8 == 0) kept[id].fold(1 + random() % 3);
     }
-    // Any part of them as one visitor.
+    // Any subset of them as one visitor.
     const std::uint64_t chosen = random();
     std::vector<Counted> parts;
     Subtotal wanted{.counter = kOrders};

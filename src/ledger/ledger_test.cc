@@ -327,7 +327,7 @@ TEST(Codec, ADecisionOfAMessageByValueKeepsWhatItWaitedFromAndOthersAreWrittenAs
   EXPECT_EQ(all[0].anchor, 0u);
   EXPECT_EQ(all[1].anchor, 300u);
   EXPECT_EQ(all[1].beside, plain.beside);
-  // As a version without anchors ended it: behind the last of `beside`.
+  // As written by a version without anchors: ends after the last of `beside`.
   EXPECT_EQ(encode_past(by_value).size(), encode_past(plain).size() + 2);
 }
 
@@ -405,7 +405,7 @@ TEST(Codec, WhatNoSessionCanHoldIsDamage) {
   placed.signals[0].place = 5, placed.signals[1].place = 6;
   append_record(row, {1, 2}, placed);
   ASSERT_EQ(row.back(), 5);
-  row.back() = 0;  // which stands for no place at all
+  row.back() = 0;  // which is not a valid place
   const auto unplaced = decode_record(row);
   ASSERT_TRUE(unplaced);
   for (const Signal& one : std::get<AppendRecord>(*unplaced).signals) EXPECT_EQ(one.place, 0u);

@@ -9,14 +9,14 @@
 namespace beckon::ledger {
 namespace {
 
-// One byte says which source it is, from this one on: no source's name has such a byte.
+// Source names use no bytes from this one on, so these bytes are indexes of sources.
 constexpr unsigned char kFirstSource = 0x80;
 constexpr std::size_t kSources = 0x100 - kFirstSource;
 
 struct Parts {
   std::string_view head;     // all of it up to the traits
   std::string_view sources;  // string*
-  Stamp base;                // the least instant, from 1970 on, and the least place
+  Stamp base;                // the earliest instant, from 1970 on, and the lowest place
   std::string_view traits;   // (size:varint trait)*
   std::string_view ids;
 };
@@ -67,7 +67,7 @@ void read_trait(const Parts& parts, std::string_view bytes, Trait& into) {
 // Takes a string off the front.
 inline std::string_view take_text(std::string_view& rest) {
   const char* const begin = rest.data();
-  std::size_t size = static_cast<unsigned char>(*begin), bytes = 1;  // most are of less than 128 bytes
+  std::size_t size = static_cast<unsigned char>(*begin), bytes = 1;  // most have less than 128 bytes
   if (size >= 0x80) {
     Decoder in(rest);
     size = in.number();
@@ -95,9 +95,9 @@ PackedTraits::PackedTraits(const Traits& traits) {
       base.place = std::min(base.place, stamp.place);
     });
   }
-  if (base.at == Instant::max()) base = {};  // there is none
+  if (base.at == Instant::max()) base = {};  // there are none
   base.at = std::max(base.at, Instant{});    // so that no difference overflows
-  thread_local std::string all, one, bytes;  // as `packed`: so that no room is allocated each time
+  thread_local std::string all, one, bytes;  // like `packed`: reused, to avoid allocations
   thread_local Trait packed;
   all.clear(), bytes.clear();
   for (const Trait& trait : traits.all) {
@@ -125,7 +125,7 @@ PackedTraits::PackedTraits(const Traits& traits) {
 
 PackedTraits PackedTraits::of_packed(std::string_view packed) {
   PackedTraits traits;
-  traits.bytes_ = packed;  // of exactly its size, since it stays
+  traits.bytes_ = packed;  // of exactly its size, since it is long-lived
   return traits;
 }
 
@@ -174,7 +174,7 @@ Traits united(std::span<const PackedTraits* const> parts) {
 }
 
 std::optional<TraitNow> trait_in(std::span<const PackedTraits* const> parts, std::string_view name) {
-  thread_local Trait whole, part_of_it;  // so that no room is allocated each time
+  thread_local Trait whole, part_of_it;  // reused, to avoid allocations
   bool found = false;
   for (const PackedTraits* part : parts) {
     if (!part->read(name, found ? part_of_it : whole)) continue;

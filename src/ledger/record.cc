@@ -10,7 +10,7 @@ namespace {
 // Arrivals older than this no longer count toward the limit of a rolling minute.
 constexpr Duration kMinute{60'000};
 
-// A session stays as it is for long, so it has exactly the room that it needs, where a vector would take twice as much.
+// Sessions are long-lived, so they reserve exactly what they need; a vector would double its capacity.
 template <class Value>
 void make_room(std::vector<Value>& values, std::size_t more) {
   values.reserve(values.size() + more);
@@ -27,7 +27,7 @@ void remember_arrival(Session& session, Instant received, std::size_t count) {
   session.arrivals.emplace_back(received, static_cast<std::uint32_t>(count));
 }
 
-// Keeps the `most` last ones.
+// Keeps the last `most`.
 template <class Value>
 void keep_newest(std::vector<Value>& values, std::size_t most) {
   if (values.size() > most) values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(most));
@@ -53,7 +53,7 @@ void take_counted(Session& session, const std::vector<Subtotal>& more, std::uint
   session.counted = counted->all.empty() ? nullptr : std::move(counted);
 }
 
-// What the session `of` has counted goes, or is folded.
+// Removes, or folds, what the session `of` has counted.
 void settle_counted(Session& visitor, std::uint64_t of, bool folds) {
   if (!visitor.counted || !visitor.counted->has(of)) return;
   auto counted = std::make_shared<Counted>(*visitor.counted);
@@ -61,7 +61,7 @@ void settle_counted(Session& visitor, std::uint64_t of, bool folds) {
   visitor.counted = counted->all.empty() ? nullptr : std::move(counted);
 }
 
-// A session keeps the first visitor that was said while its consent was full; until then that of its browser.
+// A session keeps the first visitor named with full consent; until then its browser's.
 void take_visitor(Session& session, std::string_view said, bool begins, bool proven) {
   if (session.consent != Consent::kFull) {
     session.visitor = {};
@@ -85,13 +85,13 @@ std::shared_ptr<Session> start(std::string_view handle, std::string_view id, Ins
   return session;
 }
 
-// A copy to change, or `before` itself where no one else can see it: in one commit many records may be of one session.
+// A copy to change, or `before` itself if it has no other owner: one commit may have many records of one session.
 std::shared_ptr<Session> changeable(SessionPtr before) {
   if (before.use_count() == 1) return std::const_pointer_cast<Session>(std::move(before));
   return std::make_shared<Session>(*before);
 }
 
-// Once there are twice kKept, the oldest are dropped, so that kKept stay.
+// At twice kKept, the oldest are dropped, so that kKept remain.
 void remember_decision(DecisionLog& log, std::string_view past) {
   std::size_t from = 0;
   if (log.count + 1 >= 2 * DecisionLog::kKept)
@@ -151,7 +151,7 @@ namespace {
 
 constexpr std::size_t kManyDone = 64;
 
-// A signal that has left the window begins no wait any more.
+// A signal that has left the window no longer starts a wait.
 void forget_old_anchors(Session& session) {
   std::vector<std::uint64_t> there(session.window.size());
   for (std::size_t i = 0; i < there.size(); ++i) there[i] = session.window[i].version;

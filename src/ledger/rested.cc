@@ -9,7 +9,7 @@
 namespace beckon::ledger {
 namespace {
 
-// Many are of a few rules and of a few sessions, and by time.
+// Many share a few rules and sessions, and they are in time order.
 void write_spends(Encoder& out, const std::vector<Spend>& spends) {
   std::vector<std::uint64_t> words;
   words.reserve(2 * spends.size());

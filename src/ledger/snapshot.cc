@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint8_t kFormat = 6;
 
-// What a snapshot holds of caps, visitors and delayed rules, from format 2 on.
+// The part of a snapshot about caps, visitors and delayed rules, from format 2 on.
 void read_second(Decoder& in, std::uint8_t format, Session& session) {
   session.spends = in.spends();
   session.shown = in.ids();

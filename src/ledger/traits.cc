@@ -53,13 +53,13 @@ void count(Trait& trait, std::int64_t millionths, Trait::Said said) {
   if (__builtin_add_overflow(trait.sum, millionths, &trait.sum)) trait.sum = millionths < 0 ? INT64_MIN + 1 : INT64_MAX;
 }
 
-// What is set, and since when nothing older counts.
+// The set value, and since when older changes do not count.
 struct Base {
   const Trait::Said* set = nullptr;
   Stamp unset;
 };
 
-// An unset frees the trait for lower ranks, but not for what they said before.
+// An unset frees the trait for lower ranks, but not for their earlier changes.
 Base base_of(const Trait& trait) {
   Base base;
   for (const Trait::Said& said : trait.said) {
@@ -104,7 +104,7 @@ Stamp newest_word_on(const Trait& trait) {
   return newest;
 }
 
-// The list that was set, changed by the newer words on its texts; `now` has the newest of them.
+// The set list, with the newer changes of its texts; `now` gets the newest of them.
 void change_list(const Trait& trait, const Base& base, TraitNow& now) {
   std::vector<std::string> texts;
   if (base.set)

@@ -100,7 +100,7 @@ TraitChange random_change(std::mt19937& dice, int n) {
   return change;
 }
 
-// Any order, and any number of ids under which it was said, come to the same.
+// Any order, and any number of ids, give the same result.
 TEST(Traits, DoNotDependOnTheOrderNorOnTheIdsUnderWhichTheyWereSaid) {
   for (unsigned seed = 0; seed < 3'000; ++seed) {
     std::mt19937 dice(seed);

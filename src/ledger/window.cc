@@ -90,7 +90,7 @@ Window Window::with(std::span<const Signal> added, std::size_t& evicted) const {
   return Window(std::move(next));
 }
 
-// Gives a number to the keys that are new, takes it from those that are gone, and counts the entries to their places.
+// Numbers new keys, frees the numbers of removed ones, and groups the entries by key.
 void Window::Held::order_by_key() {
   thread_local std::vector<std::size_t> holders;  // by number: an entry that has the key, or kNowhere
   holders.assign(key_ends.size(), kNowhere);
@@ -186,7 +186,7 @@ Window Window::merged(std::span<const Window* const> windows, const std::functio
       }
     }
   }
-  // Where no places were kept, each window is in order, and they come in theirs.
+  // Without stored places, each window is in order, and windows are in the given order.
   std::ranges::sort(places, {}, [](const Place& one) { return std::tuple(one.at, one.place, one.window, one.entry); });
   if (windows.size() > 1) {
     std::unordered_map<std::string_view, std::int64_t> counted;  // when the signal with this id arrived
@@ -204,7 +204,7 @@ Window Window::merged(std::span<const Window* const> windows, const std::functio
   if (places.size() > kOfVisitor) places.erase(places.begin(), places.end() - kOfVisitor);
   auto merged = std::make_shared<Held>();
   merged->entries.reserve(places.size());
-  // A key of which nothing is left has no number.
+  // A key without entries has no number.
   std::unordered_map<std::string_view, std::uint16_t> keys;
   std::vector<std::vector<std::uint16_t>> numbers;  // of a window's keys in the merged one
   for (const Window* window : windows) numbers.emplace_back(window->key_count(), kNoKey);

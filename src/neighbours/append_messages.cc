@@ -13,8 +13,8 @@ namespace {
 using intake::Appended;
 using ledger::SessionPtr;
 
-// Of a visitor's sessions, those that joined last; beyond the first of these, only such as are in memory, as sessions
-// of the last half hour are.
+// Of a visitor's sessions, those that joined last; after the first few, only those in memory, as sessions of the last
+// half hour are.
 constexpr std::size_t kSessionsLookedAt = 100, kSessionsRead = 20;
 
 bool remembers(const SessionPtr& session, std::string_view id) {
@@ -27,7 +27,7 @@ std::string sentence(const Issues& issues) {
   return all;
 }
 
-// What is temporary, so that the message must come again.
+// Temporary errors: the message must be sent again.
 bool passes(FaultCode code) {
   return code == FaultCode::kRateLimited || code == FaultCode::kUnavailable || code == FaultCode::kInternalError;
 }
@@ -48,8 +48,8 @@ std::vector<SessionPtr> sessions_of(commit::Draft& draft, const Handle& handle,
   return sessions;
 }
 
-// The least that follows from a category which the visitor refused; full where they accepted all that the handle knows,
-// and nothing where none of these was said.
+// The lowest consent of the categories that the visitor refused; full if they accepted all that the handle knows;
+// std::nullopt if none of those was given.
 std::optional<ledger::Consent> consent_of(const Message& message, const commit::HandleSettings& settings) {
   std::optional<ledger::Consent> consent;
   for (const auto& [category, accepted] : message.consents)
@@ -63,7 +63,7 @@ std::optional<ledger::Consent> consent_of(const Message& message, const commit::
 
 struct AppendMessages::Ready {
   Message* message;
-  VisitorId visitor;  // empty: not said, or not to be believed
+  VisitorId visitor;  // empty if not given, or not trusted
   commit::Trust trust;
   std::optional<ledger::Consent> consent;
 
@@ -77,10 +77,10 @@ struct AppendMessages::Ready {
 
 struct AppendMessages::Place {
   SessionId session;
-  bool has_it = false;             // the message, which was sent before
-  std::vector<SessionPtr> others;  // other sessions of the visitor, where no browser is said
+  bool has_it = false;             // the session has the message already
+  std::vector<SessionPtr> others;  // the visitor's other sessions, if no browser is given
 
-  // The one of these that has the message.
+  // The one of these that already has the message.
   SessionPtr holder_of(const Message& message) const {
     const auto found = std::ranges::find_if(others, [&](const auto& one) { return remembers(one, message.signal_id); });
     return found == others.end() ? nullptr : *found;
@@ -125,11 +125,11 @@ void AppendMessages::prepare(Message& message, Instant received) {
   ready_.push_back(std::move(ready));
 }
 
-// With the document, which is in memory until the commit.
+// Including the document, which is in memory until the commit.
 std::size_t AppendMessages::bytes() const {
   std::size_t sum = batch_.bytes;
   for (const Ready& ready : ready_)
-    sum += 512 + ready.message->signal.value.size() + ready.message->metadata.size();  // as of an import
+    sum += 512 + ready.message->signal.value.size() + ready.message->metadata.size();  // as for an import
   return sum;
 }
 
@@ -141,8 +141,8 @@ void AppendMessages::finish(const std::optional<Fault>& fault) {
   fault ? done_(unexpected(*fault)) : done_(std::move(applied_));
 }
 
-// Messages that are alike go into their session at once, which costs one change of it. Returns how many were planned;
-// none where they must be planned one by one.
+// Similar messages are appended to their session together, which changes it only once. Returns how many were planned; 0
+// if they must be planned one by one.
 std::size_t AppendMessages::plan_run(commit::Draft& draft, std::size_t first) {
   const Ready& ready = ready_[first];
   Place place = place_of(draft, ready);
@@ -169,11 +169,11 @@ AppendMessages::Place AppendMessages::place_of(commit::Draft& draft, const Ready
   const Message& message = *ready.message;
   if (ready.is_of_browser()) return {.session = SessionId{message.session}};
   Place place{.session = SessionId{session_of_visitor(message.family, ready.visitor.text, sender_.with_role)}};
-  // Whoever knows no more than a visitor's id writes into none of their sessions.
+  // A sender who only knows a visitor's id may not write to the visitor's sessions.
   if (ready.trust == commit::Trust::kNone) return place;
   const Handle& handle = sender_.tenant->handle;
   const auto records = commit::reader_of(draft, handle, draft.now()).records(ready.visitor);
-  if (!records) return place;  // append will say so
+  if (!records) return place;  // append will report it
   place.others = sessions_of(draft, handle, *records);
   SessionPtr chosen = place.holder_of(message);
   place.has_it = chosen != nullptr;
@@ -231,7 +231,7 @@ void AppendMessages::take(std::span<const Ready> run, const Result<Appended>& ap
   note(run, *appended, place.session);
 }
 
-// Which of them were stored, for whoever looks what arrives.
+// Notes which of them were stored, for the Sources page.
 void AppendMessages::note(std::span<const Ready> run, const Appended& appended, const SessionId& session) {
   if (appended.denied) return;
   auto repeated = appended.repeated.begin();
@@ -270,7 +270,7 @@ void AppendMessages::reject(const Message& message, std::optional<FaultCode> cod
   if (all.size() > kRefusalsKept) all.pop_back();
 }
 
-// The longest wait counts, so that whoever keeps to it need not come a third time.
+// The longest wait counts, so that senders who respect it need not send a third time.
 void AppendMessages::put_off(const Fault& fault) {
   const bool waits_longer =
       applied_.again && fault.rate && applied_.again->rate && fault.rate->reset > applied_.again->rate->reset;

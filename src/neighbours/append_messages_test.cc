@@ -153,7 +153,7 @@ TEST_F(AppendMessagesTest, WhoItWasDoesNotDependOnTheOrderOfArrival) {
       EXPECT_EQ(send(one).accepted, 1u);
     }
     EXPECT_EQ(world.session("sg:" + browser)->visitor.view(), visitor);
-    const Handle demo{"demo"};  // which a reader refers to
+    const Handle demo{"demo"};  // referenced by a reader
     const auto sessions = commit::reader_of(world.sessions, demo, world.clock.now()).sessions(VisitorId{visitor});
     std::size_t signals = 0;
     ASSERT_TRUE(sessions);

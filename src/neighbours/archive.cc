@@ -42,8 +42,8 @@ enum Column : std::size_t {
   kColumns = 131,
 };
 
-// As in an archive, where the time was corrected already: by the one name that the reader of this family looks for, and
-// without the time of sending, so that it is not corrected once more.
+// The message as its library sent it. An archive's times are corrected already: uses the one name that the family's
+// reader looks for, and omits the sending time, so that it is not corrected again.
 std::string as_sent(const Value& from, ArchiveFormat format) {
   const Value *corrected = from.find("timestamp"), *original = from.find("originalTimestamp");
   const Value* at = corrected && !corrected->is_null() ? corrected : original;
@@ -105,7 +105,7 @@ std::string_view kind_of(std::string_view event) {
   return event;
 }
 
-// The event as its tracker had sent it.
+// The event as its tracker sent it.
 Result<Batch, std::string> read_enriched(const std::string& line) {
   const auto columns = columns_of(line);
   if (columns.size() != kColumns) return unexpected("does not have the 131 columns of an enriched event");
@@ -166,7 +166,7 @@ std::string entry_of(const Message& message, std::string_view session, const std
   if (message.signal.has_value) out.member("signalValue", message.signal.value);
   if (!message.signal.source.empty()) out.member("source", message.signal.source);
   if (!message.metadata.empty()) out.member_raw("metadata", message.metadata);
-  // One without an id of its own has one that is made of all that it says.
+  // An event without an id gets one derived from its whole content.
   out.member("id", message.signal_id.empty() ? to_base64url(sha256(line)) : message.signal_id);
   return text;
 }

@@ -25,7 +25,7 @@ void set_identity(const Value& event, Message& message) {
   message.signal.id = message.signal_id;
 }
 
-// `subject` is whom it is about, and the extension `sessionid` in which session; without it they have one of their own.
+// `subject` is whom the event is about, the extension `sessionid` its session; without it they have their own session.
 void read_origin(const Value& event, Message& message) {
   message.family = "ce";
   const std::size_t before = message.issues.items().size();
@@ -44,7 +44,7 @@ void read_origin(const Value& event, Message& message) {
   }
 }
 
-// Bytes are of use where they are JSON.
+// Binary data is only used if it is JSON.
 const Value* data_of(const Value& event, Batch& batch) {
   if (const Value* data = event.find("data")) return data;
   const auto bytes = from_base64(event.text_of("data_base64"));

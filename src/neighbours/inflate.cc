@@ -19,7 +19,7 @@ class Inflater {
   Inflater& operator=(const Inflater&) = delete;
 
   z_stream* operator->() { return &stream_; }
-  // Z_STREAM_END behind the last member only.
+  // Z_STREAM_END only after the last member.
   int step() {
     const int state = inflate(&stream_, Z_NO_FLUSH);
     if (state != Z_STREAM_END || stream_.avail_in == 0) return state;
@@ -43,7 +43,7 @@ Fault inflates_to(const std::string& what, FaultCode code) {
 
 Result<std::string> inflate_gzip(std::string_view bytes, FaultCode too_large) {
   Inflater inflater;
-  // zlib takes no pointer to const; it does not write there.
+  // zlib does not accept a pointer to const; it does not write there.
   inflater->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   inflater->avail_in = static_cast<uInt>(bytes.size());
   std::string text;

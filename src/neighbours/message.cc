@@ -19,10 +19,10 @@ bool is_of_key(char c) { return is_letter_or_digit(c) || c == '.' || c == '_' ||
 
 std::string hashed(std::string_view text) { return "h" + to_base64url(sha256(text)); }
 
-// No text that is stored has one.
+// Stored texts contain no NUL.
 std::string_view without_nul(std::string_view text) { return text.substr(0, text.find('\0')); }
 
-// The text of a member that may be a number; empty: not said.
+// The text of a member that may be a number; empty if not given.
 std::string_view text_or_number(const json::Value& from, std::string_view name, Issues& issues) {
   const json::Value* value = name.empty() ? nullptr : from.find(name);
   if (!value || value->is_null()) return {};
@@ -68,7 +68,7 @@ std::string session_of_other(std::string_view family, std::string_view session, 
     std::string id = std::string(session) + other;
     return is_session_id(id) ? id : std::string(session.substr(0, 5)) + hashed(id);
   }
-  // One that its sender has named is none of ours.
+  // Only session ids that we derive have this prefix; those named by their sender do not.
   if (const std::string ours = std::string(family) + ":"; session.starts_with(ours)) session.remove_prefix(ours.size());
   return session_id(family, std::string(session) + other);
 }

@@ -24,7 +24,7 @@ bool Metadata::fits() const {
   return out_.size() + std::string_view(",}").size() + kCutMember.size() <= intake::kMetadataBytes;
 }
 
-// False where the name has its value already.
+// False if the name already has a value.
 bool Metadata::begin(std::string_view name) {
   if (name == kCut || std::ranges::find(names_, name) != names_.end()) return false;
   out_ += out_.empty() ? '{' : ',';

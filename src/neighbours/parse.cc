@@ -8,9 +8,9 @@ namespace beckon::neighbours {
 namespace {
 
 constexpr std::size_t kEscape = 6;    // characters: \u and four digits
-constexpr std::size_t kDeepest = 24;  // containers in one another: less than json::parse takes
+constexpr std::size_t kDeepest = 24;  // nesting: less than json::parse accepts
 
-// The code unit of an escape that begins at `at`; nothing where none does.
+// The code unit of an escape that begins at `at`; std::nullopt if there is none.
 std::optional<unsigned> unit_at(std::string_view text, std::size_t at) {
   if (text.size() < at + kEscape || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
   unsigned unit = 0;
@@ -44,14 +44,14 @@ void mend(std::string& text) {
   }
 }
 
-// The place behind the text that begins with the quote at `at`.
+// The index after the string that begins with the quote at `at`.
 std::size_t behind_text(std::string_view text, std::size_t at) {
   for (++at; at < text.size() && text[at] != '"'; ++at)
     if (text[at] == '\\') ++at;
   return std::min(at + 1, text.size());
 }
 
-// What is nested deeper than kDeepest becomes null; metadata has no room for it anyway.
+// Values nested deeper than kDeepest become null; metadata does not keep them anyway.
 std::string flattened(std::string_view text) {
   std::string out;
   std::size_t depth = 0;

@@ -13,7 +13,7 @@ using json::Value;
 constexpr std::array<std::string_view, 6> kCalls{"track", "page", "screen", "identify", "group", "alias"};
 constexpr std::array<std::string_view, 6> kShort{"t", "p", "s", "i", "g", "a"};
 
-// A member of a member; null where there is none.
+// A member of a member; null if there is none.
 const Value* find(const Value& from, std::string_view one, std::string_view in_it) {
   const Value* member = from.find(one);
   return member ? member->find(in_it) : nullptr;
@@ -25,7 +25,7 @@ std::string_view first_of(std::initializer_list<std::string_view> texts) {
   return {};
 }
 
-// What the page says of a decision that it was handed: the id is the signal's value.
+// The decision that a page's event is about: the id is the signal's value.
 std::string_view decision_in(std::string_view event, const Value* properties) {
   return event.starts_with("decision.") ? text_in(properties, "decisionId") : std::string_view{};
 }
@@ -53,7 +53,7 @@ void read_view(const Value& from, std::string_view call, Message& message, Metad
   metadata.add_page(properties);
 }
 
-// RudderStack's browser library has the traits in the context alone.
+// RudderStack's browser library only has the traits in the context.
 void read_identify(const Value& from, Message& message) {
   const Value* traits = from.find("traits");
   say_traits(message, ledger::TraitOp::kSet,
@@ -92,12 +92,12 @@ void read_context(const Value& context, Message& message) {
       if (one.value.is_boolean()) message.consents.emplace_back(one.key, one.value.boolean());
 }
 
-// RudderStack's time of an event stands under another name, and its browser library counts sessions, each of which is
-// of one visitor.
+// RudderStack's event time has another name, and its browser library numbers sessions, each of which is of one
+// visitor.
 void read_origin(const Value& from, const Value* context, Message& message) {
   const bool is_rudder = from.find("originalTimestamp") != nullptr;
   message.family = is_rudder ? "rs" : "sg";
-  // What the caller says counts; RudderStack's other time is when it was called.
+  // The caller's time takes precedence; RudderStack's other time is when the library was called.
   read_time(from, is_rudder && !from.find("timestamp") ? "originalTimestamp" : "timestamp", message);
   if (message.anonymous.empty()) return;
   const Value* session = is_rudder && context ? context->find("sessionId") : nullptr;
@@ -144,7 +144,7 @@ Result<Batch> read_segment(json::Document document, std::string_view call) {
   }
   batch.messages.reserve(std::min(list->items().size(), kMessagesPerBatch + 1));
   for (const Value& item : list->items()) {
-    if (batch.messages.size() > kMessagesPerBatch) break;  // too many, which the frame says
+    if (batch.messages.size() > kMessagesPerBatch) break;  // too many, which the caller reports
     read_message(item, {}, sent, batch.add(batch.messages.size()));
   }
   return batch;

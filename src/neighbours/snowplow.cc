@@ -12,7 +12,7 @@ namespace {
 
 using json::Value;
 
-// The path of a URL, such as "/pricing"; empty where it has none.
+// The path of a URL, such as "/pricing"; empty if it has none.
 std::string_view path_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return {};
@@ -36,7 +36,7 @@ std::optional<Instant> instant_in(std::string_view ms) {
   return instant_within_ms(read);
 }
 
-// All values are texts, numbers too.
+// All values are strings, including numbers.
 void add_number(Metadata& metadata, std::string_view name, std::string_view text, Batch& batch) {
   if (text.empty()) return;
   auto number = json::parse(std::string(text));
@@ -134,7 +134,7 @@ Result<Batch> read_snowplow(json::Document document) {
   const std::string application = snowplow_application(root);
   for (std::size_t i = 0; i < list->items().size() && batch.messages.size() <= kMessagesPerBatch; ++i) {
     const Value& item = list->items()[i];
-    if (item.text_of("e") != "pp") read_message(item, application, batch.add(i), batch);  // a page that is still open
+    if (item.text_of("e") != "pp") read_message(item, application, batch.add(i), batch);  // a page ping
   }
   return batch;
 }

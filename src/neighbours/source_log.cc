@@ -36,7 +36,7 @@ void SourceLog::add(const Handle& handle, std::string_view key, News news) {
 
 std::vector<Source> SourceLog::of(const Handle& handle) const {
   std::vector<Source> found;
-  // Key by key, so that whoever adds waits for the copy of one.
+  // Key by key, so that writers only wait while one is copied.
   for (Key next{handle.text, {}};;) {
     const std::lock_guard lock(mutex_);
     const auto entry = entries_.lower_bound(next);

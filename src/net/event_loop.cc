@@ -13,7 +13,7 @@
 namespace beckon::net {
 namespace {
 
-constexpr int kBatch = 64;  // events taken at once
+constexpr int kBatch = 64;  // events handled at once
 
 }  // namespace
 
@@ -80,7 +80,7 @@ int EventLoop::wait_ms(Duration at_most) const {
 void EventLoop::run_due() {
   if (timers_.empty()) return;
   const auto now = std::chrono::steady_clock::now();
-  const auto newest = next_timer_;  // what the callbacks add waits for the next round, so that none is starved
+  const auto newest = next_timer_;  // timers added by callbacks wait for the next round, so that none is starved
   for (auto each = timers_.begin(); each != timers_.end() && each->first.first <= now; each = timers_.begin()) {
     if (each->first.second >= newest) break;
     auto then = std::move(each->second);

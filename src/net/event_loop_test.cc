@@ -77,7 +77,7 @@ TEST(EventLoop, TellsWhoWatchesNow) {
   EXPECT_EQ(second.ready, 1);
 }
 
-// Both are ready in one round, and the first to be notified closes the other's socket, whose number a new one takes.
+// Both are ready in one round; the first one notified closes the other's socket, whose number a new one gets.
 TEST(EventLoop, TellsNothingOfASocketToItsSuccessorByNumber) {
   const Pair first, second, quiet;
   EventLoop loop;

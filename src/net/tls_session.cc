@@ -20,7 +20,7 @@ bool would_wait(int error) { return error == EAGAIN || error == EINTR; }
 
 }  // namespace
 
-// OpenSSL's own BIO of a socket writes without MSG_NOSIGNAL, and does not tell whether a read emptied the socket.
+// OpenSSL's own socket BIO writes without MSG_NOSIGNAL, and does not report whether a read emptied the socket.
 struct Wire {
   static int read(BIO* bio, char* to, int size) {
     BIO_clear_retry_flags(bio);
@@ -81,7 +81,7 @@ TlsSession::~TlsSession() {
   ERR_clear_error();
 }
 
-// `step` calls OpenSSL, which returns what it did: a positive number, or a failure that its queue of errors explains.
+// `step` calls OpenSSL and returns its result: a positive number, or a failure explained by its error queue.
 template <class Step>
 Io TlsSession::step(Step step, std::size_t& size) {
   ERR_clear_error();
@@ -99,7 +99,7 @@ Io TlsSession::told(int returned) {
   broken_ = true;  // after any other error, OpenSSL forbids a close_notify
   const auto why = ERR_peek_error();
   reason_ = why == 0 ? 0 : ERR_GET_REASON(why);
-  // A peer that closes without close_notify has ended all the same: the framing decides.
+  // A peer that closes without close_notify has still ended: the framing decides.
   const bool closed = (error == SSL_ERROR_SYSCALL && why == 0 && system_error_ == 0) ||
                       (error == SSL_ERROR_SSL && reason_ == SSL_R_UNEXPECTED_EOF_WHILE_READING);
   return closed ? Io::kEnded : Io::kFailed;
@@ -124,7 +124,7 @@ Io TlsSession::close_notify() {
   if (broken_) return Io::kDone;
   ERR_clear_error();
   const int done = SSL_shutdown(session_.get());
-  if (done >= 0) return Io::kDone;  // 0: sent, and the peer's has not come
+  if (done >= 0) return Io::kDone;  // 0: sent, and the peer's has not arrived
   return told(done) == Io::kWantWrite ? Io::kWantWrite : Io::kDone;
 }
 

@@ -19,7 +19,7 @@ class BearersTest : public ::testing::Test {
     all.insert(all.end(), changes.begin(), changes.end());
     return access_token(all, type);
   }
-  // As a server does: waits for what it must, and verifies.
+  // As a server does: waits as needed, then verifies.
   Result<access::ForeignToken> verified(const std::string& token) {
     auto read = access::parse_jwt(token);
     EXPECT_TRUE(read && bearers_.knows(text_in_claims(*read)));

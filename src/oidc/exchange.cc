@@ -8,7 +8,7 @@
 namespace beckon::oidc {
 namespace {
 
-// An error code of RFC 6749, section 5.2, as it may be shown; empty if the body has none.
+// An error code of RFC 6749, section 5.2, safe to display; empty if the body has none.
 std::string error_in(const std::string& body) {
   constexpr std::size_t kLongest = 64;
   const auto document = json::parse(body);
@@ -17,7 +17,7 @@ std::string error_in(const std::string& body) {
   return is_plain && code.size() <= kLongest ? code : "";
 }
 
-// One sign-in under way: each step calls the next, or ends it.
+// One sign-in in progress: each step calls the next, or ends it.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
   using Done = std::move_only_function<void(Result<Person>)>;
@@ -82,7 +82,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     done_(person_of(provider_, *id_token_, document->root()));
   }
 
-  // A step's request; what is no whole response ends the sign-in.
+  // Sends a step's request; an incomplete response ends the sign-in.
   void send(egress::Order order, void (Exchange::*then)(egress::Answer)) {
     const Duration left = until_ - parts_.clock.now();
     order.limits.whole = std::clamp<Duration>(left, Duration{1}, parts_.limits.deadline);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kWellKnown = "/.well-known/openid-configuration";
 
-// Whether a list of the document has the text; std::nullopt if there is no such list.
+// Whether a list in the document contains the text; std::nullopt if there is no such list.
 std::optional<bool> lists(const json::Value& document, std::string_view name, std::string_view text) {
   const json::Value* list = document.find(name);
   if (list == nullptr || !list->is_array()) return std::nullopt;

@@ -29,7 +29,7 @@ Result<std::string> address_of(const Provider& provider, const std::string& subj
   return *std::move(email);
 }
 
-// A list of texts, or a single one; what is neither names no group.
+// A list of texts, or a single one; anything else has no groups.
 std::vector<std::string> groups_in(const json::Value& claim) {
   std::vector<std::string> groups;
   if (claim.is_string()) groups.emplace_back(claim.text());

@@ -44,7 +44,7 @@ void Providers::finish(std::string_view state, std::string_view browser, Callbac
   auto started = from_state(state, browser, box_, clock_.now());
   if (!started) return done(unexpected(started.error()));
   const Provider* provider = find_by_name(providers_, started->provider);
-  if (provider == nullptr)  // it was taken out of the file meanwhile
+  if (provider == nullptr)  // it was removed from the file meanwhile
     return done(unexpected(
         access::invalid_credentials("The provider of this sign-in is no longer configured; use another way.")));
   exchange({.provider = *provider,

@@ -15,7 +15,7 @@ using ::testing::SizeIs;
 
 constexpr std::string_view kBrowser = "what the page keeps";
 
-// A sign-in at the scripted server, of which each test changes something.
+// A sign-in at the scripted server, which each test varies.
 class SigningIn : public ::testing::Test {
  protected:
   explicit SigningIn(const std::string& secret = "") : secret_(secret) {
@@ -36,7 +36,7 @@ class SigningIn : public ::testing::Test {
     const auto begin = at + name.size() + 2;
     return url.substr(begin, url.find('&', begin) - begin);
   }
-  // Comes back from the provider with what it would send; the token's nonce is that of the start.
+  // Returns from the provider with what it would send; the token's nonce is that of the start.
   std::string finish(const Members& claims = {}, Callback callback = {.code = "c-1"},
                      std::string_view browser = kBrowser) {
     const std::string url = start().value();

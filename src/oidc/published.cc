@@ -19,7 +19,7 @@ std::shared_ptr<const Published> PublishedBy::now() const {
 bool PublishedBy::would_wait(std::string_view kid) const {
   const std::lock_guard lock(mutex_);
   const bool is_known = is_within(read_at_, limits_.stale) && known_->keys.find(kid) != nullptr;
-  const bool is_old = !is_within(read_at_, limits_.fresh);  // then get() begins a reading, for which nobody waits
+  const bool is_old = !is_within(read_at_, limits_.fresh);  // then get() starts a read, for which nobody waits
   return (!is_known || is_old) && (reading_ || !is_within(tried_at_, limits_.keys_every));
 }
 
@@ -74,7 +74,7 @@ void PublishedBy::read_keys(Metadata metadata) {
   });
 }
 
-// The body of a whole response with status 200.
+// The body of a complete response with status 200.
 void PublishedBy::ask(const std::string& url, std::string what,
                       std::move_only_function<void(Result<std::string, std::string>)> then) {
   egress::Order order{.method = egress::Method::kGet,

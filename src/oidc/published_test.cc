@@ -61,7 +61,7 @@ TEST_F(PublishedTest, IsReadAgainWhenItIsNoLongerFresh) {
   EXPECT_TRUE(knows("k1"));
   server_.publish({next_.jwk()});
   clock_.set(kInstant + 1h);
-  EXPECT_TRUE(knows("k1"));  // nobody waits for the reading that this begins
+  EXPECT_TRUE(knows("k1"));  // nobody waits for the read that this starts
   clock_.set(kInstant + 1h + 30s);
   EXPECT_TRUE(knows("k2"));
   EXPECT_FALSE(knows("k1"));

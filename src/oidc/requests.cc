@@ -12,7 +12,7 @@ bool is_unreserved(char c) {
          c == '_' || c == '~';
 }
 
-// Every byte that is not unreserved (RFC 3986, section 2.3), which both a query and a form read back the same.
+// Encodes every byte that is not unreserved (RFC 3986, section 2.3), which queries and forms both decode the same way.
 void append_encoded(std::string& out, std::string_view text) {
   for (const char c : text)
     is_unreserved(c) ? out.push_back(c) : void(out.append("%").append(to_hex(std::string_view(&c, 1))));

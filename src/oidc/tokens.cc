@@ -10,7 +10,7 @@ constexpr std::string_view kLogoutEvent = "http://schemas.openid.net/event/backc
 
 unexpected<access::JwtFault> wrong(std::string why) { return unexpected(access::JwtFault{.why = std::move(why)}); }
 
-// A text of the claims, empty if absent; std::nullopt if it is none, or empty or too long.
+// A text in the claims, empty if absent; std::nullopt if it is not a text, or empty or too long.
 std::optional<std::string> text_in(const json::Value& claims, std::string_view name) {
   const json::Value* value = claims.find(name);
   if (value == nullptr) return std::string();

@@ -18,7 +18,7 @@ bool follows_from_delivery(std::string_view header) {
   return std::ranges::find(kFollowing, header) != kFollowing.end();
 }
 
-// The order is that of attempt_request in dispatch, whose test compares the two.
+// In the same order as attempt_request in dispatch, whose test compares the two.
 Headers given_headers(const Attempt& attempt, const Delivery& delivery, const SecretBox& secrets) {
   Headers recorded = recorded_headers(attempt, delivery.handle, delivery.subscription, secrets);
   const auto is_left_out = [](const auto& header) { return follows_from_delivery(header.first); };

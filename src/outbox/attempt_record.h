@@ -1,5 +1,5 @@
-// The record of an attempt's request headers (Attempt::request_headers). A row is written for each attempt: it has only
-// the headers that do not follow from the delivery, in the order sent.
+// The record of an attempt's request headers (Attempt::request_headers). One row is written for each attempt, so it
+// only has the headers that cannot be derived from the delivery, in the order sent.
 #pragma once
 #include <string_view>
 
@@ -8,11 +8,11 @@
 
 namespace beckon::outbox {
 
-// Whether a header that the sender is given (its name in lower case) is left out of the record.
+// Whether a header of the sender's request (its name in lower case) is omitted from the record.
 bool follows_from_delivery(std::string_view header);
 
-// All headers that the sender was given, in their order, as the operator sees them; none once they are erased. Records
-// of versions that left nothing out are recognized.
+// All headers of the sender's request, in order, as shown to the operator; empty once they are erased. Recognizes
+// records of versions that omitted nothing.
 Headers given_headers(const Attempt& attempt, const Delivery& delivery, const SecretBox& secrets);
 
 }  // namespace beckon::outbox

@@ -13,10 +13,10 @@ constexpr std::array<std::string_view, 3> kFormats{"beckon", "cloudevents", "clo
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kStructured = "application/cloudevents+json";
 
-// The attributes of a CloudEvent, without its data. Views into the stored event, but for the source.
+// The attributes of a CloudEvent, without its data. Views into the stored event, except for the source.
 struct Attributes {
   std::string source;
-  std::vector<std::pair<std::string_view, std::string_view>> all;  // those that are there, in their order
+  std::vector<std::pair<std::string_view, std::string_view>> all;  // the present ones, in order
 };
 
 Attributes attributes_of(const json::Value& event, const json::Value& payload) {
@@ -34,8 +34,8 @@ Attributes attributes_of(const json::Value& event, const json::Value& payload) {
   return made;
 }
 
-// CloudEvents' HTTP binding, section 3.1.3.2: what is not printable ASCII, and the space, the quotes and the percent
-// sign, as %XX of its UTF-8.
+// CloudEvents' HTTP binding, section 3.1.3.2: encodes non-printable and non-ASCII characters, space, quotes and percent
+// signs as %XX of their UTF-8.
 std::string header_value(std::string_view text) {
   static constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string value;

@@ -4,8 +4,8 @@
 //   cloudevents          CloudEvents 1.0, structured: one JSON object with all of it
 //   cloudevents-binary   CloudEvents 1.0, binary: the payload is the body, the rest is headers (ce-id, ce-type …)
 //
-// As CloudEvents, `source` is "/v2/handles/{handle}", `subject` the visitor if the payload names one, and the extension
-// `sessionid` the session.
+// For CloudEvents, `source` is "/v2/handles/{handle}", `subject` the visitor if the payload names one, and the
+// extension `sessionid` the session.
 #pragma once
 #include <memory>
 #include <optional>
@@ -26,7 +26,7 @@ struct WrittenEvent {
   std::shared_ptr<const std::string> body;
 };
 
-// `stored` is what event_body() has made.
+// `stored` is the result of event_body().
 WrittenEvent written_as(EventFormat format, std::shared_ptr<const std::string> stored);
 
 // The format of a request with these headers (names in lower case).

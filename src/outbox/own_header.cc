@@ -8,7 +8,7 @@
 namespace beckon::outbox {
 namespace {
 
-// Not that of the subscription's secret, which must not open as the value of a header.
+// Differs from that of the subscription's secret, which must not open as a header value.
 std::string place_of(const Handle& handle, const SubscriptionId& id, std::string_view name) {
   return handle.text + "/" + id.text + "/header/" + header_key(name);
 }

@@ -9,7 +9,7 @@ namespace {
 
 using json::Value;
 
-// Where in a body of ours the members stand.
+// The position of an object in one of our bodies.
 enum class Place { kTop, kPayload, kSignal, kOther, kAnywhere };
 
 class Reducer {

@@ -1,4 +1,4 @@
-// What stays of an event's body where the consent of its session has become basic. Contract section 4.
+// What stays of an event's body when the consent of its session becomes basic. Contract section 4.
 #pragma once
 #include <optional>
 #include <string>
@@ -6,10 +6,10 @@
 
 namespace beckon::outbox {
 
-// The body without what it says of the visitor: no visitorId, proven or anonymousId, empty metadata, and no explanation
-// of a delayed message, which has values that were read from metadata. An edited event, by its cause, is whatever its
-// editor made of one: there these names but `proven` go wherever they stand. std::nullopt: it holds nothing of the
-// kind.
+// The body without visitor data: no visitorId, proven or anonymousId, empty metadata, and no explanation of a
+// delayed message, which contains metadata values. An edited event, recognized by its cause, may have any
+// structure: there these names, except `proven`, are removed wherever they occur. std::nullopt if there is nothing
+// to remove.
 std::optional<std::string> reduced_body(std::string_view body, std::string_view cause);
 
 }  // namespace beckon::outbox

@@ -24,7 +24,7 @@ TEST(RetrySchedule, DrawsEachWaitWithinATenth) {
       EXPECT_LE(static_cast<double>(drawn->count()), wait * 1.1);
       seen.insert(*drawn);
     }
-    EXPECT_GT(seen.size(), 100u);  // not one value for all
+    EXPECT_GT(seen.size(), 100u);  // the values vary
   }
 }
 

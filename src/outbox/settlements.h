@@ -27,11 +27,11 @@ class Settlements {
   virtual ~Settlements() = default;
 
   // Writes all of them in one commit, or none. `done` is called once, on any thread, even before this returns; after
-  // false (no space, busy) the dispatcher keeps the batch and tries again. Until then they count as being sent.
+  // false (disk full, busy) the dispatcher keeps the batch and retries. Until then they count as being sent.
   //
-  // What would be retried is held by the commit itself where the subscription is disabled by then. For a change with a
-  // disable_reason, on a subscription still enabled, the writer disables it and holds what is pending of it, in the
-  // same commit.
+  // Deliveries to be retried are held by the commit if the subscription is disabled by then. For a change with a
+  // disable_reason on an enabled subscription, the writer disables it and holds its pending deliveries in the same
+  // commit.
   virtual void settle(SettledBatch batch, Completion done) = 0;
 };
 

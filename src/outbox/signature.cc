@@ -42,7 +42,7 @@ std::optional<Headers> signature_headers(const Signed& what, std::string_view se
     standard->append(" ").append(*old);
   }
   Headers headers;
-  headers.reserve(16);  // what a sender adds too
+  headers.reserve(16);  // including what the sender adds
   headers.emplace_back("webhook-id", what.event_id);
   headers.emplace_back("webhook-timestamp", std::to_string(seconds));
   headers.emplace_back("webhook-signature", std::move(*standard));

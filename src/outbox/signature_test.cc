@@ -78,7 +78,7 @@ std::string from_hex(std::string_view text) {
   return bytes;
 }
 
-// Project Wycheproof, hmac_sha256_test.json: 174 cases, of which 108 carry a tag that must not be taken.
+// Project Wycheproof, hmac_sha256_test.json: 174 cases, of which 108 have a tag that must be rejected.
 TEST(Hmac, JudgesEveryWycheproofCase) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing writes the environment
   const char* root = std::getenv("BECKON_PROJECT_ROOT");

@@ -8,7 +8,7 @@ namespace {
 bool takes(std::string_view pattern, std::string_view event_type) {
   if (pattern == "*") return true;
   if (!pattern.ends_with(".*")) return pattern == event_type;
-  const std::string_view prefix = pattern.substr(0, pattern.size() - 1);  // with its dot
+  const std::string_view prefix = pattern.substr(0, pattern.size() - 1);  // including its dot
   return event_type.size() > prefix.size() && event_type.starts_with(prefix);
 }
 

@@ -1,4 +1,4 @@
-// A subscription: where events of a handle are told. Contract section 6.
+// A subscription: an endpoint for the events of a handle. Contract section 6.
 #pragma once
 #include <memory>
 #include <optional>
@@ -26,28 +26,28 @@ struct Subscription {
   Ordering ordering = Ordering::kNone;
   EventFormat format = EventFormat::kBeckon;  // of the requests
   bool enabled = true;
-  std::string disabled_reason;         // why it is not, in words; empty where enabled
+  std::string disabled_reason;         // why it is disabled, as text; empty if enabled
   std::string sealed_secret;           // SecretBox, associated data = handle + "/" + id
-  std::string sealed_previous_secret;  // still signs until previous_until; empty: none
+  std::string sealed_previous_secret;  // also signs until previous_until; empty if none
   Instant previous_until{};
   Instant created_at{};
   Instant updated_at{};
-  Instant failing_since{};  // start of an unbroken run of failures; epoch: none
+  Instant failing_since{};  // start of the current run of failures; the epoch if none
 };
 
 using SubscriptionPtr = std::shared_ptr<const Subscription>;
 
-// Why a delivery is held, or was withdrawn, with its subscription.
+// Why a delivery is held or withdrawn because of its subscription.
 inline constexpr std::string_view kSubscriptionDeleted = "subscription deleted";
 inline constexpr std::string_view kSubscriptionDisabled = "subscription disabled";
 
 inline constexpr std::string_view kTestEventType = "webhook.test";
 
-// Whether a subscription's types take an event of this type. webhook.test is never taken by a pattern: it is sent to
-// the subscription it was made for.
+// Whether a subscription matches events of this type. No pattern matches webhook.test: it is only sent to the
+// subscription it was made for.
 bool wants(const Subscription& subscription, std::string_view event_type);
 
-// Whether an attempt may begin now: a disabled subscription is sent its test events only.
+// Whether an attempt may begin now: a disabled subscription only gets its test events.
 bool may_send(const Subscription& subscription, std::string_view event_type);
 
 }  // namespace beckon::outbox

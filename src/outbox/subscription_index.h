@@ -1,5 +1,5 @@
-// The subscriptions of all handles as they are now, in memory: what schedules, what sends and what lists look here,
-// never in the store. Whoever commits a change puts it here, after the commit and in its order.
+// The current subscriptions of all handles, in memory: scheduling, sending and lists read them here, never from the
+// store. Whoever commits a change applies it here, after the commit and in commit order.
 #pragma once
 #include <memory>
 #include <shared_mutex>
@@ -11,19 +11,19 @@
 
 namespace beckon::outbox {
 
-// Internally locked. What is handed out is immutable and stays valid.
+// Internally locked. Returned values are immutable and stay valid.
 class SubscriptionIndex {
  public:
   using List = std::shared_ptr<const std::vector<SubscriptionPtr>>;
 
-  SubscriptionPtr find(const SubscriptionId& id) const;  // null: none, or deleted
+  SubscriptionPtr find(const SubscriptionId& id) const;  // null if unknown or deleted
   List of(const Handle& handle) const;                   // in the order of creation; never null
   std::vector<SubscriptionPtr> all() const;              // by id
   std::size_t size() const;
 
-  void put(SubscriptionPtr subscription);  // new, or in the place of the one with its id
+  void put(SubscriptionPtr subscription);  // a new one, or a replacement for the one with its id
   void remove(const SubscriptionId& id);
-  void load(const std::vector<Subscription>& subscriptions);  // at start: all that the store has
+  void load(const std::vector<Subscription>& subscriptions);  // at start: all in the store
 
  private:
   void put_locked(SubscriptionPtr subscription);

@@ -1,4 +1,4 @@
-// What a subscription may be: contract section 6. Where it may send to is egress's matter.
+// Limits of a subscription: contract section 6. The egress room decides where it may send to.
 #pragma once
 #include <cstddef>
 #include <string_view>
@@ -18,7 +18,7 @@ inline constexpr int kRatePerSecond = 1000;
 // An exact event type, "prefix.*" or "*".
 bool is_event_pattern(std::string_view text);
 
-// Whether a header (its name in lower case) is set by the server at each attempt, whatever the subscription says.
+// Whether the server sets a header (its name in lower case) on each attempt, overriding the subscription's.
 bool is_set_by_server(std::string_view header);
 
 }  // namespace beckon::outbox

@@ -23,7 +23,7 @@ std::string traced_cause(std::string cause, const Trace& trace) {
 }
 
 Trace trace_in(std::string_view cause) {
-  if (cause.find(kParent) == std::string_view::npos) return {};  // the most: no need to parse it
+  if (cause.find(kParent) == std::string_view::npos) return {};  // the usual case: no need to parse it
   const auto read = json::parse(std::string(cause));
   if (!read || !read->root().is_object()) return {};
   auto parent = read_traceparent(read->root().text_of(kParent));

@@ -1,5 +1,5 @@
-// The trace of the request that caused an event is kept with the event's cause (Event::cause), as the last members of
-// its object: "traceparent" and, if there is one, "tracestate". Pure.
+// The trace of the request that caused an event is stored in the event's cause (Event::cause), as the last members of
+// its object: "traceparent" and, if present, "tracestate". Pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,7 +11,7 @@ namespace beckon::outbox {
 // `cause`: a JSON object without them. `trace` is not empty.
 std::string traced_cause(std::string cause, const Trace& trace);
 
-// Empty if the event was caused by no request, or by one without a trace.
+// Empty if the event was not caused by a request, or by one without a trace.
 Trace trace_in(std::string_view cause);
 
 }  // namespace beckon::outbox

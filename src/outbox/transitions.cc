@@ -105,7 +105,7 @@ void erase(Delivery& delivery, std::string_view reason, Instant at) {
 
 namespace {
 
-// Of one that has not ended.
+// For a delivery that has not ended.
 std::optional<RetryRefusal> refuse_now(const Delivery& delivery, Standing standing, bool circuit_open) {
   if (standing == Standing::kDisabled && delivery.event_type != kTestEventType) return RetryRefusal::kHeld;
   if (delivery.state == DeliveryState::kHeld || !circuit_open) return RetryRefusal::kPending;

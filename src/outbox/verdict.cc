@@ -50,7 +50,7 @@ Verdict verdict_on(const Delivery& delivery, Attempt attempt, std::optional<Dura
       settlement.state = DeliveryState::kRetrying;
       settlement.next_attempt_at = now + *wait;
       settlement.reckoned_at = now;
-      if (delivery.valid_until != Instant{})  // so that it is withdrawn when its time is over, and not hours later
+      if (delivery.valid_until != Instant{})  // so that it is withdrawn when it expires, not hours later
         settlement.next_attempt_at = std::min(settlement.next_attempt_at, std::max(now, delivery.valid_until));
     }
   }

@@ -27,7 +27,7 @@ bool is_open(const Hours& hours, const Zone& zone, Instant at) {
          (opens_on(hours, day - days{1 - off_by_one(Planted::kNightToMorning)}) && time < hours.close + late);
 }
 
-// Spends of a key in (since, now]; and the instant of the `rank`-th newest of them, from 1.
+// Exposures of a key in (since, now]; and the instant of the `rank`-th newest of them, from 1.
 std::size_t spent(std::span<const ledger::Spend> spends, std::uint64_t key, Instant since, Instant now,
                   std::size_t rank, Instant& at) {
   std::size_t count = 0;
@@ -40,7 +40,7 @@ std::size_t spent(std::span<const ledger::Spend> spends, std::uint64_t key, Inst
 
 Allowance open_in(const Hours& hours, const Zone& zone, Instant now) {
   Allowance allowance{.free = is_open(hours, zone, now)};
-  // A week and a day hold every edge of opening; where the clock is set is another.
+  // All opening edges lie within a week and a day; clock changes add further ones.
   const Instant last = now + days{9};
   std::vector<Instant> edges;
   for (ZonePeriod period = zone.at(now);; period = zone.at(period.end)) {
@@ -78,7 +78,7 @@ Allowance open_at(const Hours& hours, const Zone* visitors, Instant now) {
     }
     return all;
   };
-  // An edge of one of them need not be one of all.
+  // An edge of one zone need not be an edge of all.
   Allowance all = in_all(now);
   for (Allowance then = all; all.next < now + days{9}; all.next = then.next) {
     then = in_all(all.next);
@@ -92,13 +92,13 @@ Allowance may_spend(const Limit& limit, const Facts& facts) {
   if (!facts.may_spend) return {.free = false};
   bool free = true;
   Instant held_until = Instant::min(), comes = Instant::max();
-  // `end`: at which those of a calendar unit stop counting; else each does `per` after it; never, where that is zero.
+  // `end`: when exposures of a calendar unit stop counting; else each stops `per` after it; if `per` is zero, never.
   const auto look = [&](std::span<const ledger::Spend> spends, Instant since, Duration per, Instant end,
                         std::size_t max) {
     Instant at{};
     if (spent(spends, limit.key, since, facts.now, max, at) >=
         max + static_cast<std::size_t>(off_by_one(Planted::kCapOneMore))) {
-      // Held by several: free only when the last of them lets go.
+      // Held by several: free once the last of them ends.
       free = false;
       held_until = std::max(held_until, per == Duration{} ? end : at + per);
     }
@@ -114,7 +114,7 @@ Allowance may_spend(const Limit& limit, const Facts& facts) {
     const auto max = static_cast<std::size_t>(cap.max);
     if (cap.calendar != Calendar::kNone) {
       const Zone* zone = zone_in(facts, cap);
-      if (zone == nullptr) return {.free = false};  // nobody can say how many there were
+      if (zone == nullptr) return {.free = false};  // their number is unknown
       const auto [begin, end] = calendar_unit(cap.calendar, *zone, facts.now);
       look(facts.unit_spends, begin - Duration{1}, {}, end, max);
     } else if (cap.per == Duration{}) {

@@ -1,4 +1,4 @@
-// Which units a split gives to which arm: the hash against its published vectors, shares, and what moves when.
+// Which units a split assigns to which arm: the hash against its published vectors, shares, and what changes when.
 #include "rules/language/bucket.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::string_literals;
 
-// Of the hash's public documentation and its test suites.
+// From the hash's public documentation and its test suites.
 TEST(Murmur3, GivesThePublishedVectors) {
   EXPECT_EQ(murmur3_x86_32("", 0), 0U);
   EXPECT_EQ(murmur3_x86_32("", 1), 0x514E28B7U);
@@ -37,7 +37,7 @@ TEST(Murmur3, GivesThePublishedVectors) {
   EXPECT_EQ(murmur3_x86_32("The quick brown fox jumps over the lazy dog", 0), 0x2E4FF723U);
 }
 
-// SMHasher's check of a 32-bit hash: keys {}, {0}, {0, 1}, … under the seeds 256, 255, …, and the hash of all hashes.
+// SMHasher's check of a 32-bit hash: keys {}, {0}, {0, 1}, … with the seeds 256, 255, …, and the hash of all hashes.
 TEST(Murmur3, GivesTheVerificationValueOfItsAuthorsSuite) {
   std::string key, hashes;
   for (std::uint32_t i = 0; i < 256; ++i) {
@@ -54,7 +54,7 @@ TEST(Bucket, IsTheShareOfTheHashInTenThousand) {
   EXPECT_EQ(bucket_of("Hello, ", "world!"), 0xc0363e43ULL * 10'000 >> 32);
 }
 
-// What a unit gets: an arm's name, or "holdout".
+// What a unit is assigned: an arm's name, or "holdout".
 class Split {
  public:
   explicit Split(const std::string& split) {
@@ -101,11 +101,11 @@ TEST(Split, GivesEachArmItsShareOfAMillionUnits) {
   const std::map<std::string, double> shares{{"a", 0.5}, {"b", 0.3}, {"c", 0.2}};
   for (const auto& [arm, share] : shares) {
     expect_share(count[arm], share, treated);
-    expect_share(held_out[arm], share, held);  // hashed apart: the control group is as mixed as the rest
+    expect_share(held_out[arm], share, held);  // separate hash: the control group is as mixed as the rest
   }
 }
 
-// From → to, how many of ten thousand units.
+// From → to, counts of ten thousand units.
 std::map<std::string, int> moves(const char* before, const char* after) {
   const Split one(before), other(after);
   std::map<std::string, int> out;
@@ -158,7 +158,7 @@ TEST(Split, TakesTheRuleIdAsItsSaltWhereNoneIsGiven) {
   EXPECT_EQ(names(moves(R"("arms":{"a":50,"b":50})", R"("salt":"r","arms":{"a":50,"b":50})")), Names{});
 }
 
-// Of which units the rule acts.
+// The units for which the rule acts.
 std::vector<std::string> rolled_out_to(const std::string& more, const std::string& id = "r") {
   const RuleSet set = testing::rule_set({testing::rule("{}", more, id)});
   const ledger::Window window;

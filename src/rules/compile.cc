@@ -21,7 +21,7 @@ void sort_unique(std::vector<std::string>& names) {
   names.erase(std::ranges::unique(names).begin(), names.end());
 }
 
-// What is remembered of arms, or who the visitor is, stands where spends do.
+// Assigned arms, and the visitor's identity, are read with exposures.
 bool reads_visitor_for_split(const Rule& rule) {
   return rule.split && (rule.split->unit == SplitUnit::kVisitor || !rule.split->force.empty());
 }
@@ -33,7 +33,7 @@ void key_arms(Rule& rule) {
   for (Arm& arm : rule.arms) arm.key = arm_key(rule.id.text, rule.split->salt, arm.name, shadow);
 }
 
-// A rule in shadow that asks about itself asks about what it did in shadow.
+// A shadow rule that reads its own decisions reads its shadow decisions.
 void aim_at_own_shadow(Rule& rule) {
   if (rule.status != Status::kShadow) return;
   for (Condition* condition : conditions_of(rule))
@@ -41,7 +41,7 @@ void aim_at_own_shadow(Rule& rule) {
         condition->measure.kind == MeasureKind::kDecision && condition->measure.field == rule.id.text;
 }
 
-// `handle`: the zone that its settings name; null: none.
+// `handle`: the zone in its settings; null if it has none.
 template <class Local>
 void set_zone(Local& of, const Zone* handle) {
   if (of.zone_name.empty()) of.zone = handle;
@@ -64,7 +64,7 @@ bool reads_zone(const Rule& rule) {
                                                }));
 }
 
-// Fills the compiled form; the rules in it do not move any more, so that measures may refer to theirs.
+// Fills the compiled form, whose rules no longer move, so that measures may refer to theirs.
 class Compiler {
  public:
   explicit Compiler(CompiledRules& into) : into_(into) {}
@@ -105,7 +105,7 @@ class Compiler {
     }
   }
 
-  // Once all rules are there.
+  // Call once all rules are added.
   void index(Asked& asked) {
     asked.ungated.assign((asked.live.size() + 63) / 64, 0);
     std::map<std::int32_t, std::vector<Bits>> gates;
@@ -131,7 +131,7 @@ class Compiler {
     sort_unique(asked.counters);
     asked.gates.assign(std::move_iterator(gates.begin()), std::move_iterator(gates.end()));
     for (auto& [measure, of] : knocks) {
-      // A rule that is alone with a measure finds out by itself.
+      // With a single rule on a measure, knocking out does not pay.
       if (of.below.size() + of.above.size() + of.inside.size() <= 1) continue;
       of.measure = measure;
       of.below.finish(asked.ungated.size());
@@ -142,7 +142,7 @@ class Compiler {
 
  private:
   std::uint32_t place() const { return static_cast<std::uint32_t>(into_.tests.size()); }
-  // Where the tests of a rule end, those of its forks among them.
+  // The end of a rule's tests, including those of its forks.
   std::uint32_t last_of(std::uint32_t rule) const {
     return rule + 1 < into_.courses.size() ? into_.courses[rule + 1].begin : place();
   }
@@ -153,7 +153,7 @@ class Compiler {
       into_.tests.push_back({condition.least, condition.most, share(condition.measure)});
   }
 
-  // Those of one list stand together.
+  // The forks of one list are adjacent.
   void add_forks(const std::vector<Branch>& branches) {
     const std::size_t first = into_.forks.size();
     into_.forks.resize(first + branches.size());
@@ -236,7 +236,7 @@ class Compiler {
     bits.back().bits |= std::uint64_t{1} << place % 64;
   }
 
-  // The key without whose signals a test of `all` cannot hold, or kEveryKey.
+  // The key without whose signals a test of `all` is false, or kEveryKey.
   std::int32_t needed_key(const Test& test) const {
     const ReadyMeasure& measure = into_.measures[test.measure];
     if (measure.source->scope == Scope::kVisitor) return Stream::kEveryKey;
@@ -252,7 +252,7 @@ class Compiler {
 
   static bool may_be_nothing(const ReadyMeasure& measure) { return definition_of(measure.source->kind).amount; }
 
-  // Of `all`: a value below the least or above the most. Nothing is below everything, and so out wherever it may be.
+  // For `all`: a value below the least or above the most. kNothing is below everything, so it is always ruled out.
   void knock_outside(std::map<std::uint32_t, Knocks>& knocks, const Test& test, std::uint32_t place) {
     Knocks& of = knocks[test.measure];
     if (test.least != Condition::kNoLeast || may_be_nothing(into_.measures[test.measure]))
@@ -260,7 +260,7 @@ class Compiler {
     if (test.most != Condition::kNoMost) of.above.add(~test.most, place);
   }
 
-  // Of `none`: a value that is inside.
+  // For `none`: a value within the bounds.
   void knock_inside(std::map<std::uint32_t, Knocks>& knocks, const Test& test, std::uint32_t place) {
     Knocks& of = knocks[test.measure];
     if (test.most == Condition::kNoMost && test.least != Condition::kNoLeast)

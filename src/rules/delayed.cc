@@ -1,4 +1,4 @@
-// Delayed rules: what begins their wait, and what ends it.
+// Delayed rules: what starts their wait, and what ends it.
 #include <algorithm>
 #include <unordered_map>
 #include <utility>
@@ -39,7 +39,7 @@ std::vector<Anchor> RuleSet::anchors(const Delayed& delayed, const ledger::Windo
                                      Duration retention) const {
   const Measure& absence = absence_of(compiled_->rules[delayed.index]);
   std::vector<Anchor> found;
-  std::unordered_map<std::string, bool> values;  // that were met: whether something began a wait of it
+  std::unordered_map<std::string, bool> values;  // seen so far, and whether a signal started a wait for it
   std::size_t begun = 0;
   std::string room;
   for (std::size_t i = window.size(); i-- > 0;) {

@@ -7,8 +7,8 @@ namespace beckon::rules {
 
 namespace {
 
-// Writes what the rules of a trigger found, one by one. No speed is needed here, and nothing is shared with judge()
-// but the measures.
+// Writes the findings of a trigger's rules, one by one. Speed does not matter here, and only the measures are shared
+// with judge().
 class Account {
  public:
   Account(const CompiledRules& rules, const Facts& facts, json::Writer& out)
@@ -33,7 +33,7 @@ class Account {
     return rules_.tests[test].holds(judgement_.taken(rules_.tests[test].measure).value);
   }
 
-  // The first of `all`, else `any` as a whole, else the first of `none`, else alternatives as a whole.
+  // The first of `all`; otherwise `any` as a whole; otherwise the first of `none`; otherwise alternatives as a whole.
   void write_what_failed(const Course& course) {
     for (std::uint32_t i = course.begin; i < course.any; ++i)
       if (!holds(i)) return write(rule_->all[i - course.begin], i, false, false);
@@ -60,7 +60,7 @@ class Account {
     return std::nullopt;
   }
 
-  // Of a branch that is not true, all that is not; of one that is, what makes it so: the first of alternatives.
+  // For a false branch, everything false in it; for a true one, what makes it true: the first of the alternatives.
   void write_failed(const Branch& branch, const Fork& fork) {
     for (std::uint32_t i = fork.begin; i < fork.end; ++i) {
       const auto& [condition, negated] = branch.literals[i - fork.begin];
@@ -83,7 +83,7 @@ class Account {
     }
   }
 
-  // What became of it behind its conditions.
+  // The outcome after its conditions.
   void write_turn() {
     const Turn turn = turn_of(*rule_, facts_);
     out_.member("outcome", to_text(turn.outcome()));
@@ -99,7 +99,7 @@ class Account {
     if (turn.remembered) out_.member_boolean("remembered", true);
   }
 
-  // The instant at which the test flips by time alone; kNever also where that is many steps away.
+  // The instant at which the test flips by time alone; kNever also if that is many steps away.
   Instant flips_at(const Test& test, Instant next) {
     constexpr int kSteps = 64;
     const bool held = test.holds(judgement_.taken(test.measure).value);
@@ -118,8 +118,8 @@ class Account {
   static bool is_hidden(const Condition& condition, const Scene& scene) {
     return is_of_trait(condition.measure.kind) && scene.is_sensitive(condition.measure.field);
   }
-  // How far a sensitive trait is from what is wanted, and when that changes, would tell its value. Both are null
-  // whatever the value is, so that not even their being there tells anything.
+  // The margin of a sensitive trait, and when it changes, would reveal its value. Both are null whatever the value, so
+  // that not even their presence reveals anything.
   void write_hidden(const Condition& condition, const Scene& scene, bool met) {
     const std::string& name = condition.measure.field;
     out_.member("seen", scene.trait(name) ? "hidden, because the trait is sensitive" : "no " + name);

@@ -1,4 +1,4 @@
-// Why, and why not, in words.
+// Explanations of matches and non-matches.
 #include <gtest/gtest.h>
 
 #include "rules/language/words.h"
@@ -20,7 +20,7 @@ std::string explained(const RuleSet& set, const ledger::Window& window, const le
   return out;
 }
 
-// "measure | wanted | seen | margin" of the only condition of the only rule, which fails.
+// "measure | required | actual | margin" of the only condition of the only rule, which fails.
 std::string failed(const std::string& group, const std::string& condition, const std::vector<testing::Given>& given,
                    const ledger::Context& context = {}) {
   const RuleSet set = rule_set({rule("{\"" + group + "\":[" + condition + "]}")});

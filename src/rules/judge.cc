@@ -24,7 +24,7 @@ std::uint64_t mark_of(const Rule& rule, const Turn& turn, const Facts& facts) {
   return turn.holdout && off_by_one(Planted::kHoldoutActed) == 0 ? rule.holdout_mark : rule.act_mark;
 }
 
-// The rule is the answer.
+// Makes the rule the result.
 void answer(Verdict& verdict, const Rule& rule, const Turn& turn, const Facts& facts) {
   verdict.outcome = turn.outcome();
   verdict.rule = rule.id.text;
@@ -40,7 +40,7 @@ void answer(Verdict& verdict, const Rule& rule, const Turn& turn, const Facts& f
   verdict.acting_arm = turn.arm;
 }
 
-// Shadow rules before `end` in the order of judgement, none of which changes the answer or another's.
+// Evaluates shadow rules before `end`, in order; none of them changes the result or another's.
 void judge_shadows(const CompiledRules& rules, const Asked& asked, std::uint32_t end, const Facts& facts,
                    Judgement& judgement, Verdict& verdict) {
   judgement.read_aside();
@@ -99,7 +99,7 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
       const auto trait = ledger::trait_in(facts.traits, name);
       if (trait) reading.add(name).add(trait->json);
     }
-    // All of it, whether or not it counts by now: a reading changes by no time alone.
+    // The whole counter, whether or not it counts by now: a fingerprint never changes by time alone.
     for (const std::string& name : asked->counters) {
       const Counter* counter = counter_with_value(facts, name);
       if (counter == nullptr) continue;

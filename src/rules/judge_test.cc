@@ -1,4 +1,4 @@
-// What each measure, bound and filter means, and which rule answers.
+// The meaning of each measure, bound and filter, and which rule is chosen.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -351,7 +351,7 @@ TEST(Groups, HoldAsTheirPartsDo) {
     EXPECT_EQ(acts(two, keys), expected) << keys;
 }
 
-// Whether so many days are left until the date, at an instant, by the clock of Vienna.
+// Whether this many days are left until the date, at an instant, by the clock of Vienna.
 bool are_left(int wanted, const std::string& date, const char* at, bool yearly = true) {
   ledger::Traits traits;
   ledger::take(traits, {.name = "d", .value = json::quote(date), .source = "crm", .stamp = {{}, 1}});
@@ -382,7 +382,7 @@ TEST(TraitDays, CountWholeLocalDaysUntilTheNextReturn) {
   EXPECT_FALSE(are_left(0, "soon", "2026-05-01T12:00:00Z"));
 }
 
-// One counter of a visitor, and what it has counted under two ids.
+// One counter of a visitor, with subtotals under two ids.
 struct Orders {
   Counters counters;
   std::array<ledger::Counted, 2> ids;

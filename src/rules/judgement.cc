@@ -44,7 +44,7 @@ bool Judgement::holds(const Course& course, const Asked* asked) {
          std::ranges::all_of(rules_.forks_of(course), [&](const Fork& fork) { return holds(fork, asked); });
 }
 
-// Of alternatives the first that is true decides, of the others the first that is not.
+// Among alternatives, the first true one decides; otherwise, the first false one.
 bool Judgement::holds(const Fork& fork, const Asked* asked) {
   for (std::uint32_t i = fork.begin; i < fork.end; ++i) {
     if ((holds(rules_.tests[i], asked) == (i < fork.contrary)) == fork.any) return fork.any;

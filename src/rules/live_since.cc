@@ -5,7 +5,7 @@
 namespace beckon::rules {
 namespace {
 
-// A rule that says nothing of its status is live.
+// A rule without a status is live.
 std::string status_of(std::string_view json) {
   const auto rule = json::parse(std::string(json));
   const json::Value* status = rule ? rule->root().find("status") : nullptr;

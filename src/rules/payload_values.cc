@@ -39,7 +39,7 @@ bool names_visitor(const Arm& arm) {
          });
 }
 
-// The newest signal from which the rule waits: nothing that ends the wait came behind it, or it would not be judged.
+// The newest signal that started the wait: nothing that ends it came after, or the rule would not be evaluated.
 std::optional<ledger::Signal> JudgedValues::anchor() const {
   const auto absent =
       std::ranges::find(rule_.all, MeasureKind::kAbsent, [](const Condition& c) { return c.measure.kind; });
@@ -59,7 +59,7 @@ std::optional<ledger::Signal> JudgedValues::newest() const {
   return std::nullopt;
 }
 
-// Of a message the value that it is about, else the best one of the first condition that has any.
+// For a message, the value it is about; otherwise the best one of the first condition that has any.
 std::optional<std::string> JudgedValues::same() const {
   if (!facts_.same.empty()) return std::string(facts_.same);
   const auto found = std::ranges::find_if(rule_.all, [](const Condition& one) { return !one.measure.same.empty(); });

@@ -1,4 +1,4 @@
-// The examples of docs/rules.md: each is taken without a warning, and each recipe plays the story that it tells.
+// The examples of docs/rules.md: each is accepted without a warning, and each recipe behaves as described.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using testing::kMonth;
 using testing::kNoon;
 
-// The JSON blocks of the document, each with the heading that it stands under.
+// The JSON blocks of the document, each with its heading.
 std::vector<std::pair<std::string, std::string>> examples() {
   std::ifstream file(BECKON_DOCS "/rules.md");
   std::vector<std::pair<std::string, std::string>> out;
@@ -39,7 +39,7 @@ Scores scores() {
   return read_scores(document->root(), "scores", issues);
 }
 
-// A condition as a rule that asks for it alone.
+// A rule whose only condition is this one.
 std::string whole_rule(const std::string& example) {
   const auto document = json::parse(example);
   return document->root().find("triggers") != nullptr ? example : testing::rule(R"({"all":[)" + example + "]}");
@@ -56,7 +56,7 @@ TEST(Recipes, AreAllTakenWithoutAWarning) {
     const auto checked = check_rule(id, document->root(), system_zones());
     ASSERT_TRUE(checked.has_value()) << example << checked.error().message;
     StoredRules stored{.version = 1, .rules = {{.id = id, .json = text, .rules_version = 1}}};
-    const RuleId welcome("welcome");  // the rule that the example of a decision counts
+    const RuleId welcome("welcome");  // the rule whose decisions the example counts
     if (id != welcome) {
       stored.rules.push_back({.id = welcome, .json = testing::rule("{}", "", welcome.text), .rules_version = 1});
     }
@@ -69,7 +69,7 @@ TEST(Recipes, AreAllTakenWithoutAWarning) {
                                                         "trait", "trait", "trait", "ever", "ever", "decision"));
 }
 
-// A visitor on a page with the rule of one recipe. Times are from noon on; what a decision spends is kept.
+// A visitor on a page with the rule of one recipe. Times are relative to noon; exposures are kept.
 class Visitor {
  public:
   explicit Visitor(const std::string& recipe, std::string unit = "v-1") : unit_(std::move(unit)) {
@@ -84,12 +84,12 @@ class Visitor {
     sessions_.back().push_back({.key = key, .ago = -time, .value = value, .metadata = metadata});
   }
   ledger::Context context;
-  // What is known of them from then on, as JSON.
+  // Sets a trait from then on, as JSON.
   void is(const std::string& trait, const std::string& value) {
     ledger::take(traits_, {.name = trait, .value = value, .source = "crm", .stamp = {{}, ++traits_said_}});
     packed_ = ledger::PackedTraits(traits_);
   }
-  // The payload of the last one that acted.
+  // The payload of the last decision that acted.
   const std::string& payload() const { return payload_; }
 
   // "act", "act coupon", "none", "suppressed", "holdout".
@@ -98,7 +98,7 @@ class Visitor {
     return told(rules_.judge(trigger, given), given);
   }
 
-  // What the server's timer comes to at that time: "waits", "nothing", or as above.
+  // The result of the server's timer at that time: "waits", "nothing", or as above.
   std::string when_due(Duration time) {
     const Delayed& delayed = rules_.delayed()[0];
     const Facts given = facts(time);

@@ -87,7 +87,7 @@ struct Anchor {
 struct Aim {
   std::string_view rule;
   Duration within{};
-  std::string_view value_field;     // of the signal's metadata; empty: none
+  std::string_view value_field;     // of the signal's metadata; empty if none
   std::string_view currency_field;  // likewise
   bool each = false;                // every such signal, not only the first
   bool shadow = false;

@@ -1,4 +1,4 @@
-// `same`: which value is the best one, how long it stays so, and how it is explained.
+// `same`: which value is best, how long it stays so, and how it is explained.
 #include <gtest/gtest.h>
 
 #include "rules/reference/testing.h"
@@ -16,7 +16,7 @@ testing::Given of(std::string key, const std::string& sku, Duration ago) {
   return {.key = std::move(key), .ago = ago, .metadata = R"({"sku":)" + sku + "}"};
 }
 
-// "met seen same changesAt" of the only condition of the only rule, the last in minutes from now.
+// "met actual same changesAt" of the only condition of the only rule, the last in minutes from now.
 std::string told(const std::string& condition, const std::vector<testing::Given>& given) {
   const RuleSet set = rule_set({rule(R"({"all":[)" + condition + "]}")});
   std::string out;

@@ -50,7 +50,7 @@ std::optional<Given> given_first(const Rule& rule, const Facts& facts) {
   const Split& split = *rule.split;
   if (const auto arm = forced_arm(rule, facts)) return Given{.by_name = true, .arm = *arm};
   if (!split.sticky) return std::nullopt;
-  // The earliest of those that are still there. A control group of nobody is not there.
+  // The earliest of those that still exist. An empty control group does not exist.
   for (const ledger::Spend& spend : split.unit == SplitUnit::kSession ? facts.session_spends : facts.unit_spends) {
     if (split.holdout > 0 && spend.key == split.holdout_key) return Given{.at = spend.at, .holdout = true};
     if (const auto arm = std::ranges::find(rule.arms, spend.key, &Arm::key); arm != rule.arms.end())

@@ -1,4 +1,4 @@
-// How long an answer is valid, and what its reading stands for: each case by itself. random_test.cc has the many.
+// How long a decision is valid, and what its fingerprint covers: case by case. random_test.cc has the random ones.
 #include <gtest/gtest.h>
 
 #include "rules/reference/testing.h"

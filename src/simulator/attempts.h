@@ -23,7 +23,7 @@ struct Received {
   int attempt = 0;    // x-arjun-attempt
   std::string_view type;
   std::optional<std::size_t> signal;  // the number in its value
-  std::optional<std::size_t> anchor;  // of a message: the signal that the rule waited from
+  std::optional<std::size_t> anchor;  // of a message: the signal that started the rule's wait
   std::size_t body = 0;               // a hash
 };
 
@@ -35,7 +35,7 @@ class Attempts {
 
   Attempts(Stage& stage, Outside& outside) : stage_(stage), outside_(outside) {}
 
-  std::function<void(const Received& request)> message_begins;  // of a delayed rule, that nobody sends again by hand
+  std::function<void(const Received& request)> message_begins;  // of a delayed rule, not resent by an operator
 
   void begin_life(const outbox::RetrySchedule& schedule, outbox::Outbox& outbox);
   void begun(const Received& request);

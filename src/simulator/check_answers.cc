@@ -1,5 +1,5 @@
-// P1 and P2: what was answered is there, after each restart and in the end, and nothing is there that was not asked
-// for.
+// P1 and P2: everything acknowledged is in the store, after each restart and at the end, and nothing is there that was
+// not requested.
 #include <algorithm>
 #include <charconv>
 #include <utility>

@@ -1,4 +1,4 @@
-// P3: for each event and subscription that wanted it there is one delivery, and for no other; and P6 of timers.
+// P3: one delivery for each event and each subscription that matches, and none for others; and P6 for timers.
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -53,7 +53,7 @@ void World::check_signals_owed() {
   }
 }
 
-// The rule of world.cc: half an hour behind the newest cart, without a purchase behind it, once.
+// The rule of world.cc: half an hour after the newest cart, without a purchase after it, once.
 void World::check_messages(const KnownSession& session, const std::map<std::uint64_t, std::vector<int>>& messages) {
   for (const auto& [version, counts] : messages)
     for (std::size_t i = 0; i < counts.size(); ++i)

@@ -1,5 +1,5 @@
-// P3: once everything has come to rest, each event that a subscription wanted has ended there, visibly; and the log
-// says what the receivers say.
+// P3: once everything has come to rest, each event has ended, visibly, at every subscription that matched it; and the
+// log agrees with the receivers.
 #include <algorithm>
 
 #include "simulator/world.h"
@@ -9,7 +9,7 @@ namespace beckon::simulator {
 using outbox::Delivery;
 using outbox::DeliveryState;
 
-// `finally`: what was held before has been so for too long by now.
+// `finally`: deliveries held before have by now been held for too long.
 void World::check_rest(bool finally) {
   auto& outbox = process_->store().outbox();
   for (std::size_t i = 0; i < outside_.subscriptions.size(); ++i) {

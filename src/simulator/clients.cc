@@ -1,4 +1,4 @@
-// What visitors' pages and the operator's own systems ask for.
+// Requests of visitors' pages and of the operator's own systems.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -81,7 +81,7 @@ void World::append(std::size_t number, const std::vector<std::size_t>& numbers) 
   process_->submit(std::make_unique<intake::Append>(std::move(*request), process_->tokens, done));
 }
 
-// A client that had no answer, or 503, asks once more; some ask again although they were answered.
+// A client without a response, or with 503, retries; some retry although they got a response.
 void World::append_again() {
   if (outside_.signals.empty()) return;
   const std::size_t n = stage_.dice.below(outside_.signals.size());
@@ -106,7 +106,7 @@ void World::publish(std::size_t n) {
   KnownEvent& event = outside_.events[n];
   const Owed owed = outside_.asked(event.handle, event.type);
   const bool first = event.answer == Answer::kWaiting;
-  if (event.answer != Answer::kYes && !first) {  // the first time may have told it, or this one
+  if (event.answer != Answer::kYes && !first) {  // the first request may have published it, or this one
     std::erase_if(event.owed.sure,
                   [&](std::size_t one) { return std::ranges::find(owed.sure, one) == owed.sure.end(); });
     std::vector<std::size_t> either;
@@ -149,7 +149,7 @@ void World::publish_again() {
   publish(n);
 }
 
-// One tenant has very much to tell at once.
+// One tenant sends a large burst.
 void World::burst() {
   const Handle handle = outside_.handles[stage_.dice.below(outside_.handles.size())];
   for (int i = stage_.dice.between(15, 45); i > 0; --i) {

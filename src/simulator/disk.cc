@@ -47,7 +47,7 @@ void Disk::crash() {
   stage_.counts.add(Count::kUnsyncedLost, log_.size() - kept);
   log_.resize(kept);
   synced_ = kept;
-  if (applied_ > kept) {  // readers had seen what is gone now
+  if (applied_ > kept) {  // readers had seen data that is now lost
     store_ = std::make_unique<store::MemoryStore>();
     applied_ = 0;
   }

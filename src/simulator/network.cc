@@ -46,7 +46,7 @@ Received Network::read(const dispatch::SendRequest& request) const {
   std::string_view body = *request.body;
   const bool message = received.type == "chain.message.due";
   if (message) body = body.substr(std::min(body.size(), body.find("\"anchor\":")));
-  // The message of a delayed rule names its anchor, and is not about it.
+  // The message of a delayed rule contains its anchor, but is not about it.
   if (const auto value = behind(body, "\"signalValue\":\"s");
       !value.empty() && (message || received.type.starts_with("signal.")))
     (message ? received.anchor : received.signal) = number<std::size_t>(value);

@@ -1,4 +1,4 @@
-// What operators ask for, planned as the handlers in http/routes plan it.
+// Requests of operators, planned as the handlers in http/routes do.
 #include <algorithm>
 
 #include "intake/append.h"

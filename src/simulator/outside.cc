@@ -18,8 +18,8 @@ std::optional<std::size_t> Outside::find(const SubscriptionId& id) const {
   return static_cast<std::size_t>(found - subscriptions.begin());
 }
 
-// What is asked for later is planned later: a deletion that was asked for before may come before it, one that is asked
-// for afterwards may share its commit.
+// Later requests are planned later: a deletion requested earlier may come first, one requested later may be in the same
+// commit.
 Owed Outside::asked(const Handle& handle, std::string_view type) const {
   Owed owed;
   for (std::size_t i = 0; i < subscriptions.size(); ++i) {

@@ -69,18 +69,18 @@ struct KnownSignal {
   Duration answered_at{};
 };
 
-// The handle whose rules are of scope visitor. Its sessions are in browsers, and some of people who said who they are.
+// The handle whose rules are of scope visitor. Its sessions are in browsers, some of them of identified visitors.
 inline constexpr std::string_view kOfPeople = "deck";
 
 struct KnownSession {
   Handle handle;
   SessionId id;
-  std::string browser, person;       // what its requests say; empty: not
-  std::size_t acts_from = 0;         // the first that was not erased, and will not be
+  std::string browser, person;       // given in its requests; empty if not
+  std::size_t acts_from = 0;         // the first not erased, now or later
   std::vector<std::size_t> signals;  // in the order of the requests
 };
 
-// The rule "offer" acted, and the answer arrived.
+// The rule "offer" acted, and the response arrived.
 struct KnownAct {
   std::size_t session = 0, number = 0;
   Instant at{};

@@ -1,6 +1,6 @@
-// Visitors with several browsers: what their pages ask for, and what holds for a visitor whatever joins.
+// Visitors with several browsers: the requests of their pages, and what holds for a visitor whatever joins.
 //
-// Who is whose is read from the process, as of the last commit; the rest is what clients were answered.
+// Which visitor owns what is read from the process, as of the last commit; everything else is from responses.
 #include <algorithm>
 
 #include "commit/visitor.h"
@@ -16,7 +16,7 @@ namespace {
 constexpr Duration kPeriod = 1h;  // of the cap of "offer" (world.cc)
 constexpr std::size_t kMost = 2;
 
-// The line in which the texts begin to differ: whose it is, and the bytes from shortly before on.
+// The line in which the texts begin to differ: its owner, and the bytes from shortly before.
 std::string around(const std::string& text, std::ptrdiff_t at) {
   const auto place = static_cast<std::size_t>(at);
   const std::size_t begin = place == 0 ? 0 : text.rfind('\n', place - 1) + 1;
@@ -58,7 +58,7 @@ World::Party World::party(std::size_t session) const {
   return all;
 }
 
-// A page of one of their sessions asks for a decision.
+// A page of one of their sessions requests a decision.
 void World::ask() {
   std::vector<std::size_t> known;
   for (std::size_t i = 0; i < outside_.sessions.size(); ++i)
@@ -83,8 +83,8 @@ void World::ask() {
       }));
 }
 
-// A cap holds for all sessions of a visitor together: of those that are one visitor's by then, since a join revokes
-// nothing. Whether what joined in the same commit came before it is not known here, so it does not count.
+// A cap applies to all sessions of a visitor together: those that are the visitor's by then, since a join revokes
+// nothing. Joins in the same commit do not count, because their order is unknown here.
 void World::check_cap(const Party& before, const KnownAct& act) {
   const Party now = party(act.session);
   if (now.name != before.name) return;
@@ -100,7 +100,7 @@ void World::check_cap(const Party& before, const KnownAct& act) {
   });
 }
 
-// No message goes to a visitor who has done, in any session, what the message says is missing.
+// No message is sent to a visitor who has done, in any session, what the message says is missing.
 void World::check_message(const Received& request) {
   const std::size_t n = outside_.signals[*request.anchor].session;
   const Handle& handle = outside_.sessions[n].handle;
@@ -127,7 +127,7 @@ void World::check_message(const Received& request) {
   }
 }
 
-// An operator learns that two are one person, often because one of them has bought.
+// An operator learns that two visitors are one person, often because one of them has bought.
 void World::alias() {
   const VisitorId one = person_named(stage_.dice.below(kPeople)), other = person_named(stage_.dice.below(kPeople));
   const auto theirs = [&](const KnownSession& session) { return session.person == other.text; };
@@ -149,7 +149,7 @@ void World::alias() {
       }));
 }
 
-// What is kept of them: their sessions, the own records of their ids, and the timers.
+// Their stored data: their sessions, the own records of their ids, and the timers.
 std::string World::all_of_people() const {
   const Handle handle{std::string(kOfPeople)};
   const Instant now = stage_.time.now();
@@ -158,7 +158,7 @@ std::string World::all_of_people() const {
   const auto add = [&](const SessionPtr& one) {
     if (!one) return;
     ledger::Session kept = *one;
-    kept.expires_at = kept.last_received = {};  // a join keeps records longer
+    kept.expires_at = kept.last_received = {};  // a join extends records
     out += kept.id.text + " " + ledger::encode_snapshot(kept) + "\n";
   };
   for (const KnownSession& session : outside_.sessions) {
@@ -175,7 +175,7 @@ std::string World::all_of_people() const {
   return out;
 }
 
-// A join that is undone leaves nothing behind.
+// An undone join leaves nothing behind.
 void World::check_undo() {
   const Handle handle{std::string(kOfPeople)};
   for (int i = 0; i < 6; ++i) {  // so that something waits

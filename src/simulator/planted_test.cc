@@ -1,4 +1,4 @@
-// The test of the simulator: each fault that is planted into what it drives breaks a property within so many seeds.
+// The test of the simulator: each fault planted in the code it runs violates a property within a number of seeds.
 #include "base/planted.h"
 
 #include <gtest/gtest.h>

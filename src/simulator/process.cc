@@ -83,7 +83,7 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
       turns_at_(stage.time.passed()),
       upkeep_at_(stage.time.passed()),
       committer(disk, places_, stage.time, {},
-                [] { throw Crashed{"because a sync failed"}; }),  // no request is answered any more
+                [] { throw Crashed{"because a sync failed"}; }),  // no further request gets a response
       resolver({places_, committer, tokens, stage.time}),
       replays(disk.store().outbox(), options.replays),
       alarm(disk.store().timers(), committer, stage.time, {}),
@@ -123,7 +123,7 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
 
 Duration Process::next() const {
   const Duration next = std::min(network_.next(), upkeep_at_);
-  if (committer.waiting() > 0) return std::min(next, turns_at_);  // what was handed over is among it
+  if (committer.waiting() > 0) return std::min(next, turns_at_);  // including what was handed over
   const Instant rings = alarm.next();
   if (rings == Instant::min()) return stage_.time.passed();
   return rings == Instant::max() ? next : std::min(next, stage_.time.when(rings));

@@ -77,7 +77,7 @@ class Process {
   void step();
   void keep_up(Duration by) {
     upkeep_at_ = std::min(upkeep_at_, by);
-  }  // the committing thread does its maintenance at the latest then
+  }  // the committing thread runs its maintenance by then
 
   void submit(std::unique_ptr<commit::Work> work);
   void plan(std::function<std::optional<Fault>(commit::Draft&)> plan,

@@ -1,5 +1,5 @@
-// simulate --seed N --runs M [--tell]: runs the seeds N … N + M − 1. Ends with 1 at the first that breaks a property,
-// and prints it. --tell prints the history of one seed.
+// simulate --seed N --runs M [--tell]: runs the seeds N … N + M − 1. Exits with 1 at the first that violates a
+// property, and prints it. --tell prints the history of one seed.
 #include <charconv>
 #include <chrono>
 #include <cstdio>

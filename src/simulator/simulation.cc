@@ -6,7 +6,7 @@
 namespace beckon::simulator {
 namespace {
 
-// The property that did not hold, or nothing.
+// The violated property, or empty.
 std::string run(World& world) {
   try {
     world.run();

@@ -8,7 +8,7 @@
 namespace beckon::simulator {
 
 struct Outcome {
-  std::string violation;  // empty if all properties hold; else the property, what violated it, the seed and the history
+  std::string violation;  // empty if all properties hold; else the property, what violated it, seed and history
   Counts counts;
 };
 

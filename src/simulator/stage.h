@@ -82,7 +82,7 @@ struct Stage {
   VirtualTime time;
   Counts counts;
 
-  // The history, kept only if it will be read: `words` makes the line.
+  // The history, recorded only if it will be read: `words` builds the line.
   const bool telling;
   std::vector<std::string> history;
   template <class Words>

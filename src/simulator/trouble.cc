@@ -1,11 +1,11 @@
-// What goes wrong around the process.
+// Faults around the process.
 #include <algorithm>
 
 #include "simulator/world.h"
 
 namespace beckon::simulator {
 
-// SIGTERM: what is in flight is finished and written; then the process ends, and starts again.
+// SIGTERM: attempts in flight are finished and written; then the process ends, and starts again.
 void World::stop() {
   stage_.tell([] { return "the process is asked to stop"; });
   stage_.counts.add(Count::kStops);
@@ -35,7 +35,7 @@ void World::trouble_disk() {
     return;
   }
   heal_at_ = std::min(heal_at_, stage_.time.passed() + lasts);
-  attempts_.disturbed(stage_.time.passed() + lasts + 5s);  // results come again within so long
+  attempts_.disturbed(stage_.time.passed() + lasts + 5s);  // results are submitted again within this time
 }
 
 void World::trouble_reads() {

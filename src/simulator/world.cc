@@ -8,8 +8,8 @@
 namespace beckon::simulator {
 namespace {
 
-// The rules of every handle: half an hour behind a cart without a purchase a message is due, and on the handle of
-// people a page shows an offer twice an hour. `more`: a member of the condition.
+// The rules of every handle: half an hour after a cart without a purchase, a message is due; and on the handle of
+// people, a page shows an offer at most twice an hour. `more`: a member of the condition.
 std::shared_ptr<const rules::RuleSet> rules_of(std::string_view more) {
   const Instant long_ago = VirtualTime::kStart - std::chrono::days{1};
   rules::StoredRules stored{.version = 1, .rules = {}};

@@ -76,9 +76,9 @@ class World {
   // Visitors with several browsers, on the handle kOfPeople (people.cc).
   static constexpr int kPeople = 3, kBrowsers = 2;
   static VisitorId person_named(int number) { return VisitorId{"p" + std::to_string(number)}; }
-  static std::string who(const KnownSession& session);  // members of a request, each behind a comma
+  static std::string who(const KnownSession& session);  // members of a request, each preceded by a comma
   struct Party {
-    VisitorId name;                     // empty: of no visitor
+    VisitorId name;                     // empty if there is no visitor
     std::vector<std::size_t> sessions;  // of the visitor, sorted
   };
   Party party(std::size_t session) const;  // as of the last commit
@@ -98,7 +98,7 @@ class World {
   void retry();
   void replay();
   std::optional<std::size_t> any_subscription();
-  // `plan` says which delivery it schedules.
+  // `plan` returns the delivery it schedules.
   void plan_sending(std::function<Result<DeliveryId>(commit::Draft&)> plan, const SubscriptionId& id,
                     Count counted);  // sends it immediately
 

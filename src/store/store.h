@@ -1,5 +1,5 @@
 // All the ports of one store. SqliteStore keeps them in a file, MemoryStore in containers; both pass the suite in
-// store/conformance. What is promised of each port stands in its own header.
+// store/conformance. The guarantees of each port are in its own header.
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -17,16 +17,16 @@
 
 namespace beckon::store {
 
-// The name of the directory's secret that is none: the fingerprint of the master key under which the others are sealed,
-// so that a copy of the data says which key it needs.
+// The one named secret of the directory that is not a secret: the fingerprint of the master key that seals the others,
+// so that a copy of the data shows which key it needs.
 inline constexpr std::string_view kKeyFingerprint = "master-key-fingerprint";
 
-// What a running server must read again: changes of the directory that it keeps in memory. Rules, traits and
-// subscriptions are not among them, since only the server itself writes those.
+// What a running server must reload: changes in the directory that it caches. Rules, traits and subscriptions are not
+// included, since only the server itself writes them.
 struct ControlChanges {
-  std::uint64_t version = 0;  // to ask with the next time
+  std::uint64_t version = 0;  // to pass to the next call
   bool allowlist = false;
-  std::vector<Handle> handles;  // made, or given other settings, origins, keys or access tokens; each once
+  std::vector<Handle> handles;  // created, or with changed settings, origins, keys or access tokens; each once
 };
 
 // The ports live as long as their store.
@@ -44,15 +44,15 @@ class Store {
   virtual commit::TraitStore& traits() = 0;
   virtual access::Directory& directory() = 0;
 
-  // What changed after `version`, by whatever process; everything for 0. A few microseconds where nothing has: made to
-  // be polled, so that a running server sees what the command line changes.
+  // What any process changed after `version`; everything if it is 0. Takes a few microseconds if nothing has changed:
+  // made for polling, so that a running server sees changes made by the command line.
   virtual Result<ControlChanges> control_changes(std::uint64_t version) = 0;
 
-  // Work that would otherwise fall to the committing thread: to be called from another thread a few times a second.
-  // kBroken as in Commit: the process must stop.
+  // Work that the committing thread would otherwise have to do. Call from another thread a few times a second. kBroken
+  // as in Commit: the process must stop.
   virtual std::expected<void, commit::CommitFault> maintain() = 0;
-  // Removes what is left on disk of data whose rows were rewritten or deleted. Waits for readers and the writer, and
-  // blocks the writer while it runs. kBusy: try later.
+  // Removes what rewritten or deleted rows leave on disk. Waits for readers and the writer, and blocks the writer while
+  // it runs. kBusy: try later.
   virtual std::expected<void, commit::CommitFault> purge() = 0;
 };
 

@@ -16,7 +16,7 @@ namespace {
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-// OpenSSL looks an algorithm up by name, which costs as much as the sum of a KiB: so once for each thread.
+// OpenSSL looks an algorithm up by name, which takes as long as hashing a KiB: so only once per thread.
 class HmacSha256 {
  public:
   HmacSha256() {
@@ -35,11 +35,11 @@ class HmacSha256 {
   std::string operator()(std::string_view key, std::string_view text) const {
     std::string sum(32, '\0');
     std::size_t size = 0;
-    // An empty key would be the one before.
+    // With an empty key, OpenSSL would keep the previous one.
     CHECK(!key.empty() && EVP_MAC_init(context_, bytes_of(key), key.size(), nullptr) == 1);
     CHECK(EVP_MAC_update(context_, bytes_of(text), text.size()) == 1);
     CHECK(EVP_MAC_final(context_, bytes_of(sum), &size, sum.size()) == 1 && size == sum.size());
-    static constexpr unsigned char kNoKey[32] = {};  // none is kept from one call to the next
+    static constexpr unsigned char kNoKey[32] = {};  // no key is kept between calls
     CHECK(EVP_MAC_init(context_, kNoKey, sizeof kNoKey, nullptr) == 1);
     return sum;
   }

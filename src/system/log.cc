@@ -15,7 +15,7 @@
 namespace beckon::log {
 namespace {
 
-constexpr std::size_t kWaitingBytes = 4 << 20;  // lines beyond are dropped
+constexpr std::size_t kWaitingBytes = 4 << 20;  // further lines are dropped
 constexpr std::chrono::seconds kFlush{1};
 
 std::atomic<Level> least_level{Level::kInfo};
@@ -30,12 +30,12 @@ void write_all(std::string_view text) {
       pollfd waits{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
       ::poll(&waits, 1, -1);
     } else if (errno != EINTR) {
-      return;  // no one is there to read
+      return;  // nobody is there to read
     }
   }
 }
 
-// Lines wait here for a thread of its own: a reader that has stopped, as behind a full pipe, stops no other thread.
+// Buffers lines for a separate thread: a reader that has stopped, as behind a full pipe, blocks no other thread.
 class Writer {
  public:
   Writer() {

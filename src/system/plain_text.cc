@@ -18,14 +18,14 @@ bool is_printable_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-// The character at `at`, which moves behind it; negative where the bytes there are none.
+// The character at `at`, which moves past it; negative if the bytes are invalid.
 UChar32 next_character(std::string_view text, std::int32_t& at) {
   UChar32 c = 0;
   U8_NEXT(text.data(), at, static_cast<std::int32_t>(text.size()), c);
   return c;
 }
 
-// What JavaScript's trim() takes, so that a page and the server agree on an id, and U+0085, Unicode's own.
+// What JavaScript's trim() removes, so that pages and the server agree on ids, and U+0085, which is Unicode's own.
 bool is_space(UChar32 c) { return u_isUWhiteSpace(c) || c == 0xFEFF; }
 
 std::string_view trimmed(std::string_view text) {
@@ -78,7 +78,7 @@ std::optional<std::string> plain_text(std::string_view text, std::size_t most) {
   const bool ascii = is_printable_ascii(text);
   if (!ascii && !is_utf8(text)) return std::nullopt;
   text = trimmed(text);
-  // No text shrinks to less than a third in NFC, and ordering many marks behind one letter takes quadratic time.
+  // No text shrinks to less than a third in NFC, and ordering many combining marks takes quadratic time.
   if (text.size() > 4 * most) return std::nullopt;
   if (!ascii && has_control(text)) return std::nullopt;
   std::string form = ascii ? std::string(text) : normalized(text);

@@ -39,7 +39,7 @@ TEST(PlainText, IsMeasuredInBytesOfItsForm) {
   EXPECT_TRUE(plain_text(std::string(256, 'x'), 256));
   EXPECT_FALSE(plain_text(std::string(257, 'x'), 256));
   EXPECT_TRUE(plain_text(std::string(5'000, ' ') + "x", 256));
-  std::string apart;  // 128 letters of three bytes, which are two each in NFC
+  std::string apart;  // 128 letters of three bytes, which have two each in NFC
   for (int i = 0; i < 128; ++i) apart += "e\u0301";
   EXPECT_EQ(plain_text(apart, 256)->size(), 256u);
   apart += "e\u0301";

@@ -20,13 +20,13 @@ std::optional<std::array<std::uint64_t, kResidentSize + 1>> stat_fields() {
   std::ifstream file("/proc/self/stat");
   std::string text;
   if (!std::getline(file, text)) return std::nullopt;
-  // The second field is the name of the program, in parentheses; it may contain anything.
+  // The second field is the program's name, in parentheses; it may contain anything.
   const auto name_end = text.rfind(')');
   if (name_end == std::string::npos) return std::nullopt;
   std::istringstream rest(text.substr(name_end + 1));
   std::array<std::uint64_t, kResidentSize + 1> fields{};
   std::string word;
-  if (!(rest >> word)) return std::nullopt;  // the state, a letter
+  if (!(rest >> word)) return std::nullopt;  // the state, one letter
   for (int i = 4; i <= kResidentSize; ++i) {
     std::int64_t value = 0;
     if (!(rest >> value)) return std::nullopt;
@@ -51,7 +51,7 @@ std::uint64_t open_files() {
   std::filesystem::directory_iterator file("/proc/self/fd", error);
   std::uint64_t count = 0;
   for (; !error && file != std::filesystem::directory_iterator{}; file.increment(error)) ++count;
-  return count > 0 ? count - 1 : 0;  // less the one by which they are counted
+  return count > 0 ? count - 1 : 0;  // without the one used for counting
 }
 
 }  // namespace

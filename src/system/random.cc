@@ -10,12 +10,12 @@
 namespace beckon {
 
 SystemRandom::SystemRandom() {
-  // ChaCha20 in user space, seeded by the kernel: a decision costs no system call for its id.
+  // ChaCha20 in user space, seeded by the kernel: a decision needs no system call for its id.
   randombytes_set_implementation(&randombytes_internal_implementation);
   CHECK(sodium_init() >= 0);
 }
 
-// Ids draw some bytes at a time: they come from a stock of the thread's own, and leave it.
+// Ids need few bytes at a time: they are taken from the thread's own buffer, and wiped there.
 void SystemRandom::fill(std::span<std::byte> bytes) {
   constexpr std::size_t kSmall = 16;
   thread_local std::array<std::byte, 64 * kSmall> stock;

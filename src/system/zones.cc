@@ -28,9 +28,9 @@ class SystemZone final : public Zone {
 
 constexpr const char* kFolder = "/usr/share/zoneinfo";  // where date finds them, too
 
-constexpr std::size_t kVersionSize = 32;  // "2025b", or with what a build from source adds
+constexpr std::size_t kVersionSize = 32;  // "2025b", or with the suffix of a build from source
 
-// The file's first line without the beginning, which must be there; empty: it is not, or is no version.
+// The rest of the file's first line after `beginning`, which is required; empty if it is missing or not a version.
 std::string version_of(const std::string& file, std::string_view beginning) {
   std::ifstream in(file);
   std::string line(beginning.size() + kVersionSize + 1, '\0');
@@ -62,7 +62,7 @@ class SystemZones final : public Zones {
  private:
   const std::string version_ = zone_version_in(kFolder);
   mutable std::mutex mutex_;
-  mutable std::map<const date::time_zone*, SystemZone> zones_;  // those that were asked for
+  mutable std::map<const date::time_zone*, SystemZone> zones_;  // those requested so far
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// `beckon backup`: a copy of the store in a temporary folder, then from there into the file or the pipe, so that the
-// server's store is read no longer than it takes to copy it, however slow the target is.
+// `beckon backup`: copies the store into a temporary folder, then from there into the file or the pipe, so that the
+// server's store is read no longer than the copy takes, however slow the target is.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,7 +26,7 @@ std::string folder_of(const std::string& file) {
   return folder.empty() ? "." : folder;
 }
 
-// Only an older backup is ever replaced.
+// Only older backups are ever replaced.
 Result<void> may_write(const std::string& file) {
   if (file == "-") {
     if (::isatty(STDOUT_FILENO) == 1)
@@ -44,7 +44,7 @@ struct Copied {
   FileDescriptor data;
 };
 
-// The copy has no name any more when it is returned.
+// The copy no longer has a name when it is returned.
 Result<Copied> copy(const Settings& settings, const BackupRequest& request, Cleanup& cleanup) {
   const std::string where =
       !request.temporary.empty() || request.file == "-" ? request.temporary : folder_of(request.file);
@@ -65,7 +65,7 @@ Result<Copied> copy(const Settings& settings, const BackupRequest& request, Clea
   return copied;
 }
 
-// Reads back what the disk has, not what memory still has of it.
+// Reads back from the disk rather than from the page cache.
 Result<void> read_back(const std::string& file, int fd, std::uint64_t written, Cleanup& cleanup) {
   ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
   auto reader = store::BackupReader::open(file);
@@ -85,7 +85,7 @@ Result<std::uint64_t> into_file(const Copied& copied, const std::string& file, C
   const auto failed = [&] {
     return unexpected(operator_fault("The backup " + file + " cannot be written: " + system_message(errno) + "."));
   };
-  ::unlink(aside.c_str());  // of a process of this number that died here
+  ::unlink(aside.c_str());  // left by a crashed process with this number
   const FileDescriptor out = cleanup.make_file(aside);
   if (!out) return failed();
   cleanup.begin("writing " + file);
@@ -114,7 +114,7 @@ Result<std::uint64_t> into_pipe(const Copied& copied, Cleanup& cleanup) {
     return write_all(STDOUT_FILENO, bytes);
   });
   if (!written) return written;
-  // A pipe cannot be synced, a file that the shell has opened can.
+  // A pipe cannot be synced; a file opened by the shell can.
   if (::fsync(STDOUT_FILENO) != 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
     return unexpected(operator_fault("Standard output cannot be synced: " + system_message(errno) + "."));
   return written;

@@ -18,7 +18,7 @@ namespace beckon::app {
 namespace {
 
 constexpr timespec kTick{.tv_sec = 0, .tv_nsec = 100'000'000};
-constexpr unsigned kRemovingSeconds = 5;  // on a disk that has stalled, removing stalls too
+constexpr unsigned kRemovingSeconds = 5;  // on a stalled disk, removing stalls too
 
 }  // namespace
 
@@ -91,7 +91,7 @@ void Cleanup::end(int status) {
   ::alarm(kRemovingSeconds);
   std::signal(SIGALRM, [](int) { ::_exit(1); });
   log::flush();
-  mutex_.lock();  // from here on nothing is made
+  mutex_.lock();  // from here on nothing is created
   remove_all();
   ::_exit(status);
 }

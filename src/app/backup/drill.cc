@@ -1,4 +1,4 @@
-// `beckon drill`: what shows that a backup restores to a server that works.
+// `beckon drill`: shows that a backup restores to a working server.
 #include <cstdio>
 
 #include "access/enrolment.h"
@@ -13,9 +13,9 @@
 namespace beckon::app {
 namespace {
 
-constexpr const char* kOwner = "drill@beckon.invalid";  // RFC 2606: a name that nobody has
+constexpr const char* kOwner = "drill@beckon.invalid";  // RFC 2606: a name that nobody can have
 
-// A handle of the drill's own, which the platform's allowlist admits.
+// The drill's own handle, allowed by the platform's allowlist.
 Result<Handle> add_handle(Server::Inside& inside) {
   access::Enrolment enrolment(inside.store->directory(), inside.clock, inside.random, {"drill"});
   std::string name = make_ulid("drill-", inside.clock.now(), inside.random);
@@ -59,7 +59,7 @@ Result<int> walk(Server& server, OwnReceiver& receiver) {
                   &receiver);
 }
 
-// The server of the drill: on loopback, sending to the drill's own receiver and to nobody else.
+// The server of the drill: on loopback, sending only to the drill's own receiver.
 Result<int> run_server(const std::string& folder, const std::string& key_file) {
   const auto receiver = OwnReceiver::open();
   if (!receiver) return unexpected(operator_fault("A receiver on loopback could not be opened."));

@@ -1,4 +1,4 @@
-// A sender that lets nothing out but what goes to one receiver: for a drill, whose store holds the deliveries of a live
+// A sender that only sends to one receiver: for a drill, whose store contains the deliveries of a live
 // server.
 #pragma once
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace beckon::app {
 
-// As its port says. A request to any other URL is answered as refused, without a lookup, a socket or a byte.
+// Confined like its port. Requests to other URLs get the result kRefused, without a lookup, a socket or a byte.
 class OnlyReceiver final : public dispatch::Sender {
  public:
   OnlyReceiver(std::unique_ptr<dispatch::Sender> sender, std::string url)

@@ -1,4 +1,4 @@
-// What the commands about backups share.
+// Helpers of the backup commands.
 #pragma once
 #include <functional>
 #include <optional>
@@ -14,8 +14,8 @@
 
 namespace beckon::app {
 
-// The keys of --master-key-file, or of the data folder; std::nullopt if there are none. `needed` is the fingerprint of
-// the key that the data is sealed with, empty where it is unknown: other keys are refused by their fingerprint.
+// The keys of --master-key-file or of the data folder; std::nullopt if there are none. `needed` is the fingerprint of
+// the key that the data is sealed with, empty if unknown: refuses keys with other fingerprints.
 Result<std::optional<MasterKeys>> key_for(const Settings& settings, const std::string& needed);
 
 // "position 12 of 2026-…, made by beckon 1.2.3, schema 4, master key 0123456789abcdef"
@@ -24,15 +24,15 @@ std::string describe(const store::BackupHeader& header);
 std::string describe(const store::PointInTime& point);
 std::string made_by(const store::BaseHeader& base);  // ", made by …" of these
 
-// What is restored: a file of `beckon backup`, or a point in time of a backup folder.
+// A restorable backup: a file of `beckon backup`, or a point in time of a backup folder.
 struct Backup {
   std::string text;  // describe()
-  std::string key;   // the fingerprint of its master key; empty: unknown
+  std::string key;   // the fingerprint of its master key; empty if unknown
   std::function<Result<store::DataCheck>(const std::string& folder, const SecretBox* secrets)> restore;
 };
 Result<Backup> open_backup(const std::string& from, const store::WantedPoint& wanted = {});
 
-// Prints the counts, or what is damaged. Returns whether it is sound.
+// Prints the counts or the damage. Returns whether the data is intact.
 bool print(const store::DataCheck& found, bool with_key);
 
 }  // namespace beckon::app

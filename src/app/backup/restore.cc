@@ -54,7 +54,7 @@ int verify_folder(const Settings& settings) {
   return print(*found, secrets != nullptr) ? 0 : 1;
 }
 
-// What can be restored from a backup folder: a line for each base, with the commits behind it.
+// What can be restored from a backup folder: a line for each base, with the commits after it.
 int list(const std::string& folder) {
   const auto all = store::list_restorable(folder);
   if (!all) return complain(all.error());

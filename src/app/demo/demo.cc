@@ -22,7 +22,7 @@ namespace {
 using egress::Method;
 
 constexpr int kTooMany = 429;
-constexpr int kAgain = 5;  // times that a request is said again where a limit was reached
+constexpr int kAgain = 5;  // retries of a request when a limit was reached
 
 class Shop {
  public:
@@ -54,7 +54,7 @@ class Shop {
   }
 
  private:
-  // Who is this, and on which handle? False: said why not.
+  // Finds out the caller and the handle. False after printing why not.
   bool enter() {
     handle_ = request_.handle;
     const auto me = call(Method::kGet, "/v2/auth/me", "");
@@ -69,7 +69,7 @@ class Shop {
     return true;
   }
 
-  // A rule of that name that is there already is somebody's work and stays.
+  // An existing rule of the same name is somebody's work and stays.
   void make_rules() {
     for (const DemoRule& rule : kDemoRules) {
       const std::string path = "/v2/handles/" + handle_ + "/chain-rules/" + rule.id;
@@ -81,8 +81,8 @@ class Shop {
     }
   }
 
-  // Where the server has a receiver built in (--dev) and the token may: deliveries that arrive, and some that are
-  // retried first. What is there already stays.
+  // If the server has a built-in receiver (--dev) and the token may: deliveries that succeed, and some that are retried
+  // first. Existing ones stay.
   void make_subscriptions() {
     const std::string hooks = "/v2/handles/" + handle_ + "/webhooks";
     const auto there = call(Method::kGet, hooks + "?limit=200", ""), dev = call(Method::kOptions, "/dev/receiver", "");
@@ -100,11 +100,11 @@ class Shop {
 
   bool play(const Storyline& story) {
     const Instant end = SystemClock{}.now();
-    std::string shown;  // the decision that is on the screen
+    std::string shown;  // the decision currently shown
     bool asked = false;
     for (const StoryStep& step : story.steps) {
       const bool signal = step.kind == StoryStep::Kind::kSignal;
-      // What follows a decision lies behind it, or it would not count as what came of it.
+      // Signals after a decision must be later than it, or they would not count as its outcome.
       const Instant at = asked ? SystemClock{}.now() : end - step.before_end;
       if (!(signal ? append(story, step.text, step.value, step.amount, at) : ask(story, step, shown))) return false;
       asked = asked || !signal;
@@ -162,7 +162,7 @@ class Shop {
 
   using Answer = Result<egress::CallResponse, std::string>;
 
-  // At the pace asked for; where a limit was reached, again after the time that the server names.
+  // At the requested rate; if a limit was reached, retried after the time in the response.
   Answer call(Method method, const std::string& path, const std::string& body) {
     for (int again = 0;; ++again) {
       std::this_thread::sleep_until(next_);
@@ -189,7 +189,7 @@ class Shop {
     return false;
   }
 
-  // One line that is written over on a terminal; elsewhere now and then a line.
+  // One line that overwrites itself on a terminal; elsewhere a line occasionally.
   void tell(int played) const {
     if (!terminal_ && played % 10 != 0) return;
     std::fprintf(stderr, "%s%d of %d shoppers, %d signals, %d decisions, %d act, %d purchases%s", terminal_ ? "\r" : "",

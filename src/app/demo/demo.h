@@ -7,7 +7,7 @@ namespace beckon::app {
 
 struct DemoRequest {
   std::string base, token;
-  std::string handle;  // empty: the first handle that the token has a role on
+  std::string handle;  // empty: the first handle on which the token has a role
   int shoppers = 40;
   double per_second = 20;  // requests; retried after Retry-After when a limit is reached
   std::uint64_t seed = 0;  // the same seed produces the same shoppers; 0: random

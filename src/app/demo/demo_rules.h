@@ -10,7 +10,7 @@ struct DemoRule {
 };
 
 // One with two variants, one that greets, one in shadow, one delayed. Their actions are complete for the renderers of
-// the browser library: `#checkout` is the link of its example shop.
+// the browser library: `#checkout` is the link in its example shop.
 inline constexpr std::array kDemoRules = {
     DemoRule{"demo-cart-rescue",
              R"({"name":"Save the cart","priority":80,"triggers":["checkout","exit_intent"],

@@ -33,7 +33,7 @@ std::string subscription_of(Server::Inside& inside, const std::string& receiver)
   return {};
 }
 
-// Through the API, as anybody would.
+// Through the API, like any user.
 std::expected<void, std::string> subscribe(const std::string& base, const std::string& token,
                                            const std::string& receiver, const std::string& extra_ca_file) {
   const auto made =
@@ -57,7 +57,7 @@ std::expected<void, std::string> subscribe(const std::string& base, const std::s
 
 namespace {
 
-// Whether one of the signatures in the header, with blanks between, is this: while a rotation overlaps there are two.
+// Whether one of the space-separated signatures in the header is this one: during a rotation there are two.
 bool has_signature(std::string_view header, std::string_view wanted) {
   for (std::size_t from = 0; from < header.size();) {
     const std::size_t end = std::min(header.find(' ', from), header.size());
@@ -67,7 +67,7 @@ bool has_signature(std::string_view header, std::string_view wanted) {
   return false;
 }
 
-// Whether a subscription that leads here signed the request.
+// Whether a subscription with this URL signed the request.
 bool is_signed(Server::Inside& inside, const http::Request& request) {
   const std::string_view id = request.header("webhook-id"), signature = request.header("webhook-signature");
   const auto seconds = std::strtoll(std::string(request.header("webhook-timestamp")).c_str(), nullptr, 10);
@@ -86,7 +86,7 @@ http::Response receipt(int status, bool verified) {
           .body = verified ? "{\"received\":true,\"verified\":true}" : "{\"received\":true,\"verified\":false}"};
 }
 
-// Requests that get no answer, the oldest given up where there are many.
+// Requests without a response; the oldest is dropped if there are too many.
 class Unanswered {
  public:
   void keep(http::Respond respond) {

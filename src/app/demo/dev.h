@@ -8,8 +8,8 @@
 
 namespace beckon::app {
 
-// POST /dev/receiver verifies the signature of deliveries of the handle `demo`; the paths below it each fail in their
-// own way: flaky, fail, gone, redirect, hang.
+// POST /dev/receiver verifies the signatures of deliveries of the handle `demo`; the paths below it each fail in a
+// different way: flaky, fail, gone, redirect, hang.
 std::vector<http::Route> dev_receivers(Server::Inside& inside);
 
 // Creates what is missing, through the API like a user, and returns the banner for standard error. The token is written

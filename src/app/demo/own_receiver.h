@@ -1,4 +1,4 @@
-// A receiver of webhooks on loopback, for the playbook.
+// A webhook receiver on loopback, for the playbook.
 #pragma once
 #include <prometheus/registry.h>
 
@@ -14,7 +14,7 @@
 
 namespace beckon::app {
 
-// Answers 200 and keeps what came.
+// Responds with 200 and keeps the deliveries.
 class OwnReceiver {
  public:
   struct Delivery {
@@ -25,7 +25,7 @@ class OwnReceiver {
 
   std::string url() const;
 
-  // The delivery of that event, once it has come.
+  // The delivery of that event, once it has arrived; std::nullopt after `most`.
   std::optional<Delivery> wait_for(const std::string& event, std::chrono::seconds most);
 
  private:

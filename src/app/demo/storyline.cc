@@ -38,7 +38,7 @@ void ask(Storyline& story, const char* trigger, Random& random) {
   story.steps.push_back({chance(0.3, random) ? Kind::kPrefetch : Kind::kResolve, trigger});
 }
 
-// The steps lie one to six minutes apart, the last one at the present.
+// The steps are one to six minutes apart, with the last one now.
 void give_times(Storyline& story, Random& random) {
   std::chrono::seconds before{0};
   for (auto step = story.steps.rbegin(); step != story.steps.rend(); ++step) {
@@ -57,7 +57,7 @@ Storyline storyline(int number, long long began_ms, const std::string& handle, R
   const double kind = random.uniform(0, 1);
   if (kind < 0.15) story.steps.push_back({Kind::kSignal, "link.clicked", one_of(kLinks, random)});
   look_around(story, random);
-  if (kind >= 0.6) {  // only looks, and goes
+  if (kind >= 0.6) {  // only looks and leaves
     ask(story, "exit_intent", random);
   } else {
     const double worth = fill_cart(story, random);

@@ -17,14 +17,14 @@ struct StoryStep {
   Kind kind = Kind::kSignal;
   std::string text;
   std::string value = {};
-  double amount = 0;                  // in the metadata; 0: none
+  double amount = 0;                  // in the metadata; 0 if none
   std::chrono::seconds before_end{};  // a signal's own time, relative to the last step
 };
 
 struct Storyline {
   std::string session, visitor, country, device;
   std::vector<StoryStep> steps;
-  bool clicks = false;  // clicks the action, or else dismisses it
+  bool clicks = false;  // clicks the action, otherwise dismisses it
   bool converts = false;
 };
 

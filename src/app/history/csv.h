@@ -17,7 +17,7 @@ class CsvReader {
   // The fields of the next record; false at the end. Empty lines are skipped. The error names the
   // line.
   Result<bool, std::string> next(std::vector<std::string>& fields);
-  std::size_t line() const { return began_; }  // of the record read last, from 1
+  std::size_t line() const { return began_; }  // of the last record read, from 1
 
  private:
   Result<void, std::string> quoted(std::string& field);

@@ -1,4 +1,4 @@
-// Where an import of signals goes: the data here, in place of a server and under its lock, or a running server.
+// Where imported signals go: into the local data, in place of a server and under its lock, or to a running server.
 #pragma once
 #include <memory>
 #include <optional>
@@ -14,24 +14,24 @@ namespace beckon::app {
 
 struct ImportOptions;
 
-// What signals were refused for; nothing of them was taken.
+// Why signals were refused; none of them were stored.
 struct SignalsRefused {
-  std::vector<FieldIssue> issues;  // by paths such as "signals[3].at"; none: it is a fault of the import
+  std::vector<FieldIssue> issues;  // with paths such as "signals[3].at"; empty if the import as a whole failed
   std::string message;
 };
 
 void add(intake::Imported& total, const intake::Imported& more);
-// The lines of a report that all imports of signals have.
+// Prints the lines of a report that all imports of signals have.
 void print(const intake::Imported& total);
-// On standard error, how to import events that are too old, where there are some.
+// Prints on standard error how to import events that are too old, if there are any.
 void tell_of_retention(const intake::Imported& total, const ImportOptions& options);
 
-// What is wrong with the options that say where to; a sentence.
+// The error in the options that say where signals go; a sentence.
 std::optional<std::string> fault_of(const ImportOptions& options);
 
 class Destination {
  public:
-  // The error is a sentence for whoever runs the import. Precondition: fault_of() has none.
+  // The error is a sentence for the user. Precondition: fault_of() returns none.
   static Result<Destination, std::string> open(const Settings& settings, const ImportOptions& options);
   ~Destination();
   Destination(Destination&&) noexcept;
@@ -41,7 +41,7 @@ class Destination {
   Sent send(std::string body);
 
  private:
-  struct Here;  // the server's own parts, without its threads
+  struct Here;  // the server's parts, without its threads
   struct There;
   Destination(std::unique_ptr<Here> here, std::unique_ptr<There> there);
   std::unique_ptr<Here> here_;

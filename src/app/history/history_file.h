@@ -1,4 +1,4 @@
-// A file of historical events read as a whole: everything that can become a signal, in chronological order.
+// A file of historical events, read as a whole: everything that can become a signal, in chronological order.
 #pragma once
 #include <istream>
 #include <map>

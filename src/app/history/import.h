@@ -1,7 +1,7 @@
 // beckon import: historical signals from a file, so that rules can be simulated before there is live traffic. Contract
 // section 9.
 //
-// A CSV of Snowplow's is read here as a whole; the archives of others line by line (import_archive.h).
+// A Snowplow CSV is read as a whole; archives of other systems are read line by line (import_archive.h).
 //
 // Offline it works in place of the server, under its lock; with --base it uses POST …/chain/import of a running server.
 // Both use the same entries (intake/import.h) in chronological order, so that signals get the versions they would have
@@ -18,8 +18,8 @@ struct ImportOptions {
   std::string file;
   std::string handle;
   bool shift_to_now = false;  // shifts all events so that the newest happened now
-  std::size_t from_line = 1;  // of archives: begins at this line
-  std::string traits_to;      // likewise: a file for the traits that it says of visitors; empty: they are left out
+  std::size_t from_line = 1;  // of archives: starts at this line
+  std::string traits_to;      // likewise: a file for the visitors' traits; empty: they are left out
   std::string base;           // empty: offline
   std::string token;          // of an OPERATOR, with `base`
 };

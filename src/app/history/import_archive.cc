@@ -20,9 +20,9 @@ using neighbours::ArchiveLines;
 
 constexpr std::size_t kEntriesPerRequest = 250;
 constexpr std::size_t kRequestBytes = 256 * 1024;  // of a request, below what the server takes
-constexpr std::size_t kReasons = 100;              // told of; the rest together
+constexpr std::size_t kReasons = 100;              // printed; further ones are summed up
 
-// What could not become a signal, by reason, each with the first line that had it.
+// Lines that could not become signals, by reason, each with the first such line.
 class LeftOut {
  public:
   void add(std::string reason, std::size_t line) {
@@ -50,7 +50,7 @@ struct Pending {
   std::size_t line;
 };
 
-// Sends signals in requests of their own order, and leaves out those that are refused.
+// Sends signals in requests, in order, and leaves out those that are refused.
 class ArchiveImport {
  public:
   ArchiveImport(Destination& to, LeftOut& left_out, Duration shift) : to_(to), left_out_(left_out), shift_(shift) {}
@@ -81,7 +81,7 @@ class ArchiveImport {
 
   Duration shift() const { return shift_; }
   const intake::Imported& total() const { return total_; }
-  // The first line whose signal may not be stored; 0: all are.
+  // The first line whose signal may not be stored; 0 if all are.
   std::size_t unsent() const { return unsent_; }
 
  private:
@@ -122,7 +122,7 @@ Result<void, std::string> for_each_line(const std::string& file, Each each) {
   }
 }
 
-// How far the newest event is from now.
+// The time from the newest event to now.
 Result<Duration, std::string> shift_of(const ImportOptions& options, ArchiveFormat format) {
   Archive archive(format);
   std::optional<Instant> newest;
@@ -136,7 +136,7 @@ Result<Duration, std::string> shift_of(const ImportOptions& options, ArchiveForm
 
 struct Read {
   std::size_t lines = 0, people = 0;
-  std::size_t last = 0;  // the last line that was read whole
+  std::size_t last = 0;  // the last line read completely
 };
 
 Result<void, std::string> import_lines(const ImportOptions& options, ArchiveFormat format, ArchiveImport& importing,
@@ -159,7 +159,7 @@ Result<void, std::string> import_lines(const ImportOptions& options, ArchiveForm
     progress.show("line " + std::to_string(lines.line()) + ", " + std::to_string(lines.percent()) + " %");
     return importing.take(std::move(*entry), lines.line());
   });
-  if (!done && importing.unsent() > 0) return done;  // it was the sending
+  if (!done && importing.unsent() > 0) return done;  // the failure was in sending
   auto flushed = importing.flush();
   return flushed ? done : flushed;
 }
@@ -196,7 +196,7 @@ int import_archive(const Settings& settings, const ImportOptions& options, Archi
   ArchiveImport importing(*to, left_out, *shift);
   Read read;
   auto done = import_lines(options, format, importing, left_out, traits, read);
-  // Where to go on: at what may not be stored, or behind what was read.
+  // Where to continue: at what may not be stored, or after what was read.
   const std::size_t next = importing.unsent() > 0 ? importing.unsent() : read.last + 1;
   const bool was_cut_off = !done && read.last > 0;
   traits.flush();

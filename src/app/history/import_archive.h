@@ -6,7 +6,7 @@
 
 namespace beckon::app {
 
-// As import_history(). Where it ends early, says with which --from-line to go on.
+// Like import_history(). If it ends early, prints the --from-line to continue with.
 int import_archive(const Settings& settings, const ImportOptions& options, neighbours::ArchiveFormat format);
 
 }  // namespace beckon::app

@@ -16,15 +16,15 @@ namespace {
 constexpr std::size_t kBatchBytes = 256 * 1024;  // of a request, below what the server takes
 constexpr std::size_t kRefusalsTold = 100;
 
-// What became of one visitor.
+// The result for one visitor.
 struct Outcome {
   std::size_t applied = 0, stale = 0;
-  std::vector<std::pair<std::string, std::string>> refused;  // a trait, and the end of a sentence on it
+  std::vector<std::pair<std::string, std::string>> refused;  // a trait, and a predicate about it
 };
 
-// What became of a batch: the outcomes in its order, or why nothing of it was taken.
+// The result for a batch: the outcomes in order, or why none of it was accepted.
 struct BatchRefused {
-  std::vector<FieldIssue> issues;  // by paths such as "visitors[3].visitorId"; none: it is a fault of the import
+  std::vector<FieldIssue> issues;  // with paths such as "visitors[3].visitorId"; empty if the import as a whole failed
   std::string message;
 };
 using BatchSent = Result<std::vector<Outcome>, BatchRefused>;
@@ -50,7 +50,7 @@ class SayBatch final : public commit::Work {
   std::optional<Fault> fault_;
 };
 
-// The server's own parts, without its threads: this one commits.
+// The server's parts, without its threads: this thread commits.
 BatchSent commit_batch_here(Server::Inside& server, const Handle& handle, std::string body) {
   const auto tenant = server.tenants.find(handle.view());
   if (!tenant) return unexpected(BatchRefused{{}, words_of(tenant.error())});
@@ -100,8 +100,8 @@ BatchSent post(const ImportPeopleOptions& options, const std::string& url, const
   return outcomes;
 }
 
-// Checks what can be known without the visitors: form, names, and types as they are known or as the file says them
-// first.
+// Checks what does not need the visitors: form, names, and types as they are known or first used in the
+// file.
 class Check {
  public:
   explicit Check(TraitTypes known) : types_(std::move(known)) {}
@@ -144,7 +144,7 @@ struct Totals {
   std::size_t people = 0, applied = 0, stale = 0, refused = 0, not_read = 0;
 };
 
-// Sends people in batches, and tells what was refused by line.
+// Sends people in batches, and reports refusals by line.
 class Importing {
  public:
   explicit Importing(const SendBatch& send) : send_(send) {}
@@ -186,7 +186,7 @@ class Importing {
   }
 
   const Totals& totals() const { return totals_; }
-  // Of the first person who may not have been taken yet; 0: all were.
+  // The line of the first person who may not have been sent yet; 0 if all were.
   std::size_t unsent() const { return batch_.empty() ? 0 : batch_.front().line; }
   std::size_t untold() const { return told_ > kRefusalsTold ? told_ - kRefusalsTold : 0; }
 
@@ -298,7 +298,7 @@ int import_people(const Settings& settings, const ImportPeopleOptions& options) 
     send = [&](std::string body) { return commit_batch_here(*server, handle, std::move(body)); };
   else
     send = [&](const std::string& body) { return post(options, url, body); };
-  // All of the import is of one instant, so that it can be run again from any line.
+  // The whole import has one instant, so that it can be run again from any line.
   const std::string at = options.at.empty() ? to_rfc3339(SystemClock().now()) : options.at;
   auto file = PeopleFile::open(in, {std::move(*types), at, options.source});
   if (!file) return complain(options.file + ": " + file.error());

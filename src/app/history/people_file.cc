@@ -37,7 +37,7 @@ void write_list(json::Writer& out, std::string_view cell) {
   out.end_array();
 }
 
-// What is no number or boolean stays a text, which is then refused with the reason.
+// Cells that are not a number or boolean stay texts, which are then refused with the reason.
 void write_cell(json::Writer& out, TraitType type, std::string_view cell) {
   if (type == TraitType::kList) return write_list(out, cell);
   const std::string_view bare = trimmed(cell);
@@ -50,7 +50,7 @@ void write_cell(json::Writer& out, TraitType type, std::string_view cell) {
 
 Result<PeopleFile, std::string> PeopleFile::open(std::istream& in, Options options) {
   PeopleFile file(in, std::move(options));
-  auto csv = std::make_unique<CsvReader>(in);  // which skips a byte order mark
+  auto csv = std::make_unique<CsvReader>(in);  // skips a byte order mark
   while (std::isspace(in.rdbuf()->sgetc())) file.line_ += in.rdbuf()->sbumpc() == '\n';
   if (in.rdbuf()->sgetc() == std::istream::traits_type::eof()) return unexpected("the file is empty");
   if (in.rdbuf()->sgetc() == '{') return file;

@@ -18,11 +18,11 @@ namespace beckon::app {
 
 using TraitTypes = std::map<std::string, commit::TraitType, std::less<>>;
 
-// One record: what is said of a visitor, or why it cannot be read.
+// One record: an entry for a visitor, or why it cannot be read.
 struct Person {
   std::size_t line = 0;  // where it begins, from 1
   std::string json;      // an entry of POST …/visitors/batch; empty: see `fault`
-  std::string fault;     // the end of a sentence
+  std::string fault;     // a predicate
 };
 
 // Not thread-safe; `in` must outlive it. Keeps one record in memory.
@@ -30,20 +30,20 @@ class PeopleFile {
  public:
   struct Options {
     TraitTypes known;    // of the handle
-    std::string at;      // RFC 3339, of records that say none; empty: none
+    std::string at;      // RFC 3339, for records without one; empty: none
     std::string source;  // likewise
   };
   // The error names every fault of the header.
   static Result<PeopleFile, std::string> open(std::istream& in, Options options);
 
-  // std::nullopt: the end. The error is of the file as a whole: nothing behind it can be read.
+  // std::nullopt at the end. The error is about the file as a whole: nothing after it can be read.
   Result<std::optional<Person>, std::string> next();
 
   static constexpr std::size_t kLineBytes = 64 * 1024;  // of a record
 
  private:
   struct Column {
-    std::string trait;  // empty: visitorId or at
+    std::string trait;  // empty for visitorId or at
     commit::TraitType type = commit::TraitType::kText;
   };
   PeopleFile(std::istream& in, Options options) : in_(&in), options_(std::move(options)) {}
@@ -54,7 +54,7 @@ class PeopleFile {
 
   std::istream* in_;
   Options options_;
-  std::unique_ptr<CsvReader> csv_;  // null: NDJSON
+  std::unique_ptr<CsvReader> csv_;  // null for NDJSON
   std::vector<Column> columns_;
   std::size_t visitor_ = 0;        // the column
   std::optional<std::size_t> at_;  // likewise

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 const TraitTypes kKnown{
     {"seats", TraitType::kNumber}, {"vip", TraitType::kBool}, {"tags", TraitType::kList}, {"born", TraitType::kDate}};
 
-// "LINE JSON" or "LINE fault: WHY" of each record; last, why the rest could not be read.
+// "LINE JSON" or "LINE fault: WHY" for each record; finally why the rest could not be read.
 std::vector<std::string> read(const std::string& text, const std::string& at = "", const std::string& source = "") {
   std::istringstream in(text);
   auto file = PeopleFile::open(in, {kKnown, at, source});

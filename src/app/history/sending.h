@@ -1,4 +1,4 @@
-// What imports share: requests to a running server that wait their turn, and progress on standard error.
+// Shared by imports: requests to a running server, with retries, and progress on standard error.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -15,12 +15,12 @@ namespace beckon::app {
 
 std::string words_of(const Fault& fault);
 
-// Takes "signals[3]." from the front of an issue's field, for the list `signals`. std::nullopt: it is of no element.
+// Removes "signals[3]." from the front of an issue's field, for the list `signals`. std::nullopt if it has no index.
 std::optional<std::size_t> take_index(std::string& field, std::string_view list);
 
-// Leaves out of a batch the items at which the issues of its request are, such as at "signals[2].at". `tell` is called
-// for each issue: with the item, where in it, what is wrong, and whether it is the item's first. False: an issue is at
-// no item, and the batch is as it was.
+// Removes the items of a batch that have issues, such as at "signals[2].at". `tell` is called for each issue: with the
+// item, the field in it, the error, and whether it is the item's first. False if an issue belongs to no item; the batch
+// is then unchanged.
 template <class Item, class Tell>
 bool leave_out(std::vector<Item>& batch, const std::vector<FieldIssue>& issues, std::string_view list, Tell tell) {
   std::vector<bool> is_bad(batch.size());
@@ -38,12 +38,12 @@ bool leave_out(std::vector<Item>& batch, const std::vector<FieldIssue>& issues, 
   return true;
 }
 
-// A call with a token, repeated as the server asks where it is busy (429, 503). The error names `base`.
+// A call with a token, retried as the server asks if it is busy (429, 503). The error names `base`.
 Result<egress::CallResponse, std::string> call_in_turn(egress::Method method, const std::string& url,
                                                        const std::string& base, const std::string& token,
                                                        const std::string& body);
 
-// A line that is written over itself on a terminal, and now and then elsewhere.
+// A line that overwrites itself on a terminal, and is printed occasionally elsewhere.
 class Progress {
  public:
   Progress();

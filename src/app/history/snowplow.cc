@@ -24,11 +24,11 @@ constexpr std::string_view kPage = "contexts_com_snowplowanalytics_snowplow_ecom
 constexpr std::string_view kClientSession = "contexts_com_snowplowanalytics_snowplow_client_session_1_0_1";
 constexpr std::string_view kScreen = "contexts_com_snowplowanalytics_mobile_screen_1_0_0";
 
-constexpr std::size_t kMetadataBytes = 2048;  // contract section 4, as the two below
+constexpr std::size_t kMetadataBytes = 2048;  // contract section 4, like the two below
 constexpr std::size_t kValueCharacters = 256;
 constexpr std::size_t kNameCharacters = 64, kSessionCharacters = 128;
 
-// A column that holds JSON: an object, or a list of objects. Anything else is none.
+// A column with JSON: an object, or a list of objects. Anything else counts as empty.
 class Entries {
  public:
   explicit Entries(std::string_view text) : document_(json::parse(http::to_utf8(text))) {
@@ -71,13 +71,13 @@ std::string_view first_of(std::initializer_list<std::string_view> words) {
   return {};
 }
 
-// Characters that a name may not have become "_"; it begins with a letter or digit.
+// Replaces characters that a name may not contain by "_"; the result begins with a letter or digit.
 std::string name_of(std::string_view text, std::size_t longest) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
   std::string name;
   for (const char c : text) {
     if (!plain(c) && name.empty()) continue;
-    if ((c & 0xc0) == 0x80) continue;  // one "_" for a character of several bytes
+    if ((c & 0xc0) == 0x80) continue;  // one "_" per character of several bytes
     name += plain(c) || std::string_view("._:-").find(c) != std::string_view::npos ? c : '_';
     if (name.size() == longest) break;
   }
@@ -192,7 +192,7 @@ Result<Observation, std::string> Snowplow::read(const std::vector<std::string>& 
   text_member(out, "source", first_of({column("mkt_source"), column("refr_source")}));
   text_member(out, "campaign", column("mkt_campaign"));
   out.end_object().member("type", key).member("source", "snowplow");
-  // An event without an id of its own has one that is made of all that it says.
+  // An event without an id gets one derived from its whole content.
   std::string id = cut(column("event_id"), kNameCharacters);
   if (id.empty()) {
     std::string all;
@@ -205,7 +205,7 @@ Result<Observation, std::string> Snowplow::read(const std::vector<std::string>& 
     if (const auto word = Entries::word(*product, "id"); !word.empty()) (ids += ids.empty() ? "" : ",") += word;
   text_member(out, "signalValue",
               first_of({order.word("transaction_id"), step.word("step"), action.word("name"), ids}));
-  // Products from the end go first where all of it would be too long.
+  // If the metadata is too long, products are removed from the end first.
   std::size_t kept = products.all().size();
   std::string metadata = metadata_of(action, order, cart, step, products, kept);
   while (metadata.size() > kMetadataBytes && kept > 0)

@@ -16,9 +16,9 @@ using http::Respond;
 using http::Response;
 using json::Value;
 
-constexpr std::int64_t kDeliveries = 20;  // of all subscriptions, unless the caller says how many
+constexpr std::int64_t kDeliveries = 20;  // of all subscriptions, unless the caller sets the number
 
-// {"content":[{"type":"text",…}],…}: the text is what a client without schemas shows its model.
+// {"content":[{"type":"text",…}],…}: the text is what clients without schemas show to their model.
 void write_content(json::Writer& out, std::string_view text) {
   out.key("content").begin_array().begin_object().member("type", "text").member("text", text).end_object().end_array();
 }
@@ -30,7 +30,7 @@ Response failure(const Message& message, std::string_view text) {
   });
 }
 
-// An error of the API as lines: its sentence, each fault of a field, how long to wait, and its code.
+// An API error as lines: its message, each field error, how long to wait, and its code.
 std::string lines_of(const Response& response, const Way& way) {
   const auto document = json::parse(response.body);
   if (!document) return "The server failed to carry out this call.";
@@ -58,7 +58,7 @@ Response answer(const Message& message, const Tool& tool, const Way& way, const 
   });
 }
 
-// Faults of the arguments have their names already.
+// Faults of the arguments already use their names.
 Response answer(const Message& message, const Request& request, const Fault& fault) {
   return failure(message, lines_of(http::to_response(fault, request.id), Way{}));
 }
@@ -106,11 +106,11 @@ std::optional<Response> ToolCaller::stream_of(const Request& request, const std:
                                   [message, &tool, &way](std::string body) {
                                     return answer(*message, tool, way, http::json_response(200, std::move(body))).body;
                                   });
-  if (!stream) return std::nullopt;  // its answer says how to ask again
+  if (!stream) return std::nullopt;  // its response says how to ask again
   return std::move(*stream);
 }
 
-// Of all subscriptions, each asked for its own newest, in one list.
+// The newest of all subscriptions in one list, requested from each.
 Response ToolCaller::newest_deliveries(const Request& request, const Way& way, const Ask& ask,
                                        const Value& arguments) const {
   if (arguments.find("cursor")) {
@@ -123,7 +123,7 @@ Response ToolCaller::newest_deliveries(const Request& request, const Way& way, c
   for (const auto& subscription : *subscriptions) {
     Ask of_one = ask;
     of_one.params.emplace_back("subscriptionId", subscription->id.text);
-    // The route answers before it returns: it is one that blocks.
+    // The route responds before it returns: it is a blocking one.
     const auto answered = std::make_shared<Response>(Response{.status = 500});
     run(request, route_for(request, way), std::move(of_one), body_limit_,
         [answered](Response&& response) { *answered = std::move(response); });

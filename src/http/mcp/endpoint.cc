@@ -14,7 +14,7 @@ using http::Respond;
 using http::Response;
 
 constexpr std::int64_t kToolsTtlMs = 300'000;     // an access token keeps its scopes; a user's role may change
-constexpr std::int64_t kServerTtlMs = 3'600'000;  // changes with the server's version alone
+constexpr std::int64_t kServerTtlMs = 3'600'000;  // changes only with the server's version
 
 constexpr std::string_view kInstructions =
     "Beckon decides what a visitor is shown or sent: signals say what visitors do, rules say what follows at a "
@@ -31,7 +31,7 @@ bool is_of_this_machine(std::string_view origin) {
   return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 
-// A page of another site must not speak for whoever has it open, even if it was led here by its name server.
+// A page of another site must not act for its user, even if DNS rebinding points it here.
 std::optional<Fault> fault_of_origin(const http::Api& api, const Request& request) {
   const std::string_view origin = request.header("origin");
   if (origin.empty() || is_of_this_machine(origin)) return std::nullopt;

@@ -9,13 +9,13 @@
 namespace beckon::mcp {
 namespace {
 
-// What the views of the request point into.
+// What the views of the request point to.
 struct Inner {
   Ask ask;
   http::Request request;
 };
 
-// Those of the trace; the body is JSON too.
+// The trace headers; and the body is JSON too.
 constexpr std::array<std::string_view, 3> kKept{"traceparent", "tracestate", "content-type"};
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 using json::Value;
 
-// The newest first: what a client of an unknown version is offered.
+// Newest first: the version offered to a client with an unknown one.
 constexpr std::array<std::string_view, 3> kVersions2025{"2025-11-25", "2025-06-18", "2025-03-26"};
 constexpr std::string_view kVersion2026 = "2026-07-28";
 
@@ -36,7 +36,7 @@ std::string_view version_in(const Value* params) {
   return meta ? meta->text_of(kVersionKey) : std::string_view{};
 }
 
-// A value that may be encoded: "=?base64?…?=".
+// Decodes a header value that may be encoded: "=?base64?…?=".
 std::string decoded(std::string_view header) {
   static constexpr std::string_view kBegin = "=?base64?", kEnd = "?=";
   if (header.size() < kBegin.size() + kEnd.size() || !header.starts_with(kBegin) || !header.ends_with(kEnd))
@@ -46,7 +46,7 @@ std::string decoded(std::string_view header) {
   return from_base64(header).value_or(std::string());
 }
 
-// The member of `params` that the header mcp-name repeats; empty: none.
+// The member of `params` that the header mcp-name repeats; empty if none.
 std::string_view named_by(std::string_view method) {
   if (method == "tools/call" || method == "prompts/get") return "name";
   if (method == "resources/read") return "uri";
@@ -111,7 +111,7 @@ Era era_of(const http::Request& request, const Value* params) {
   return says_2025 ? Era::k2025 : Era::k2026;
 }
 
-// Null: it is one. `id` is set as far as it could be read.
+// Null if it is valid. `id` is set as far as it could be parsed.
 const char* fault_of_shape(const Value& root, std::string& id) {
   if (root.is_array()) return "Batches are not supported; send each message as a request of its own.";
   if (!root.is_object() || root.text_of("jsonrpc") != "2.0") return "The body must be one JSON-RPC 2.0 message.";

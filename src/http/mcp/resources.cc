@@ -12,11 +12,11 @@ extern const std::string_view kPayloadsPage;  // docs/payloads.md
 
 namespace {
 
-constexpr std::int64_t kTtlMs = 3'600'000;  // they change with the server's version alone
+constexpr std::int64_t kTtlMs = 3'600'000;  // they change only with the server's version
 constexpr std::string_view kMarkdown = "text/markdown";
 constexpr std::string_view kRecipes = "## Twenty recipes\n";
 
-// Without the comments, which mark parts for the page's tests.
+// Removes comments, which mark parts for the page's tests.
 std::string without_comments(std::string_view page) {
   std::string text;
   text.reserve(page.size());

@@ -9,7 +9,7 @@ namespace {
 using hindsight::WhatIfState;
 using hindsight::WhatIfView;
 
-// Keeps proxies from closing the stream, and finds a client that has gone.
+// Keeps proxies from closing the stream, and detects clients that are gone.
 constexpr Duration kBeat = std::chrono::seconds{15};
 
 std::string event_of(std::string_view message) { return "event: message\ndata: " + std::string(message) + "\n\n"; }
@@ -40,11 +40,11 @@ struct Run {
   std::string token;  // of the progress
   bool ends_with_client = false;
   std::function<std::string(std::string)> response_of;
-  double told = -1;  // the progress that was reported last: each report must be higher
+  double told = -1;  // the last reported progress: each report must be higher
   Instant beaten_at{};
   http::Stream stream = {};
 
-  // False: it is over.
+  // False at the end.
   bool step() {
     if (!stream.is_open()) {
       if (ends_with_client) api.simulations.abandon(handle, id);
@@ -55,7 +55,7 @@ struct Run {
       report(*view);
       return true;
     }
-    // One that is over for long is forgotten.
+    // A simulation that ended long ago has been dropped.
     const WhatIfView gone{
         .id = id, .state = WhatIfState::kFailed, .reason = "It is no longer known.", .result = nullptr};
     stream.write(event_of(response_of(http::simulation_json(view ? *view : gone, request))));

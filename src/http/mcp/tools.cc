@@ -7,7 +7,7 @@
 
 namespace beckon::mcp {
 
-extern const std::string_view kTools;  // tools.json, embedded when the server is built
+extern const std::string_view kTools;  // tools.json, embedded at build time
 
 namespace {
 
@@ -89,7 +89,7 @@ void put(const Way& way, const json::Member& argument, Place place, Ask& ask, js
   }
 }
 
-// Of what the route does not see as it was given: the limits of numbers here are those of a model's answers.
+// Checks what the route does not see: the limits on numbers here are those of a model's responses.
 std::string fault_of(const json::Member& argument, const Value& schema, Place place) {
   if (place == Place::kNone) return "cannot be combined with the other arguments";
   if (place == Place::kBody) return {};

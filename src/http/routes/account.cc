@@ -4,7 +4,7 @@
 namespace beckon::http {
 namespace {
 
-// What holds for the handle: its own settings, and the server's where it has none.
+// The effective settings: the handle's own, and the server's where it has none.
 Result<Response> get_settings(Api& api, Request& request) {
   const auto record = api.directory.handle(Handle{request.param("handle")});
   if (!record) return unexpected(record.error());
@@ -16,7 +16,7 @@ Result<Response> get_settings(Api& api, Request& request) {
   return json_response(200, commit::to_json(commit::capped(*settings, api.server_defaults, api.server_maxima)));
 }
 
-// RFC 7396: of two objects the members that are null in `patch` go, and others are merged or replaced.
+// RFC 7396: of two objects, members that are null in `patch` are removed, and others are merged or replaced.
 void write_merged(json::Writer& out, const json::Value& was, const json::Value& patch) {
   out.begin_object();
   for (const json::Member& member : was.members())
@@ -33,8 +33,8 @@ void write_merged(json::Writer& out, const json::Value& was, const json::Value& 
   out.end_object();
 }
 
-// Kept as given: what is left out follows the server, also when that changes. With `merges` the request changes what
-// it names, and the rest stays.
+// Stored as given: omitted settings follow the server's, even when those change. With `merges` the request changes only
+// the settings that it names.
 Result<Response> save_settings(Api& api, Request& request, bool merges) {
   auto document = object_of(request);
   if (!document) return unexpected(document.error());

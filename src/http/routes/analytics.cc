@@ -1,4 +1,4 @@
-// What was counted of decisions, as time series: contract section 8.
+// Counts of decisions as time series: contract section 8.
 #include <algorithm>
 #include <map>
 #include <span>
@@ -22,12 +22,12 @@ constexpr std::size_t kMostBuckets = 1'000;  // between since and until
 struct Asked {
   Analytics::Question question;
   bool csv = false;
-  bool previous = false;  // also the totals of the period before
+  bool previous = false;  // also the totals of the preceding period
 };
 
 Instant hour_of(Instant at) { return at - at.time_since_epoch() % 1h; }
 
-// Without `format`, as the header Accept says.
+// Without `format`, decided by the Accept header.
 bool is_csv(const Request& request, Issues& issues) {
   const auto format = request.query_param("format");
   if (!format) return request.header("accept").find("text/csv") != std::string_view::npos;
@@ -67,14 +67,14 @@ Result<Asked> asked_of(const Request& request, Instant now) {
   return asked;
 }
 
-// Until when late signals and joins of visitors change nothing more: of the decisions made before.
+// Late signals and joins of visitors no longer change the results of decisions made before this instant.
 std::optional<Instant> settled_until(const Analytics::Question& question, const rules::RuleSet& rules, Instant now) {
   const auto longest = rules.longest_goal(question.rule.view(), question.trigger);
   if (!longest) return std::nullopt;
   return std::min(question.until, now - *longest - intake::kGoalsSettle);
 }
 
-// Of all rules together.
+// Over all rules.
 std::int64_t shared_conversions(std::span<const Tally> rows) {
   std::int64_t shared = 0;
   for (const Tally& row : rows)
@@ -92,7 +92,7 @@ void write_mixed(json::Writer& out, std::span<const Tally> rows) {
   out.end_array();
 }
 
-// Totals of the period before the range, of the same length in hours.
+// Totals of the preceding period, of the same length in hours.
 Result<void> write_previous(json::Writer& out, Analytics& analytics, Analytics::Question question) {
   const auto hours = std::chrono::ceil<std::chrono::hours>(question.until - question.since);
   question.until = question.since;

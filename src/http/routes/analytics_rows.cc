@@ -9,7 +9,7 @@
 namespace beckon::http {
 namespace {
 
-constexpr std::size_t kMostRows = 20'000;  // of an answer: a point each
+constexpr std::size_t kMostRows = 20'000;  // of a response, one point each
 
 Fault too_many_points() {
   Issues issues;
@@ -108,7 +108,7 @@ TimeToConvert time_to_convert(const Times& times) {
   for (const auto& [seconds, n] : times)
     found.conversions = rules::added(found.conversions, std::max<std::int64_t>(n, 0));
   if (found.conversions == 0) return found;
-  // That of the conversion at a place, from 0, in the order of their times.
+  // The time of the conversion at this position, from 0, in order of time.
   const auto at = [&](std::int64_t place) {
     for (const auto& [seconds, n] : times)
       if ((place -= std::max<std::int64_t>(n, 0)) < 0) return static_cast<double>(seconds);

@@ -1,4 +1,4 @@
-// What analytics has of a time range, put together for the views of it (JSON in analytics_view.h, CSV in
+// The analytics of a time range, collected for its views (JSON in analytics_view.h, CSV in
 // analytics_csv.h).
 #pragma once
 #include <map>
@@ -14,43 +14,43 @@ using commit::Metric;
 using commit::RevenueTally;
 using commit::Tally;
 
-// Rows of one trigger, or of one arm of a rule, bucket by bucket.
+// Rows of one trigger, or of one arm of a rule, by bucket.
 using Series = std::span<const Tally>;
 
-// How many conversions took so many seconds.
+// Number of conversions by the seconds that they took.
 using Times = std::map<std::int64_t, std::int64_t>;
 
 struct AnalyticsRows {
   std::vector<Tally> tallies;                                     // in the order of commit::Analytics::tallies
   std::map<commit::TallyKey, std::vector<RevenueTally>> revenue;  // by series and bucket
   std::map<commit::TallyKey, Times> times;                        // by series: the key without its hour
-  Times of_acts;                                                  // of the decisions in which a live rule acted
+  Times of_acts;                                                  // of decisions in which a live rule acted
 
   std::span<const RevenueTally> revenue_of(const Tally& tally) const;
-  std::vector<RevenueTally> revenue_of(Series series) const;  // all buckets together
+  std::vector<RevenueTally> revenue_of(Series series) const;  // summed over all buckets
   Times times_of(Series series) const;
 };
 
-// Reads all of it. Fault: also validation_error where there are more than 20,000 points.
+// Reads all of these. Fault: also validation_error if there are more than 20,000 points.
 Result<AnalyticsRows> read_rows(commit::Analytics& analytics, const commit::Analytics::Question& question);
 
-// Series by series, those of triggers as a whole too.
+// All series, including those of triggers as a whole.
 std::vector<Series> all_series(const AnalyticsRows& rows);
-// One in which only visitors with two arms are counted is none.
+// Whether the series is a rule's. One that only counts visitors with two arms is not.
 bool is_of_rule(const AnalyticsRows& rows, Series series);
 
 commit::Counts totals(Series series);
 std::int64_t count_of(const commit::Counts& counts, Metric metric);
 
-// The time that half of the conversions took at most, in seconds: the middle one, or halfway between the two in the
-// middle. std::nullopt if there are none. A time of which more was taken away than counted is left out.
+// The median time of the conversions, in seconds (the mean of the middle two if their number is even); std::nullopt if
+// there are none. A time with a negative count is ignored.
 struct TimeToConvert {
   std::optional<double> median;
   std::int64_t conversions = 0;
 };
 TimeToConvert time_to_convert(const Times& times);
 
-// In the order of the answer, with their names in it.
+// In the order of the response, with the names used there.
 inline constexpr std::pair<Metric, std::string_view> kOfRules[] = {
     {Metric::kActed, "acted"},         {Metric::kSuppressed, "suppressed"},
     {Metric::kHeldOut, "heldOut"},     {Metric::kShown, "shown"},

@@ -74,7 +74,7 @@ void write_rule(json::Writer& out, const AnalyticsRows& rows, Series series, Wit
   out.end_object();
 }
 
-// One without requests is there for what is counted of all rules together.
+// A series without requests contains only what is counted over all rules.
 bool is_of_trigger(Series series) {
   return series.front().key.rule.empty() && count_of(totals(series), Metric::kAsked) != 0;
 }

@@ -37,17 +37,17 @@ namespace beckon::http {
 
 // Queries and requests to dispatch, which the HTTP rooms do not include. Thread-safe.
 struct Sending {
-  std::function<outbox::SubscriptionPtr(const SubscriptionId&)> subscription;  // null: unknown or deleted
+  std::function<outbox::SubscriptionPtr(const SubscriptionId&)> subscription;  // null if unknown or deleted
   std::function<bool(const DeliveryId&)> is_sending;
   // Blocks until no attempt can begin with a subscription's state from before its last change.
   std::function<void()> fence;
   // Time of the next probe of an endpoint whose circuit is open; std::nullopt if it is closed.
   std::function<std::optional<Instant>(const SubscriptionId&)> probe_at;
-  // Lets such an endpoint be probed immediately with this delivery, on an operator's request.
+  // Probes such an endpoint immediately with this delivery, at an operator's request.
   std::function<void(const SubscriptionId&, const DeliveryId&)> probe;
 };
 
-// Whether requests should be sent here; kDiskFull: only such as add no data.
+// Whether the server should receive requests. kDiskFull: only those that add no data.
 enum class Readiness : std::uint8_t { kStarting, kReady, kDiskFull, kDraining };
 
 class EventStreams;
@@ -79,14 +79,14 @@ struct Api {
   access::SignIn& sign_in;
   access::Invitations& invitations;
   SignInFailures& sign_in_failures;
-  oidc::Providers& oidc;  // through which users sign in too
+  oidc::Providers& oidc;  // identity providers for sign-in
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
   access::RateLimiter& signals_by_token;
   access::RateLimiter& decisions_by_token;
   const access::Pats& pats;                 // the access tokens
   const access::Origins& origins;           // which pages may call the public routes
-  neighbours::SourceLog& sources;           // what other systems' libraries sent
+  neighbours::SourceLog& sources;           // what other systems' libraries sent, by handle and key
   const Published<egress::Policy>& policy;  // the current egress policy
   egress::EndpointChecks& endpoints;        // checked when a subscription is created or changed
   Duration secret_overlap{};                // how long the old secret also signs
@@ -97,14 +97,14 @@ struct Api {
   std::function<void(const Handle&)> reload;
   std::function<void()> reload_allowlist;
   std::function<Readiness()> readiness;
-  std::function<std::optional<BackupFolder>()> backup_folder;  // std::nullopt: nothing is shipped
+  std::function<std::optional<BackupFolder>()> backup_folder;  // std::nullopt if the server ships nothing
   std::function<std::string()> metrics;                        // in Prometheus' text format
   bool metrics_on_main = false;                                // --dev
-  std::string public_url = {};  // where browsers reach the server, without a slash at its end; empty: unknown
+  std::string public_url = {};  // where browsers reach the server, without a trailing slash; empty if unknown
 };
 
-// Every route of the API with its handler and its role, and for each that says a scope the same one for access tokens.
-// `api` is kept by reference.
+// All routes of the API with their handlers and roles, and for each route with a scope the same one for access tokens.
+// Keeps a reference to `api`.
 std::vector<Route> routes(Api& api);
 
 // Each adds the routes of one family.
@@ -148,32 +148,32 @@ void add_system(Api& api, std::vector<Route>& routes);   // health, readiness, m
 // Answers OPTIONS: `*` on routes that pages may call. A preflight names no handle, so the request itself is checked.
 void preflight(Request& request, const std::string& allow, Respond respond);
 
-// Checks the origin, if any, of a request to a handle's public route: one that is not on the handle's list is refused,
-// without echoing it; otherwise `respond` adds the headers that let the page read the response. Call before anything is
-// stored.
+// Checks the Origin header, if any, of a request to a handle's public route. An origin that is not on the handle's list
+// is refused, and its response does not echo it; otherwise `respond` adds the headers that let the page read the
+// response. Call before storing anything.
 [[nodiscard]] std::optional<Fault> judge_origin(const Api& api, const Request& request, std::string_view handle,
                                                 Respond& respond);
 
-// What authorize() must wait for first: an access::Gate's.
+// What authorize() must wait for first: the Wait of access::Gate.
 Await await(Api& api);
 
 // Sets Request::principal to an access::Principal, or returns the fault.
 Authorize authorize(Api& api);
 
-// Why a caller who was identified may not call a route on that handle; std::nullopt if they may. An access token can
-// call routes of access tokens, and no others.
+// Why an identified caller may not call the route on this handle; std::nullopt if they may. Access tokens can call the
+// routes of access tokens and no others.
 std::optional<Fault> may_call(Api& api, const Route& route, const access::Principal& principal, const Handle& handle);
 
-// A Decorate hook: nosniff, no-referrer, a strict Content-Security-Policy where the handler set none, and no-store on
-// the control plane. Thread-safe.
+// A Decorate hook: adds nosniff, no-referrer, a strict Content-Security-Policy unless the handler set one, and no-store
+// on the control plane. Thread-safe.
 void security_headers(const Request& request, Response& response);
 
 const access::Principal& principal_of(const Request& request);  // CHECK: the route is not public
-Caller caller_of(const Request& request);                       // likewise: for the audit
-Caller caller_as(std::string actor, const Request& request);    // where no token says who it is
+Caller caller_of(const Request& request);                       // for the audit; CHECK: the route is not public
+Caller caller_as(std::string actor, const Request& request);    // the same where no token identifies the caller
 
-// Of a route that is not public: why an access token may not do what needs this scope too; std::nullopt if it may, or
-// if a role calls.
+// On a route that is not public: the fault if the caller is an access token without this additional scope; std::nullopt
+// if it has the scope, or if the caller is a role.
 std::optional<Fault> lacks(const Request& request, access::Scope scope);
 
 }  // namespace beckon::http

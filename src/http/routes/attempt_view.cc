@@ -15,7 +15,7 @@ void write_phase(json::Writer& out, std::string_view name, std::int64_t microsec
   microseconds == 0 ? out.null() : out.real(static_cast<double>(microseconds) / 1000.0);
 }
 
-// As they were written: what the sender was given, and what it adds to every request.
+// As they were written: the headers given to the sender, and those that it adds to every request.
 void write_request_headers(json::Writer& out, const outbox::Attempt& attempt, const outbox::Delivery& delivery,
                            const std::shared_ptr<const std::string>& event, const SecretBox& secrets) {
   out.key("requestHeaders").begin_object();
@@ -34,7 +34,7 @@ void write_request_headers(json::Writer& out, const outbox::Attempt& attempt, co
   out.end_object();
 }
 
-// Lines of one name are joined as in RFC 9110, section 5.3.
+// Joins lines of the same name, as in RFC 9110 section 5.3.
 outbox::Headers parsed_fields(std::string_view lines) {
   outbox::Headers fields;
   std::unordered_map<std::string, std::size_t> places;

@@ -8,7 +8,7 @@ namespace beckon::http {
 namespace {
 
 constexpr std::size_t kMostExported = 5'000;             // entries of a response
-constexpr std::size_t kExportedBytes = 4 * 1024 * 1024;  // after which it ends with the entry
+constexpr std::size_t kExportedBytes = 4 * 1024 * 1024;  // then the response ends after the current entry
 
 Result<access::AuditQuery> query_of(const Request& request, Handle handle) {
   Issues issues;
@@ -52,10 +52,10 @@ Result<Response> list_of_handle(Api& api, Request& request) {
   return list(api, request, Handle{request.param("handle")});
 }
 
-// What belongs to no handle: sign-ins, users, the allowlist.
+// Entries without a handle: sign-ins, users, the allowlist.
 Result<Response> list_of_server(Api& api, Request& request) { return list(api, request, Handle{}); }
 
-// One entry per line, in the order of the chain, behind entry number `after`.
+// One entry per line, in the order of the chain, after entry number `after`.
 Result<Response> exported(Api& api, Request& request, const std::optional<Handle>& handle) {
   std::uint64_t after = 0;
   if (const auto text = request.query_param("after")) {

@@ -4,7 +4,7 @@
 namespace beckon::http {
 namespace {
 
-// Reads memory alone: a company's server sends a thousand requests a second.
+// Reads only memory: a company's server may send a thousand requests per second.
 Result<access::Principal> principal_of_token(const Api& api, const Request& request) {
   const auto pat = api.pats.authenticate(request.header("authorization"), request.header("x-api-key"), api.clock.now());
   if (!pat) return unexpected(pat.error());

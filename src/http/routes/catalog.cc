@@ -1,5 +1,5 @@
-// What a handle has seen lately, by name: keys of signals, their values and metadata, fields of the context, triggers.
-// For those who write rules. It looks at a bounded number of sessions and signals.
+// What a handle has seen recently, by name: keys of signals, their values and metadata, fields of the context,
+// triggers. For authors of rules. Reads a bounded number of sessions and signals.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -11,18 +11,18 @@ namespace beckon::http {
 namespace {
 
 constexpr std::size_t kSessions = 200;      // the newest
-constexpr std::size_t kMetadata = 4'000;    // of signals, that are read
-constexpr std::size_t kNamesCounted = 500;  // of one kind, under one name; further ones are left out
+constexpr std::size_t kMetadata = 4'000;    // signals whose metadata is read
+constexpr std::size_t kNamesCounted = 500;  // of one kind and under one name; the rest is omitted
 constexpr std::size_t kKeysShown = 200;
 constexpr std::size_t kFieldsShown = 50;
 constexpr std::size_t kValuesShown = 20;
-constexpr std::size_t kValueBytes = 100;  // longer ones are no use as a suggestion
+constexpr std::size_t kValueBytes = 100;  // longer ones are useless as suggestions
 
-// Names with how often each was seen.
+// Names with their number of occurrences.
 template <class What>
 class Counted {
  public:
-  // Null: there are too many.
+  // Null if there are too many.
   What* count(std::string_view name) {
     auto found = all_.find(name);
     if (found == all_.end()) {
@@ -33,7 +33,7 @@ class Counted {
     return &found->second.second;
   }
 
-  // The most frequent first: `write` gets name, count and what is known of it.
+  // Most frequent first; `write` gets the name, its count, and what is known about it.
   template <class Write>
   void each(std::size_t limit, Write write) const {
     std::vector<const typename All::value_type*> order;
@@ -73,7 +73,7 @@ std::string_view type_of(const json::Value& value) {
   return "";
 }
 
-// The fields of one signal's metadata, each once: `seen` has those that were counted.
+// Counts the fields of one signal's metadata, each once; `seen` has those already counted.
 void add_fields(const json::Value& object, const std::string& path, std::size_t depth, Counted<Field>& fields,
                 std::set<std::string, std::less<>>& seen);
 

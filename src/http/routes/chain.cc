@@ -22,7 +22,7 @@ std::optional<std::string_view> handle_in_path(const Request& request, bool is_p
   return request.param("handle");
 }
 
-// Of a public route: before a limit is touched or anything is looked at.
+// On a public route: checks the origin before counting against a limit or reading anything.
 std::optional<Fault> judge_page(const Api& api, const Request& request, const json::Document& document,
                                 Respond& respond) {
   return judge_origin(api, request, document.root().text_of("handle"), respond);
@@ -45,9 +45,9 @@ void submit(Api& api, Request& request, Respond respond, AppendRequest parsed) {
   if (!api.committer.submit(work)) refuse_overloaded(*work);
 }
 
-constexpr std::size_t kErasuresWaiting = 8;  // of a handle's visitors: each reads the disk
+constexpr std::size_t kErasuresWaiting = 8;  // per handle, of its visitors: each one reads the disk
 
-// Consent was denied by whoever proved to be the visitor, so all that is known of them goes, and then the session.
+// Consent was denied by a proven visitor, so all of the visitor's data is erased before the session's.
 void erase_and_append(Api& api, Request& request, Respond respond, AppendRequest parsed) {
   auto waiting = std::make_shared<std::pair<Respond, AppendRequest>>(std::move(respond), std::move(parsed));
   const std::string line = "visitors of " + waiting->second.tenant->handle.text;  // no handle has such a name
@@ -62,7 +62,7 @@ void erase_and_append(Api& api, Request& request, Respond respond, AppendRequest
     refuse(request, waiting->first, unavailable("Too many visitors of this handle are being erased."));
 }
 
-// A body that is neither an object nor even JSON is a fault of the same kind: 400 invalid_payload.
+// A body that is not an object, or not even JSON, is the same fault: 400 invalid_payload.
 void append_signals(Api& api, Request& request, Respond respond, bool is_public) {
   if (!is_public && has_cloudevents(request)) return append_cloudevents(api, request, std::move(respond));
   if (!is_public)
@@ -109,12 +109,12 @@ Response answer(const Request& request, const decision::Warnings& warnings, cons
   return json_response(200, std::move(body));
 }
 
-// Whether the answer tells why: rules are the operator's business.
+// Whether the response explains the decision: rules are the operator's business.
 bool explains(const Request& request, bool is_public) {
   return !is_public && !lacks(request, access::Scope::kChainExplain);
 }
 
-// `?at=`: only whoever may see the rules asks about another instant.
+// `?at=`: only callers who may see the rules can ask about another instant.
 Result<std::optional<Instant>> asked_instant(const Request& request, bool is_public) {
   if (is_public) return std::nullopt;
   Issues issues;
@@ -199,7 +199,7 @@ void add(Api& api, std::vector<Route>& routes, std::string_view public_path, std
 void add_chain(Api& api, std::vector<Route>& routes) {
   add(api, routes, "/v2/public/chain/signals", "/v2/handles/{handle}/chain/signals", append_signals,
       "chain.signal.write", "Append signals to a session");
-  routes.back().body = BodyType::kAny;  // its handler looks at the type
+  routes.back().body = BodyType::kAny;  // the handler checks the content type
   add_cloudevents(api, routes);
   add(api, routes, "/v2/public/chain/resolve", "/v2/handles/{handle}/chain/resolve", resolve, "chain.resolve",
       "Resolve a decision at a trigger");

@@ -31,7 +31,7 @@ bool is_structured(const Request& request) {
   return is_of_type(request, kCloudEvent) || is_of_type(request, kCloudEvents);
 }
 
-// The attributes of an event in the binary mode; a value that is badly encoded, or no UTF-8, stands as it was sent.
+// The attributes of an event in binary mode. Fault: one is given twice, or its value is not percent-encoded UTF-8.
 Result<std::vector<std::pair<std::string, std::string>>> attributes_of(const Request& request) {
   std::vector<std::pair<std::string, std::string>> attributes;
   Issues issues;
@@ -79,7 +79,7 @@ Response of_batch(const Applied& applied, const RequestId& id) {
   return json_response(200, std::move(body));
 }
 
-// One event is stored or refused, as any request is.
+// A single event is stored or refused, like any request.
 Response of_event(const Applied& applied, const RequestId& id) {
   const auto refused = std::ranges::find_if(applied.rejected, [](const auto& one) { return one.code.has_value(); });
   if (refused == applied.rejected.end()) return {.status = 202};

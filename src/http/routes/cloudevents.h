@@ -1,4 +1,4 @@
-// CloudEvents by a handle's own routes: docs/neighbours.md.
+// CloudEvents through a handle's own routes: docs/neighbours.md.
 #pragma once
 #include "http/routes/api.h"
 
@@ -6,11 +6,11 @@ namespace beckon::http {
 
 void add_cloudevents(Api& api, std::vector<Route>& routes);
 
-// Whether a request has one or several CloudEvents, by its content type or, in the binary mode, by its headers.
+// Whether a request carries CloudEvents, judging by its content type or, in binary mode, by its headers.
 bool has_cloudevents(const Request& request);
-// Of a route whose bodies may be these or JSON: why a body is neither; std::nullopt if it is.
+// For a route that accepts CloudEvents or JSON: the fault if the body is neither.
 std::optional<Fault> fault_of_type(const Request& request);
-// Appends them. Of a route of a handle.
+// Appends them. For a route of a handle.
 void append_cloudevents(Api& api, Request& request, Respond respond);
 
 }  // namespace beckon::http

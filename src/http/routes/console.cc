@@ -8,7 +8,7 @@
 namespace beckon::http {
 namespace {
 
-// No inline script or style, nothing from elsewhere, and no text that becomes script: safety, section 3.
+// No inline script or style, nothing from other origins, and no text that becomes script: safety, section 3.
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri "
     "'none'; "
@@ -60,7 +60,7 @@ Response page(const std::vector<ConsoleFile>& files, const Request& request) {
   return answer(request, {"index.html", "\"none\"", kNoBundle}, "no-store");
 }
 
-// Every path that is no asset is a place in the page, which reads its own address.
+// Every path that is not an asset is a view of the page, which reads its own address.
 Response asset_or_page(const std::vector<ConsoleFile>& files, const Request& request) {
   const std::string& path = request.param("path");
   if (!path.starts_with("assets/")) return page(files, request);

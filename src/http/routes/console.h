@@ -20,11 +20,11 @@ const std::vector<ConsoleFile>& console_files();
 // Null if there is no file with this name.
 const ConsoleFile* find(const std::vector<ConsoleFile>& files, std::string_view name);
 
-// 200 with the file, or 304 to whoever has it: under the policy of the page, with this `Cache-Control`.
+// 200 with the file, or 304 if the client has it; with the page's security policy and this `Cache-Control`.
 Response answer(const Request& request, const ConsoleFile& file, std::string_view cache);
 
-// A redirect from / to the page; the page for every address below `kConsole`, and its assets, whose names change with
-// their content.
+// A redirect from / to the console; its page for every address below `kConsole`; and its assets, whose names change
+// with their content.
 inline constexpr std::string_view kConsole = "/apps/lifecycle-messaging";
 void add_console(const std::vector<ConsoleFile>& files, std::vector<Route>& routes);
 

@@ -1,4 +1,4 @@
-// Lifetime counters of a handle: declared, listed, deleted. docs/people.md.
+// Lifetime counters of a handle: declare, list, delete. docs/people.md.
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +13,7 @@ namespace {
 
 using rules::Counter;
 
-// Opens the object.
+// Opens the object and leaves it open.
 void write_counter(json::Writer& out, std::string_view name, const Counter& counter) {
   out.begin_object().member("name", name);
   write_members(out, counter);
@@ -54,7 +54,7 @@ Result<Response> get(Api& api, Request& request) {
   return answer(200, request, found->first, found->second);
 }
 
-// From then on all that arrived is known: of sessions that have expired, which began earlier, it is not.
+// Everything that arrived since then is known; of expired sessions that began earlier, it is not.
 Result<Instant> known_since(Api& api, const commit::HandleSettings& settings, Instant now) {
   Instant first = now;
   const auto read = api.ledger.read_journal(0, [&](ledger::Position, Instant at, std::string_view) {

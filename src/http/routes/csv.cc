@@ -9,7 +9,7 @@ constexpr std::string_view kFormulas = "=+-@\t\r\n";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Digits, with a sign and with a point between some.
+// Digits with an optional sign, and an optional point between digits.
 bool is_number(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   const std::string_view whole = text.substr(0, text.find('.'));

@@ -1,4 +1,4 @@
-// Decisions on record: contract section 4 and rules.md, "Time". A stored decision is judged again from what it saw.
+// Recorded decisions: contract section 4 and rules.md, "Time". A stored decision is re-evaluated from what it saw.
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -24,7 +24,7 @@ Result<void> read_audit(const Api& api, const Handle& handle, const std::functio
   return {};
 }
 
-// As they held at the instant: every change is in the audit log with what it was changed to.
+// The settings as of the instant: every change is in the audit log with its result.
 Result<commit::HandleSettings> settings_at(const Api& api, const Handle& handle, Instant at) {
   std::string held;
   const auto read = read_audit(api, handle, [&](const AuditEntry& entry) {
@@ -38,11 +38,11 @@ Result<commit::HandleSettings> settings_at(const Api& api, const Handle& handle,
   return commit::parse_settings(document->root(), api.server_defaults);
 }
 
-// Likewise the counters, as they were declared then; those that were not filled yet have no value.
+// The counters as declared then; those that were not filled yet have no value.
 Result<rules::Counters> counters_at(const Api& api, const Handle& handle, Instant at) {
   rules::Counters counters;
   if (const auto now = api.places.tenants.known(handle.view())) counters = now->traits->counters();
-  std::set<std::string, std::less<>> known, changed;  // by an entry that was the last one then; later
+  std::set<std::string, std::less<>> known, changed;  // with an entry up to `at`; with a later one
   const auto read = read_audit(api, handle, [&](const AuditEntry& entry) {
     if (!entry.action.starts_with("counter.")) return true;
     if (entry.at > at) {
@@ -78,7 +78,7 @@ Result<commit::TenantPtr> tenant_at(const Api& api, const Handle& handle, std::u
   return commit::with_rules(std::move(tenant), *stored);
 }
 
-// A decision that was answered a moment ago may still be on its way to the disk: it rides with the next commit.
+// A decision that was just returned may not be on disk yet: it is written with the next commit.
 Result<void> catch_up(Api& api) {
   const auto fault = api.committer.execute([](commit::Draft&) -> std::optional<Fault> { return std::nullopt; });
   return fault ? Result<void>{unexpected(*fault)} : Result<void>{};

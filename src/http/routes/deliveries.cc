@@ -1,4 +1,4 @@
-// The log of deliveries and their outcomes: contract section 6. Also of subscriptions that are deleted.
+// The log of deliveries and their outcomes: contract section 6. Also for deleted subscriptions.
 #include "http/routes/attempt_view.h"
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"
@@ -12,7 +12,7 @@ namespace {
 using outbox::Delivery;
 using outbox::DeliveryState;
 
-// The delivery of the path, of this subscription of this handle.
+// The delivery in the path, if it is of this subscription and this handle.
 Result<Delivery> delivery_of(Api& api, const Request& request) {
   const Handle handle{request.param("handle")};
   auto found = api.outbox.delivery(handle, DeliveryId{request.param("deliveryId")});
@@ -22,7 +22,7 @@ Result<Delivery> delivery_of(Api& api, const Request& request) {
   return std::move(**found);
 }
 
-// That of the last attempt, or, before the first one, of the subscription.
+// The format of the last attempt, or before the first one, of the subscription.
 outbox::EventFormat format_of(const Api& api, const Delivery& delivery, const std::vector<outbox::Attempt>& attempts) {
   if (!attempts.empty()) return outbox::format_of(outbox::given_headers(attempts.back(), delivery, api.secrets));
   const auto subscription = api.places.subscriptions.find(delivery.subscription);
@@ -77,7 +77,7 @@ Result<Response> retry(Api& api, Request& request) {
   return json_response(202, std::move(body));
 }
 
-// An event of the same type with another payload, for this endpoint alone. The original stays as it was.
+// Sends an event of the same type with another payload to this endpoint alone. The original stays unchanged.
 Result<Response> resend(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());

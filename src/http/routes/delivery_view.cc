@@ -11,7 +11,7 @@ bool is_waiting(const outbox::Delivery& delivery) {
   return delivery.state == DeliveryState::kQueued || delivery.state == DeliveryState::kRetrying;
 }
 
-// Said here where the store does not know it, or not yet.
+// Reasons that the store does not know, or not yet.
 std::string_view reason_of(const outbox::Delivery& delivery, DeliveryState shown, bool left_alone) {
   if (shown == DeliveryState::kWithdrawn && !is_final(delivery.state)) return outbox::kSubscriptionDeleted;
   if (shown == DeliveryState::kHeld && delivery.state != DeliveryState::kHeld)

@@ -8,8 +8,8 @@ inline constexpr std::string_view kCircuitOpen = "circuit open";
 inline constexpr std::string_view kBehindAnother = "waiting behind another delivery of its session";
 
 // The state as shown: queued and retrying deliveries may be shown as sending, or as held while the endpoint's circuit
-// is open, which the store does not know. The effect of a subscription's change on its deliveries is shown at once,
-// although it is written in steps.
+// is open; the store knows neither. A subscription's change shows on its deliveries immediately, although it is written
+// in steps.
 outbox::DeliveryState state_of(const outbox::Delivery& delivery, const Sending& sending);
 
 // Adds the members of a delivery to an open object.

@@ -1,4 +1,4 @@
-// Changes of the directory in the caller's name.
+// Changes to the directory on the caller's behalf.
 #pragma once
 #include "access/enrolment.h"
 #include "http/routes/api.h"

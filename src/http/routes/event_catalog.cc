@@ -12,7 +12,7 @@ const json::Value& at(const json::Value& value, std::string_view key) {
   return *found;
 }
 
-// What "#/components/schemas/Handle" names.
+// The target of a reference such as "#/components/schemas/Handle".
 const json::Value& referred(std::string_view reference, const json::Value& root) {
   CHECK(reference.starts_with("#/"));
   reference.remove_prefix(2);

@@ -1,5 +1,5 @@
-// The event catalog: every event type with the schema of its body and an example. Taken from `webhooks` in the OpenAPI
-// document, so that there is one description, which a test compares with actual deliveries.
+// The event catalog: every event type with the schema of its body and an example. It is taken from `webhooks` in the
+// OpenAPI document, so that there is one description, which a test compares with actual deliveries.
 #pragma once
 #include <string>
 #include <string_view>
@@ -13,8 +13,8 @@ namespace beckon::http {
 // document is valid.
 std::string event_catalog(std::string_view openapi);
 
-// Appends `value` with each {"$ref":"#/…"} in it replaced by what it refers to in `root`; members next to a $ref
-// override those of its target. Precondition: references are not circular, and every target exists.
+// Appends `value` with each {"$ref":"#/…"} replaced by its target in `root`; members next to a $ref override those of
+// the target. Precondition: references are not circular, and every target exists.
 void append_inlined(std::string& out, const json::Value& value, const json::Value& root);
 
 }  // namespace beckon::http

@@ -10,14 +10,14 @@
 namespace beckon::http {
 namespace {
 
-constexpr std::size_t kMostExpected = 65'536;  // answers between two steps; those beyond it leave expiry as it was
+constexpr std::size_t kMostExpected = 65'536;  // answers between two steps; further ones do not change the expiry
 
 Fault no_token() {
   return {.code = FaultCode::kInvalidToken,
           .message = "The token of this event stream is invalid or has expired; evaluate the flags again for another."};
 }
 
-// So that no other sealed text is a token, and none of another handle.
+// So that no other sealed text is a valid token, and no token of another handle.
 std::string sealed_for(const Handle& handle) { return "event stream of " + handle.text; }
 
 std::uint64_t number_in(const json::Value& root, std::string_view member) {
@@ -68,7 +68,7 @@ std::optional<EventStreams::Reader> EventStreams::reader_of(const Handle& handle
   return reader;
 }
 
-// It is given back with the answer, where that never becomes a stream (HEAD, a client that has gone).
+// The place is released with the response if that never becomes a stream (HEAD, a client that has disconnected).
 std::shared_ptr<void> EventStreams::take_place(const Handle& handle, const IpAddress& client) {
   const Handle of_address{handle.text + " " + client.text()};  // no handle has such a name
   if (of_addresses_.take(of_address) != SharedPlaces::Taken::kYes) return nullptr;
@@ -128,7 +128,7 @@ void EventStreams::step() {
   std::erase_if(handles_, [](const auto& of) { return of.second.readers.empty(); });
 }
 
-// It may have missed changes that its handle's others have read already.
+// The reader may have missed changes that the handle's other readers have read already.
 void EventStreams::join(Coming coming) {
   auto& [handle, reader] = coming;
   const auto [of, is_new] = handles_.try_emplace(handle);

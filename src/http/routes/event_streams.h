@@ -1,10 +1,10 @@
-// The event streams of OpenFeature's web provider (Server-Sent Events): each tells a page to ask for its flags again,
-// once what they were evaluated from has changed. docs/neighbours.md, OpenFeature.
+// The event streams of OpenFeature's web provider (Server-Sent Events). Each one asks a page to fetch its flags again
+// when something that they were evaluated from has changed. docs/neighbours.md, OpenFeature.
 //
 //   data: {"type":"refetchEvaluation","lastModified":<seconds since 1970>}      id: <life>-<position>
 //
-// It is sent after a signal of the session, after a change of the rules, and when a decision has expired. The id says
-// up to where changes were seen, so that nothing is missed between two connections.
+// An event is sent after a signal of the session, after a change of the rules, and when a decision expires. Its id is
+// the position up to which changes were read, so nothing is missed between two connections.
 #pragma once
 #include <map>
 #include <memory>
@@ -26,18 +26,18 @@ namespace beckon::http {
 class EventStreams {
  public:
   struct Limits {
-    std::size_t streams = 4'000;                    // in total; beyond that 503
-    std::size_t per_handle = 1'000;                 // of these, of one handle; beyond that 503
-    std::size_t per_address = 100;                  // of these, of one client address; likewise
+    std::size_t streams = 4'000;                    // in total; 503 beyond that
+    std::size_t per_handle = 1'000;                 // per handle, of `streams`; 503 beyond that
+    std::size_t per_address = 100;                  // per handle and client address, of `streams`; 503 beyond that
     std::size_t page = 256;                         // changes read at once
-    Duration pause = std::chrono::seconds{1};       // between two events of a stream
-    Duration least_ttl = std::chrono::seconds{5};   // a decision that expires sooner is taken to expire then
-    Duration usual_ttl = std::chrono::seconds{30};  // of an answer, until the client has asked again
+    Duration pause = std::chrono::seconds{1};       // minimum between two events of a stream
+    Duration least_ttl = std::chrono::seconds{5};   // minimum from an event to the next one for expiry
+    Duration usual_ttl = std::chrono::seconds{30};  // assumed for an answer until the client asks again
     Duration beat = std::chrono::seconds{15};       // interval of keep-alive comments, which detect disconnects
-    Duration era = std::chrono::hours{1};           // a token made in one ends with the next
+    Duration era = std::chrono::hours{1};           // a token is valid until the end of the era after its own
   };
 
-  // `life` identifies this run of the process uniquely. References must outlive the streams.
+  // `life` uniquely identifies this run of the process. References must outlive the streams.
   struct Parts {
     const commit::Changes& changes;
     const commit::Tenants& tenants;
@@ -52,12 +52,12 @@ class EventStreams {
         places_(limits.streams, limits.per_handle),
         of_addresses_(limits.streams, limits.per_address) {}
 
-  // Thread-safe, all of them.
+  // All of these are thread-safe.
 
-  // Up to where changes were seen: taken before flags are evaluated.
+  // The position up to which changes were seen. Take it before evaluating flags.
   std::uint64_t seen(const Handle& handle) const { return parts_.changes.newest(handle); }
 
-  // What was answered: its flags expire at `expires`.
+  // An answer whose flags expire at `expires`.
   struct Answer {
     const Handle& handle;
     const SessionId& session;
@@ -65,23 +65,23 @@ class EventStreams {
     std::uint64_t seen = 0;
     Instant expires{};
   };
-  // For the stream of that session: sealed, good for reading the stream alone, and only for one to two eras. Streams of
-  // the session that are open expect `expires` too.
+  // A sealed token for the session's stream. It is valid only for reading that stream, until the end of the next era,
+  // so for one to two eras.
   std::string token(const Answer& answer);
-  void answered(const Answer& answer);  // likewise, without a token
-  // Changes when a client needs a new token, though nothing else has changed.
+  void answered(const Answer& answer);  // sets the expiry of the session's open streams to that of the answer
+  // Changes whenever clients need a new token, even if nothing else has changed.
   std::int64_t era() const;
 
-  // A response that continues. `last_event_id` as sent by the client, empty if none. Fault: kInvalidToken for a token
-  // that is not of this handle, or too old; kUnavailable if there are too many streams, in all, of the handle, or of
-  // the client's address.
+  // A streamed response. `last_event_id` as sent by the client, empty if none. Fault: kInvalidToken if the token is too
+  // old or not of this handle; kUnavailable if there are too many streams in total, of the handle or of the client's
+  // address.
   Result<Response> open(const Handle& handle, const IpAddress& client, std::string_view token,
                         std::string_view last_event_id);
 
   const SharedPlaces& places() const { return places_; }
   const Refused& refused_of_addresses() const { return of_addresses_.refused(); }
 
-  void step();  // one iteration, of the one thread that serves the streams
+  void step();  // one iteration; called by the one thread that serves the streams
 
  private:
   struct Reader {
@@ -89,10 +89,10 @@ class EventStreams {
     std::shared_ptr<void> place;  // one of Limits::streams, released on destruction
     SessionId session;
     std::uint64_t rules_version = 0;
-    std::uint64_t position = 0;  // of a reader that has just come: to go on behind
+    std::uint64_t position = 0;  // where a new reader resumes
     Instant expires{};
     Instant told_at{}, beaten_at{};
-    bool changed = false;  // and not told yet
+    bool changed = false;  // and the reader has not been sent an event yet
   };
   struct OfHandle {
     std::uint64_t position = 0;
@@ -108,11 +108,11 @@ class EventStreams {
     Instant expires{};
   };
 
-  std::shared_ptr<void> take_place(const Handle& handle, const IpAddress& client);  // null: there is none
+  std::shared_ptr<void> take_place(const Handle& handle, const IpAddress& client);  // null if none is free
   std::optional<Reader> reader_of(const Handle& handle, std::string_view token, Instant now) const;
   void join(Coming coming);
   void read_changes(const Handle& handle, OfHandle& of);
-  bool tell(const OfHandle& of, Reader& reader, Instant now) const;  // false: disconnected
+  bool tell(const OfHandle& of, Reader& reader, Instant now) const;  // false if disconnected
 
   const Parts parts_;
   const Limits limits_;

@@ -1,4 +1,4 @@
-// Events: what was told, and what the operator publishes. Contract section 6.
+// Events: the published ones, and publishing by the operator. Contract section 6.
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"
 #include "intake/publish.h"
@@ -38,7 +38,7 @@ Result<intake::PublishRequest> asked_of(Api& api, Request& request) {
   return parsed;
 }
 
-// Answered by the committing thread, so that publishing is not bound by the control threads.
+// Answered by the committing thread, so that publishing does not depend on the control threads.
 void publish(Api& api, Request& request, Respond respond) {
   auto asked = asked_of(api, request);
   if (!asked) return refuse(request, respond, asked.error());

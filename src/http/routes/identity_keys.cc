@@ -1,4 +1,4 @@
-// The keys by which a handle's visitors prove who they are. docs/people.md.
+// The keys with which a handle's visitors prove their identity. docs/people.md.
 #include "commit/identity_keys.h"
 
 #include "http/routes/response.h"
@@ -8,7 +8,7 @@ namespace {
 
 using access::IdentityKeyRecord;
 
-// Of one that is in use here, the use may be newer than what is stored.
+// For a key in use by this server, its last use may be newer than the stored one.
 void write_key(json::Writer& out, const IdentityKeyRecord& record, const commit::IdentityKeyPtr& key) {
   out.begin_object().member("keyId", record.id).member("createdAt", to_rfc3339(record.created_at));
   instant_or_null(out, "lastUsedAt", key ? std::max(key->use().at(), record.used_at) : record.used_at);

@@ -1,4 +1,4 @@
-// POST …/chain/import: history from elsewhere. The command line's `beckon import --base` comes through here.
+// POST …/chain/import: historical signals from other systems. Used by the command line's `beckon import --base`.
 #include "intake/import.h"
 
 #include "http/routes/rates.h"

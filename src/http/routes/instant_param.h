@@ -6,7 +6,7 @@
 
 namespace beckon::http {
 
-// std::nullopt if the parameter is absent or invalid; the latter adds to `issues`.
+// std::nullopt if the parameter is absent or invalid; if invalid, also adds to `issues`.
 inline std::optional<Instant> instant_param(const Request& request, std::string_view name, Issues& issues) {
   const auto text = request.query_param(name);
   if (!text) return std::nullopt;
@@ -19,7 +19,7 @@ inline std::optional<Instant> instant_param(const Request& request, std::string_
   return std::nullopt;
 }
 
-// Likewise for a member of a body.
+// The same for a member of a body.
 inline std::optional<Instant> instant_member(const json::Value& body, std::string_view name, Issues& issues) {
   const json::Value* value = body.find(name);
   if (!value) return std::nullopt;

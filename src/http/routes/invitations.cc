@@ -1,4 +1,4 @@
-// Invitations to a handle, and what the holder of a link does with it. Contract section 8; docs/access.md, Invitations.
+// Invitations to a handle, and the routes for holders of links. Contract section 8; docs/access.md, Invitations.
 #include "http/routes/console.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
@@ -61,9 +61,9 @@ Result<Response> remove(Api& api, Request& request) {
   return no_content();
 }
 
-constexpr std::size_t kBody = 8 * 1024;  // bytes: a code and a password, escaped
+constexpr std::size_t kBody = 8 * 1024;  // in bytes: a code and a password, escaped
 
-// {"code"}, and what else is asked.
+// {"code"}, and the other members in `known`.
 Result<std::string> code_of(const json::Value& body, std::initializer_list<std::string_view> known) {
   Issues issues;
   const json::Value* code = body.find("code");
@@ -100,7 +100,7 @@ Result<Response> look(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-// Who has set a password with it is signed in; somebody who is a user already signs in as ever.
+// Someone who has set a password with it is signed in; an existing user signs in as usual.
 Result<Response> accept(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());

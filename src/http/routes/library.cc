@@ -7,7 +7,7 @@
 namespace beckon::http {
 namespace {
 
-constexpr std::size_t kHash = 12;  // hexadecimal digits, behind a dash
+constexpr std::size_t kHash = 12;  // hexadecimal digits, after a dash
 
 std::string_view content_type_of(std::string_view name) {
   if (name.ends_with(".js.gz")) return "text/javascript; charset=utf-8";
@@ -44,7 +44,7 @@ Response answer(const std::vector<ConsoleFile>& files, const Request& request, c
   return response;
 }
 
-// No credentials are looked at here, so that any page may read what any page may load: integrity needs it.
+// Ignores credentials, so that any page may read what any page may load: integrity attributes need this.
 Response library(const std::vector<ConsoleFile>& files, const Request& request) {
   const std::string& name = request.param("file");
   return answer(files, request, name,
@@ -53,7 +53,7 @@ Response library(const std::vector<ConsoleFile>& files, const Request& request) 
                  {"cross-origin-resource-policy", "cross-origin"}});
 }
 
-// As strict as a page can be, so that what the library draws is seen to need nothing more.
+// As strict as possible, to show that the library needs no more to render.
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";

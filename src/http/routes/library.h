@@ -4,11 +4,11 @@
 
 namespace beckon::http {
 
-// Of sdk/dist/served: "beckon.js.gz" and "beckon-2f9c0a1b2c3d.js.gz", "manifest.json.gz"; of the example,
+// From sdk/dist/served: "beckon.js.gz", "beckon-2f9c0a1b2c3d.js.gz" and "manifest.json.gz"; from the example:
 // "example/index.html.gz". Empty in a build without the bundle. Static.
 const std::vector<ConsoleFile>& library_files();
 
-// Pages of any origin may load it. A file whose name ends in its content's hash never changes.
+// Pages of any origin may load it. A file whose name ends in the hash of its content never changes.
 inline constexpr std::string_view kLibrary = "/sdk/v1";
 void add_library(const std::vector<ConsoleFile>& files, std::vector<Route>& routes);
 

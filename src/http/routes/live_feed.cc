@@ -43,7 +43,7 @@ void LiveFeed::follow(Place place, std::function<bool()> step) {
 
 Result<Response> LiveFeed::watch(const access::Principal& principal, const Handle& handle,
                                  std::string_view last_event_id) {
-  // The place is given back with the answer, where it never becomes a stream (HEAD, a client that has gone).
+  // The place is released with the response if that never becomes a stream (HEAD, a client that has disconnected).
   auto place = take_place(handle);
   if (!place) return unexpected(place.error());
   Watcher watcher{.principal = principal, .handle = handle, .beaten_at = parts_.clock.now()};
@@ -93,7 +93,7 @@ bool LiveFeed::tell(Watcher& watcher) {
   }
   const auto page = parts_.changes.read(watcher.handle, watcher.position, limits_.page);
   std::string text = watcher.greeting;
-  // A watcher that does not keep up is notified later, with the number of changes dropped meanwhile.
+  // A watcher that cannot keep up is notified later, with the number of changes dropped meanwhile.
   const auto hand_over = [&](std::uint64_t position) {
     if (!text.empty() && !watcher.stream.write(std::exchange(text, {}))) return false;
     watcher.greeting.clear();
@@ -108,7 +108,7 @@ bool LiveFeed::tell(Watcher& watcher) {
   return hand_over(page.next) || watcher.stream.is_open();
 }
 
-// Why the watcher may watch no longer; empty: they may.
+// Why the watcher may no longer watch; empty if they may.
 std::string_view LiveFeed::end_of(Watcher& watcher) {
   const Instant now = parts_.clock.now();
   if (now >= watcher.principal.expires_at) return "the token has expired";

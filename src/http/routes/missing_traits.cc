@@ -1,5 +1,5 @@
-// Warns of traits without which a rule's message is held back: how many visitors lack them the linter cannot know,
-// which sees rules alone.
+// Warns of traits without which a rule's message is held back. How many visitors lack them is unknown to the linter,
+// which sees only rules.
 #include <map>
 #include <set>
 
@@ -11,13 +11,13 @@
 namespace beckon::http {
 namespace {
 
-constexpr std::size_t kSessions = 1'000;  // the newest, and of these
+constexpr std::size_t kSessions = 1'000;  // the newest; and of these:
 constexpr std::size_t kVisitors = 500;
 constexpr std::chrono::days kSpan{7};
 
 using Parts = std::vector<const ledger::PackedTraits*>;
 
-// Of a payload of which nothing else matters.
+// Reads only the traits from a payload.
 class TraitsAlone final : public rules::PayloadValues {
  public:
   explicit TraitsAlone(const Parts& traits) : traits_(traits) {}
@@ -32,7 +32,7 @@ class TraitsAlone final : public rules::PayloadValues {
   const Parts& traits_;
 };
 
-// The names of traits that are missing. One that any arm lacks holds back all of them.
+// The names of missing traits. One that any arm lacks holds back all arms.
 std::set<std::string> lacking(const rules::Rule& rule, const Parts& traits) {
   std::set<std::string> names;
   for (const rules::Arm& arm : rule.arms) {

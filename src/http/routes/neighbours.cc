@@ -20,14 +20,14 @@ using neighbours::AppendMessages;
 using neighbours::Applied;
 using neighbours::Batch;
 
-// Larger ones would keep the io thread for a millisecond or more, so they take turns on the control threads.
+// Larger bodies would occupy the io thread for a millisecond or more, so they queue for the control threads.
 constexpr std::size_t kLarge = 64 * 1024;
 constexpr std::size_t kLargeEncoded = 8 * 1024;
-constexpr std::size_t kLargeWaiting = 64;  // of a client address
+constexpr std::size_t kLargeWaiting = 64;  // per client address
 
 struct Sender {
   commit::TenantPtr tenant;
-  std::string token_id;  // of the access token; empty: the key is the handle's name
+  std::string token_id;  // of the access token; empty if the key is the handle's name
   const std::string& key() const { return token_id.empty() ? tenant->handle.text : token_id; }
 };
 
@@ -67,7 +67,7 @@ Result<Sender> sender_of(const Api& api, std::string_view key, Instant now) {
   return sender;
 }
 
-// A page that has one shows it to everybody.
+// A page that contains one shows it to everyone.
 std::optional<Fault> refuse_token_of_page(const Request& request, std::string_view key) {
   if (!is_token(key) || request.header("origin").empty()) return std::nullopt;
   return Fault{.code = FaultCode::kOriginNotAllowed,
@@ -83,7 +83,7 @@ Result<std::string> decoded(Request& request, const Neighbour& neighbour) {
     return unexpected(Fault{.code = FaultCode::kUnsupportedMediaType,
                             .message = "Send the body as it is, or with content-encoding: gzip."});
   auto text = neighbours::inflate_gzip(request.body, neighbour.too_large);
-  // Of a library that would send it for ever.
+  // For a library that would retry forever.
   if (!text && text.error().code == FaultCode::kPayloadTooLarge && neighbour.retries_413)
     text.error().code = neighbour.too_large;
   return text;
@@ -107,7 +107,7 @@ void write_applied(json::Writer& out, const Applied& applied) {
 
 namespace {
 
-// What was stored is said beside why the rest must come again.
+// Says how much was stored, next to why the rest must be sent again.
 Fault again(const Applied& applied) {
   Fault fault = *applied.again;
   if (applied.accepted > 0) fault.message = "A limit was reached: what fits was stored. Send all of it again later.";
@@ -151,7 +151,7 @@ void submit(Api& api, Request& request, Respond respond, Batch batch, const Send
 
 constexpr std::string_view kBasic = "basic ";
 
-// The user of HTTP's basic authentication; empty for anything else.
+// The user of HTTP basic authentication; empty for anything else.
 std::string basic_user(std::string_view authorization) {
   if (authorization.size() <= kBasic.size() || !equal_ignoring_case(authorization.substr(0, kBasic.size()), kBasic))
     return {};
@@ -168,7 +168,7 @@ void receive(Api& api, Request& request, Respond respond, const Neighbour& neigh
   std::string key = key_in_head(request);
   if (key.empty() && document) key = neighbour.key(request, document->root());
   request.principal = SentKey{key};
-  // First, so that a page can read whatever is answered.
+  // First, so that the page can read any response.
   if (const auto fault = judge_origin(api, request, is_token(key) ? std::string_view{} : key, respond))
     return refuse(request, respond, *fault);
   if (!document) return refuse(request, respond, document.error());
@@ -187,7 +187,7 @@ void receive(Api& api, Request& request, Respond respond, const Neighbour& neigh
 
 std::string key_in_head(const Request& request) {
   if (std::string user = basic_user(request.header("authorization")); !user.empty()) return user;
-  // An access token does not belong into a URL, which is logged on its way.
+  // An access token does not belong in a URL, which is logged on its way.
   auto asked = request.query_param("writeKey");
   return asked && !is_token(*asked) ? std::move(*asked) : std::string();
 }
@@ -209,7 +209,7 @@ void receive_in_turn(Api& api, Request& request, Respond respond, const Neighbou
     return receive(api, request, std::move(respond), neighbour);
   auto waiting = std::make_shared<Respond>(std::move(respond));
   const auto rest = [&api, &request, &neighbour, waiting] { receive(api, request, std::move(*waiting), neighbour); };
-  // By address, since whose it is may stand in the body alone; no handle has such a name.
+  // Queued by address, since only the body may name the handle; no handle has such a name.
   if (!request.resume("large batches of " + request.client.client().text(), kLargeWaiting, rest))
     refuse(request, *waiting, unavailable("Too many large batches are waiting."));
 }

@@ -1,4 +1,4 @@
-// What may be told, and to whom it is: contract section 6. A CREATOR sees hosts only.
+// The event types, and the subscriptions to each: contract section 6. A CREATOR sees only hosts.
 #include "egress/url.h"
 #include "http/routes/event_catalog.h"
 #include "http/routes/response.h"

@@ -32,7 +32,7 @@ std::string_view reason_of(const rules::Verdict& verdict) {
   return "UNKNOWN";
 }
 
-// Metadata of a flag is of scalars alone.
+// The metadata of a flag consists only of scalars.
 void write_flag(json::Writer& out, const Envelope& envelope) {
   const rules::Verdict& verdict = envelope.verdict;
   out.begin_object().member("key", envelope.trigger).member("reason", reason_of(verdict));
@@ -50,7 +50,7 @@ void write_flag(json::Writer& out, const Envelope& envelope) {
       .end_object();
 }
 
-// The triggers that some live rule answers, sorted, and as many as one prefetch may have.
+// The triggers of live rules, sorted, limited to as many as one prefetch may have.
 struct Flags {
   std::vector<std::string> keys;
   std::size_t omitted = 0;
@@ -66,15 +66,15 @@ Flags flags_of(const rules::RuleSet& rules) {
   return flags;
 }
 
-// A prefetch's etag stands for the decisions on the triggers that were named in it; here it is to stand for the list of
-// the triggers too, and for the era of the stream's token: with 304 a client goes on with the token that it has.
+// A prefetch's etag covers the decisions on the requested triggers. Here it must also cover the list of triggers and
+// the era of the stream's token: after a 304 a client continues with the token that it has.
 std::string digest_of(const Flags& flags, std::int64_t era) {
   std::string text = std::to_string(flags.omitted) + " " + std::to_string(era);
   for (const std::string& key : flags.keys) text.append(" ").append(key);
   return to_base64url(sha256(text).substr(0, 6));
 }
 
-// When the first of the flags expires; without any, when there may be some.
+// When the first of the flags expires; if there are none, when to look for new ones.
 Instant expiry_of(const decision::Prefetched& answer, Instant now) {
   Instant first = answer.decisions.empty() ? now + decision::kPersonalTtl : Instant::max();
   for (const Envelope& envelope : answer.decisions) first = std::min(first, envelope.verdict.expires_at);
@@ -102,14 +102,14 @@ Response single(Api& api, const Request& request, DecisionRequest asked) {
   return json_response(200, std::move(body));
 }
 
-// Where a page hears of changes. An origin is left out: it is the one that the page has asked.
+// Where the page receives changes. The origin is left out: it is the one that the page called.
 void write_stream(json::Writer& out, const std::string& handle, const std::string& token) {
   out.key("eventStreams").begin_array().begin_object().member("type", "sse").key("endpoint").begin_object();
   out.member("requestUri", std::string(kPublic) + handle + "/events?token=" + token).end_object();
   out.member("inactivityDelaySec", kInactivitySeconds).end_object().end_array();
 }
 
-// `streams`: whether the client may have one.
+// `streams`: whether the client may have a stream.
 Response bulk(Api& api, const Request& request, DecisionRequest asked, bool streams) {
   const std::uint64_t seen = api.event_streams.seen(asked.tenant->handle);  // before anything is evaluated
   Flags flags = flags_of(*asked.tenant->rules);
@@ -172,8 +172,8 @@ void evaluate(Api& api, Request& request, Respond respond, bool is_public, bool 
   respond(many ? bulk(api, request, std::move(*asked), is_public) : single(api, request, std::move(*asked)));
 }
 
-// Providers append the path to their base URL as it is, and a flag's key to that: the one may end in a slash, and the
-// other have some.
+// Providers append the path to their base URL unchanged, and the flag's key to the path: the base URL may end in a
+// slash, and the key may contain slashes.
 std::vector<std::string> as_spelled_by_providers(const std::string& base, bool many) {
   const std::string path(kFlags);
   if (many) return {base + "/" + path};

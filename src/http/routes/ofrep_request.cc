@@ -27,7 +27,7 @@ ledger::Context context_in(const Value& value, Issues& issues) {
   return context;
 }
 
-// Providers pass on one text.
+// Providers pass on a single text.
 std::string in_one_text(const Fault& fault) {
   std::string text = fault.message;
   for (const FieldIssue& issue : fault.details)

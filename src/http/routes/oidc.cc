@@ -9,7 +9,7 @@ namespace beckon::http {
 namespace {
 
 constexpr std::size_t kCallbackBody = 16 * 1024;  // bytes: a logout token has 8 KiB at most
-constexpr std::size_t kLeastBrowserText = 32;     // characters: enough that nobody guesses them
+constexpr std::size_t kLeastBrowserText = 32;     // characters: enough to be unguessable
 constexpr std::size_t kLongestBrowserText = 128;  // the page sends 43
 
 Result<Response> list(Api& api, Request&) {
@@ -22,7 +22,7 @@ Result<Response> list(Api& api, Request&) {
   return json_response(200, std::move(body));
 }
 
-// What the page keeps in its tab from start to callback, so that no other browser can end what this one began.
+// A text that the page keeps in its tab from start to callback: no other browser can complete the sign-in.
 std::string browser_text(const json::Value& body, Issues& issues) {
   const json::Value* value = body.find("browser");
   if (value != nullptr && value->is_string() && value->text().size() >= kLeastBrowserText &&
@@ -74,7 +74,7 @@ access::ProviderUser user_of(const oidc::Providers::Finished& finished) {
   return user;
 }
 
-// On a control thread, when the provider has said who it is.
+// Runs on a control thread once the provider has identified the user.
 Result<Response> finish(Api& api, const Request& request, const Result<oidc::Providers::Finished>& finished) {
   if (!finished) {
     if (finished.error().code == FaultCode::kInvalidCredentials)
@@ -115,7 +115,7 @@ Fault bad_logout_token(const std::string& why) {
   return issues.fault();
 }
 
-// The sign-ins of the session, or without one all of the subject's.
+// The sign-ins of the session, or all of the subject's if no session is given.
 Result<Response> end_sign_ins(Api& api, const Request& request, const oidc::Provider& provider,
                               const oidc::LogoutToken& token) {
   const Instant now = api.clock.now();
@@ -134,7 +134,7 @@ Result<Response> end_sign_ins(Api& api, const Request& request, const oidc::Prov
   return json_response(200, R"({"requestId":")" + request.id.text + "\"}");
 }
 
-// OpenID Connect Back-Channel Logout 1.0: the provider says that somebody has signed out there.
+// OpenID Connect Back-Channel Logout 1.0: the provider reports that someone signed out there.
 void backchannel_logout(Api& api, Request& request, Respond respond) {
   const oidc::Provider* provider = oidc::find_by_name(api.oidc.all(), request.param("provider"));
   if (provider == nullptr) return refuse(request, respond, not_found("identity provider"));
@@ -157,7 +157,7 @@ void backchannel_logout(Api& api, Request& request, Respond respond) {
       });
 }
 
-// A route whose handler responds when the provider has.
+// A route whose handler responds once the provider has.
 Route asking(Api& api, std::string_view pattern, void (*handle)(Api&, Request&, Respond), std::string_view summary) {
   return {.method = Method::kPost,
           .pattern = std::string(pattern),

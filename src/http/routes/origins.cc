@@ -1,4 +1,4 @@
-// Which pages may call, and what the browser library asks: contract section 8, safety section 3.
+// Which pages may call, and the configuration for the browser library: contract section 8, safety section 3.
 #include "http/routes/library.h"
 #include "http/routes/neighbours.h"
 #include "http/routes/response.h"
@@ -41,8 +41,8 @@ Result<Response> put_origins(Api& api, Request& request) {
   return json_response(200, text);
 }
 
-// Snowplow's trackers ask with credentials, though no cookie is read or set here: then "*" would let no page read the
-// answer. `only`: the handle has a list, and it is on it.
+// Snowplow's trackers send requests with credentials, though no cookie is read or set here; with "*" no page could read
+// the response. `only`: the handle has a list that includes the origin.
 void allow_origin(Response& response, const Request& request, bool only) {
   const std::string_view origin = request.header("origin");
   const bool with_credentials = is_with_credentials(request.path) && access::is_origin(origin);
@@ -66,7 +66,7 @@ std::string config_json(const commit::Tenant& tenant) {
   return out;
 }
 
-// The same text has the same tag, so a page asks again for nothing.
+// The same text has the same tag, so a page does not download it again.
 void get_config(Api& api, Request& request, Respond respond) {
   const std::string handle = request.query_param("handle").value_or("");
   if (const auto fault = judge_origin(api, request, handle, respond)) return refuse(request, respond, *fault);

@@ -9,7 +9,7 @@ namespace beckon::http {
 
 namespace {
 
-// A cursor shows nothing of the store and is good for its own list only.
+// A cursor reveals nothing about the store and is valid only for its own list.
 std::string cursor_check(std::string_view place, std::string_view what) {
   return sha256(std::string(what) + '\n' + std::string(place)).substr(0, 6);
 }

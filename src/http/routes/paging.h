@@ -14,7 +14,7 @@
 
 namespace beckon::http {
 
-// `limit` (1 to 200, 50) and `cursor` of a list. A cursor is bound to the list and its filters, named by `what`.
+// `limit` (1 to 200, default 50) and `cursor`. A cursor is bound to the list and its filters, which `what` names.
 struct Page {
   std::size_t limit = 50;
   std::optional<std::pair<Instant, std::string>> behind;
@@ -22,7 +22,7 @@ struct Page {
 Result<Page> page_of(const Request& request, std::string_view what);
 std::string cursor_of(Instant created, std::string_view id, std::string_view what);
 
-// {"items":[…],"nextCursor":…,"requestId":…}; `items` has the JSON of each item; `next` is empty on the last page.
+// {"items":[…],"nextCursor":…,"requestId":…}. `items` holds the JSON of each item; `next` is empty on the last page.
 Response list_response(const Request& request, const std::vector<std::string>& items, std::string_view next);
 
 // One page of a list in memory, sorted by `place`, which returns (Instant, id); `text` returns the JSON of an item.

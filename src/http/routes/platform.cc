@@ -1,4 +1,4 @@
-// The platform's own routes: contract section 7.
+// Routes of the platform: contract section 7.
 #include <algorithm>
 
 #include "base/check.h"
@@ -17,7 +17,7 @@ Result<Response> get_allowlist(Api& api, Request&) {
   return json_response(200, allowlist->to_json());
 }
 
-// The faults of both lists at once, those of the hosts and ranges in the words of the rule that applies them.
+// Returns the faults of both lists at once; those of hosts and ranges are worded by the rule that applies them.
 Result<access::Allowlist> read_allowlist(const json::Value& body) {
   auto allowlist = access::parse_allowlist(body);
   if (!allowlist && allowlist.error().code != FaultCode::kValidationError) return allowlist;

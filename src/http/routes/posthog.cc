@@ -9,7 +9,7 @@ namespace {
 constexpr Neighbour kPostHog{
     .read = [](json::Document document, const Request&) { return neighbours::read_posthog(std::move(document)); },
     .key = [](const Request&, const json::Value& body) { return std::string(body.text_of("api_key")); },
-    .too_large = FaultCode::kPayloadTooLarge};  // it halves the batch then
+    .too_large = FaultCode::kPayloadTooLarge};  // then it halves the batch
 
 }  // namespace
 

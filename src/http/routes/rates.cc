@@ -22,7 +22,7 @@ Limit limit_of_signals(Api& api, const commit::Tenant& tenant) {
           "signals"};
 }
 
-// `token_id`: empty where the client's address counts.
+// `token_id`: empty to count by client address.
 access::RateVerdict take(const Limit& limit, Instant now, const Request& request, const commit::Tenant& tenant,
                          std::string_view token_id, std::size_t amount) {
   const auto amount32 = static_cast<std::uint32_t>(amount);

@@ -1,4 +1,4 @@
-// Limits of what a caller sends, before anything is stored. Contract sections 2 and 4.
+// Rate limits on signals and decisions, checked before anything is stored. Contract sections 2 and 4.
 #pragma once
 #include <optional>
 
@@ -7,13 +7,13 @@
 
 namespace beckon::http {
 
-// On a public route counted by client address, of an access token by token; a role has no limit here. The fault:
-// kRateLimited, and nothing was counted.
+// Counted by client address on a public route, and by token for an access token; roles have no limit here. The fault is
+// kRateLimited, and then nothing was counted.
 std::optional<Fault> count_signals(Api& api, const Request& request, const commit::Tenant& tenant, std::size_t amount);
 std::optional<Fault> count_decision(Api& api, const Request& request, const commit::Tenant& tenant);
 
-// Of a request of which what fits is stored: how many of `amount` signals may be, counted by the access token or, where
-// `token_id` is empty, by client address. `beyond`: why no more, if fewer.
+// For a request that is stored as far as the limit allows: how many of `amount` signals may be stored, counted by
+// access token, or by client address if `token_id` is empty. `beyond` is the fault for the rest, if any.
 struct AllowedSignals {
   std::size_t most = 0;
   std::optional<Fault> beyond;

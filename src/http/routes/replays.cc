@@ -1,4 +1,4 @@
-// Replays: the deliveries of a subscription in a span of time, sent again. Contract section 6.
+// Replays: send a subscription's deliveries from a time range again. Contract section 6.
 #include <algorithm>
 
 #include "http/routes/instant_param.h"
@@ -83,7 +83,7 @@ Result<Response> start(Api& api, Request& request) {
   return one_replay(202, request, replay);
 }
 
-// The replay of the path, of this subscription of this handle.
+// The replay in the path, if it is of this subscription and this handle.
 Result<Replay> replay_of(Api& api, const Request& request) {
   auto found = api.outbox.replay(Handle{request.param("handle")}, ReplayId{request.param("replayId")});
   if (!found) return unexpected(found.error());
@@ -103,7 +103,7 @@ Result<Response> list(Api& api, Request& request) {
   const SubscriptionId id{request.param("subscriptionId")};
   auto all = api.outbox.replays(handle, id);
   if (!all) return unexpected(all.error());
-  std::ranges::reverse(*all);  // a list in memory goes upward
+  std::ranges::reverse(*all);  // lists in memory are in ascending order
   const auto place = [](const Replay& one) { return std::pair{one.created_at, one.id.text}; };
   return list_page(request, "replays " + handle.text + " " + id.text, std::span<const Replay>{*all}, place,
                    [](const Replay& one) {
@@ -116,7 +116,7 @@ Result<Response> list(Api& api, Request& request) {
                    });
 }
 
-// One that has ended stays as it ended.
+// A replay that has ended stays as it is.
 Result<Response> cancel(Api& api, Request& request) {
   auto replay = replay_of(api, request);
   if (!replay) return unexpected(replay.error());

@@ -66,7 +66,7 @@ void refuse_unknown(const json::Value& object, std::initializer_list<std::string
 
 namespace {
 
-// The length of the sequence at the beginning of `bytes`, 0 where it is none: RFC 3629 section 4.
+// The length of the UTF-8 sequence at the beginning of `bytes`; 0 if there is none: RFC 3629 section 4.
 std::size_t sequence(std::string_view bytes) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const auto within = [&](std::size_t i, unsigned from, unsigned to) {

@@ -1,4 +1,4 @@
-// Reading of requests and making of responses shared by several families of routes. Thread-safe.
+// Request reading and response building shared by several families of routes. Thread-safe.
 #pragma once
 #include <initializer_list>
 #include <string>
@@ -12,7 +12,7 @@ namespace beckon::http {
 Response json_response(int status, std::string body);
 void refuse(Request& request, Respond& respond, const Fault& fault);
 
-// A body that must be JSON, moved out of the request.
+// Moves the body out of the request and parses it. Fault: it is not JSON.
 Result<json::Document> body_of(Request& request);
 
 // A handler that may block and returns its response: Run::kControl.
@@ -26,15 +26,15 @@ Route control(Api& api, Method method, std::string_view pattern, Access access,
 AuditEntry audit_of(const Api& api, const Request& request, std::string_view action, std::string_view target,
                     std::string detail = "{}", std::string before = {});
 
-// Writes a member, null for the epoch.
+// Writes a member; null for the epoch.
 void instant_or_null(json::Writer& out, std::string_view name, Instant at);
 
 Response no_content();
 
-// A body that must be a JSON object: invalid_payload for anything else.
+// The body as a JSON object. Fault: kInvalidPayload for anything else.
 Result<json::Document> object_of(Request& request);
 
-// Adds an issue for each member of the object that is none of these. `prefix`: before its name, such as "asks[0].".
+// Adds an issue for each member that is not in `known`. `prefix`: prepended to its name, such as "asks[0].".
 void refuse_unknown(const json::Value& object, std::initializer_list<std::string_view> known, Issues& issues,
                     const std::string& prefix = "");
 

@@ -1,4 +1,4 @@
-// What is different between two versions of a handle's rules, rule by rule: to be looked at before one is restored.
+// The differences between two versions of a handle's rules, rule by rule, for review before one is restored.
 #include <charconv>
 #include <limits>
 
@@ -12,11 +12,11 @@ using rules::StoredRule;
 using rules::StoredRules;
 
 struct Difference {
-  const StoredRule* was;  // null: there was none
-  const StoredRule* is;   // null: it is gone
+  const StoredRule* was;  // null if it did not exist
+  const StoredRule* is;   // null if it was deleted
 };
 
-// Both are in the order of their ids.
+// Both are sorted by id.
 std::vector<Difference> differences(const StoredRules& was, const StoredRules& is) {
   std::vector<Difference> found;
   auto before = was.rules.begin(), after = is.rules.begin();

@@ -1,5 +1,5 @@
-// What a rule that is being written would come to for one visitor, now or, of a delayed one, when its wait is over if
-// nothing more happens: whether it acts, why, and what its messages say. Nothing is stored and nothing counts.
+// What a draft rule would do for one visitor, now or, for a delayed rule, at the end of its wait if nothing else
+// happens: whether it acts, why, and the text of its messages. Nothing is stored and nothing counts.
 #include <algorithm>
 
 #include "commit/visitor_ids.h"
@@ -19,10 +19,10 @@ namespace {
 using decision::Known;
 using ledger::SessionPtr;
 
-// A rule as if it were live.
+// A rule treated as live.
 struct Draft {
   rules::Rule rule;
-  rules::RuleSet set;  // it alone
+  rules::RuleSet set;  // only this rule
 };
 
 struct Question {
@@ -46,7 +46,7 @@ Result<Draft> draft_of(const json::Value& given, const rules::Declared& declared
   const RuleId named{id && id->is_string() && rules::is_rule_id(id->text()) ? id->text() : "preview-of-a-draft"};
   const auto document = json::parse(without_answer_members(given));
   if (!document) return unexpected(document.error());
-  // First as it is, so that each fault is named at its place, the status among them.
+  // First in its original form, so that each fault names its place, including the status.
   const auto checked = rules::check_rule(named, document->root(), system_zones(), &declared);
   if (!checked) return unexpected(checked.error());
   const std::string text = as_live(json::parse(*checked)->root());
@@ -89,7 +89,7 @@ Result<Question> question_of(Api& api, Request& request, const Handle& handle) {
   return question;
 }
 
-// The visitor's session that was seen last, or the one that is named. Null: none is left. Fault: it is not theirs.
+// The visitor's most recent session, or the named one. Null if none is left. Fault: it is not the visitor's.
 Result<SessionPtr> session_of(Api& api, const Handle& handle, std::span<const SessionPtr> records,
                               const std::string& named) {
   SessionPtr newest;
@@ -132,7 +132,7 @@ void write_arm(json::Writer& out, const Draft& draft, const rules::Arm& arm, con
   out.end_array().member_boolean("tooLarge", payload.too_large).end_object();
 }
 
-// What comes of the rule. Of a delayed one: when its wait is over, if nothing more happens; `anchor`: of that wait.
+// The result of the rule; for a delayed one, at the end of its wait if nothing else happens. `anchor`: of that wait.
 void write_verdict(json::Writer& out, const rules::RuleSet& set, const rules::Verdict& verdict,
                    const std::optional<rules::Anchor>& anchor) {
   const bool waits_for_nothing = !set.delayed().empty() && !anchor;
@@ -174,7 +174,7 @@ Result<Response> preview(Api& api, Request& request) {
     const rules::Delayed& delayed = draft.set.delayed()[0];
     const ledger::Window& window = delayed.visitor && facts.visitor ? *facts.visitor : facts.window;
     const auto anchors = draft.set.anchors(delayed, window, now, facts.retention);
-    // By value, the one whose message is the next.
+    // By value: the one whose message is next.
     if (const auto next = std::ranges::min_element(anchors, {}, &rules::Anchor::due); next != anchors.end())
       anchor = *next;
     if (anchor) facts.now = std::max(now, anchor->due), facts.same = anchor->same;

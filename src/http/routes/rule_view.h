@@ -5,11 +5,11 @@
 
 namespace beckon::http {
 
-// "7", quoted: the version of all rules of a handle; of one rule, the version of its last change.
+// The version in quotes, such as "7": of a handle, of all its rules; of one rule, that of its last change.
 std::string etag_of(const rules::StoredRules& rules);
 std::string etag_of(const rules::StoredRule& rule);
 
-// Whether If-Match allows a change; without the header, always. `etag` is empty if the rule does not exist.
+// Whether If-Match allows a change; always if there is no such header. `etag` is empty if the rule does not exist.
 bool may_change(std::string_view if_match, std::string_view etag);
 
 // What a response adds to a rule; `warnings` is a JSON array.
@@ -24,14 +24,14 @@ std::string rule_json(const rules::StoredRule& rule, const std::optional<Answere
 // Removes the members that only responses have, so that a rule can be sent back as received.
 std::string without_answer_members(const json::Value& rule);
 
-// Adds a warning for each trait without which the rule's message is held back: how many visitors of late lack it. Reads
-// the records of a bounded number of visitors, where there is such a trait.
+// Adds a warning for each trait without which the rule's message is held back, with the share of recent visitors who
+// lack it. If there is such a trait, reads the records of a bounded number of visitors.
 void warn_of_missing_traits(const Api& api, const commit::Tenant& tenant, const rules::StoredRule& rule,
                             std::vector<rules::Warning>& warnings);
 
-// conflict, with the rules, where rules name what is about to be deleted: `what` is its kind ("trait"), and `names_of`
-// says which of that kind a rule names. To be called in the handle's turn of RuleBook, which is held until the
-// deletion.
+// Before something that rules may use is deleted: conflict, with the rules, if a rule names it. `what` is its kind
+// ("trait"); `names_of` returns the names of that kind in a rule. Call during the handle's turn of RuleBook, and keep
+// the turn until the deletion.
 Result<void> check_unused(const Api& api, const Handle& handle, std::string_view what, std::string_view name,
                           std::vector<std::string> (*names_of)(const RuleId&, const json::Value&, const Zones&));
 

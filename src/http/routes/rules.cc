@@ -1,4 +1,4 @@
-// Chain rules: contract section 5. A rule that cannot be evaluated is refused here: nothing fails at resolve.
+// Chain rules: contract section 5. A rule that cannot be evaluated is refused here, so nothing fails at resolve.
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "http/routes/rule_view.h"
@@ -12,7 +12,7 @@ namespace {
 using rules::StoredRule;
 using rules::StoredRules;
 
-constexpr std::size_t kMostRules = 2'000;  // of a handle
+constexpr std::size_t kMostRules = 2'000;  // per handle
 
 Fault outdated(const StoredRule* now) {
   return {.code = FaultCode::kPreconditionFailed,
@@ -21,7 +21,7 @@ Fault outdated(const StoredRule* now) {
                          : "If-Match was sent, but the rule does not exist; omit the header to create it."};
 }
 
-// What the linter says of the rule among the others, and what is known of visitors.
+// The linter's warnings for the rule among the others, and warnings from what is known about visitors.
 std::string warnings_of(const Api& api, const Handle& handle, const RuleId& id, const StoredRules& rules) {
   const auto tenant = api.places.tenants.find(handle.text);
   const commit::HandleSettings& settings = tenant ? (*tenant)->settings : api.server_defaults;

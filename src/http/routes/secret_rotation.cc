@@ -7,7 +7,7 @@
 namespace beckon::http {
 namespace {
 
-// Of two rotations within one overlap the later holds: the secret before the last signs no more.
+// After two rotations within one overlap, the later one counts: the secret before the last no longer signs.
 Result<Response> rotate(Api& api, Request& request) {
   if (!request.body.empty())
     if (const auto document = object_of(request); !document) return unexpected(document.error());
@@ -28,7 +28,7 @@ Result<Response> rotate(Api& api, Request& request) {
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
-  api.sending.fence();  // from here on every attempt is signed by both
+  api.sending.fence();  // from here on every attempt is signed with both
   return one_subscription(200, api, request, next, secret);
 }
 

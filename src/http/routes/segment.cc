@@ -1,5 +1,5 @@
-// Segment's libraries, and those of Customer.io and RudderStack, which speak the same. In browsers they ask first where
-// to send, so that their pages name this server alone.
+// Segment's libraries, and those of Customer.io and RudderStack, which use the same protocol. In browsers they first
+// ask where to send, so that their pages name only this server.
 #include "neighbours/segment.h"
 
 #include "http/routes/neighbours.h"
@@ -30,7 +30,7 @@ bool is_loopback(std::string_view host) {
   return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]");
 }
 
-// Where the page reaches this server: as the operator has set it, or as it asks right now.
+// The address at which the page reaches this server: the operator's setting, or that of the current request.
 struct Reached {
   std::string_view protocol, host;
 };
@@ -49,7 +49,7 @@ void answer_settings(Request& request, Respond& respond, std::string body) {
   respond(std::move(response));
 }
 
-// A handle that is not admitted gets its settings too: without an address of ours the library would send to Segment.
+// A handle that is not admitted gets settings too: without our address the library would send to Segment.
 void get_segment_settings(Api& api, Request& request, Respond respond) {
   const std::string& handle = request.param("key");
   if (const auto fault = judge_origin(api, request, handle, respond)) return refuse(request, respond, *fault);

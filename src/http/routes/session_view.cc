@@ -17,7 +17,7 @@ void write_value(json::Writer& out, const ledger::Signal& signal) {
   signal.has_value ? out.string(signal.value) : out.null();
 }
 
-// Opens the object of a moment.
+// Opens the object of an entry.
 json::Writer& begin_moment(json::Writer& out, std::string_view kind, Instant at, std::string_view session) {
   out.begin_object().member("kind", kind).member("at", to_rfc3339(at));
   if (!session.empty()) out.member("sessionId", session);

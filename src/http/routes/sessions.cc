@@ -1,4 +1,4 @@
-// Sessions: contract section 4. What is read is the session as of the last commit.
+// Sessions: contract section 4. Reads the session as of the last commit.
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "http/routes/session_view.h"
@@ -60,7 +60,7 @@ Result<Response> get(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-// Also of a session that has expired, as long as the log of its deliveries is there.
+// Also for a session that has expired, as long as the log of its deliveries exists.
 Result<Response> erase(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const SessionId id{request.param("sessionId")};
@@ -72,7 +72,7 @@ Result<Response> erase(Api& api, Request& request) {
     const auto found = draft.kept(handle, id, digest);
     if (!found) return found.error();
     if (!*found && logged->empty()) {
-      if (draft.denied(digest)) return std::nullopt;  // there is nothing but the wish, which is kept
+      if (draft.denied(digest)) return std::nullopt;  // only the denial is left, and it is kept
       return not_found("session");
     }
     if (auto refused = draft.forget(handle, id, digest, "erased", std::nullopt)) return refused;

@@ -1,4 +1,4 @@
-// Signing in and out, and who one is: contract section 8.
+// Sign-in, sign-out and the current user: contract section 8.
 #include "access/email.h"
 #include "http/routes/enrolment_by.h"
 #include "http/routes/paging.h"
@@ -9,7 +9,7 @@ namespace beckon::http {
 namespace {
 
 constexpr std::size_t kLongestCode = 128;      // characters
-constexpr std::size_t kSignInBody = 8 * 1024;  // bytes: an address and a password, escaped
+constexpr std::size_t kSignInBody = 8 * 1024;  // in bytes: an address and a password, escaped
 
 Result<Response> login(Api& api, Request& request) {
   const auto document = object_of(request);
@@ -116,7 +116,7 @@ void write_grants(json::Writer& writer, const std::vector<access::Grant>& grants
 Result<Response> list_sign_ins(Api& api, const Request& request, const std::string& user, std::string_view present) {
   const auto records = api.directory.sign_ins_of(user, api.clock.now());
   if (!records) return unexpected(records.error());
-  // Newest first, which list_page() sorts by the time that is left.
+  // Newest first: list_page() sorts ascending, so the time is negated.
   const auto place = [](const access::SignInRecord& one) {
     return std::pair{Instant{} - one.at.time_since_epoch(), one.token};
   };

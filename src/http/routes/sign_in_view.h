@@ -1,4 +1,4 @@
-// What the routes about users and their sign-ins share. Thread-safe.
+// Shared by the routes for users and their sign-ins. Thread-safe.
 #pragma once
 #include <string_view>
 #include <vector>
@@ -11,21 +11,21 @@ namespace beckon::http {
 
 access::Visit visit_of(const Request& request);
 
-// Counts a sign-in that failed by the fault, and returns it. `wrong`: what it is where the credentials are wrong.
+// Counts a failed sign-in by its fault, which is returned. `wrong`: the reason if the credentials are wrong.
 Fault counted(Api& api, const Fault& fault, SignInFailure wrong);
-// {"accessToken","expiresIn","user"}: the answer of every way to sign in.
+// {"accessToken","expiresIn","user"}: the response of every way to sign in.
 Result<Response> signed_in_response(Api& api, const Request& request, const access::SignedIn& signed_in);
 
-// A text of the body, or an issue of the field.
+// A text member of the body; adds an issue of the field if it is missing or invalid.
 std::string_view text_of(const json::Value& body, const char* field, std::size_t longest, Issues& issues);
 
-// Adds "code" and "link" to an open object: the page's address, below the server's own where that is not known.
+// Adds "code" and "link" to an open object: the page's URL, or only its path if the server's own URL is not known.
 void write_link(const Api& api, json::Writer& out, std::string_view code);
 
 // Adds "handles", with the role on each, to an open object.
 void write_grants(json::Writer& writer, const std::vector<access::Grant>& grants);
 
-// The sign-ins of the user that have not ended, newest first. `present`: the caller's own token.
+// The user's active sign-ins, newest first. `present`: the caller's own token.
 Result<Response> list_sign_ins(Api& api, const Request& request, const std::string& user, std::string_view present);
 
 }  // namespace beckon::http

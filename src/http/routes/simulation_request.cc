@@ -16,7 +16,7 @@ namespace {
 using hindsight::WhatIfRequest;
 using json::Value;
 
-constexpr std::size_t kMostRules = 2'000;  // as a handle may have
+constexpr std::size_t kMostRules = 2'000;  // a handle's maximum
 void read_rule(const Value& rule, const std::string& path, const commit::Tenant& tenant, rules::StoredRules& into,
                Issues& issues) {
   const Value* id = rule.is_object() ? rule.find("ruleId") : nullptr;

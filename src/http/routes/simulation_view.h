@@ -1,4 +1,4 @@
-// A simulation, as the API shows it.
+// A simulation as shown by the API.
 #pragma once
 #include <string>
 

@@ -1,4 +1,4 @@
-// Rules tried on what was recorded: contract section 5, rules.md, "Simulate". Nothing is stored or spent.
+// Tries rules on recorded history: contract section 5, rules.md, "Simulate". Nothing is stored or spent.
 #include "hindsight/what_if_jobs.h"
 #include "http/routes/response.h"
 #include "http/routes/simulation_request.h"
@@ -10,7 +10,7 @@ namespace {
 using hindsight::WhatIfState;
 using hindsight::WhatIfView;
 
-constexpr std::chrono::milliseconds kAnswerWithin{3'000};  // one that is over by then is answered as it ended
+constexpr std::chrono::milliseconds kAnswerWithin{3'000};  // a simulation that ends within this is returned complete
 
 Response answer(const Request& request, const WhatIfView& view, int while_running) {
   return json_response(view.state == WhatIfState::kRunning ? while_running : 200, simulation_json(view, request.id));
@@ -37,7 +37,7 @@ Result<Response> get(Api& api, Request& request) {
       request, api.simulations.find(Handle{request.param("handle")}, SimulationId{request.param("simulationId")}));
 }
 
-// One that has ended stays as it ended.
+// A simulation that has ended stays as it is.
 Result<Response> cancel(Api& api, Request& request) {
   return answer_or_not_found(
       request, api.simulations.cancel(Handle{request.param("handle")}, SimulationId{request.param("simulationId")}));

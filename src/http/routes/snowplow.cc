@@ -1,4 +1,4 @@
-// Snowplow's trackers. They send again, for ever, whatever they are answered but 400, 401, 403, 410 and 422.
+// Snowplow's trackers. They retry forever after any status except 400, 401, 403, 410 and 422.
 #include "neighbours/snowplow.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ Result<neighbours::Batch> read(json::Document document, const Request&) {
   return neighbours::read_snowplow(std::move(document));
 }
 
-// An access token does not belong into a URL, which is logged on its way.
+// An access token does not belong in a URL, which is logged on its way.
 std::string without_token(std::string key) { return key.starts_with(access::kPatPrefix) ? std::string() : key; }
 
 std::string application(const Request& request, const json::Value& body) {
@@ -30,7 +30,7 @@ constexpr Neighbour kByPath{
 
 constexpr std::size_t kPairsRead = 256;  // twice what the protocol has
 
-// What is badly encoded is left out.
+// Skips what is badly encoded.
 std::vector<std::pair<std::string, std::string>> pairs_of(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
   while (!query.empty() && pairs.size() < kPairsRead) {
@@ -43,7 +43,7 @@ std::vector<std::pair<std::string, std::string>> pairs_of(std::string_view query
 }
 
 void get_event(Api& api, Request& request, Respond respond) {
-  // A GET that writes. Who only asks whether the address is there writes nothing.
+  // A GET that writes. A HEAD request, which only checks the address, writes nothing.
   if (request.method == Method::kHead) return respond({.body = "ok", .content_type = "text/plain"});
   request.body = neighbours::snowplow_body(pairs_of(request.query));
   receive(api, request, std::move(respond), kByApplication);

@@ -22,7 +22,7 @@ std::optional<Owner> owner_of(const Api& api, const std::string& key) {
   return is_name ? std::optional(Owner{Handle{key}, key}) : std::nullopt;
 }
 
-// Empty: none was sent, or the request is another's.
+// Empty if no key was sent, or if the request is not a neighbour's.
 std::string key_of(const Request& request) {
   if (const auto* sent = std::any_cast<SentKey>(&request.principal)) return sent->text;
   const bool may_be = request.route && request.route->body == BodyType::kEncoded &&
@@ -30,7 +30,7 @@ std::string key_of(const Request& request) {
   return may_be ? key_in_head(request) : std::string();
 }
 
-// What is wrong with the request, by the error that it is answered with.
+// What is wrong with the request, from its error response.
 std::string issue_of(const json::Value& error) {
   const json::Value* details = error.find("details");
   std::string issue{error.text_of("message")};

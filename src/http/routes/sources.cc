@@ -39,7 +39,7 @@ void write(json::Writer& out, const Refusal& one) {
   out.member("error", one.error).member("issue", one.issue).end_object();
 }
 
-// What was erased or has expired since is not shown any more.
+// Sessions that were erased or have expired since are no longer shown.
 Result<bool> is_there(const Api& api, const Handle& handle, const std::string& session) {
   const auto digest = api.places.sessions.digest(handle.view(), session);
   const auto found = api.places.sessions.find(handle, SessionId{session}, digest);

@@ -1,4 +1,4 @@
-// Server-Sent Events as text: the live feed's, and those of event streams.
+// Server-Sent Events as text, for the live feed and event streams.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -7,10 +7,10 @@
 
 namespace beckon::http {
 
-// `name`: empty for an event without one. `data`: JSON, which has no line ends. `id`: empty for none.
+// `name`: empty for an event without one. `data`: JSON without line breaks. `id`: empty if none.
 std::string event_of(std::string_view name, std::string_view data, std::string_view id = {});
 
-// The number behind "<life>-", where the id begins so; std::nullopt for any other text. `life` names a run of the
+// The number after "<life>-" in an id; std::nullopt if the text is anything else. `life` identifies a run of the
 // process.
 std::optional<std::uint64_t> position_of(std::string_view id, std::string_view life);
 

@@ -10,7 +10,7 @@
 
 namespace beckon::http {
 
-// Only the given fields; the rest is unchanged.
+// Only the given fields; the others stay unchanged.
 struct SubscriptionRequest {
   std::optional<std::string> endpoint_url;
   std::optional<std::vector<std::string>> event_types;
@@ -26,11 +26,11 @@ struct SubscriptionRequest {
 // ignored. Unknown members are skipped. Pure.
 SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues);
 
-// The mask stands for a stored value: it is an error if `known` (null: being created) has no such header.
+// The mask stands for a stored value: adds an issue if `known` (null when creating) has no such header.
 void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues);
 
-// Applies the given fields to a subscription, whose handle and id are set: values of headers are sealed for them. A
-// header whose value is the mask keeps its stored value.
+// Applies the given fields to a subscription whose handle and id are set; header values are sealed for them. A header
+// whose value is the mask keeps its stored value.
 void apply(const SubscriptionRequest& request, outbox::Subscription& subscription, const SecretBox& secrets,
            Random& random);
 

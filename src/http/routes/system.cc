@@ -10,11 +10,11 @@
 
 namespace beckon::http {
 
-extern const std::string_view kOpenApi;  // docs/openapi.json, embedded when the server is built
+extern const std::string_view kOpenApi;  // docs/openapi.json, embedded by the build
 
 namespace {
 
-// Whole lines, so that an answer of the hot path costs one copy for them.
+// Complete header lines, so that a response of the hot path costs one copy for them.
 #define BECKON_PLAIN "x-content-type-options: nosniff\r\nreferrer-policy: no-referrer\r\n"
 #define BECKON_CLOSED \
   "content-security-policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n"
@@ -55,7 +55,7 @@ void ready(Api& api, Request& request, Respond respond) {
   }
 }
 
-// Alive, so 200: a restart makes no space.
+// Alive, so 200: a restart frees no space.
 void health(Api& api, Respond respond) {
   respond(state("ok", api.readiness() == Readiness::kDiskFull ? "full" : "ok"));
 }
@@ -78,7 +78,7 @@ Route open(std::string_view pattern, Run run, Handler handler, std::string_view 
           .summary = summary};
 }
 
-// The page lists what stands in the table, itself not. It may be kept for as long as neither changes.
+// The page lists the routes in the table except its own. It is cacheable as long as neither changes.
 void add_docs(std::vector<Route>& routes) {
   const ConsoleFile* shell = find(console_files(), "docs.html");
   const std::string page = docs_page(routes, shell ? shell->bytes : "");
@@ -93,8 +93,8 @@ void add_docs(std::vector<Route>& routes) {
 
 }  // namespace
 
-// An answer with a policy of its own (a page) keeps it. The public chain answers JSON to scripts, never a page: what
-// keeps it from being taken for one is enough.
+// A response with its own policy (a page) keeps it. The public chain responds with JSON to scripts, never with a page:
+// preventing content sniffing is enough.
 void security_headers(const Request& request, Response& response) {
   if (request.path.starts_with("/v2/public/chain/")) return void(response.preset = kAnswer);
   if (has(response, "content-security-policy"))

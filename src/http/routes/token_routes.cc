@@ -29,7 +29,7 @@ std::string below_their_path(std::string_view pattern) {
 
 Route for_tokens(const Route& route) {
   const Access& of = route.access;
-  // Who creates a token is an OPERATOR or more, so no scope opens what only an OWNER may do.
+  // Creating a token takes at least an OPERATOR, so no scope opens what only an OWNER may do.
   const bool is_for_operators = of.who == Access::Who::kCreator || of.who == Access::Who::kOperator;
   CHECK(of.scope.empty() || (is_for_operators && access::parse_scope(of.scope)));
   Route made = route;

@@ -1,4 +1,4 @@
-// The routes of access tokens, each made from that of a role: contract section 2.
+// The routes of access tokens, each derived from that of a role: contract section 2.
 #pragma once
 #include <vector>
 
@@ -6,8 +6,8 @@
 
 namespace beckon::http {
 
-// Adds for each route of a role that names a scope the same one for access tokens, below kPatRoutes. Of a family that
-// the contract opens to them every route gets one, so that Router::make refuses one that names no scope.
+// Adds below kPatRoutes a copy for access tokens of each role's route that has a scope. In families that the contract
+// opens to access tokens every route is copied, so that Router::make refuses one without a scope.
 void add_token_routes(std::vector<Route>& routes);
 
 }  // namespace beckon::http

@@ -85,7 +85,7 @@ access::Scopes read_scopes(const json::Value& body, Issues& issues) {
   return scopes;
 }
 
-// Epoch: never.
+// The epoch means never.
 Instant read_end(const json::Value& body, Instant now, Issues& issues) {
   const json::Value* value = body.find("expiresAt");
   if (!value || value->is_null()) return {};
@@ -142,7 +142,7 @@ Result<std::chrono::seconds> read_overlap(Request& request) {
   return std::chrono::seconds{*seconds};
 }
 
-// Of two rotations within one overlap the later holds: the secret before the last is refused.
+// After two rotations within one overlap, the later one counts: the secret before the last is refused.
 Result<Response> rotate(Api& api, Request& request) {
   const auto overlap = read_overlap(request);
   if (!overlap) return unexpected(overlap.error());

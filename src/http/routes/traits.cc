@@ -1,4 +1,4 @@
-// Traits: which there are in a handle, and what is said of visitors. docs/people.md.
+// Traits: their declarations in a handle, and their values for visitors. docs/people.md.
 #include "commit/traits.h"
 
 #include "http/routes/response.h"
@@ -36,7 +36,7 @@ Result<Response> list(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-// With less than OPERATOR only the type may differ.
+// Below OPERATOR, only the type may differ.
 bool may_declare(access::Role role, const TraitDeclaration& before, const TraitDeclaration& after) {
   return role >= access::Role::kOperator || (before.is_public == after.is_public &&
                                              before.sensitive == after.sensitive && before.sources == after.sources);
@@ -144,7 +144,7 @@ Result<Response> say(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-// One trait of a visitor as it is. That somebody has looked at a sensitive one is on record.
+// One trait of a visitor in full. Reading a sensitive one is audited.
 Result<Response> reveal(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string name = request.param("name");

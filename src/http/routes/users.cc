@@ -74,7 +74,7 @@ Result<Response> create(Api& api, Request& request) {
   if (!added) return unexpected(added.error());
   const auto user = api.directory.user(*access::to_email(email->text()));
   if (!user) return unexpected(user.error());
-  if (!*user) return unexpected(not_found("user"));  // removed since
+  if (!*user) return unexpected(not_found("user"));  // removed meanwhile
   return one(api, request, 201, **user);
 }
 

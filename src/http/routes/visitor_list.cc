@@ -1,5 +1,5 @@
-// The visitors of a handle by id: docs/people.md. Each page reads a bounded number of records, however large the handle
-// is; it may therefore have fewer items than asked for.
+// The visitors of a handle by id: docs/people.md. Each page reads a bounded number of records, regardless of the
+// handle's size, so it may have fewer items than requested.
 #include <algorithm>
 
 #include "commit/visitor_ids.h"
@@ -14,10 +14,10 @@ using commit::VisitorReader;
 using ledger::SessionPtr;
 
 constexpr std::size_t kIdsAtOnce = 200;
-constexpr std::size_t kReadsOfPage = 2'000;   // of records and sessions; the last visitor may read some more
-constexpr std::size_t kSessionsLookedAt = 5;  // the newest of a visitor, for when they were seen last
+constexpr std::size_t kReadsOfPage = 2'000;   // of records and sessions; the last visitor may exceed it
+constexpr std::size_t kSessionsLookedAt = 5;  // a visitor's newest, for when they were last seen
 
-// The browser's own record, which says who comes next, and is no id of a visitor: its shares are.
+// The browser's own record, which names the next share; it is not an id of a visitor, but its shares are.
 bool is_of_browser_itself(std::string_view id) { return ledger::is_browser(id) && ledger::shown_id(id) == id; }
 
 Instant last_seen(const commit::FindSession& find, const Handle& handle, std::span<const SessionPtr> records) {
@@ -57,7 +57,7 @@ void write_visitor(json::Writer& out, const commit::FindSession& find, const Han
       .end_object();
 }
 
-// Whether the visitor is listed at this id: without a search at the name, else at the first of their ids that fits.
+// Whether the visitor is listed at this id: at the name, or with a search, at the first of their ids that matches.
 Result<bool> is_listed_at(const VisitorReader& reader, const SessionPtr& record, std::string_view prefix) {
   const std::string_view id = commit::id_of(*record);
   const ledger::Identity& identity = commit::identity_of(record);
@@ -123,7 +123,7 @@ Result<Response> list(Api& api, Request& request) {
       if (is_of_browser_itself(id.view())) continue;
       const auto record = reader.record(id);
       if (!record) return unexpected(record.error());
-      if (!*record) continue;  // it is gone by now
+      if (!*record) continue;  // deleted meanwhile
       const auto listed = is_listed_at(reader, *record, *prefix);
       if (!listed) return unexpected(listed.error());
       if (!*listed) continue;

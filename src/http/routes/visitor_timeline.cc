@@ -1,4 +1,4 @@
-// All that is known of a visitor in one line, over all sessions: docs/people.md.
+// A visitor's complete history over all sessions, as one timeline: docs/people.md.
 #include <algorithm>
 #include <variant>
 
@@ -15,15 +15,15 @@ using ledger::SessionPtr;
 
 struct SignalThere {
   const ledger::Session* session = nullptr;
-  std::size_t place = 0;  // in its window
+  std::size_t place = 0;  // in its session's window
 };
 struct DecisionThere {
   const ledger::Session* session = nullptr;
   ledger::PastDecision decision;
 };
 
-// What happened at an instant. `key` orders what happened in the same millisecond and is good for a cursor: it names
-// the same thing on every page.
+// What happened at an instant. `key` orders entries of the same millisecond and is used in cursors: it identifies the
+// same entry on every page.
 struct Entry {
   Instant at{};
   std::string key;
@@ -32,7 +32,7 @@ struct Entry {
 
 std::pair<Instant, std::string_view> place_of(const Entry& entry) { return {entry.at, entry.key}; }
 
-// In a millisecond, traits come before signals, and these before what came of them.
+// Within a millisecond, traits come before signals, and signals before their effects.
 enum class Order : char { kId = 'a', kTrait = 'b', kSignal = 'c', kDecision = 'd', kDelivery = 'e', kTimer = 'f' };
 
 std::string key_of(Order order, std::string_view first, std::string_view second = {}) {
@@ -69,7 +69,7 @@ class Line {
     return {};
   }
 
-  // The newest change of each trait by each rank of sources, and what of it a list or a counter has.
+  // The newest change of each trait by each rank of sources, and the contents of lists and counters.
   void add(const ledger::Traits& traits, std::string_view under) {
     using enum ledger::TraitOp;
     for (const ledger::Trait& trait : traits.all) {
@@ -90,7 +90,7 @@ class Line {
     if (member.since != Instant{}) add(member.since, key_of(Order::kId, member.id.view()), member);
   }
 
-  // The newest first, at most one more than a page has.
+  // Newest first, at most one more than fits on a page.
   std::vector<Entry> page() && {
     const std::size_t count = std::min(entries_.size(), page_.limit + 1);
     const auto end = entries_.begin() + static_cast<std::ptrdiff_t>(count);

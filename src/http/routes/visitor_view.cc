@@ -55,12 +55,12 @@ Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, st
     const auto record = reader.record(one);
     if (!record) return unexpected(record.error());
     if (!*record) continue;
-    // What nobody has is named by the browser alone, so it goes before what others have.
+    // Unclaimed shares are named only by the browser, so they go before those that visitors own.
     const bool is_theirs = !commit::identity_of(*record).owner.empty();
     ids.insert(is_theirs ? ids.end() : ids.begin() + unclaimed++, std::move(one));
   }
   if (!ids.empty() || identity.share == 0) return ids;
-  // Nothing is kept under it: it has only ever been the browser of this visitor.
+  // There are no records under it: it has only ever been this visitor's browser.
   const auto kept = commit::is_still_kept(reader, identity);
   if (!kept) return unexpected(kept.error());
   if (*kept) ids.push_back(identity.said);
@@ -155,7 +155,7 @@ std::optional<Fault> erase_visitor(Api& api, const Handle& handle, std::string_v
 
 std::string masked(std::string_view json) {
   constexpr std::string_view kMask = "•••";
-  constexpr std::size_t kLeast = 8;  // bytes of a text whose end is shown
+  constexpr std::size_t kLeast = 8;  // bytes; shorter texts do not show their end
   const auto document = json::parse(std::string(json));
   const std::string_view text = document && document->root().is_string() ? document->root().text() : "";
   const auto begins = [&](std::size_t i) { return begins_character(text[i]); };

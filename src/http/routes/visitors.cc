@@ -1,4 +1,4 @@
-// What a visitor may ask of the operator: to be erased, and to be given all that is kept. Contract section 4.
+// What a visitor may request from the operator: erasure, and a copy of everything stored. Contract section 4.
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -19,9 +19,9 @@ using ledger::SessionPtr;
 
 constexpr std::size_t kDeliveriesOfExport = 100'000;
 constexpr std::size_t kEventsAtOnce = 500;
-constexpr std::size_t kSessionsOfVisitor = 100;  // listed, the newest
+constexpr std::size_t kSessionsOfVisitor = 100;  // maximum listed: the newest
 
-// The signals of a session by version, as JSON: those of the window and those that left it.
+// The signals of a session by version, as JSON: those in the window and those that left it.
 using Signals = std::map<std::uint64_t, std::string>;
 
 void keep(Signals& signals, const ledger::Signal& signal) {
@@ -35,11 +35,11 @@ void keep(Signals& signals, const ledger::Record& record) {
   if (std::holds_alternative<ledger::ForgetRecord>(record)) return signals.clear();
   const auto* append = std::get_if<ledger::AppendRecord>(&record);
   if (!append) return;
-  if (append->fresh) signals.clear();  // what was there before had expired
+  if (append->fresh) signals.clear();  // the former ones had expired
   for (const ledger::Signal& signal : append->signals) keep(signals, signal);
 }
 
-// Reads the whole ledger: a rare call, on a control thread.
+// Reads the whole journal: a rare call, on a control thread.
 Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDigest, Signals>& wanted) {
   return ledger.read_journal(0, [&](ledger::Position, Instant, std::string_view bytes) {
     ledger::JournalReader reader(bytes);
@@ -52,7 +52,7 @@ Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDiges
   });
 }
 
-// Whether the id is what the text says, and not just of the same visitor.
+// Whether the id itself is what the text names, rather than another id of the same visitor.
 bool is_itself(const VisitorId& id, std::string_view text) {
   return ledger::is_browser(id.view()) == text.starts_with(ledger::kBrowserMark);
 }
@@ -64,8 +64,8 @@ Result<Response> erase(Api& api, Request& request) {
   return no_content();
 }
 
-// "visitorId", the name, null where nobody was said; and "ids", the name first, each with the instant since which it is
-// the visitor's.
+// Writes "visitorId", the visitor's name (null if none was given), and "ids", the name first, each with the instant
+// since which it belongs to the visitor.
 void write_ids(json::Writer& out, std::span<const SessionPtr> records, const VisitorId& name) {
   text_or_null(out, "visitorId", ledger::is_browser(name.view()) ? std::string_view{} : name.view());
   out.key("ids").begin_array();
@@ -109,7 +109,7 @@ Result<Response> get(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-// Ids, and what is kept under them.
+// Writes the ids and what is stored under them.
 void write_group(json::Writer& out, Api& api, const Handle& handle, const std::vector<VisitorId>& ids) {
   const auto tenant = api.places.tenants.find(handle.view());
   const auto is_of_limit = [&](const ledger::Spend& spend) { return tenant && (*tenant)->rules->is_limit(spend.key); };
@@ -133,7 +133,7 @@ Fault invalid(std::string_view field, std::string_view issue) {
   return issues.fault();
 }
 
-// Of an alias whose `id` names no one; `neither`: nor does the id in the path.
+// For an alias whose `id` is unknown; `neither`: the id in the path is unknown too.
 Fault no_such_visitors(bool neither) {
   return {.code = FaultCode::kNotFound,
           .message = neither ? "There are no such visitors; check the id in the path and \"id\" in the body."
@@ -183,7 +183,7 @@ Result<Response> alias(Api& api, Request& request) {
     const auto ours = reader.records(*id);
     if (!ours) return ours.error();
     if (meant->empty()) return no_such_visitors(ours->empty());
-    // Of a browser that several have used: what nobody has, else the share of the last one.
+    // For a browser that several visitors used: the unclaimed share, or else that of the last visitor.
     const auto theirs = reader.name(meant->front());
     if (!theirs) return theirs.error();
     std::optional<Fault> unread;
@@ -224,7 +224,7 @@ Result<Response> alias(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-// Ids leave their visitor, as if they had never been joined.
+// Removes ids from their visitor, as if they had never been joined.
 Result<Response> split(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto document = object_of(request);
@@ -280,7 +280,7 @@ Result<Response> split(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-// The bodies of a session's events that are still kept, behind one up to one; to the last where that is empty.
+// The bodies of a session's events that are still stored, after `behind` up to `last`, or to the end if that is empty.
 Result<void> write_events(json::Writer& out, Api& api, const Handle& handle, const SessionId& session, EventId behind,
                           const EventId& last) {
   out.key("events").begin_array();
@@ -315,7 +315,7 @@ Result<void> write_exported(json::Writer& out, Api& api, const ledger::Session& 
   return {};
 }
 
-// Of the lives of its id only this one; while no other has followed, all that came behind belongs to it.
+// Only this life of the session's id; if no other life has followed, everything after it belongs to it.
 Result<void> write_past(json::Writer& out, Api& api, const Handle& handle, const ledger::PastSession& past) {
   const auto now = api.places.sessions.find(handle, past.id, api.places.sessions.digest(handle.view(), past.id.view()));
   if (!now) return unexpected(now.error());

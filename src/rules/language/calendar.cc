@@ -12,7 +12,7 @@ namespace {
 using Local = std::chrono::local_time<Duration>;
 using std::chrono::days, std::chrono::local_days, std::chrono::months, std::chrono::years;
 
-// The midnight at which the unit that holds the day begins; and the one at which the next one does.
+// The midnight at which the unit containing the day begins; and that of the next unit.
 local_days begin_of(Calendar calendar, local_days day) {
   const std::chrono::year_month_day date(day);
   switch (calendar) {
@@ -47,13 +47,13 @@ Instant shown_at(const ZonePeriod& period, local_days midnight) {
          Duration{off_by_one(Planted::kDayBeginsLate)};
 }
 
-// The last instant up to `at` at which the unit began.
+// The last instant up to `at` at which a unit began.
 Instant begin_at(Calendar calendar, const Zone& zone, Instant at) {
   ZonePeriod period = zone.at(at);
   const local_days begin = begin_of(calendar, day_of(period, at));
   for (;;) {
     const Instant shown = shown_at(period, begin);
-    if (shown >= period.end) return period.end;  // skipped
+    if (shown >= period.end) return period.end;  // skipped by a clock change
     if (shown >= period.begin) return shown;
     period = zone.at(period.begin - Duration{1});
   }
@@ -68,7 +68,7 @@ Calendar calendar_named(std::string_view name) {
 
 std::pair<Instant, Instant> calendar_unit(Calendar calendar, const Zone& zone, Instant at) {
   const Instant begin = begin_at(calendar, zone, at);
-  // A year holds few changes of the clock.
+  // A year has few clock changes.
   constexpr int kPeriods = 16;
   ZonePeriod period = zone.at(at);
   for (int i = 0; i < kPeriods; ++i, period = zone.at(period.end)) {

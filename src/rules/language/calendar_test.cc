@@ -17,7 +17,7 @@ using testing::window;
 
 Instant instant(const char* text) { return *parse_rfc3339(text); }
 
-// "from until" of the unit that holds the instant.
+// "from until" of the unit that contains the instant.
 std::string unit(Calendar calendar, const char* zone, const char* at) {
   const auto [begin, end] = calendar_unit(calendar, *system_zones().find(zone), instant(at));
   return to_rfc3339(begin) + " " + to_rfc3339(end);
@@ -42,7 +42,7 @@ TEST(Calendar, HasDaysOf23And25HoursWhereTheClockIsSet) {
             "2026-09-30T22:00:00Z 2026-10-31T23:00:00Z");
 }
 
-// In Beirut the clock goes from 00:00 to 01:00.
+// In Beirut, the clock jumps from 00:00 to 01:00.
 TEST(Calendar, BeginsADayWhoseMidnightIsSkippedAtTheEndOfTheGap) {
   EXPECT_EQ(unit(Calendar::kDay, "Asia/Beirut", "2026-03-29T12:00:00Z"), "2026-03-28T22:00:00Z 2026-03-29T21:00:00Z");
   EXPECT_EQ(unit(Calendar::kDay, "Asia/Beirut", "2026-03-28T21:59:59Z"), "2026-03-27T22:00:00Z 2026-03-28T22:00:00Z");

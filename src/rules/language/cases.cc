@@ -11,7 +11,7 @@ bool covers(const Pattern& wide, const Pattern& narrow) {
   return wide.prefix ? narrow.text.starts_with(wide.text) : !narrow.prefix && wide.text == narrow.text;
 }
 
-// Of lists of which none means "all": every entry of the one is covered by an entry of the other.
+// For lists of which an empty one means "all": every entry of `one` is covered by an entry of `other`.
 template <class T, class Covers>
 bool lists_narrower(const std::vector<T>& one, const std::vector<T>& other, Covers covered_by) {
   if (other.empty()) return true;
@@ -20,13 +20,13 @@ bool lists_narrower(const std::vector<T>& one, const std::vector<T>& other, Cove
   });
 }
 
-// Wherever the one is true of a field, so is the other.
+// Whether `other` is true of a field whenever `one` is.
 bool implies(const FieldComparison& one, const FieldComparison& other) {
   if (one.path != other.path) return false;
   if (one.comparison == other.comparison) return true;
   static const Comparison present{.demands = {{.op = Operator::kExists, .constants = {}}}};
   if (other.comparison == present) return needs_value(one.comparison);
-  // A text of digits may be a number as well.
+  // A text of digits may also match as a number.
   const auto texts = texts_of(one.comparison);
   return texts && std::ranges::all_of(*texts, [&](const std::string& text) {
            return text.find_first_of("0123456789") == text.npos && holds_text(other.comparison, text);

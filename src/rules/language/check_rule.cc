@@ -14,8 +14,8 @@ namespace beckon::rules {
 
 namespace {
 
-// The names of paths next to those of the rules, as docs/openapi.json lists them. Only of rules that are saved now: an
-// older one may be called so.
+// Path segments next to rule ids, as listed in docs/openapi.json. Only checked for rules saved now: an older one may
+// have such a name.
 constexpr std::array<std::string_view, 5> kReservedIds{"preview", "rollback", "simulate", "simulations", "versions"};
 
 // An undeclared score would never compare true.
@@ -44,7 +44,7 @@ void check_counters(const Rule& rule, const Counters& counters, Issues& issues) 
   }
 }
 
-// Where the handle's time zone is needed, with whether the visitor's is asked for first.
+// The paths that need the handle's time zone, each with whether the visitor's is tried first.
 std::vector<std::pair<std::string, bool>> needs_of_zone(const Rule& rule) {
   std::vector<std::pair<std::string, bool>> paths;
   const auto add = [&](const auto& of, const std::string& path) {
@@ -69,7 +69,7 @@ void check_field(const std::string& field, const std::string& path, Issues& issu
   if (!field.empty() && !is_field(field)) issues.add(path, field_issue());
 }
 
-// Only of rules that are saved now: an older one may have any name.
+// Only checked for rules saved now: an older one may have any name.
 void check_fields(const Rule& rule, Issues& issues) {
   for (const Condition* condition : conditions_of(rule)) {
     const MeasureDefinition& measure = definition_of(condition->measure.kind);
@@ -81,7 +81,7 @@ void check_fields(const Rule& rule, Issues& issues) {
   check_field(rule.goal->currency_field, "goal.currencyField", issues);
 }
 
-// A value that nothing could ever be would hold the rule back for good.
+// A value that can never exist would hold the rule back forever.
 void check_same(const Rule& rule, Issues& issues) {
   if (std::ranges::any_of(rule.all, [](const Condition& one) { return !one.measure.same.empty(); })) return;
   for (const Arm& arm : rule.arms) {
@@ -91,7 +91,7 @@ void check_same(const Rule& rule, Issues& issues) {
   }
 }
 
-// Rules that were saved before a split had a unit go on as they were; one that is saved now says what it means.
+// Rules saved before splits had a unit keep their behavior; one saved now states it explicitly.
 std::string saved_split(const json::Value& split) {
   std::string text;
   json::Writer writer(text);
@@ -103,7 +103,7 @@ std::string saved_split(const json::Value& split) {
   return text;
 }
 
-// Where the conditions are that have a scope.
+// The paths of conditions that have a scope.
 std::set<std::string> scoped(const Rule& rule) {
   std::set<std::string> paths;
   for (const Condition* condition : conditions_of(rule))
@@ -111,7 +111,7 @@ std::set<std::string> scoped(const Rule& rule) {
   return paths;
 }
 
-// The same value, in which those of these conditions that do not say their scope are of scope visitor. `path`: of the
+// The same value, with scope visitor added to those of these conditions that have no scope. `path`: of the
 // value.
 void write_with_scope(json::Writer& writer, const json::Value& value, const std::string& path,
                       const std::set<std::string>& paths) {
@@ -169,7 +169,7 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
 
 namespace {
 
-// What the rule names, as `add` finds it, sorted.
+// The names that `add` finds in the rule, sorted.
 std::vector<std::string> names_in(const RuleId& id, const json::Value& rule, const Zones& zones,
                                   void (*add)(const Rule& rule, std::vector<std::string>& names)) {
   Issues issues;
@@ -180,7 +180,7 @@ std::vector<std::string> names_in(const RuleId& id, const json::Value& rule, con
   return names;
 }
 
-// The fields of all measures of a kind.
+// The fields of all measures of one kind.
 void add_fields(const Rule& rule, bool (*is_of_kind)(MeasureKind), std::vector<std::string>& names) {
   for (const Condition* condition : conditions_of(rule))
     if (is_of_kind(condition->measure.kind)) names.push_back(condition->measure.field);

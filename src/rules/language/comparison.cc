@@ -14,10 +14,10 @@ namespace beckon::rules {
 
 namespace {
 
-// A value that is no list and no object.
+// A value that is neither a list nor an object.
 struct Scalar {
-  std::string_view text;     // as it is
-  std::string_view letters;  // the same for comparing: folded where the comparison folds
+  std::string_view text;     // as is
+  std::string_view letters;  // for comparing: case-folded if the comparison is
   bool json_number = false;
 
   std::optional<std::int64_t> number() const {
@@ -29,7 +29,7 @@ struct Scalar {
   }
 };
 
-// Texts stand before numbers.
+// Texts sort before numbers.
 bool is_one_of(std::span<const Constant> constants, const Scalar& scalar) {
   const auto numbers = std::ranges::partition_point(constants, [](const Constant& one) { return !one.is_number; });
   const auto found = std::lower_bound(constants.begin(), numbers, scalar.letters,
@@ -73,7 +73,7 @@ bool scalar_holds(const Demand& demand, const Scalar& scalar) {
 
 bool missing_holds(const Demand& demand) { return demand.op == Operator::kMissing || demand.op == Operator::kNotIn; }
 
-// Calls test with the scalar and says what it says; false where the JSON text is none.
+// Returns the result of test for the scalar; false if the JSON text is not a scalar.
 bool with_scalar(std::string_view json, bool fold, const std::function<bool(const Scalar&)>& test) {
   std::string room, letters;
   const auto text = scalar_of(json, room);
@@ -84,7 +84,7 @@ bool with_scalar(std::string_view json, bool fold, const std::function<bool(cons
   return test(scalar);
 }
 
-// Of a list, or of an object, which has no elements.
+// For a list, or for an object, which has no elements.
 bool elements_hold(const Demand& demand, bool fold, std::string_view json) {
   const auto any_is_one_of = [&](std::span<const Constant> constants) {
     bool found = false;
@@ -145,7 +145,7 @@ std::optional<Comparison> contrary_of(const Comparison& comparison) {
   return contrary;
 }
 
-// A number constant stands for many texts, and so does a folded one.
+// A number constant matches many texts, and so does a folded one.
 std::optional<std::vector<std::string>> texts_of(const Comparison& comparison) {
   if (comparison.fold) return std::nullopt;
   for (const Demand& demand : comparison.demands) {
@@ -161,7 +161,7 @@ std::optional<std::vector<std::string>> texts_of(const Comparison& comparison) {
 
 std::vector<std::string> examples_of(const Comparison& comparison) {
   std::vector<std::string> out;
-  std::string start, end;  // of one text that fits all that is asked of texts
+  std::string start, end;  // of a text that meets all requirements on texts
   for (const Demand& demand : comparison.demands) {
     const Constant first = demand.constants.empty() ? Constant{} : demand.constants.front();
     switch (demand.op) {

@@ -33,7 +33,7 @@ Comparison comparing(const std::string& members) {
   return one.comparison;
 }
 
-// Which of the JSON texts the comparison holds for.
+// The JSON texts for which the comparison is true.
 std::vector<std::string> fitting(const std::string& members, const std::vector<std::string>& values) {
   const Comparison comparison = comparing(members);
   std::vector<std::string> out;
@@ -121,7 +121,7 @@ TEST(Comparison, FoldsLetterCaseWhereAsked) {
   EXPECT_THAT(fitting(R"("notIn":["ÉMILE"],"fold":true)", names), ElementsAre(names[2], names[3]));
 }
 
-// Against Unicode's own table: each letter for which it has one small letter, and those small letters themselves.
+// Against Unicode's own table: each letter with a single lower-case letter, and those letters themselves.
 TEST(Fold, AgreesWithUnicodeOnTheAlphabetsThatItKnows) {
   const auto utf8 = [](char32_t letter) {
     std::string out;

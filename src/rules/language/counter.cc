@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::string_view kKeepIssue = "must be a duration of at most ten years, such as \"5y\" or \"90d\"";
 
-// Years of 365 days beside the units of other durations.
+// Years of 365 days, in addition to the units of other durations.
 std::optional<Duration> parse_keep(const json::Value& value) {
   if (!value.is_string()) return std::nullopt;
   std::string text(value.text());

@@ -16,7 +16,7 @@ constexpr std::string_view kCodes =
     "RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH "
     "UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG ZWL";
 constexpr std::size_t kLetters = 3;
-constexpr std::size_t kStep = kLetters + 1;  // a code and what parts it from the next
+constexpr std::size_t kStep = kLetters + 1;  // a code and its separator
 static_assert((kCodes.size() + 1) % kStep == 0);
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

@@ -5,12 +5,12 @@
 
 namespace beckon::rules {
 
-// Whether it is the code of a currency that has been in use since 2023, in capital letters. Funds, metals and codes for
-// testing are none.
+// Whether this is the code, in capitals, of a currency in use since 2023. Codes for funds, metals and testing are
+// excluded.
 bool is_currency(std::string_view code);
 
-// The three letters, in capitals, that the field of the metadata leads to (field_path.h); where it leads to several
-// values, the first that is such a text. Empty: there is none. A code that ISO 4217 does not have is taken too.
+// The first text of three letters among the values of the field in the metadata (field_path.h), in capitals; empty if
+// there is none. Accepts codes that ISO 4217 does not have.
 std::string currency_in(std::string_view object, std::string_view field);
 
 }  // namespace beckon::rules

@@ -16,12 +16,12 @@ std::int64_t millionths(std::string_view number, Rounding rounding) {
   if (negative) number.remove_prefix(1);
   const std::size_t e = std::min(number.find_first_of("eE"), number.size());
   const std::string_view mantissa = number.substr(0, e);
-  long power = 6;  // of ten, that the digits are multiplied by
+  long power = 6;  // of ten: exponent that the digits are scaled by
   if (e < number.size())
     power += std::clamp(std::strtol(std::string(number.substr(e + 1)).c_str(), nullptr, 10), -9'999L, 9'999L);
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
   if (point < mantissa.size()) power -= static_cast<long>(mantissa.size() - point - 1);
-  // How many of the digits count; those behind them are rounded.
+  // How many digits count; further ones are rounded.
   long left = static_cast<long>(mantissa.size()) - (point < mantissa.size() ? 1 : 0) + std::min(power, 0L);
   std::int64_t value = 0;
   const auto append = [&value](int digit) {
@@ -42,14 +42,14 @@ std::int64_t millionths(std::string_view number, Rounding rounding) {
 
 std::int64_t multiplied(std::int64_t a, std::int64_t b) {
   constexpr std::int64_t kOne = 1'000'000;
-  __extension__ using Wide = __int128;  // of two amounts every product fits
+  __extension__ using Wide = __int128;  // the product of any two amounts fits
   const Wide product = Wide{a} * b;
   const Wide rounded = (product + (product < 0 ? -kOne / 2 : kOne / 2)) / kOne;
   return static_cast<std::int64_t>(std::clamp<Wide>(rounded, -kMostAmount, kMostAmount));
 }
 
 std::string decimal_text(std::int64_t millionths) {
-  // As unsigned, so that the least number of all (kNothing) has its size too.
+  // Unsigned, so that the smallest number (kNothing) has its magnitude too.
   const auto bits = static_cast<std::uint64_t>(millionths);
   const std::uint64_t size = millionths < 0 ? 0 - bits : bits;
   std::string places = std::to_string(1'000'000 + size % 1'000'000).substr(1);

@@ -11,7 +11,7 @@ namespace {
 
 bool is_decimal_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Walks over well-formed JSON; at its end it stands still.
+// Walks over well-formed JSON; it stops at the end.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : text_(text) {}
@@ -20,7 +20,7 @@ class Cursor {
   void skip(std::string_view any_of) {
     while (at_ < text_.size() && any_of.find(text_[at_]) != std::string_view::npos) ++at_;
   }
-  // With its quotes.
+  // Including its quotes.
   std::string_view take_string() {
     const std::size_t from = at_++;
     while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
@@ -50,7 +50,7 @@ class Cursor {
   std::size_t at_ = 0;
 };
 
-// "-12.50": digits, with a sign before them and a point between them or not.
+// "-12.50": digits, optionally with a sign and a dot.
 bool is_plain_decimal(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   const std::size_t point = std::min(text.find('.'), text.size());
@@ -75,7 +75,7 @@ std::string_view without_space_behind(std::string_view value) {
   return value;
 }
 
-// The text of the member, without space around it; empty: there is none.
+// The text of the member, without surrounding whitespace; empty if there is none.
 std::string_view member_in(std::string_view object, std::string_view field) {
   Cursor cursor(object);
   cursor.skip(kSpace);
@@ -92,7 +92,7 @@ std::string_view member_in(std::string_view object, std::string_view field) {
   return {};
 }
 
-// The first name of a path, and what is left of it.
+// The first name of a path, and the rest of it.
 struct Step {
   explicit Step(std::string_view path) {
     const std::size_t dot = std::min(path.find('.'), path.size());

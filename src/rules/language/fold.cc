@@ -8,7 +8,7 @@ namespace beckon::rules {
 
 namespace {
 
-// Capitals from `first` to `last`, each `every` apart, and how far their small letters are from them.
+// Capitals from `first` to `last`, at intervals of `every`, and the distance to their lower-case letters.
 struct Capitals {
   char32_t first, last, every;
   std::int32_t to_small;
@@ -53,7 +53,7 @@ char32_t small(char32_t letter) {
   return static_cast<char32_t>(static_cast<std::int32_t>(letter) + range->to_small);
 }
 
-// Of two or three bytes as UTF-8; what is folded has no more.
+// Encodes in two or three bytes of UTF-8; folded letters need no more.
 void append_letter(std::string& out, char32_t letter) {
   const auto byte = [&out](char32_t bits) { out += static_cast<char>(bits); };
   if (letter < 0x80) return byte(letter);

@@ -11,10 +11,10 @@ namespace beckon::rules {
 
 namespace {
 
-// Small letters that fold to another small letter: the micro sign, the long s, the sigma at the end of a word and the
-// long s with a dot.
+// Lower-case letters that fold to another one: the micro sign, the long s, the final sigma and the long s with dot
+// above.
 constexpr std::array<std::string_view, 4> kSmallThatFold{"µ", "ſ", "ς", "ẛ"};
-constexpr std::string_view kCapitalSharpS = "ẞ";  // whose small letter has no capital in Unicode
+constexpr std::string_view kCapitalSharpS = "ẞ";  // its lower-case letter has no capital in Unicode
 
 bool is_small_that_folds(std::string_view letter) {
   return std::ranges::find(kSmallThatFold, letter) != kSmallThatFold.end();
@@ -33,7 +33,7 @@ void each_letter(std::string_view text, Visit visit) {
 
 using CapitalsBySmall = std::vector<std::pair<std::string, std::string>>;  // by small letter
 
-// Folding the other way round, over all characters of the blocks that it knows: U+0041 to U+1EFF.
+// The inverse of folding, over all characters of the blocks it covers: U+0041 to U+1EFF.
 CapitalsBySmall capitals_by_small() {
   CapitalsBySmall out;
   const auto add = [&out](const std::string& letter) {
@@ -61,7 +61,7 @@ std::string upper_case(std::string_view text) {
   each_letter(text, [&](std::string_view letter) {
     const std::string small = folded(letter);
     const auto found = std::ranges::lower_bound(kCapitalsBySmall, small, {}, &CapitalsBySmall::value_type::first);
-    // A capital without a counterpart of its own, such as the sharp s, stays.
+    // A letter without a capital of its own, such as the sharp s, stays.
     const bool has_capital = found != kCapitalsBySmall.end() && found->first == small;
     out += has_capital ? std::string_view(found->second) : letter;
   });

@@ -20,7 +20,7 @@ std::string faults_of(const json::Value& condition) {
   return issues.empty() ? "" : json::to_text(condition) + ": " + issues.items().front().issue;
 }
 
-// By name, what the generated documents say of a measure.
+// The entry of a measure in the generated documents, by name.
 const json::Value& described(const json::Document& all, std::string_view name) {
   return *std::ranges::find_if(all.root().items(),
                                [&](const json::Value& one) { return one.find("name")->text() == name; });
@@ -53,7 +53,7 @@ TEST(Measures, OfferAConditionThatCanBeSaved) {
   }
 }
 
-// So that the random cases miss nothing that the documents describe, and the documents nothing that can be given.
+// So that the random cases cover everything that the documents describe, and vice versa.
 TEST(Measures, HaveRandomConditionsThatFitTheirSchema) {
   const auto all = json::parse(measures_json());
   ASSERT_TRUE(all.has_value());

@@ -1,4 +1,4 @@
-// The measures as documents and forms are made from them.
+// The source of the documentation of measures and of their forms.
 #include "base/json.h"
 #include "rules/language/measure_definition.h"
 
@@ -32,14 +32,14 @@ std::string_view name_of(Part part) {
   return "";
 }
 
-// The members of a condition that make up the part.
+// The condition members of a part.
 void write_members(json::Writer& out, std::string_view measure, Part part) {
   const auto members = [&](std::initializer_list<std::string_view> names, const char* schema) {
     for (const std::string_view name : names) out.member_raw(name, schema);
   };
   switch (part) {
     case Part::kFilter: return members({measure}, kFilterSchema);
-    case Part::kField: return;  // of the filter
+    case Part::kField: return;  // part of the filter
     case Part::kWindow: write_members(out, measure, Part::kSpan); return members({"since"}, kFilterSchema);
     case Part::kSpan:
       members({"within"}, R"({"oneOf":[{"$ref":"#/components/schemas/Duration"},)"

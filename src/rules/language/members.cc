@@ -8,8 +8,8 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// Insertions, deletions, changes and swaps of neighbours; letter case does not count.
-// Optimal string alignment: en.wikipedia.org/wiki/Damerau–Levenshtein_distance
+// Insertions, deletions, replacements and swaps of neighbors; case-insensitive. Optimal string alignment:
+// en.wikipedia.org/wiki/Damerau–Levenshtein_distance
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;

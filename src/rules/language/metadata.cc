@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kEachElement = "[]";
 
-// A path from some value on. What is behind the [] of a list is a path from its elements on; empty: the element itself.
+// A path relative to some value. After the [] of a list, a path relative to its elements; empty: the element itself.
 struct Relative {
   explicit Relative(std::string_view path) : list(path) {
     const std::size_t each = path.find(kEachElement);
@@ -69,13 +69,13 @@ bool fits(std::string_view value, const Tests& tests) {
       lists, [&](std::string_view list) { return some_element_fits(value_at(value, list), of_list(tests, list)); });
 }
 
-// A field whose name is the whole text comes before what the path leads to.
+// A field named like the whole text takes precedence over the path.
 std::string_view named(std::string_view object, std::string_view path) {
   const std::string_view value = is_path(path) ? member_at(object, path) : std::string_view{};
   return value == "null" ? std::string_view{} : value;
 }
 
-// Those that a path decides; std::nullopt if one fails.
+// The elements that paths decide on; std::nullopt if one fails.
 std::optional<Tests> paths_of(std::string_view object, std::span<const FieldComparison> all) {
   Tests tests;
   for (const FieldComparison& one : all) {

@@ -17,7 +17,7 @@ using Kind = PayloadValue::Kind;
 PayloadValue text_value(std::string text) { return {.kind = Kind::kText, .text = std::move(text), .elements = {}}; }
 PayloadValue json_value(std::string text) { return {.kind = Kind::kJson, .text = std::move(text), .elements = {}}; }
 
-// What is no list, or a list that is an element of one.
+// A value that is not a list, or a list nested in one.
 PayloadValue single_value(std::string_view json) {
   if (json.empty() || json == "null") return {};
   if (json.front() != '"') return json_value(std::string(json));
@@ -26,7 +26,7 @@ PayloadValue single_value(std::string_view json) {
   return text ? text_value(std::string(*text)) : PayloadValue{};
 }
 
-// The text of one value behind a filter; std::nullopt: the filter cannot use it.
+// The text of one value after a filter; std::nullopt if the filter cannot use it.
 using TextFilter = std::optional<std::string> (*)(const PayloadValue& value, const PayloadFilter& filter,
                                                   const Zone* zone);
 
@@ -82,7 +82,7 @@ PayloadValue filtered_by(const PayloadFilter& filter, PayloadValue value, const 
     case PayloadFilterKind::kFirst:
       if (value.kind != Kind::kList) return value;
       if (value.elements.empty()) return {};
-      // A list in the list is one from now on.
+      // A nested list is treated as a list from here on.
       return value.elements.front().kind == Kind::kJson ? payload_value(value.elements.front().text)
                                                         : PayloadValue(value.elements.front());
     case PayloadFilterKind::kJoin:
@@ -172,7 +172,7 @@ bool may_lose_value(std::span<const PayloadFilter> filters) {
 }
 
 std::size_t growth_of(std::span<const PayloadFilter> filters) {
-  // A control character may be one byte and is written as six; what is inserted into texts gets spaces between
+  // A control character may be one byte and is written as six; values inserted into texts get spaces between
   // elements.
   std::size_t growth = 6;
   for (const PayloadFilter& filter : filters) growth = std::min(growth * growth_of_one(filter), kMostGrowth);

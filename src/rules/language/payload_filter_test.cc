@@ -12,7 +12,7 @@
 namespace beckon::rules {
 namespace {
 
-// {"v":"{{item | FILTERS}}"} for the value: what v is, as JSON text.
+// {"v":"{{item | FILTERS}}"} for the value: the resulting v, as JSON text.
 std::string behind(const std::string& filters, const std::string& value, const Zone* zone = nullptr) {
   struct One final : PayloadValues {
     explicit One(std::string text) : json(std::move(text)) {}
@@ -111,7 +111,7 @@ TEST(PayloadFilter, UpperAndLowerGoLetterByLetter) {
   EXPECT_EQ(behind("lower", R"("ÉRIC ẞ ΣΟΣ ς ДОМ")"), R"("éric ß σοσ ς дом")");
   EXPECT_EQ(behind("upper", R"(["a",true])"), R"(["A","TRUE"])");
   EXPECT_EQ(upper_case("日本 🙂 ıİ"), "日本 🙂 ıİ");
-  // Whatever the alphabet, small letters made large and small again are what they were, but for what folds.
+  // In all alphabets, upper-casing and then lower-casing gives the original, except for letters that fold.
   for (const char* text : {"abcxyz", "àéîõüþÿ", "āđŋžź", "αβγωάέΐϊ", "бгджєљ", "աբգև", "ḁṽẑạỹ"}) {
     EXPECT_EQ(lower_case(upper_case(text)), text);
     EXPECT_EQ(lower_case(text), text);

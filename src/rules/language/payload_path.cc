@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kMetadata = "metadata.";
 
-using RestFault = std::string (*)(std::string_view rest);  // empty: it is right
+using RestFault = std::string (*)(std::string_view rest);  // empty if it is valid
 
 std::string one_of(std::string_view rest, std::span<const std::string_view> known) {
   if (std::ranges::find(known, rest) != known.end()) return "";
@@ -30,7 +30,7 @@ std::string field_fault(std::string_view field) {
 
 std::string no_rest(std::string_view) { return ""; }
 
-// Names of traits are made of ASCII letters, digits, _ and points.
+// Trait names consist of ASCII letters, digits, _ and dots.
 std::string trait_fault(std::string_view name) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const auto may_follow = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '.'; };
@@ -63,7 +63,7 @@ std::string decision_fault(std::string_view rest) {
 }
 
 struct RootName {
-  std::string_view begin;  // with a point behind it, there is a rest
+  std::string_view begin;  // with a trailing dot if there is a rest
   PayloadRoot root;
   RestFault fault;
 };
@@ -88,13 +88,13 @@ bool has_root(std::string_view text, const RootName& one) {
 std::string unknown_root(std::string_view text) {
   std::vector<std::string_view> names;
   for (const RootName& one : kRoots) names.push_back(one.begin);
-  // Of a text that is longer than every root, the part that may have been meant as one.
+  // For a text longer than every root, the part that may have been meant as one.
   for (std::size_t end = text.find('.'); end != text.npos; end = text.find('.', end + 1)) {
     if (const auto nearest = nearest_name(text.substr(0, end + 1), names); nearest.ends_with('.'))
       return "names nothing that is known; did you mean \"" + std::string(nearest) + std::string(text.substr(end + 1)) +
              "\"?";
   }
-  // Not of a single word: {{name}} is no misspelled {{same}}.
+  // Not for a single word: {{name}} is not a misspelled {{same}}.
   const bool has_point = text.find('.') != text.npos;
   if (const auto nearest = has_point ? nearest_name(text, names) : ""; !nearest.empty())
     return "names nothing that is known; did you mean \"" + std::string(nearest) + "\"?";

@@ -20,7 +20,7 @@ std::string_view without_spaces(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t\n") + 1);
 }
 
-// Where a path, a name or a number ends.
+// The end of a path, a name or a number.
 std::size_t end_of_part(std::string_view rest, char other_end = '|') {
   const std::size_t part = std::min(rest.find('|'), rest.find(other_end));
   return std::min({part, rest.find(kPlaceholderEnd), rest.size()});
@@ -33,7 +33,7 @@ std::string_view take_part(std::string_view& rest, char other_end = '|') {
   return part;
 }
 
-// What stands behind the colon. Fault: a text has no end.
+// What follows the colon. Fault: an unterminated string.
 std::expected<FilterArgument, std::string> take_argument(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n"), rest.size()));
   if (!rest.starts_with('"') && !rest.starts_with('\''))
@@ -61,8 +61,8 @@ void skip_placeholder(std::string_view& rest) {
   rest.remove_prefix(end == rest.npos ? rest.size() : end + kPlaceholderEnd.size());
 }
 
-// Reads what stands behind {{. `rest` is afterwards what stands behind }}, also at a fault; empty where there is none.
-// Fault: what is wrong, in words that continue "the placeholder …".
+// Parses what follows {{. `rest` becomes what follows }}, also on a fault; empty if there is none. Fault: what is
+// wrong, as words that continue "the placeholder …".
 std::expected<PlaceholderText, std::string> read_placeholder(std::string_view& rest, bool inside_each) {
   PlaceholderText out;
   std::string fault;
@@ -88,7 +88,7 @@ std::expected<PlaceholderText, std::string> read_placeholder(std::string_view& r
   return out;
 }
 
-// The beginning of a text, cut between two characters.
+// The beginning of a text, cut between characters.
 std::string shortened(std::string_view text) {
   if (text.size() <= kShownBytes) return std::string(text);
   std::size_t end = kShownBytes;

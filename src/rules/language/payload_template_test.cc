@@ -42,7 +42,7 @@ Read read(const std::string& json, OnMissing on_missing = OnMissing::kHold) {
   return out;
 }
 
-// The payload, or "missing PATH", or "too large"; what the probe says is the same.
+// The payload, or "missing PATH", or "too large"; the probe must say the same.
 std::string rendered(const PayloadTemplate& payload, const PayloadValues& values) {
   const auto out = payload.render(values, nullptr);
   Digest digest;
@@ -349,7 +349,7 @@ class Dealer {
     for (std::size_t i = 0; i < parts; ++i) out += of(kHostile);
     return out;
   }
-  // As little is escaped as JSON allows.
+  // Escapes as little as JSON allows.
   std::string quoted(const std::string& characters) {
     std::string out = "\"";
     for (const char c : characters) {
@@ -422,7 +422,7 @@ TEST(PayloadTemplate, IsAlwaysJsonInWhichNothingOfAValueIsAPlaceholder) {
       ++whole;
       const auto parsed = json::parse(out);
       ASSERT_TRUE(parsed.has_value()) << seed << payload << out;
-      // Its shape is that of the template, whatever the values are.
+      // Its shape is that of the template, whatever the values.
       const auto& members = parsed->root().members();
       ASSERT_EQ(members.size(), 3u) << seed << out;
       EXPECT_EQ(members[2].value.items().size(), 1u) << seed << out;

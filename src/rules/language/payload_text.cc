@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
                                                    "May",       "June",     "July",     "August",
                                                    "September", "October",  "November", "December"};
-constexpr std::string_view kNumberParts = "mdHMSI";  // those that may do without a leading zero
+constexpr std::string_view kNumberParts = "mdHMSI";  // may omit the leading zero
 constexpr std::string_view kOtherParts = "YbBp%";
 
 struct WallClock {
@@ -72,10 +72,10 @@ std::string part_of(const WallClock& clock, char part, std::size_t digits) {
 }  // namespace
 
 std::optional<std::string> with_places(std::string_view number, int places) {
-  // Cut before it is rounded: rounding twice would round some numbers up that are below the half.
+  // Truncated before rounding: rounding twice would round up some numbers below the half.
   const std::int64_t amount = millionths(number, places == kMostPlaces ? Rounding::kHalves : Rounding::kDown);
   if (amount >= kMostAmount || amount <= -kMostAmount) return std::nullopt;
-  std::int64_t one = 1, unit = 1'000'000;  // as an integer of the last place, and what of it is a millionth
+  std::int64_t one = 1, unit = 1'000'000;  // an integer in units of the last place, and the millionths in one
   for (int i = 0; i < places; ++i) one *= 10, unit /= 10;
   const std::int64_t rounded = (std::abs(amount) + unit / 2) / unit;
   std::string out = amount < 0 && rounded != 0 ? "-" : "";

@@ -15,11 +15,11 @@ inline constexpr int kMostPlaces = 6;  // those of decimal.h
 // of a JSON number, or digits with a sign and a dot. std::nullopt if it is too large for decimal.h.
 std::optional<std::string> with_places(std::string_view number, int places);
 
-// What is wrong with the format of a date; empty: nothing. In it stand for parts of the wall clock
+// What is wrong with a date format; empty if valid. It may use these parts of the wall clock:
 //   %Y %m %d   year in four digits, month and day in two      %H %M %S   hour, minute and second in two digits
 //   %b %B      month in English: "Mar", "March"               %I %p      hour of 12 in two digits, and AM or PM
 //   %%         a percent sign
-// and with - behind the percent sign, %-d, a number has no leading zero.
+// and with - after the percent sign, such as %-d, a number has no leading zero.
 std::string date_format_fault(std::string_view format);
 
 // Formats an RFC 3339 instant in local time of the zone (null: UTC), or a date such as "2026-03-05", which is the same

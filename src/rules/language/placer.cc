@@ -13,7 +13,7 @@ std::string example(const Pattern& pattern, const char* more) {
   return pattern.prefix ? pattern.text + more : pattern.text;
 }
 
-// The value, or an empty object, with `json` where the path leads.
+// The value, or an empty object, with `json` at the path.
 void write_with(json::Writer& out, const json::Value* value, std::string_view field, bool path,
                 const std::string& json) {
   if (field.empty()) {
@@ -46,7 +46,7 @@ void write_with(json::Writer& out, const json::Value* value, std::string_view fi
   out.end_object();
 }
 
-// JSON for which the comparison holds; empty: it holds where nothing is, or none was found.
+// JSON for which the comparison is true; empty if it is true for a missing value, or if none was found.
 std::string fitting_json(const Comparison& comparison) {
   if (holds(comparison, "")) return "";
   std::string all;

@@ -24,7 +24,7 @@ std::string random_times(Dice& dice, const std::string& field) {
 
 namespace {
 
-// A comparison of a number or of whatever else metadata has.
+// A comparison of a number or of other metadata.
 std::string random_meta(Dice& dice) {
   const auto one = [&](const char* path) {
     const char* number = dice.of<const char*>({R"({"above":1})", R"({"atMost":2})", R"({"exists":true})",
@@ -38,7 +38,7 @@ std::string random_meta(Dice& dice) {
     case 3: return one("o.l[].n") + "," + one("l[].n") + "," + one("l[].m");
     case 4: return one("l[].k[].n") + "," + one("l[].k[].m") + "," + one("l[].n");
     case 5: return one("l[].n");
-    // True of different elements more often than of one.
+    // Often true for different elements, but not for one.
     default: return R"("l[].n":{"exists":true},"l[].m":{"exists":true})";
   }
 }

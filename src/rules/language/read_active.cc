@@ -1,4 +1,4 @@
-// "active": from and until are a condition like any other; hours and days hold a rule back.
+// "active": from and until become an ordinary condition; hours and days hold a rule back.
 #include <array>
 
 #include "rules/language/read_rule.h"

@@ -1,4 +1,4 @@
-// Comparisons as they are read from a condition, and as they are told in words.
+// Comparisons as parsed from a condition, and described in words.
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -149,7 +149,7 @@ class Reader {
   Listed listed_;
 };
 
-// Of two that would say the same, or the contrary, one is wanted.
+// Of two members that mean the same, or opposites, only one is allowed.
 void refuse_pairs(Members& members) {
   for (const auto& [one, other] : {std::pair{"equals", "in"},
                                    {"equals", "not"},

@@ -23,7 +23,7 @@ std::vector<std::string_view> measure_names() {
   return names;
 }
 
-// No measure was found: perhaps one was misspelt.
+// No measure was found: perhaps its name is misspelled.
 void name_no_measure(const json::Value& value, const std::string& path, Issues& issues) {
   const std::vector<std::string_view> names = measure_names();
   for (const json::Member& member : value.members()) {

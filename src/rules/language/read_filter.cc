@@ -133,7 +133,7 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
   for (const std::string_view name : {"within", "per", "since", "scope", "atLeast", "atMost", "equals", "after", "for"})
     members.misplaced(name, "belongs one level up, next to the measure");
   members.finish();
-  // A key that fits every signal is no demand.
+  // A pattern that matches every key is no restriction.
   if (std::ranges::find(filter.keys, Pattern{.text = "", .prefix = true}) != filter.keys.end()) filter.keys.clear();
   sort_unique(filter.keys);
   sort_unique(filter.values);

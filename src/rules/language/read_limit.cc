@@ -105,7 +105,7 @@ std::optional<std::uint32_t> read_share(Members& members, std::string_view name)
   return std::nullopt;
 }
 
-// Of whom the arms are, and whether they stay theirs. Of a rule that was saved before either could be said: neither.
+// What the arms are assigned to, and whether they are kept. For a rule saved before either existed: neither.
 void read_unit(Members& given, Split& split) {
   const json::Value *unit = given.find("unit"), *sticky = given.find("sticky");
   if (unit && unit->is_string() && unit->text() == "session")
@@ -163,7 +163,7 @@ void read_limit(Members& members, const Zones& zones, Rule& rule) {
   rule.limit = std::move(limit);
 }
 
-// Stands behind `active`, which is looked at first.
+// After `active`, which is checked first.
 void read_rollout(Members& members, Rule& rule) {
   const auto salt = members.text("rolloutSalt", limits::kGroupSize);
   const auto buckets = read_share(members, "rollout");

@@ -137,7 +137,7 @@ class PayloadReader {
     piece(PayloadPiece::Kind::kEach, parts_.lists.size() - 1);
   }
 
-  // Its index; of a path without a text where it is wrong, so that what follows is read all the same.
+  // Its index; if invalid, that of a path without text, so that parsing can continue.
   std::size_t path_of_list(Members& members) {
     const auto text = members.text(kEachMember, kPathBytes, true);
     auto path = text ? read_payload_path(*text, false) : PayloadPath{};
@@ -167,8 +167,8 @@ class PayloadReader {
   PayloadParts& parts_;
   Issues& issues_;
   PayloadProgram program_;
-  std::string raw_;              // what is to be written before the next piece
-  PayloadEach* each_ = nullptr;  // the list that is being read
+  std::string raw_;              // to be written before the next piece
+  PayloadEach* each_ = nullptr;  // the list being parsed
   std::size_t count_ = 0;        // of placeholders and lists
   bool reads_zone_ = false;
 };

@@ -13,7 +13,7 @@ namespace {
 struct FilterName {
   std::string_view name;
   PayloadFilterKind kind;
-  std::string_view argument;  // an example; empty: it has none
+  std::string_view argument;  // an example; empty if it has none
 };
 constexpr std::array kFilterNames{
     FilterName{"default", PayloadFilterKind::kDefault, "default:\"friend\" or default:0"},

@@ -44,7 +44,7 @@ std::vector<std::string> read_triggers(Members& members) {
   return triggers;
 }
 
-// Traits that the event of a delayed rule tells.
+// Traits in the event of a delayed rule.
 void read_include(Members& members, Rule& rule) {
   const json::Value* list = members.find("include");
   if (list == nullptr) return;
@@ -53,7 +53,7 @@ void read_include(Members& members, Rule& rule) {
   rule.include = read_texts(*list, members.path("include"), limits::kFieldSize, members.issues());
 }
 
-// A delayed rule waits from the anchor of one absence.
+// A delayed rule waits for exactly one absence.
 void check_delayed(Members& members, const Rule& rule) {
   const auto absences =
       std::ranges::count_if(rule.all, [](const Condition& c) { return c.measure.kind == MeasureKind::kAbsent; });

@@ -1,5 +1,5 @@
-// "when": conditions and groups of them, which are kept as far apart as their meaning allows: what must be true, what
-// must not, and alternatives.
+// "when": conditions and groups of them, normalized as far as their meaning allows: what must be true, what must not,
+// and alternatives.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -15,19 +15,19 @@ enum class Kind : std::uint8_t { kCondition, kAll, kAny, kNone };
 constexpr std::array<std::pair<std::string_view, Kind>, 3> kGroups{
     {{"all", Kind::kAll}, {"any", Kind::kAny}, {"none", Kind::kNone}}};
 
-// A condition, or a group as it was written.
+// A condition, or a group as written.
 struct Entry {
   Kind kind = Kind::kCondition;
   Condition condition;
   std::vector<Entry> entries;
 };
 
-// Confined to the reading of one rule.
+// Confined to parsing one rule.
 class WhenReader {
  public:
   WhenReader(const Zones& zones, Issues& issues) : zones_(zones), issues_(issues) {}
 
-  // The entries of one list. `depth`: of the group that they are of, from 1.
+  // The entries of one list. `depth`: of the enclosing group, from 1.
   std::vector<Entry> read(Members& of, std::string_view name, int depth) {
     std::vector<Entry> entries;
     const json::Value* list = of.find(name);
@@ -75,10 +75,10 @@ class WhenReader {
   std::size_t conditions_ = 0;
 };
 
-// Adds what the entry, or its contrary, says to what must be true together or in part.
+// Adds the entry, or its negation, to the branch.
 void add(Branch& to, Entry& entry, bool negated) {
   if (entry.kind == Kind::kCondition) return void(to.literals.push_back({std::move(entry.condition), negated}));
-  // Not all of them: one is not. Not one of them, or none: all are not.
+  // Not all of them means that one is not; not one of them, or none, means that all are not.
   const bool contrary = negated != (entry.kind == Kind::kNone);
   const bool one_of = entry.kind == Kind::kAll ? negated : !contrary;
   Branch branch{.any = one_of, .literals = {}, .branches = {}};
@@ -92,7 +92,7 @@ void put_negated_last(Branch& branch) {
   for (Branch& inner : branch.branches) put_negated_last(inner);
 }
 
-// Alternatives that are conditions alone go where rules have always had them.
+// Alternatives that are only conditions go into `any`, as rules have always had them.
 void add_alternatives(Rule& rule, Branch branch) {
   put_negated_last(branch);
   const bool plain = branch.branches.empty() && std::ranges::none_of(branch.literals, &Literal::negated);

@@ -182,9 +182,9 @@ struct Split {
 struct Goal {
   std::string key;
   Duration within{};
-  std::string value_field;     // of metadata, as in field_path.h; empty: a conversion has no value
-  std::string currency_field;  // likewise; empty: the value is in the handle's currency
-  bool each = false;           // every signal is a conversion, and not only the first behind a decision
+  std::string value_field;     // of metadata, as in field_path.h; empty if conversions have no value
+  std::string currency_field;  // likewise; empty if the value is in the handle's currency
+  bool each = false;           // every signal is a conversion, not only the first after a decision
 };
 
 struct Rule {

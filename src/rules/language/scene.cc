@@ -16,7 +16,7 @@ std::optional<Scene::Ever> Scene::ever(std::string_view name) const {
   return Ever{counter, ledger::total_of(facts_.counted, counter->id, now(), counter->keep)};
 }
 
-// Which of the window's keys the rules know: one look-up for each of them.
+// Which of the window's keys the rules know: one lookup for each.
 void Scene::number() {
   room_.numbers.assign(keys_.size(), SceneRoom::kNone);
   for (std::size_t k = 0; k < window_.key_count(); ++k) {
@@ -34,7 +34,7 @@ void Scene::narrow_to_unit(const Measure& of, Sight& sight) const {
   sight.end = end;
 }
 
-// When the anchor leaves, all that it let in leaves: an older one has left before.
+// When the anchor leaves, everything it admitted leaves: an older anchor has already left.
 void Scene::narrow_to_since(const Stream& since, Sight& sight) {
   sight.begin = window_.size();
   sight.comes = next_to_come(since);

@@ -12,7 +12,7 @@ namespace {
 std::string written(const std::string& text) { return text; }
 std::string written(const Pattern& pattern) { return pattern.text + (pattern.prefix ? "*" : ""); }
 
-// "US", "US or GB", "US, GB or DE"; of long lists the first five.
+// "US", "US or GB", "US, GB or DE"; for long lists the first five.
 template <class T>
 std::string listed(const std::vector<T>& list) {
   constexpr std::size_t kShown = 5;
@@ -50,7 +50,7 @@ std::string words_of(Duration duration) {
   for (const auto& [size, name] : {std::pair{86'400, " d"}, {3'600, " h"}, {60, " min"}, {1, " s"}}) {
     const std::int64_t count = seconds / size;
     seconds %= size;
-    if (units > 0) ++units;  // the unit behind the largest is shown, or left out where it is zero
+    if (units > 0) ++units;  // the unit after the largest is shown, or omitted if zero
     if (count == 0 || units > 2) continue;
     out.append(out.empty() ? "" : " ").append(std::to_string(count)).append(name);
     if (units == 0) units = 1;

@@ -8,7 +8,7 @@ namespace beckon::rules::lint {
 
 namespace {
 
-// Puts signals to where the facts of one case want them. `oldest`: as far back as they may lie, else as near.
+// Places signals as the facts of one case require. `oldest`: as far back as possible, otherwise as recent as possible.
 class Builder final : public Placer {
  public:
   Builder(std::span<const Fact* const> facts, const Ground& ground, bool oldest)
@@ -55,7 +55,7 @@ class Builder final : public Placer {
   struct Range {  // in millionths
     std::int64_t low = Condition::kNoLeast, high = kEvery;
     bool asked = false;
-    std::int64_t least() const { return low <= 0 ? 0 : (low + kOne - 1) / kOne; }  // in whole ones
+    std::int64_t least() const { return low <= 0 ? 0 : (low + kOne - 1) / kOne; }  // in whole numbers
   };
   struct Ages {
     Duration least{}, most = Duration::max();
@@ -72,7 +72,7 @@ class Builder final : public Placer {
     }
   }
 
-  // For each field of the context, and each trait, that must have a value: one that fits all that is asked of it.
+  // For each context field and trait that needs a value: one that meets all requirements.
   bool set_values() {
     for (const Fact* fact : facts_) {
       const Measure& of = fact->measure;
@@ -96,7 +96,7 @@ class Builder final : public Placer {
                                    .source = "crm",
                                    .stamp = {witness_.at, ++said_}});
   }
-  // For each lifetime counter that is asked for: what it has counted.
+  // For each lifetime counter in the facts: its subtotals.
   bool set_counters() {
     for (const Fact* fact : facts_) {
       const Measure& of = fact->measure;
@@ -133,7 +133,7 @@ class Builder final : public Placer {
     if (sums.asked || first.asked || last.asked) count = std::max<std::int64_t>(count, 1);
     ledger::Subtotal sum{.counter = witness_.counters.size() + 1};
     if (count > 0) {
-      const bool on_no_day = days.high < kOne;  // of those that are looked at
+      const bool on_no_day = days.high < kOne;  // of those considered
       const std::int64_t on = on_no_day ? 1 : std::max<std::int64_t>(days.least(), 1);
       if (on > ledger::Days::kSpan) return false;
       Duration ago = last.asked || !first.asked ? last.least : first.least;
@@ -158,7 +158,7 @@ class Builder final : public Placer {
     witness_.counters.emplace(name, sum);
     return true;
   }
-  // In whole seconds, as far as the bounds let it be.
+  // In whole seconds, as far as the bounds allow.
   Instant instant_for(const Measure& of) const {
     const bool is_bounded_below = of.least_age != Duration::min();
     return witness_.at - (is_bounded_below ? of.least_age : of.most_age);
@@ -179,7 +179,7 @@ class Builder final : public Placer {
     return std::nullopt;
   }
 
-  // No count would be above what a fact allows.
+  // Whether no count would exceed what a fact allows.
   bool allowed(const Seen& seen) const {
     return std::ranges::all_of(facts_, [&](const Fact* fact) {
       const Measure& of = fact->measure;
@@ -190,7 +190,7 @@ class Builder final : public Placer {
     });
   }
 
-  // The edges of all windows that lie inside the span, and both its ends.
+  // The edges of all windows within the span, and both its ends.
   std::vector<Duration> ages(Duration span) const {
     std::vector<Duration> out{Duration{}, span - Duration{1}};
     for (const Fact* fact : facts_) {
@@ -208,7 +208,7 @@ class Builder final : public Placer {
   Witness witness_;
 };
 
-// Calls try_case(facts) with one choice of cases after the other, until it returns true or there were many.
+// Calls try_case(facts) for one choice of cases after another, until it returns true or the limit is reached.
 class Choices {
  public:
   explicit Choices(std::span<const Cases> all) : all_(all) {}

@@ -21,7 +21,7 @@ bool clash(const Fact& one, const Fact& other) {
   return low.bound > high.bound && never_exceeds(low.measure, high.measure);
 }
 
-// Walks the choices of cases, one list after the other; gives up where there are too many.
+// Walks the choices of cases, list by list; gives up if there are too many.
 class Walk {
  public:
   Walk(std::span<const Cases> all) {
@@ -45,7 +45,7 @@ class Walk {
     return true;
   }
 
-  // Adds the facts until one clashes.
+  // Adds facts until one clashes.
   bool clashes(const Case& facts) {
     for (const Fact& fact : facts) {
       if (impossible(fact)) return remember({fact, {}});
@@ -57,8 +57,8 @@ class Walk {
     }
     return false;
   }
-  // Whether a field of the context, or a trait, can be as the first fact asks while all of `facts` are true; true also
-  // where the texts that fit it cannot be listed.
+  // Whether some value of a context field or trait matches the first fact while all of `facts` are true; also true if
+  // the matching texts cannot be listed.
   static bool leaves_a_value(const Fact& asks, std::span<const Fact* const> facts) {
     const auto texts = texts_of(asks.measure.comparison);
     return !texts || std::ranges::any_of(*texts, [&](const std::string& text) {
@@ -70,8 +70,8 @@ class Walk {
     const std::array both{&one, &other};
     return !leaves_a_value(one, both);
   }
-  // Of all comparisons of one field of the context, or of one trait, together: the first that asks for a value, where
-  // the rest leaves none.
+  // Takes all comparisons of one context field or trait together: the first one that needs a value, if the others leave
+  // none.
   const Fact* leaves_no_value(const Fact& last) const {
     if (last.measure.kind != MeasureKind::kContext && last.measure.kind != MeasureKind::kTrait) return nullptr;
     std::vector<const Fact*> concerned;
@@ -100,9 +100,9 @@ class Walk {
   int walked_ = 0;
 };
 
-constexpr std::size_t kMostAlternatives = 128;  // of one part: as many cases are walked in no time
+constexpr std::size_t kMostAlternatives = 128;  // of one part; walking this many cases takes no noticeable time
 
-// The alternatives that a branch comes to, each with all that must be true in it; std::nullopt if there are too many.
+// The alternatives of a branch, each with all that must be true in it; std::nullopt if there are too many.
 std::optional<Part> alternatives_of(const Branch& branch) {
   Part out;
   if (!branch.any) out.emplace_back();
@@ -163,7 +163,7 @@ Cases cases_of(const Statement& statement, const Ground& ground) {
   return definition_of(statement.condition->measure.kind).cases(Said(statement, ground));
 }
 
-// Of an alternative's statements each has a case that is so. Where these are too many, the part says nothing.
+// For each statement of an alternative, one of its cases is true. If these are too many, the part says nothing.
 Cases cases_of(const Part& part, const Ground& ground) {
   Cases out;
   for (const Alternative& together : part) {
@@ -184,7 +184,7 @@ Cases cases_of(const Part& part, const Ground& ground) {
   return out;
 }
 
-// In each alternative some statement is not so.
+// In each alternative, some statement is false.
 std::vector<Cases> cases_against(const Part& part, const Ground& ground) {
   std::vector<Cases> out;
   for (const Alternative& together : part) {

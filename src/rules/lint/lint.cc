@@ -59,7 +59,7 @@ class Linter {
   void warn(std::string_view kind, std::string message, Witness witness) {
     warnings_.push_back({kind, std::move(message), std::move(witness)});
   }
-  // An instant at which the rule is open, where there is one.
+  // An instant at which the rule is open, if there is one.
   Instant start(Instant now) const {
     for (const Condition& condition : rule_.all) {
       if (condition.measure.kind == MeasureKind::kActive) now = std::max(now, condition.measure.from);
@@ -87,7 +87,7 @@ class Linter {
     return true;
   }
 
-  // Its hours and days leave nothing of the time from which and until which it is active.
+  // Its hours and days leave nothing of the time between from and until.
   bool never_open() {
     if (!rule_.hours || rule_.all.empty() || rule_.all.front().measure.kind != MeasureKind::kActive) return false;
     const auto [from, until] = std::pair{rule_.all.front().measure.from, rule_.all.front().measure.until};
@@ -100,7 +100,7 @@ class Linter {
     return true;
   }
 
-  // Each of its parts has no contrary.
+  // None of its parts can be false.
   void always_true() {
     if (!parts_.whole) return;
     for (const Part& part : parts_.parts) {
@@ -115,7 +115,7 @@ class Linter {
     warn("always_true", "It always matches, even for an empty session: " + why + ".", std::move(empty));
   }
 
-  // In worlds that meet one of its conditions or its contrary.
+  // In worlds that meet one of its conditions or its negation.
   bool holds_in_samples(const RuleSet& whole) {
     std::vector<Statement> all;
     for (const Part& part : parts_.parts)
@@ -154,7 +154,7 @@ class Linter {
     }
   }
 
-  // Whether the other holds wherever this one does: this one and the contrary of any of its parts exclude one another.
+  // Whether `other` matches whenever this rule does: this rule and the negation of each part of `other` contradict.
   bool implied(const Rule& other) {
     const lint::Parts parts = lint::parts_of(other);
     return parts.whole && std::ranges::all_of(parts.parts, [&](const Part& part) {

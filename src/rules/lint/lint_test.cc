@@ -1,4 +1,4 @@
-// What the linter finds, what it lets pass, and what its witnesses show.
+// What the linter reports, what it accepts, and what its witnesses show.
 #include "rules/lint/lint.h"
 
 #include <gmock/gmock.h>

@@ -14,7 +14,7 @@ std::string probe_json(const std::string& more) {
   return R"({"ruleId":"probe","triggers":["probe"],"action":{"type":"probe"},)" + more + "}";
 }
 
-// What decides next to `when` whether the rule matches.
+// What decides whether the rule matches, other than `when`.
 std::string active_json(const json::Value& rule) {
   std::string out;
   json::Writer writer(out);
@@ -61,7 +61,7 @@ std::string without_status(const json::Value& rule) {
 
 }  // namespace
 
-// What cannot be compiled answers nothing, and so confirms nothing.
+// What cannot be compiled decides nothing, and so confirms nothing.
 RuleSet Probe::compiled(const std::vector<std::string>& rules) const {
   StoredRules stored{.version = 1};
   for (const std::string& text : rules) {

@@ -1,4 +1,4 @@
-// Never a false alarm: what the linter says of random rules, held against the reference evaluator in random worlds.
+// No false positives: the linter's warnings about random rules, checked with the reference evaluator in random worlds.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -16,7 +16,7 @@ Declared declared() {
   return {read_scores(document->root(), "scores", issues), kRandomZone};
 }
 
-// Few keys and windows, so that conditions often meet: a rule of one to three conditions over two filters.
+// Few keys and windows, so that conditions often interact: a rule of one to three conditions over two filters.
 std::string meeting_condition(Dice& dice) {
   const std::string filter =
       dice.of<const char*>({R"({"key":"a"})", R"({"key":"a"})", R"({"key":["a","c.y"]})", R"({"key":"a","value":"x"})",
@@ -85,7 +85,7 @@ class Alarms {
  public:
   explicit Alarms(std::uint64_t seed) : dice_(seed), base_(random_base(dice_)), rules_(meeting_rules(dice_, base_)) {}
 
-  // What was said and is not so; empty: nothing.
+  // A warning that is not true; empty if there is none.
   std::string run() {
     StoredRules stored{.version = 1};
     for (const std::string& text : rules_)
@@ -150,7 +150,7 @@ class Alarms {
     return out;
   }
 
-  // Rules that spend whenever they may never come to where this cap alone holds the rule back.
+  // Checks that rules which act whenever they may never get to where this cap alone holds the rule back.
   bool is_never_reached(const std::string& path, const json::Value& rule) {
     const json::Value& limit = *rule.find("limit");
     const auto only = [&](const std::string& part) {

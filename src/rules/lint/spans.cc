@@ -25,7 +25,7 @@ void add_long_window(const Condition& condition, const Ground& ground, const Pro
                       std::move(witness)});
 }
 
-// The shortest time between two spends of the count that the rule shares; zero: some rule of it has no cooldown.
+// The shortest time between two exposures of the count that the rule shares; zero if some rule of it has no cooldown.
 Duration spacing(const Limit& limit, const std::vector<Rule>& all) {
   Duration least = limit.cooldown;
   for (const Rule& other : all) {
@@ -42,8 +42,8 @@ void find_long_windows(const Rule& rule, const Ground& ground, const Probe& prob
   for (const Condition* condition : conditions_of(rule)) add_long_window(*condition, ground, probe, now, warnings);
 }
 
-// When the cooldown lets it act, the spends in (now − per, now − cooldown] are at most what the spacing leaves room
-// for.
+// When the cooldown ends, the exposures in (now − per, now − cooldown] are at most as many as the spacing
+// allows.
 void find_unreachable_caps(const Rule& rule, const json::Value& json, const std::vector<Rule>& all, const Probe& probe,
                            Instant now, std::vector<Warning>& warnings) {
   if (!rule.limit) return;
@@ -68,7 +68,7 @@ void find_unreachable_caps(const Rule& rule, const json::Value& json, const std:
   }
 }
 
-// UTC and the zones of Etc are offsets that no government changes.
+// UTC and the zones of Etc are fixed offsets that no government changes.
 void find_outdated_zone(const Rule& rule, const json::Value& json, const Zones& zones, Instant now,
                         std::vector<Warning>& warnings) {
   if (!is_older_zone_version(zones.version(), kNewestZoneVersion)) return;

@@ -1,5 +1,5 @@
-// core_judge <CASES: answers the cases of rule_cases with the pure core alone, which is all that this program links
-// next to the C++ runtime and Boost.JSON. A line for each set: for each ask of each visitor its decisions,
+// core_judge <CASES: evaluates the cases of rule_cases with the pure core, the only thing that this program links
+// besides the C++ runtime and Boost.JSON. A line for each set: the decisions for each request of each visitor,
 // {"outcome","ruleId","variant","action","expiresAt","explanation"}.
 #include <algorithm>
 #include <deque>
@@ -52,7 +52,7 @@ class GivenZones final : public Zones {
   std::map<std::string, GivenZone, std::less<>> zones_;
 };
 
-// The window of a session, its signals as POST …/chain/import takes them.
+// The window of a session whose signals are as in POST …/chain/import.
 ledger::Window window_of(const Value& session) {
   ledger::AppendRecord record;
   std::deque<std::string> texts;

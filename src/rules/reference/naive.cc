@@ -1,4 +1,4 @@
-// The measures. naive_judge.cc has the order of judgement.
+// The measures. naive_judge.cc has the evaluation order.
 #include "rules/reference/naive.h"
 
 #include <date/tz.h>
@@ -68,7 +68,7 @@ std::vector<Stored> window(const Session& session, std::size_t place) {
   return all;
 }
 
-// What the condition's scope can see: inside the retention and not ahead.
+// What the condition's scope sees: within the retention and not in the future.
 std::vector<Stored> visible(const World& world, const Value& condition, Instant now, bool ahead = false) {
   const Value* scope = condition.find("scope");
   std::vector<Stored> all;
@@ -84,7 +84,7 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
       if (a.signal->place != b.signal->place) return a.signal->place < b.signal->place;
       return a.session != b.session ? a.session < b.session : a.version < b.version;
     });
-    // Of those with one id, of the sessions of a visitor, the first counts, for a week.
+    // Of several with one id in a visitor's sessions, the first counts, for a week.
     std::map<std::string, Instant> arrived;
     std::erase_if(all, [&](const Stored& one) {
       if (one.signal->id.empty()) return false;
@@ -140,7 +140,7 @@ std::vector<std::string> lists_of(const std::string& path) {
   return out;
 }
 
-// An element of each list, by the path of the list; null: it has none.
+// An element of each list, by the path of the list; null if it has none.
 using Elements = std::map<std::string, const Value*>;
 
 const Value* under(const Value* value, std::string path, const Elements& elements) {
@@ -158,8 +158,8 @@ const Value* under(const Value* value, std::string path, const Elements& element
   return value;
 }
 
-// Every way to choose an element of each of the lists, which stand before those inside them. `or_none`: of a list that
-// is missing or empty none is chosen; else there is no way.
+// Every way to choose an element of each list; outer lists come first. `or_none`: none is chosen from a missing or
+// empty list; otherwise there is no way.
 std::vector<Elements> ways(const Value& metadata, const std::vector<std::string>& lists, Elements chosen,
                            bool or_none) {
   const auto open = std::ranges::find_if(lists, [&](const std::string& list) { return !chosen.contains(list); });
@@ -182,7 +182,7 @@ bool is_named(const Value& metadata, const std::string& path) {
   return named != nullptr && !named->is_null();
 }
 
-// Whether there is a choice of elements, these among them, with which all that `meta` asks for is so.
+// Whether some choice of elements, including these, meets everything in `meta`.
 bool meta_fits(const Value& metadata, const Value& meta, const Elements& chosen) {
   std::vector<std::string> lists;
   for (const json::Member& member : meta.members()) {
@@ -204,7 +204,7 @@ bool meta_fits(const Value& metadata, const Value& meta, const Elements& chosen)
   return std::ranges::any_of(ways(metadata, lists, chosen, true), fits_all);
 }
 
-// The values of the field, and what each is multiplied by, in the elements that fit what the filter asks for.
+// The values of the field, and their factors, in the elements that match the filter.
 std::vector<std::pair<const Value*, const Value*>> of_field(const Value& metadata, const Value& filter) {
   const std::string field(filter.find("field")->text());
   const Value* times = filter.find("times");
@@ -224,7 +224,7 @@ std::vector<std::pair<const Value*, const Value*>> of_field(const Value& metadat
   return out;
 }
 
-// Of the visitor, or of the session that asks.
+// Of the visitor, or of the requesting session.
 long decisions(const World& world, const Value& condition, Instant now, bool shadow) {
   const Value& of = *condition.find("decision");
   const Value *outcome = of.find("outcome"), *reaction = of.find("reaction"), *within = condition.find("within");
@@ -255,7 +255,7 @@ long decisions(const World& world, const Value& condition, Instant now, bool sha
   return count;
 }
 
-// The texts of a field of the metadata, or of the values.
+// The texts of a metadata field, or of the values.
 std::vector<std::string> texts(const std::vector<Stored>& found, const Value& filter) {
   std::vector<std::string> out;
   for (const Stored& one : found) {
@@ -304,7 +304,7 @@ std::vector<long> amounts(const std::vector<Stored>& found, const Value& filter)
 
 std::optional<long> total(std::vector<long> amounts) {
   if (amounts.empty()) return std::nullopt;
-  // The positive ones and the negative ones in turns, so that it stays in range while both are left.
+  // Positive and negative ones in turns, so that the total stays in range while both are left.
   std::ranges::sort(amounts);
   long total = 0;
   while (!amounts.empty()) {
@@ -316,7 +316,7 @@ std::optional<long> total(std::vector<long> amounts) {
   return std::clamp(total, -kMost, kMost);
 }
 
-// What `same` names of the signal; empty: it is of no value.
+// The signal's value of `same`; empty if it has none.
 std::string value_of(const Value& condition, const Signal& signal) {
   const std::string same(condition.find("same")->text());
   std::string text;
@@ -331,7 +331,7 @@ std::string value_of(const Value& condition, const Signal& signal) {
   return text.size() <= 256 ? text : "";
 }
 
-// The values of those of the signals that fit one of the filters, those with the newest first, and no more than 20.
+// The values of signals that match one of the filters, those with the newest first, and at most 20.
 std::vector<std::string> newest_values(const std::vector<Stored>& all, const Value& condition,
                                        const std::vector<const Value*>& filters) {
   std::vector<std::string> values;
@@ -348,7 +348,7 @@ std::vector<Stored> of_value(std::vector<Stored> all, const Value& condition, co
   return all;
 }
 
-// What `measure` comes to for the best of the values.
+// The result of `measure` for the best of the values.
 template <class Measure>
 long best(const std::vector<Stored>& all, const Value& condition, const std::vector<const Value*>& filters,
           Measure measure) {
@@ -365,7 +365,7 @@ std::optional<long> of_amounts(const World& world, const Value& condition, const
   return amounts.empty() ? std::nullopt : std::optional(std::ranges::max(amounts));
 }
 
-// How many of the steps came, each behind the one before it.
+// How many of the steps came, each after the previous one.
 long steps(const std::vector<Stored>& all, const Value& condition) {
   const auto wanted = condition.find("steps")->items();
   std::size_t reached = 0;
@@ -375,7 +375,7 @@ long steps(const std::vector<Stored>& all, const Value& condition) {
   return static_cast<long>(reached);
 }
 
-// A key's own weight, else that of the longest beginning that fits it.
+// A key's own weight, otherwise that of the longest matching prefix.
 long weight(const Value& weights, const std::string& key) {
   std::string best;
   long found = 0;
@@ -415,7 +415,7 @@ std::optional<json::Document> trait_of(const World& world, const Value& conditio
   return *json::parse(found->second);
 }
 
-// Day by day, until the month and the day of the month are those of the date.
+// Day by day, until the month and day match the date.
 std::optional<long> days_until(const World& world, const Value& condition, Instant now) {
   const auto value = trait_of(world, condition);
   const std::string own = condition.find("zone") ? local_zone(world, condition) : zone_of(world);
@@ -464,7 +464,7 @@ bool trait_holds(const World& world, const Value& condition, Instant now) {
   return (!least || far >= *least) && (!most || far <= *most);
 }
 
-// All that the counter has counted: of each id, as long as the last of it is not too old. Nothing: it has no value.
+// Everything the counter has counted: for each id, while its last is not too old. std::nullopt if it has no value.
 std::optional<std::vector<const Signal*>> counted(const World& world, const Value& condition, Instant now) {
   const std::string name(condition.find("ever")->text());
   const Value* counter = world.counters ? world.counters->root().find(name) : nullptr;
@@ -494,7 +494,7 @@ const Value& declared(const World& world, const Value& condition) {
   return *world.counters->root().find(condition.find("ever")->text());
 }
 
-// In millionths; of first and last, the age in milliseconds.
+// In millionths; for first and last, the age in milliseconds.
 std::optional<long> ever(const World& world, const Value& condition, Instant now) {
   const auto found = counted(world, condition, now);
   if (!found) return std::nullopt;
@@ -541,7 +541,7 @@ bool ever_holds(const World& world, const Value& condition, Instant now) {
 
 }  // namespace
 
-// Halves away from zero; at most eight million million, either way.
+// Half away from zero; at most eight million million, in both directions.
 long millionths(std::string_view number) {
   const bool negative = number.starts_with('-');
   std::string digits;
@@ -642,13 +642,13 @@ std::optional<long> measured(const World& world, const Value& condition, Instant
     return std::ranges::any_of(waiting, [&](const Anchor& one) { return now >= one.due; }) ? kOne : 0;
   }
   if (condition.find("trait")) return trait_holds(world, condition, now) ? kOne : 0;
-  CHECK(condition.find("context"));  // else a measure that is not written down here yet
+  CHECK(condition.find("context"));  // otherwise a measure that is not implemented here yet
   return in_context(world, condition) ? kOne : 0;
 }
 
 long looked_at(const World& world, const Value& condition, Instant now) {
   if (condition.find("daysUntil")) return days_until(world, condition, now).value_or(std::numeric_limits<long>::min());
-  // What a counter has by now; of days, a new one may change it.
+  // The counter's current values; for days, a new day may change it.
   if (condition.find("ever")) {
     const auto found = counted(world, condition, now);
     if (!found) return -1;

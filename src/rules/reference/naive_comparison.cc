@@ -36,7 +36,7 @@ bool compares(const Value& wanted, const Value* value, bool texts) {
   const bool missing = value == nullptr || value->is_null(), single = !missing && is_single(*value);
   const Value* folding = wanted.find("fold");
   const bool fold = folding != nullptr && folding->boolean();
-  // Of a list its elements, of a single value that one.
+  // The elements of a list, or the single value.
   std::vector<const Value*> elements;
   if (single) elements.push_back(value);
   if (!missing && value->is_array())

@@ -1,4 +1,4 @@
-// The order of judgement: active, when, hours and days, limit, split. naive.cc has the measures.
+// The evaluation order: active, when, hours and days, limit, split. naive.cc has the measures.
 #include <date/tz.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 using json::Value;
 
-// The live and shadow rules of the trigger in the order of judgement.
+// The live and shadow rules of the trigger in evaluation order.
 std::vector<const Value*> asked(const World& world, const std::string& trigger) {
   std::vector<const Value*> rules;
   for (const json::Document& document : world.rules) {
@@ -56,7 +56,7 @@ std::optional<Account> account(const Value& rule) {
   return Account{id_of(rule), text_of(limit->find("group")), is_shadow(rule)};
 }
 
-// How many of the rule's spends there were until now, of those that count: of the visitor's, or of the session's alone.
+// The number of the rule's exposures up to now for which `counts` is true: the visitor's, or only the session's.
 template <class Counts>
 long spent(const World& world, const Account& of, Instant now, bool of_session, Counts counts) {
   long count = 0;
@@ -102,7 +102,7 @@ const std::string& unit_of(const World& world, const Value& rule) {
   return unit == "visitor" ? world.first : unit == "session" ? world.session : world.unit;
 }
 
-// What the rule gave the unit first, of what it still gives, where it is to stay.
+// What the rule assigned to the unit first, among what it still assigns, if it is to be kept.
 const Dealt* kept(const World& world, const Value& rule, Instant now) {
   const Value& split = *rule.find("split");
   const Value *sticky = split.find("sticky"), *arms = split.find("arms"), *holdout = split.find("holdout");
@@ -131,7 +131,7 @@ bool held_out(const World& world, const Value& rule, Instant now) {
          millionths(split->find("holdout")->text());  // percent → buckets × 10,000
 }
 
-// The arm whose buckets the unit's is among; empty: a rule without arms.
+// The arm that contains the unit's bucket; empty for a rule without arms.
 std::string arm(const World& world, const Value& rule, Instant now) {
   const Value* split = rule.find("split");
   const Value* given = split == nullptr ? nullptr : split->find("arms");
@@ -160,7 +160,7 @@ std::string hold_or_act(const World& world, const Value& rule, Instant now) {
   return held_out(world, rule, now) ? "holdout" : "act";
 }
 
-// The conditions in a group and in the groups in it.
+// The conditions in a group, including nested groups.
 std::vector<const Value*> leaves(const Value& entry) {
   std::vector<const Value*> out;
   bool group = false;
@@ -210,7 +210,7 @@ bool open_in(const Value& active, const std::string& zone, Instant now) {
   const Value* days = active.find("days");
   const auto local = date::locate_zone(zone)->to_local(now);
   const auto today = date::floor<date::days>(local);
-  const auto time = local - today;  // by the wall clock
+  const auto time = local - today;  // local time
   const auto opens_on = [&](date::local_days day) {
     constexpr const char* kNames[]{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
     if (days == nullptr || days->is_null()) return true;
@@ -270,7 +270,7 @@ bool asks_own_shadow(const Value& rule, const Value& condition) {
   return decision && is_shadow(rule) && text_of(decision->find("rule")) == id_of(rule);
 }
 
-// Whether some rule that is judged asks how often this was what became of the rule.
+// Whether some evaluated rule reads this outcome of the rule.
 bool is_asked(const World& world, const Value& rule, const std::string& outcome) {
   for (const json::Document& document : world.rules) {
     const Value& other = document.root();

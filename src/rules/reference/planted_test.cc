@@ -1,4 +1,4 @@
-// The test of the tests: each fault that is planted into the engine is found by the agreement with the reference.
+// The test of the tests: comparison with the reference evaluator finds each fault planted in the engine.
 #include "rules/language/planted.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ class PlantedFault : public ::testing::TestWithParam<int> {
  protected:
   void TearDown() override { planted = Planted::kNoFault; }
 
-  // After how many cases it was found; 0: not at all.
+  // After how many cases it was found; 0 if not at all.
   static long found_after(Planted fault, long most) {
     planted = fault;
     long cases = 0;

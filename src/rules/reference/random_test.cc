@@ -1,5 +1,5 @@
-// The engine against the reference evaluator. Random cases from a printed seed; BECKON_CASES and BECKON_SEED set how
-// many and which.
+// The engine against the reference evaluator. Random cases from a printed seed; BECKON_CASES and BECKON_SEED set their
+// number and the seed.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -54,7 +54,7 @@ TEST(DueAgreement, HoldsInRandomCases) {
   EXPECT_TRUE(wanted < 1'000 || (waiting > cases / 10 && by_value > cases / 50 && closed > cases / 100));
 }
 
-// Two envelopes that differ never share a reading, whatever changed between them: signals, spends, context, instant.
+// Envelopes that differ never share a fingerprint, whatever changed between them: signals, exposures, context, instant.
 TEST(Reading, TellsRandomDifferentAnswersApart) {
   Dice dice(setting("BECKON_SEED", 20260225));
   for (int round = 0; round < 2'000; ++round) {

@@ -1,13 +1,13 @@
-// rule_cases SEED SETS NOW: random rule sets with sessions, and what the reference evaluator answers, as NDJSON. `NOW`
-// in milliseconds: about which instant the signals lie. The first line holds what all sets share; each further line is
-// a set with kTriggers × kInstants × kVisitors cases:
+// rule_cases SEED SETS NOW: random rule sets with sessions, and the reference evaluator's results, as NDJSON. `NOW`, in
+// milliseconds: the approximate instant of the signals. The first line has what all sets share; each further line is a
+// set with kTriggers × kInstants × kVisitors cases:
 //
 //   {"scores":…,"retention":"30d","zone":"Europe/Berlin","zones":{name:[{"begin","end","offset"}…]}}    milliseconds;
 //   seconds
 //   {"rules":[…],"visitors":[{"visitorId"?,"sessions":[{"sessionId","signals":[…]}],"asks":[{"sessionId","at",
 //    "context","triggers":[…],"expected":["act r1/b popup"…],"longest":[ms…]}]}]}
 //
-// Signals are as POST …/chain/import takes them, in the order of their arrival.
+// Signals are as in POST …/chain/import, in order of arrival.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -34,11 +34,11 @@ std::vector<std::string> random_set(Dice& dice, Instant base) {
     if (const int other = dice.upto(kTriggers); other != i % kTriggers && dice.one_in(3))
       triggers += ",\"" + trigger_name(other) + '"';
     std::string conditions;
-    do  // counters are declared of a handle, and these cases are of one that has none
+    do  // counters are declared per handle, and these cases have a handle without any
       conditions =
           random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2);
     while (conditions.find(R"("ever":)") != conditions.npos);
-    // The server refuses a score that is not declared.
+    // The server refuses an undeclared score.
     for (std::size_t at = 0; (at = conditions.find(kUndeclared)) != conditions.npos;)
       conditions.replace(at, kUndeclared.size(), R"("score":"mixed")");
     rules.push_back(random_rule(dice, base, triggers + "]", "r" + std::to_string(i), conditions));
@@ -46,7 +46,7 @@ std::vector<std::string> random_set(Dice& dice, Instant base) {
   return rules;
 }
 
-// Close to the signals, where they leave the retention, or where the clock of some zone is set.
+// Close to the signals, where they leave the retention, or at a clock change of some zone.
 Instant random_instant(Dice& dice, Instant base) {
   if (dice.one_in(6)) return random_base(dice) + std::chrono::seconds{dice.upto(3) - 1};
   const Instant at = base + std::chrono::seconds{dice.upto(40) - 10};
@@ -71,7 +71,7 @@ void write_visitor(json::Writer& out, Dice& dice, Instant base, naive::World& wo
   const int count = !world.visitor ? 1 : dice.one_in(50) ? 22 : 1 + dice.upto(3);
   for (int i = 0; i < count; ++i) {
     naive::Session session = random_session(dice, base);
-    session.spends.clear();  // nothing that is asked at another time counts
+    session.spends.clear();  // requests at other times count nothing
     session.dealt.clear();
     session.decided.clear();
     if (session.arrived.empty()) session.arrived.push_back(random_signal(dice, base));

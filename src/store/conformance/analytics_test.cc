@@ -40,7 +40,7 @@ class AnalyticsOfAStore : public Conformance {
     }
     return all;
   }
-  // Rows of what conversions come to stand next to rows of counts.
+  // Revenue rows are next to rows of counts.
   void earn(const TallyKey& key, const std::string& currency, const Revenue& revenue) {
     write({.at = kStart, .changes = {commit::GoalTallies{{key, {.revenue = {{currency, revenue}}, .times = {}}}}}});
   }

@@ -311,7 +311,7 @@ TEST_P(DirectoryOfAStore, HasRoomForAHundredCollaborators) {
   EXPECT_TRUE(grant("u0", Role::kOwner)) << "and may change places with the owner";
 }
 
-// Somebody who signs in through a provider, whose groups give these roles.
+// A user who signs in through a provider whose groups grant these roles.
 class ProviderUserOfAStore : public DirectoryOfAStore {
  protected:
   Result<void> admit(std::vector<access::Grant> roles, access::NewUser if_unknown = access::NewUser::kWithRole,
@@ -476,7 +476,7 @@ TEST_P(DirectoryOfAStore, EndsAPageOfAuditEntriesEarlyWhereManyDoNotMatch) {
 TEST_P(DirectoryOfAStore, ChainsAuditEntriesOfAllHandlesWhoeverWritesThem) {
   ASSERT_TRUE(directory().add_handle(kAcme, "o@a", audit_entry("aud_1")));
   write({.at = kStart, .changes = {audit_entry("aud_2", kStart, kOther), audit_entry("aud_3")}});
-  write({.at = kStart, .changes = {audit_entry("aud_3")}});  // again: it is there
+  write({.at = kStart, .changes = {audit_entry("aud_3")}});  // again: no change
   ASSERT_TRUE(directory().add_audit(audit_entry("aud_0", kStart, Handle{})));
   const auto chain = directory().audit_chain(std::nullopt, 0, 9).value();
   ASSERT_EQ(chain.size(), 4u);

@@ -1,5 +1,5 @@
-// On a small file system whose folder is named by BECKON_SMALL_DISK (about 128 MiB; safety.md, P8); skipped where
-// none is.
+// On a small file system (about 128 MiB; safety.md, P8) whose folder is in BECKON_SMALL_DISK; skipped if that is not
+// set.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -63,7 +63,7 @@ class FullDisk : public testing::Test {
 };
 
 TEST_F(FullDisk, RefusesSignalsKeepsResultsAndRecoversByItself) {
-  // Ballast is what somebody else put on the disk, and takes away again.
+  // Ballast simulates another program's data on the disk, which is later deleted.
   const std::string ballast = folder_ + "/ballast";
   const int fd = ::open(ballast.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   ASSERT_EQ(::posix_fallocate(fd, 0, 60 << 20), 0);

@@ -1,4 +1,4 @@
-// What leaves the log, what is held for too long, and replays.
+// What is deleted from the log, what is held too long, and replays.
 #include "store/conformance/suite.h"
 
 namespace beckon::store {
@@ -123,7 +123,7 @@ TEST_P(LogOfAStore, FindsWhatAReplayQueues) {
        {"e", DeliveryState::kFailed}});
   write({.at = after(9), .changes = {event("evt_9", "s9"), delivery("x", "evt_9")}});
   settle(settlement("x", 1, DeliveryState::kDelivered));
-  write({.at = after(9), .changes = {erasure("s9")}});  // its body is gone
+  write({.at = after(9), .changes = {erasure("s9")}});  // its body was erased
 
   const outbox::ReplayRange all{kStart, after(4), std::nullopt};
   EXPECT_EQ(ids(outbox().replayable(kHook, all, {}, 9).value()), (Ids{"a", "b", "d"}));

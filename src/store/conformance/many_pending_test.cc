@@ -1,4 +1,4 @@
-// A subscription with many pending deliveries is deleted, disabled or enabled a bounded number with each batch.
+// A subscription with many pending deliveries is deleted, disabled or enabled: a bounded number with each batch.
 #include "store/conformance/suite.h"
 
 namespace beckon::store {
@@ -15,7 +15,7 @@ class ManyPendingInAStore : public Conformance {
     for (int i = 0; i < kMany; ++i) batch.changes.emplace_back(delivery("dlv_" + std::to_string(10'000 + i), "evt_1"));
     write(batch);
   }
-  // Whether the store says that there may be more.
+  // Whether the store reports that there may be more.
   bool unfinished(const commit::Batch& batch) {
     const auto receipt = store().commit().write(batch);
     EXPECT_TRUE(receipt);

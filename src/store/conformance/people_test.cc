@@ -1,4 +1,4 @@
-// Users, sign-ins and invitations, of every driver.
+// Users, sign-ins and invitations, on every driver.
 #include "access/jwt.h"
 #include "store/conformance/suite.h"
 

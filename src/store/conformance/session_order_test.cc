@@ -1,4 +1,4 @@
-// Deliveries that are ordered within their session: only the first is ever due, whatever ends it.
+// Deliveries ordered within their session: only the first is ever due, however it ends.
 #include <algorithm>
 
 #include "store/conformance/suite.h"

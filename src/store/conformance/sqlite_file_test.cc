@@ -1,4 +1,4 @@
-// What only a file can show: that it outlives its process, serves two, runs full and is damaged.
+// What only a file can show: it outlives its process, serves two processes, runs full and gets damaged.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 #include "store/sqlite/schema.h"
 #include "store/sqlite/upgrade.h"
 
-// The steps from the one that made audit entries a chain, undone.
+// Undoes the steps since the one that added the audit chain.
 #define BECKON_TAKE_BACK_AUDIT_CHAIN                                                    \
   "DROP TABLE sign_in; DROP TABLE invitation; ALTER TABLE user DROP COLUMN disabled;"   \
   "ALTER TABLE user DROP COLUMN created_at; ALTER TABLE user DROP COLUMN signed_in_at;" \
@@ -24,10 +24,10 @@
   "ALTER TABLE audit DROP COLUMN before; ALTER TABLE audit DROP COLUMN number;"         \
   "ALTER TABLE audit DROP COLUMN previous; ALTER TABLE audit DROP COLUMN hash;"
 
-// The one that counts conversions by currency and by time.
+// Undoes the one that counts conversions by currency and by time.
 #define BECKON_TAKE_BACK_GOALS "DROP TABLE tally_revenue; DROP TABLE tally_time;"
 
-// The one that knows sign-ins through identity providers.
+// Undoes the one that added sign-ins through identity providers.
 #define BECKON_TAKE_BACK_PROVIDERS "DROP TABLE provider_subject; ALTER TABLE role DROP COLUMN provider;"
 
 // The one that lists the deliveries of a handle.
@@ -64,7 +64,7 @@ class SqliteFile : public testing::Test {
     all << in.rdbuf();
     return all.str();
   }
-  // Everything copied out of the WAL, the store closed, the bytes changed.
+  // Copies everything out of the WAL, closes the store and changes the bytes.
   void overwrite(std::size_t offset, std::string_view bytes) {
     std::fstream out(folder_.data_file(), std::ios::in | std::ios::out | std::ios::binary);
     out.seekp(static_cast<std::streamoff>(offset));
@@ -74,7 +74,7 @@ class SqliteFile : public testing::Test {
     Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000}).execute(sql.c_str());
   }
 
-  // The file as the version before the newest steps left it: each is undone here.
+  // The file as left by the version before the newest steps, each of which is undone here.
   void take_back_the_newest_steps() {
     execute(BECKON_TAKE_BACK_DELIVERY_LISTS
             "ALTER TABLE attempt DROP COLUMN url; ALTER TABLE attempt DROP COLUMN response_headers;"
@@ -93,7 +93,7 @@ class SqliteFile : public testing::Test {
             "ALTER TABLE session DROP COLUMN began; ALTER TABLE erasure DROP COLUMN since;"
             "PRAGMA user_version = 12");
   }
-  // Those whose names an older step has too, and the newest steps.
+  // Those whose names an older step also uses, and the newest steps.
   void take_back_audit_indexes() {
     execute(
         BECKON_TAKE_BACK_DELIVERY_LISTS
@@ -170,7 +170,7 @@ TEST_F(SqliteFile, SaysBusyWhenAnotherProcessHoldsItTooLong) {
 TEST_F(SqliteFile, WritesNothingOfABatchThatDoesNotFit) {
   auto store = open();
   ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one"}));
-  store->limit_pages(1);  // SQLite takes the present size instead
+  store->limit_pages(1);  // SQLite uses the current size instead
   commit::Batch large{.at = kStart, .journal = "two", .changes = {event("evt_1"), audit_entry("aud_1")}};
   large.changes.emplace_back(snapshot("s1", 0, std::string(1 << 20, 'x')));
   EXPECT_EQ(store->commit().write(large).error(), CommitFault::kFull);
@@ -258,7 +258,7 @@ TEST_F(SqliteFile, PassesOverAJournalRowWhosePagesAreLost) {
   const auto place = bytes_of("beckon.db").find(std::string(kPageSize - 4, 'b'), 0);
   ASSERT_NE(place, std::string::npos);
   const std::size_t page = (place + kPageSize - 1) / kPageSize * kPageSize;
-  overwrite(page, std::string("\xff\xff\xff\xff", 4));  // the chain of its pages leads nowhere
+  overwrite(page, std::string("\xff\xff\xff\xff", 4));  // a broken chain of pages
   auto store = open();
   EXPECT_EQ(journal(*store), (std::vector<std::string>{std::string(50'000, 'a'), std::string(50'000, 'c')}));
   EXPECT_FALSE(damage_in(folder_.data_file()).empty());
@@ -328,7 +328,7 @@ TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
   EXPECT_EQ(versions[0].zone_version, "") << "not known of what was saved before";
 }
 
-// A data folder as the version before the newest step has made it, with a secret in it.
+// A data folder as made by the version before the newest step, with a secret in it.
 class OlderData : public SqliteFile {
  protected:
   OlderData() {
@@ -449,7 +449,7 @@ TEST_F(SqliteFile, OfAVersionThatKeptHeadersInPlainTextKeepsThemSealed) {
     ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {commit::RemoveSubscription{gone.id}}}));
   }
   take_back_the_newest_steps();
-  const std::string more = std::string(6000, '.');  // on pages of its own
+  const std::string more = std::string(6000, '.');  // on overflow pages
   execute("UPDATE subscription SET headers = '[[\"X-Door\",\"needle-1\"],[\"x-b\",\"needle-2" + more +
           "\"]]' WHERE id = 'whs_1'; UPDATE subscription SET headers = '[]' WHERE id <> 'whs_1'");
   execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -479,7 +479,7 @@ TEST_F(SqliteFile, OfAVersionThatKeptHeadersInPlainTextKeepsThemSealed) {
   }
 }
 
-// As where a command opened the file first, or the server ended between the steps and the sealing.
+// As if a command had opened the file first, or the server had ended between the steps and the sealing.
 TEST_F(SqliteFile, SealsHeadersThatAreLeftInPlainTextThoughTheStepsAreDone) {
   open()->commit().write({.at = kStart, .changes = {subscription()}}).value();
   take_back_the_newest_steps();
@@ -508,7 +508,7 @@ TEST_F(SqliteFile, IsForItsOwnerAlone) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
-// Sessions that come, grow and are moved about in the file, as a running server moves them.
+// Sessions that are created, grow and move within the file, as in a running server.
 TEST_F(SqliteFile, HoldsNoByteOfASessionThatWasErased) {
   constexpr int kSessions = 4000;
   auto store = open();

@@ -18,7 +18,7 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 ledger::SessionDigest digest_of(std::string_view session) {
-  // The highest bit is set, so that a driver which keeps signed numbers is seen to bring it back.
+  // The highest bit is set, to verify that a driver that stores signed numbers returns it.
   return {.high = 0x8000000000000000u + std::hash<std::string_view>{}(session) / 2, .low = ~std::uint64_t{0}};
 }
 

@@ -1,4 +1,4 @@
-// The ground of the conformance suite: every test runs on each driver of the store.
+// The fixture of the conformance suite, which runs every test on each driver of the store.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 
 namespace beckon::store {
 
-// A folder of its own that goes with the test.
+// A temporary folder, deleted with the object.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -26,7 +26,7 @@ class TemporaryFolder {
 
 enum class Driver : std::uint8_t { kMemory, kSqlite };
 
-// Facts with which the tests begin, and the calls that every one makes.
+// What the tests start from, and shared helpers.
 inline const Handle kAcme{"acme"};
 inline const Handle kOther{"other"};
 inline const SubscriptionId kHook{"whs_1"};
@@ -52,9 +52,9 @@ class Conformance : public testing::TestWithParam<Driver> {
   outbox::Outbox& outbox() { return store_->outbox(); }
   access::Directory& directory() { return store_->directory(); }
 
-  ledger::Position write(const commit::Batch& batch);  // it must succeed
+  ledger::Position write(const commit::Batch& batch);  // expects success
   void subscribe(const outbox::Subscription& what = subscription());
-  // A subscription, an event of session s1 and one delivery of it, due at once.
+  // Adds a subscription, an event of session s1 and one delivery of it, due immediately.
   void owe(std::string_view delivery_id = "dlv_1", std::string_view event_id = "evt_1");
   void settle(const outbox::Settlement& what, Instant at = after(1));
   outbox::Delivery found(std::string_view delivery_id = "dlv_1");
@@ -64,7 +64,7 @@ class Conformance : public testing::TestWithParam<Driver> {
   std::unique_ptr<Store> store_;
 };
 
-// What check_data finds in the file; what rows mean is not looked at, since tests write what means nothing.
+// What check_data finds in the file, without decoding its rows, since tests write meaningless ones.
 std::vector<std::string> damage_in(const std::string& file);
 
 std::string driver_name(const testing::TestParamInfo<Driver>& info);

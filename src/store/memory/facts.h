@@ -1,4 +1,4 @@
-// What a MemoryStore holds, in plain containers with the indexes that the ports ask by. Caller locks.
+// What a MemoryStore holds: plain containers, with the indexes that the ports' queries need. The caller locks.
 #pragma once
 #include <map>
 #include <mutex>
@@ -34,12 +34,12 @@ struct KnownSubscription {
 struct OwedDelivery {
   outbox::Delivery delivery;
   bool erased = false;
-  std::uint64_t turn = 0;  // among the pending of its session, where it is ordered
+  std::uint64_t turn = 0;  // among the session's pending deliveries, if ordered
   std::map<int, outbox::Attempt> attempts;
 };
 
-// Deliveries, with the pending ones of each subscription by due time. Every change goes through put(): it lets the next
-// of a session go when one that is ordered ends.
+// Deliveries, with each subscription's pending ones by due time. Every change goes through put(): when an ordered
+// delivery ends, it makes the session's next one due.
 class Deliveries {
  public:
   using ByDue = std::set<std::pair<Instant, DeliveryId>>;
@@ -50,10 +50,10 @@ class Deliveries {
   const std::map<DeliveryId, OwedDelivery>& all() const { return rows_; }
   const ByDue& due(const SubscriptionId& id) const;
   std::vector<DeliveryId> pending(const SubscriptionId& id) const;  // queued, retrying and held
-  std::vector<DeliveryId> held() const;                             // of all, longest first
+  std::vector<DeliveryId> held() const;                             // of all subscriptions, longest first
   std::vector<DeliveryId> of_event(const Handle& handle, const EventId& id) const;
   std::vector<DeliveryId> of_subscription(const SubscriptionId& id) const;
-  // With the words why.
+  // With the reason to withdraw each.
   std::vector<std::pair<DeliveryId, std::string>> pending(const commit::WithdrawReason& ended) const;
   std::vector<outbox::PendingMessage> pending(const commit::WithdrawJoined& joined) const;
 
@@ -71,7 +71,7 @@ class Deliveries {
   std::map<std::pair<Handle, RuleId>, std::set<DeliveryId>> by_rule_;  // pending ones of delayed rules
 };
 
-// Timers, in the order of their due instants too.
+// Timers, also ordered by due time.
 class TimerTable {
  public:
   void apply(const commit::TimerChange& change);
@@ -93,15 +93,15 @@ class TimerTable {
 };
 
 struct Facts {
-  std::mutex mutex;  // over all that follows
+  std::mutex mutex;  // guards everything below
 
   std::map<ledger::Position, JournalEntry> journal;
   ledger::Position last_position = 0;
   ledger::Position checkpoint = 0;
   std::map<std::pair<Handle, SessionId>, SessionRow> snapshots;
-  std::map<std::pair<Handle, SessionId>, std::map<EventId, VisitorId>> past_sessions;  // by the last event of each life
+  std::map<std::pair<Handle, SessionId>, std::map<EventId, VisitorId>> past_sessions;  // by each past life's last event
   std::map<ledger::SessionDigest, Instant> denied;
-  std::map<std::pair<ledger::SessionDigest, bool>, ledger::Ledger::Erasure> erasures;  // true: only reduced
+  std::map<std::pair<ledger::SessionDigest, bool>, ledger::Ledger::Erasure> erasures;  // true: reduced only
 
   std::map<SubscriptionId, KnownSubscription> subscriptions;
   std::map<std::pair<Handle, EventId>, outbox::Event> events;
@@ -114,7 +114,7 @@ struct Facts {
 
   std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, commit::RulePut>> rules;
   std::map<Handle, commit::TraitStore::Stored> traits, counters;
-  std::map<Handle, std::uint64_t> rules_kept;  // from which version on
+  std::map<Handle, std::uint64_t> rules_kept;  // the oldest version that is kept
 
   std::map<Handle, access::HandleRecord> handles;
   std::map<std::string, access::UserRecord> users;
@@ -122,10 +122,10 @@ struct Facts {
   std::map<std::string, access::SignInRecord> sign_ins;         // by token
   std::map<std::string, access::InvitationRecord> invitations;  // by id
   std::map<std::pair<Handle, std::string>, access::Role> roles;
-  std::map<std::pair<Handle, std::string>, std::string> role_providers;  // of roles that groups gave
-  std::map<std::pair<std::string, std::string>, std::string> subjects;   // by issuer and subject: users
+  std::map<std::pair<Handle, std::string>, std::string> role_providers;  // of roles granted by groups
+  std::map<std::pair<std::string, std::string>, std::string> subjects;   // users by issuer and subject
   std::vector<access::SigningKey> signing_keys;
-  std::string allowlist;  // empty: never put
+  std::string allowlist;  // empty if never written
   std::map<std::string, std::string> secrets;
   std::map<Handle, std::map<std::pair<Instant, AuditId>, AuditEntry>> audit;
   std::uint64_t last_audit = 0;
@@ -133,10 +133,10 @@ struct Facts {
   std::uint64_t control_version = 0, changed_allowlist = 0;
   std::map<Handle, std::vector<access::IdentityKeyRecord>> identity_keys;  // oldest first
   std::map<Handle, std::vector<access::PatRecord>> pats;                   // oldest first
-  std::map<Handle, std::uint64_t> changed_handles;                         // the control version that changed each last
+  std::map<Handle, std::uint64_t> changed_handles;                         // by the control version of its last change
 
   outbox::Standing standing(const SubscriptionId& id) const;
-  EventId end_of_former_lives(const Handle& handle, const SessionId& session) const;  // empty: none is known
+  EventId end_of_former_lives(const Handle& handle, const SessionId& session) const;  // empty if none is known
   void add_audit(const AuditEntry& entry) {
     const auto [row, is_new] = audit[entry.handle].try_emplace({entry.at, entry.id}, entry);
     if (!is_new) return;

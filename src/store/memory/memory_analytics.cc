@@ -33,7 +33,7 @@ using Ordered = std::map<TallyKey, Counted, Order>;
 
 using Question = commit::Analytics::Question;
 
-// `triggers`: rows of triggers as a whole too, where a rule is asked for.
+// `triggers`: includes rows of triggers as a whole if a rule is given.
 bool is_asked(const Question& question, const TallyKey& key, bool triggers) {
   if (key.handle != question.handle || key.hour < question.since || key.hour >= question.until) return false;
   if (!question.rule.empty() && key.rule != question.rule && !(triggers && key.rule.empty())) return false;

@@ -5,7 +5,7 @@
 
 namespace beckon::store {
 
-// Caller locks, all.
+// The caller locks for all of these.
 void add(commit::Tallies& tallies, const commit::Tallies& more);
 void add(commit::GoalTallies& goals, const commit::GoalTallies& more);
 void sweep(Facts& facts, Instant before);  // at most Batch::kSweep rows

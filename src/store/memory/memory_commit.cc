@@ -154,7 +154,7 @@ void MemoryCommit::apply(const Delivery& given) {
   facts_.deliveries.put(std::move(delivery));
 }
 
-// The texts of an attempt are the session's too: after an erasure none is kept.
+// The texts of an attempt belong to the session: none are stored after an erasure.
 void MemoryCommit::apply(const outbox::Settlement& settlement) {
   OwedDelivery* row = facts_.deliveries.find(settlement.delivery);
   if (!row) return;
@@ -168,7 +168,7 @@ void MemoryCommit::apply(const outbox::Settlement& settlement) {
   });
 }
 
-// One that was deleted does not come back.
+// A deleted subscription does not come back.
 void MemoryCommit::apply(const outbox::Subscription& subscription) {
   KnownSubscription& known = facts_.subscriptions[subscription.id];
   if (!known.deleted) known.subscription = subscription;
@@ -297,7 +297,7 @@ void MemoryCommit::apply(const commit::SweepAudit& sweep) {
 void MemoryCommit::apply(const commit::SweepReplacedAudit& sweep) {
   int gone = 0;
   for (auto& [handle, entries] : facts_.audit) {
-    // By what they are about, the entries of before that instant, in their order.
+    // The settings and counter entries from before that instant in order, by target.
     std::map<std::pair<bool, std::string>, std::vector<std::pair<Instant, AuditId>>> old;
     for (const auto& [key, entry] : entries)
       if (key.first < sweep.before && says_what_holds(entry))
@@ -323,7 +323,7 @@ void MemoryCommit::withdraw(const std::vector<DeliveryId>& ids, std::string_view
     change(pending, [&](Delivery& one) { return outbox::withdraw(one, reason, at_); });
 }
 
-// The first kSweep of them; where there are as many, more may be left.
+// The first kSweep of them; if there are that many, more may be left.
 std::vector<DeliveryId> MemoryCommit::bounded(std::vector<DeliveryId> ids, const SubscriptionId& of) {
   if (ids.size() < Batch::kSweep) return ids;
   ids.resize(Batch::kSweep);

@@ -1,4 +1,4 @@
-// commit::Commit over containers: a batch is applied under the lock, or refused whole where a test wishes so.
+// commit::Commit over containers: a batch is applied under the lock, or refused as a whole if a test asked for it.
 #pragma once
 #include <functional>
 #include <optional>
@@ -12,7 +12,7 @@ class MemoryCommit final : public commit::Commit {
   explicit MemoryCommit(Facts& facts) : facts_(facts) {}
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
 
-  // The next write is refused, and nothing of it kept; after kBroken all are. Thread-safe.
+  // The next write fails and writes nothing; after kBroken all writes fail. Thread-safe.
   void refuse_next(commit::CommitFault fault);
 
  private:
@@ -62,16 +62,16 @@ class MemoryCommit final : public commit::Commit {
   void withdraw(const std::vector<DeliveryId>& ids, std::string_view reason);
   std::vector<DeliveryId> bounded(std::vector<DeliveryId> ids, const SubscriptionId& of);
   void schedule_erasure(const ledger::Ledger::Erasure& erasure);
-  // Of events behind one up to one; where that is empty, of all.
+  // Of the events after `behind` up to `last`; if `last` is empty, of all.
   void erase_from_outbox(const Handle& handle, const SessionId& session, std::string_view reason, const EventId& behind,
                          const EventId& last);
-  void forget_past(const Handle& handle, const SessionId& session);  // of lives of which no event is left
+  void forget_past(const Handle& handle, const SessionId& session);  // of lives without any events left
   void forget_event(const Handle& handle, const EventId& id);
 
   Facts& facts_;
-  std::optional<commit::CommitFault> refusal_;  // under the facts' lock, as all below
-  Instant at_{};                                // of the batch that is being applied
-  std::vector<SubscriptionId> unfinished_;      // of it
+  std::optional<commit::CommitFault> refusal_;  // this and the following guarded by the facts' lock
+  Instant at_{};                                // of the batch being applied
+  std::vector<SubscriptionId> unfinished_;      // by the batch being applied
 };
 
 }  // namespace beckon::store

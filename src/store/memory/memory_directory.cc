@@ -135,7 +135,7 @@ Result<void> MemoryDirectory::pat_used(const Handle& handle, const std::string& 
   return {};
 }
 
-// Under the lock, as the next ones. Of who may invite no more.
+// Called under the lock, like the following functions. Deletes the invitations by a user who can no longer invite.
 void MemoryDirectory::end_invitations_by(const Handle& handle, const std::string& user) {
   std::erase_if(facts_.invitations,
                 [&](const auto& one) { return one.second.handle == handle && one.second.created_by == user; });

@@ -64,11 +64,11 @@ class MemoryDirectory final : public access::Directory {
                                               std::size_t limit) override;
 
  private:
-  Result<void> changed(const Handle& handle, const AuditEntry& audit);  // the end of every change
+  Result<void> changed(const Handle& handle, const AuditEntry& audit);  // the last step of every change
   Result<access::Standings> standings_of(const Handle& handle, const std::string& user) const;
   Result<std::optional<std::string>> give_role(const access::Grant& grant, AuditEntry entry);
   void end_invitations_by(const Handle& handle, const std::string& user);
-  void end_with_password(const std::string& email);  // what a new password ends
+  void end_with_password(const std::string& email);  // ends everything that a new password ends
   std::size_t end_them(const access::SignInQuery& query);
   Facts& facts_;
 };

@@ -85,7 +85,7 @@ Result<EventId> MemoryLedger::end_of_former_lives(const Handle& handle, const Se
   return facts_.end_of_former_lives(handle, session);
 }
 
-// The lock is let go while `row` runs, as the other driver does.
+// Does not hold the lock while `row` runs, like the other driver.
 Result<void> MemoryLedger::read_journal(Position after,
                                         const std::function<bool(Position, Instant, std::string_view)>& row) {
   while (true) {

@@ -1,4 +1,4 @@
-// The part of the outbox that maintenance and replays read.
+// The queries of the outbox for maintenance and replays.
 #include <algorithm>
 
 #include "store/memory/memory_outbox.h"

@@ -1,4 +1,4 @@
-// The part of the directory that is about people: users, sign-ins, invitations.
+// The part of the directory for people: users, sign-ins, invitations.
 #include <algorithm>
 
 #include "access/granting.h"

@@ -1,4 +1,4 @@
-// A store in plain containers under one lock: for tests and the simulator. It passes the suite that SqliteStore passes.
+// A store in plain containers under one lock, for tests and the simulator. It passes the same suite as SqliteStore.
 #pragma once
 #include "store/memory/memory_analytics.h"
 #include "store/memory/memory_commit.h"

@@ -1,4 +1,4 @@
-// The format of a backup, a copy taken next to a writer, and what becomes of both.
+// The backup format, and copies taken while the store is being written to.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -54,7 +54,7 @@ class Backup : public testing::Test {
   }
   std::string backup_of(const std::string& data) const { return backup_of(data, header_for(data.size())); }
 
-  // What a reader makes of these bytes: the data, or what it refuses them with.
+  // What a reader returns for these bytes: the data, or the fault's message.
   Result<std::string, std::string> read_back(const std::string& bytes) const {
     write("backup", bytes);
     auto reader = BackupReader::open(file("backup"));

@@ -1,5 +1,5 @@
-// The rows of a Batch: one apply for each kind of change, room by room. Called inside the one transaction of
-// SqliteCommit, in the order of the batch; they throw SqliteError.
+// The rows of a Batch: one apply() per kind of change, grouped by room. Called in the batch's order inside the one
+// transaction of SqliteCommit; they throw SqliteError.
 #pragma once
 #include <span>
 #include <vector>
@@ -9,23 +9,23 @@
 
 namespace beckon::store {
 
-// A batch on its way into the file.
+// A batch while it is being written.
 struct Writing {
   Connection& connection;
   Instant at{};
   ledger::Position position = 0;           // of the batch's journal row, or of the last one
   std::vector<SubscriptionId> unfinished;  // as in commit::Receipt
-  bool remembered = false;                 // `position` is kept apart from the journal, whose rows may go
+  bool remembered = false;                 // `position` is stored outside the journal, whose rows may be deleted
 };
 
-// Position of the last journal row that was ever written, dropped ones included.
+// Position of the last journal row ever written, even if it was deleted since.
 ledger::Position last_journal_position(Connection& connection);
 void append_journal(Writing& writing, std::string_view records);  // at the next position
 
 // ledger_rows.cc
 void apply(Writing& writing, const commit::SnapshotWrite& snapshot);
 void apply(Writing& writing, const commit::Checkpoint& checkpoint);
-// The last event of the former lives of a session's id, or of those before the one that `before` ended. Empty: of none.
+// The last event of the former lives of a session's id, or of the lives before the one ended by `before`. May be empty.
 EventId end_of_life(Connection& connection, const Handle& handle, const SessionId& session, const EventId& before = {});
 void apply(Writing& writing, const commit::Erase& erase);
 void apply(Writing& writing, const commit::Expire& session);
@@ -40,9 +40,9 @@ void apply(Writing& writing, const commit::SweepJournal& sweep);
 // subscription_rows.cc
 void apply(Writing& writing, const outbox::Subscription& subscription);
 void mark_deleted(Writing& writing, const SubscriptionId& id);
-std::string headers_text(std::span<const outbox::OwnHeader> headers);  // of the column sealed_headers
+std::string headers_text(std::span<const outbox::OwnHeader> headers);  // the value of the column sealed_headers
 
-// outbox_rows.cc. What becomes of a delivery is outbox/transitions.
+// outbox_rows.cc. The state changes of a delivery are in outbox/transitions.
 void apply(Writing& writing, const outbox::Event& event);
 void apply(Writing& writing, const outbox::Delivery& delivery);
 void apply(Writing& writing, const outbox::Settlement& settlement);
@@ -55,12 +55,12 @@ void apply(Writing& writing, const commit::WithdrawJoined& joined);
 void apply(Writing& writing, const commit::GiveUp& wish);
 void apply(Writing& writing, const commit::SetClockBack& set);
 void apply(Writing& writing, const commit::ErasePast& erase);
-// Pending withdrawn, texts blanked: of the session's events behind one up to one; where that is empty, of all.
+// Withdraws pending deliveries and blanks texts of the session's events after `behind` up to `last`; if empty, of all.
 void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& session, std::string_view reason,
                        const EventId& behind, const EventId& last);
-// Bodies of the session's events behind one, without metadata and visitor.
+// Removes metadata and visitor from the bodies of the session's events after `behind`.
 void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session, const EventId& behind);
-void add_outbox_functions(Connection& connection);  // once for a connection: what the statements of these call
+void add_outbox_functions(Connection& connection);  // SQL functions that these statements call; once per connection
 
 // log_rows.cc
 void apply(Writing& writing, const commit::TrimDelivery& trim);
@@ -84,10 +84,10 @@ void apply(Writing& writing, const commit::CounterPut& counter);
 void apply(Writing& writing, const AuditEntry& entry);
 void apply(Writing& writing, const commit::SweepAudit& sweep);
 void apply(Writing& writing, const commit::SweepReplacedAudit& sweep);
-// At the end of the chain (access/audit_chain.h). Nothing happens if its id is there already.
+// Appends to the chain (access/audit_chain.h). Does nothing if an entry with that id exists.
 void write_audit(Connection& connection, const AuditEntry& entry);
 #define BECKON_AUDIT_COLUMNS \
   "handle, at, id, actor, address, request, action, target, detail, before, number, previous, hash "
-AuditEntry audit_from(const Query& row);  // of BECKON_AUDIT_COLUMNS
+AuditEntry audit_from(const Query& row);  // reads BECKON_AUDIT_COLUMNS
 
 }  // namespace beckon::store

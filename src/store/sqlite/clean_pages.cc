@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::size_t kFileHeader = 100;
 
-// The data file; every other file is the default VFS's own.
+// The data file; other files use the default VFS directly.
 struct DataFile {
   sqlite3_file base;
-  sqlite3_file* real;  // behind this, in the same allocation
+  sqlite3_file* real;  // after this struct, in the same allocation
 };
 
 constexpr int kRealAt = (sizeof(DataFile) + 15) / 16 * 16;
@@ -42,7 +42,7 @@ int write_page(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at
   return to->pMethods->xWrite(to, bytes, size, at);
 }
 
-// Hands everything on; `write_page` alone looks at what it is given.
+// Forwards everything; only `write_page` inspects its data.
 const sqlite3_io_methods kMethods = {
     .iVersion = 3,
     .xClose = [](sqlite3_file* f) { return real(f)->pMethods->xClose(real(f)); },
@@ -79,7 +79,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   made->real = reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + kRealAt);
   made->real->pMethods = nullptr;
   const int code = below(vfs)->xOpen(below(vfs), name, made->real, flags, flags_out);
-  // SQLite closes whatever has methods, opened or not.
+  // SQLite closes any file that has methods, even if opening failed.
   if (made->real->pMethods) made->base.pMethods = &kMethods;
   return code;
 }

@@ -1,7 +1,7 @@
-// What SQLite leaves between the cells of a page when it moves them to another one: bytes of rows, which a later
-// deletion does not find, secure_delete or not. Here they are blanked before a page reaches the data file. The WAL
-// still has them until it is cut (SqliteStore::empty_wal). Pages that an older version wrote stay as they are until
-// they are written again; a backup has none.
+// When SQLite moves cells to another page, it leaves bytes of rows between the remaining cells. A later deletion does
+// not find them, even with secure_delete, so they are blanked here before a page reaches the data file. The WAL still
+// has them until it is truncated (SqliteStore::empty_wal). Pages written by an older version keep theirs until they are
+// rewritten; a backup contains none.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -9,15 +9,15 @@
 
 namespace beckon::store {
 
-// Other pages (overflow, freelist) begin with the number of a page, so that in files with fewer pages than this their
-// first byte is 0 or 1, and that of no B-tree page is. 128 GiB of pages of 8 KiB: in greater files nothing is blanked.
+// Other pages (overflow, freelist) begin with a page number, so in files with fewer pages than this their first byte is
+// 0 or 1, which it never is on a B-tree page. 128 GiB with pages of 8 KiB; nothing is blanked in larger files.
 inline constexpr std::int64_t kMostPagesToClean = 1 << 24;
 
-// The name of a VFS that does so, over the default one. Thread-safe.
+// The name of a VFS that does this on top of the default one. Thread-safe.
 const char* clean_vfs();
 
-// Blanks what is between the cell pointers and the cells of a B-tree page (sqlite.org/fileformat.html, 1.6), in place.
-// Whether anything was there; false, and nothing done, for what is no such page. `first`: it is the file's first page.
+// Blanks the bytes between the cell pointers and the cells of a B-tree page (sqlite.org/fileformat.html, 1.6). Returns
+// whether there were any; false, with no change, for other pages. `first`: it is the file's first page.
 bool clean_page(std::span<unsigned char> page, bool first);
 
 }  // namespace beckon::store

@@ -18,7 +18,7 @@ void check(sqlite3* db, int code) {
   if (code != SQLITE_OK) fail(db);
 }
 
-// A null pointer would be bound as NULL; an empty text is a text.
+// A null pointer would be bound as NULL; an empty text must stay a text.
 const char* not_null(std::string_view text) { return text.data() ? text.data() : ""; }
 
 }  // namespace
@@ -50,7 +50,7 @@ double Query::real(int column) const { return sqlite3_column_double(statement_, 
 std::string_view Query::text(int column) const {
   const void* bytes = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
-  // Reading a value's overflow pages can fail, and SQLite then says so only in the connection's code.
+  // Reading a value's overflow pages can fail, and then only the connection's error code shows it.
   if (bytes == nullptr && sqlite3_errcode(db_) != SQLITE_OK && sqlite3_errcode(db_) != SQLITE_ROW) fail(db_);
   return bytes ? std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(size)) : std::string_view{};
 }
@@ -64,7 +64,7 @@ Connection::Connection(const std::string& file, Mode mode, Duration busy_timeout
   try {
     check(db_, code);
     sqlite3_busy_timeout(db_, static_cast<int>(busy_timeout.count()));
-    // Closing never moves the WAL: after a failed sync nothing may touch the file before recovery does.
+    // Closing never checkpoints the WAL: after a failed sync nothing may touch the file before recovery does.
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     execute(
@@ -115,7 +115,7 @@ void Connection::read_file(std::span<char> into, std::uint64_t at) {
 
 std::optional<Connection::WalEnd> Connection::wal_end() {
   constexpr int kIndexPart = 32768;
-  constexpr std::size_t kWords = 12;  // of the header, of which there are two copies
+  constexpr std::size_t kWords = 12;  // of the header, which is stored twice
   sqlite3_file* data = file();
   void volatile* index = nullptr;
   if (data->pMethods->xShmMap(data, 0, kIndexPart, 0, &index) != SQLITE_OK || index == nullptr) return std::nullopt;
@@ -141,7 +141,7 @@ Transaction::~Transaction() {
   try {
     connection_.run("ROLLBACK");
   } catch (const SqliteError&) {
-    // Some faults have rolled back already; the connection's state says which.
+    // Some errors have rolled back already; the connection's state tells.
     CHECK(!connection_.in_transaction());
   }
 }

@@ -1,6 +1,6 @@
-// A thin layer over one SQLite connection: statements prepared once and reset after each use, transactions that roll
-// back unless committed. Faults are thrown as SqliteError and never leave store/sqlite: each port turns them into its
-// own closed set (faults.h).
+// A thin layer over one SQLite connection: statements that are prepared once and reset after each use, and transactions
+// that roll back unless committed. Errors are thrown as SqliteError and never leave store/sqlite: each port converts
+// them into its own closed set of faults (faults.h).
 #pragma once
 #include <cstdint>
 #include <exception>
@@ -40,7 +40,7 @@ struct Blob {
   std::string_view bytes;
 };
 
-// One use of a prepared statement; reset when it goes out of scope. What is bound must outlive it.
+// One use of a prepared statement, which is reset on destruction. Bound values must outlive it.
 class Query {
  public:
   Query(sqlite3* db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
@@ -63,7 +63,7 @@ class Query {
   std::int64_t integer(int column) const;
   double real(int column) const;
   std::uint64_t whole(int column) const { return static_cast<std::uint64_t>(integer(column)); }
-  std::string_view text(int column) const;  // also the bytes of a BLOB
+  std::string_view text(int column) const;  // also for a BLOB
   Instant instant(int column) const { return instant_ms(integer(column)); }
   bool is_null(int column) const;
 
@@ -72,13 +72,13 @@ class Query {
   sqlite3_stmt* statement_;
 };
 
-inline constexpr Duration kPatience{5000};  // how long a statement waits for another process
+inline constexpr Duration kPatience{5000};  // how long a statement waits for another process's lock
 
 // Confined to one thread at a time.
 class Connection {
  public:
   enum class Mode : std::uint8_t { kReadWrite, kReadOnly };
-  // The file must exist. Pragmas of every connection are set here.
+  // The file must exist. Sets the pragmas that every connection needs.
   Connection(const std::string& file, Mode mode, Duration busy_timeout);
   ~Connection();
   Connection(const Connection&) = delete;
@@ -98,15 +98,15 @@ class Connection {
   void run(const char* sql, Args&&... args) {
     query(sql, std::forward<Args>(args)...).run();
   }
-  void execute(const char* sql);  // statements used once: schema, pragmas
-  std::int64_t changes() const;   // rows of the last INSERT, UPDATE or DELETE
+  void execute(const char* sql);  // for statements used once: schema, pragmas
+  std::int64_t changes() const;   // rows changed by the last INSERT, UPDATE or DELETE
   bool in_transaction() const;
-  // The data file as it is, without what the WAL has, by SQLite's own descriptor: closing another one of the file would
-  // let go of the locks that this process has on it. What is read behind its end is zeros.
+  // The data file itself, without the WAL, through SQLite's own descriptor: closing another descriptor of the file
+  // would release this process's locks on it. Reads beyond its end return zeros.
   std::uint64_t file_size();
   void read_file(std::span<char> into, std::uint64_t at);
-  // What of the WAL is committed for those who read it now: so many frames, under these salts of its header. From the
-  // WAL's index (sqlite.org/walformat.html, 2.1); std::nullopt while another thread or process changes it.
+  // How much of the WAL is committed for a reader that starts now: the number of frames, and the salts of its header.
+  // From the WAL index (sqlite.org/walformat.html, 2.1); std::nullopt while another thread or process changes it.
   struct WalEnd {
     std::uint32_t frames = 0, salt1 = 0, salt2 = 0;
   };
@@ -151,7 +151,7 @@ class Connection {
 // Rolls back unless committed.
 class Transaction {
  public:
-  enum class Kind : std::uint8_t { kRead, kWrite };  // kWrite takes the write lock at once
+  enum class Kind : std::uint8_t { kRead, kWrite };  // kWrite takes the write lock immediately
   Transaction(Connection& connection, Kind kind);
   ~Transaction();
   Transaction(const Transaction&) = delete;

@@ -5,7 +5,7 @@ namespace beckon::store {
 
 namespace {
 
-// The end of the chain, which may be an entry that has gone.
+// The end of the chain, which may be an entry that was deleted.
 std::pair<std::uint64_t, std::string> last_of_chain(Connection& connection) {
   auto row = connection.query(
       "SELECT number, hash FROM (SELECT number, hash FROM audit WHERE number > 0 ORDER BY number DESC LIMIT 1) "
@@ -15,7 +15,7 @@ std::pair<std::uint64_t, std::string> last_of_chain(Connection& connection) {
   return {row.whole(0), std::string(row.text(1))};
 }
 
-// Of each entry that goes, and that another one names, the hash stays.
+// Keeps the hash of each deleted entry that another entry refers to.
 void remove_audit(Connection& connection, Query gone) {
   std::vector<std::pair<std::uint64_t, std::string>> links;
   while (gone.next()) links.emplace_back(gone.whole(0), gone.text(1));
@@ -111,8 +111,8 @@ void apply(Writing& writing, const commit::SweepAudit& sweep) {
                    sweep.before, commit::Batch::kSweep));
 }
 
-// The newest says what has held since, or that there is nothing any more, which is the same as no entry once it is the
-// only one.
+// The newest entry says what has held since. If that is a deletion, it is equivalent to no entry once it is the only
+// one left.
 void apply(Writing& writing, const commit::SweepReplacedAudit& sweep) {
   remove_audit(
       writing.connection,

@@ -17,7 +17,7 @@ namespace {
 
 using ledger::Position;
 
-// What people call the rows, and the statement that counts them.
+// The display name of each kind of row, and the statement that counts it.
 constexpr std::pair<std::string_view, const char*> kCounted[] = {
     {"handles", "SELECT count(*) FROM handle"},
     {"users", "SELECT count(*) FROM user"},
@@ -39,7 +39,7 @@ class Check {
   Check(const std::string& file, const CheckOptions& options)
       : options_(options), readers_(file, 1, kPatience), connection_(file, Connection::Mode::kReadOnly, kPatience) {}
 
-  // A damaged table ends what is read of it, and the others are read all the same.
+  // A damaged table ends the check of that table; the others are still checked.
   DataCheck run() {
     try_to("the file", [this] { integrity(); });
     try_to("the journal", [this] { journal(); });
@@ -101,7 +101,7 @@ class Check {
   }
 
   void snapshots() {
-    // A checkpoint says that the journal up to it is in snapshots.
+    // A checkpoint means that the journal up to it is in snapshots.
     const auto checkpoint = [this] {
       auto row = connection_.query("SELECT value FROM meta WHERE name = 'checkpoint'");
       return row.next() ? row.whole(0) : 0;
@@ -118,7 +118,7 @@ class Check {
     }
   }
 
-  // Each entry is what its hash says, and names the one before it, or what is left of it.
+  // Each entry must match its hash and refer to the entry before it, or to that entry's remaining hash.
   void audit() {
     auto link = connection_.query("SELECT number, hash FROM audit_link ORDER BY number");
     bool has_link = link.next();
@@ -145,7 +145,7 @@ class Check {
         all.next() && all.whole(0) != last)
       name("the newest audit events are missing: the last one is " + std::to_string(last) + " of " +
            std::to_string(all.whole(0)));
-    // What was written before there was a chain is older than what is in it.
+    // Entries written before there was a chain must be older than those in it.
     auto late = connection_.query(
         "SELECT id FROM audit WHERE number = 0 AND at > (SELECT min(at) FROM audit WHERE number > 0)");
     while (late.next()) name("audit event " + std::string(late.text(0)) + ": it has no number");

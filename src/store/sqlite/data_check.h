@@ -1,4 +1,4 @@
-// Whether a data file is sound: everything in it is read.
+// Checks whether a data file is intact by reading all of it.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -12,21 +12,21 @@
 namespace beckon::store {
 
 struct CheckOptions {
-  const SecretBox* secrets = nullptr;  // what is sealed must open with it; null: it is not tried
-  bool contents = true;                // whether journal rows and snapshots are decoded
+  const SecretBox* secrets = nullptr;  // tries to open sealed values; null to skip this
+  bool contents = true;                // whether to decode journal rows and snapshots
 };
 
 struct DataCheck {
   static constexpr std::size_t kMostNamed = 100;
-  std::vector<std::string> damage;  // a sentence each, the first kMostNamed and how many more there are; empty: sound
-  std::vector<std::pair<std::string_view, std::uint64_t>> counts;  // of rows, by what they are, for people
+  std::vector<std::string> damage;  // a sentence each, the first kMostNamed and how many more there are; empty if sound
+  std::vector<std::pair<std::string_view, std::uint64_t>> counts;  // numbers of rows by kind, for display
   std::uint64_t position = 0;                                      // of the newest journal row
 };
 
-// Reads `file`, also next to a running server, and writes nothing to it: SQLite's own integrity check, the checksum and
-// order of journal rows, snapshots, sealed values. Positions of the journal may have gaps, since an erasure takes whole
-// rows away. The journal is read in short transactions; the rest in one for each table, in which the WAL cannot begin
-// again. Refuses what schema_of refuses, and a file that an older version wrote.
+// Reads `file`, even next to a running server, without writing to it: SQLite's own integrity check, the checksums and
+// order of journal rows, snapshots, sealed values. The journal's positions may have gaps, since an erasure can delete
+// whole rows. The journal is read in short transactions; the rest in one per table, during which the WAL cannot
+// restart. Refuses what schema_of() refuses, and files written by an older version.
 Result<DataCheck> check_data(const std::string& file, const CheckOptions& options);
 
 }  // namespace beckon::store

@@ -26,7 +26,7 @@ std::int64_t number(Connection& connection, const char* pragma) {
   return row.integer(0);
 }
 
-// Also finds a file shorter than its header says, which SQLite calls corrupt.
+// Also detects a file shorter than its header says, which SQLite reports as corrupt.
 void touch_every_table(Connection& connection) {
   std::vector<std::string> tables;
   {
@@ -36,7 +36,7 @@ void touch_every_table(Connection& connection) {
   for (const std::string& table : tables) connection.execute(("SELECT * FROM \"" + table + "\" LIMIT 1").c_str());
 }
 
-// What a damaged or foreign file is called to the operator; nothing for faults that are not the file's.
+// What to tell the operator about a damaged or foreign file; std::nullopt for errors that are not the file's.
 std::optional<std::string> named(const SqliteError& error) {
   if (error.primary() == SQLITE_NOTADB) return "is not a Beckon data file, or its first bytes are damaged.";
   if (error.primary() == SQLITE_CORRUPT || error.code == SQLITE_IOERR_SHORT_READ)
@@ -63,7 +63,7 @@ Result<void> make_data_file(const std::string& file) {
   });
   ::unlink((aside + "-wal").c_str());
   ::unlink((aside + "-shm").c_str());
-  // link() fails where another process was quicker, and then its file is as good.
+  // link() fails if another process was faster; then its file is just as good.
   const bool moved = made && (::link(aside.c_str(), file.c_str()) == 0 || errno == EEXIST) && sync_folder_of(file);
   ::unlink(aside.c_str());
   if (made && !moved) return unexpected(refusal(file, "cannot be created there."));

@@ -1,5 +1,5 @@
-// The data file before it is trusted: made whole or not at all, and refused with a sentence where it is not ours, newer
-// than this program, or damaged.
+// Creates and checks the data file before it is used: creates it completely or not at all, and refuses it with a
+// sentence if it is not ours, from a newer version, or damaged.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -11,21 +11,21 @@
 
 namespace beckon::store {
 
-// Makes the file with its schema where there is none: built aside and moved into place, so that a crash leaves either
-// nothing or the whole. Two processes may try at once.
+// Creates the file with its schema if it does not exist: it is built under another name and renamed, so a crash leaves
+// either nothing or the complete file. Safe if two processes try at once.
 Result<void> make_data_file(const std::string& file);
 
-// The step of the schema at which the file is (schema.h). Refuses what is not a data file of this program, damaged, or
-// of a newer version. Writes nothing.
+// The schema version of the file (schema.h). Fault: it is not a data file of this program, is damaged, or is from a
+// newer version. Writes nothing.
 Result<std::int64_t> schema_of(const std::string& file);
 
-// A named secret, as it is kept; std::nullopt if there is none. Writes nothing.
+// A named secret in its stored form; std::nullopt if there is none. Writes nothing.
 Result<std::optional<std::string>> stored_secret(const std::string& file, std::string_view name);
 
-// Looks at the header, the length, and the first and last row of every table; then brings the schema up to date.
+// Checks the header, the length, and the first and last row of every table; then migrates the schema.
 Result<void> admit_data_file(const std::string& file);
 
-// What an error of SQLite says of the file, for the operator; or the fault of a port (faults.h).
+// What an SQLite error means for the file, for the operator; otherwise the fault of a port (faults.h).
 Fault file_fault(const std::string& file, const SqliteError& error);
 
 }  // namespace beckon::store

@@ -13,7 +13,7 @@ bool is_failed_sync(int code) { return code == SQLITE_IOERR_FSYNC || code == SQL
 
 bool is_out_of_space(const SqliteError& error) {
   if (error.primary() == SQLITE_FULL) return true;
-  // The WAL's index and a quota report their want of space as an I/O error.
+  // The WAL's index and quotas report lack of space as an I/O error.
   return error.primary() == SQLITE_IOERR && !is_failed_sync(error.code) &&
          (error.system_errno == ENOSPC || error.system_errno == EDQUOT);
 }

@@ -1,4 +1,4 @@
-// The one place where an error of SQLite becomes a fault of a port.
+// The one place that converts SQLite errors into faults of the ports.
 #pragma once
 #include <utility>
 
@@ -8,15 +8,15 @@
 
 namespace beckon::store {
 
-// Full: nothing was written, the transaction is rolled back. Busy: another process held the lock for the whole busy
-// timeout. Broken: everything else, and every failed sync whatever its errno (safety.md, P9).
+// Full: nothing was written, and the transaction was rolled back. Busy: another process held the lock for the whole
+// busy timeout. Broken: everything else, and every failed sync regardless of its errno (safety.md, P9).
 commit::CommitFault commit_fault(const SqliteError& error);
 
-// For readers and the directory: unavailable where trying again can help, else an internal error. Logged, without
-// the path and the SQL text.
+// For readers and the directory: unavailable if a retry may succeed, otherwise an internal error. Logged without the
+// path and the SQL text.
 Fault port_fault(const SqliteError& error);
 
-// Runs `body`, turning what SQLite throws into the port's fault.
+// Runs `body` and converts an SqliteError into the port's fault.
 template <class Body>
 auto guarded(Body&& body) -> decltype(body()) {
   try {

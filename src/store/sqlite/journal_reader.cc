@@ -10,7 +10,7 @@
 namespace beckon::store {
 namespace {
 
-// The first portion is small, for those who stop soon.
+// The first portion is small, for callers that stop early.
 constexpr std::size_t kFirstBytes = 64 << 10, kMostBytes = 1 << 20;
 
 }  // namespace
@@ -21,7 +21,7 @@ std::vector<JournalRow> JournalReader::portion() {
   size_ = std::clamp(4 * size_, kFirstBytes, kMostBytes);
   while (true) {
     try {
-      // A portion of nothing but damage is not the end.
+      // A portion of only damaged rows is not the end.
       while (read(*connection, rows) && rows.empty()) {}
       return rows;
     } catch (const SqliteError& error) {
@@ -31,7 +31,7 @@ std::vector<JournalRow> JournalReader::portion() {
   }
 }
 
-// Whether there may be more behind what was read.
+// Returns whether there may be more after what was read.
 bool JournalReader::read(Connection& connection, std::vector<JournalRow>& rows) {
   auto row =
       connection.query("SELECT position, at, sum, bytes FROM journal WHERE position > ?1 ORDER BY position", last_);
@@ -50,8 +50,8 @@ bool JournalReader::read(Connection& connection, std::vector<JournalRow>& rows) 
   return true;
 }
 
-// The row behind last_ could not be read to its end. Its number stands in the tree itself, so it can be named; where
-// the tree is damaged too, this throws as well, and the journal ends in a fault.
+// The row after last_ could not be read to its end. Its number is in the tree itself, so it can be named; if the tree
+// is damaged too, this also throws, and reading ends in a fault.
 void JournalReader::pass_over(Connection& connection) {
   auto row = connection.query("SELECT position FROM journal WHERE position > ?1 ORDER BY position LIMIT 1", last_);
   if (!row.next()) throw SqliteError(SQLITE_CORRUPT, 0, "the journal ends in damage");
@@ -59,7 +59,7 @@ void JournalReader::pass_over(Connection& connection) {
   damage_(last_, "pages");
 }
 
-// A damaged tree may return the same row without end.
+// A damaged tree may return the same row forever.
 ledger::Position JournalReader::behind_last(ledger::Position position) const {
   if (position <= last_) throw SqliteError(SQLITE_CORRUPT, 0, "the journal's rows are out of order");
   return position;

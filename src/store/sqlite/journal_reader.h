@@ -1,5 +1,5 @@
-// Reads the journal in portions, each in a short transaction of its own, so that a long reading neither keeps the WAL
-// from ending nor holds a connection while its caller works.
+// Reads the journal in chunks, each in a short transaction of its own, so that a long read neither prevents the WAL
+// from restarting nor holds a connection while the caller works.
 #pragma once
 #include <functional>
 #include <string>
@@ -17,16 +17,16 @@ struct JournalRow {
   std::string bytes;
 };
 
-// Confined to its caller.
+// For use by one caller at a time.
 class JournalReader {
  public:
-  // Is given the position of each damaged row, and what is damaged: one or two words.
+  // Called with the position of each damaged row and what is damaged, in one or two words.
   using Damage = std::function<void(ledger::Position, const char*)>;
 
   JournalReader(Readers& readers, ledger::Position after, Damage damage = log_damage)
       : readers_(readers), damage_(std::move(damage)), last_(after) {}
 
-  // The next rows, up to about 1 MiB of them; empty at the end. Damaged rows are named and left out.
+  // The next rows, up to about 1 MiB; empty at the end. Damaged rows are reported and skipped.
   std::vector<JournalRow> portion();
 
  private:
@@ -38,7 +38,7 @@ class JournalReader {
   Readers& readers_;
   const Damage damage_;
   ledger::Position last_;  // read or skipped
-  std::size_t size_ = 0;   // of a portion, in bytes
+  std::size_t size_ = 0;   // of the current portion, in bytes
 };
 
 }  // namespace beckon::store

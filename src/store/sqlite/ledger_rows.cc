@@ -8,7 +8,7 @@ namespace {
 
 using ledger::Position;
 
-// Dropped rows must not let positions be used twice, so the last one is remembered when rows go.
+// Positions must not be reused after rows are deleted, so the last one is stored separately.
 void remember_position(Writing& writing) {
   if (std::exchange(writing.remembered, true)) return;
   writing.connection.run(
@@ -26,7 +26,7 @@ void schedule_erasure(Writing& writing, const ledger::SessionDigest& digest, boo
       digest.high, digest.low, reduce, since, up_to);
 }
 
-// Where the journal still has rows of before expired sessions left it, an earlier life of the session may be there.
+// An earlier life of the session may be in the journal if that has rows from before the removal of expired sessions.
 Position first_row(Writing& writing, Position since) {
   auto row = writing.connection.query(
       "SELECT 1 FROM journal WHERE position <= (SELECT value FROM meta WHERE name = 'expiry_unwritten') LIMIT 1");

@@ -2,7 +2,7 @@
 
 namespace beckon::store {
 
-// The event goes with the last of its deliveries.
+// The event is deleted with its last delivery.
 void apply(Writing& writing, const commit::TrimDelivery& trim) {
   Connection& connection = writing.connection;
   const DeliveryId& id = trim.delivery;

@@ -8,7 +8,7 @@
 namespace beckon::store {
 namespace {
 
-// What was written by subscription_rows.cc; anything else is damage.
+// Text written by subscription_rows.cc; anything else is damage.
 json::Document parsed(std::string_view text) {
   auto document = json::parse(std::string(text));
   if (!document) throw SqliteError(SQLITE_CORRUPT, 0, "a subscription's types or headers are damaged");

@@ -1,4 +1,4 @@
-// Rows of the outbox read back into its types.
+// Reads rows of the outbox into its types.
 #pragma once
 #include "outbox/delivery.h"
 #include "outbox/subscription.h"

@@ -26,7 +26,7 @@ Standing standing(Connection& connection, const SubscriptionId& id) {
   return standing_of(known, known && row.integer(0) != 0, known && row.integer(1) != 0);
 }
 
-// A turn behind those of its line; the first of a line has turn 1 and does not wait.
+// A turn after those of its line; the first in a line has turn 1 and does not wait.
 std::int64_t take_turn(Connection& connection, Delivery& d) {
   auto last = connection.query(
       "SELECT max(turn) FROM delivery INDEXED BY delivery_turn "
@@ -38,7 +38,7 @@ std::int64_t take_turn(Connection& connection, Delivery& d) {
   return last.integer(0) + 1;
 }
 
-// What a transition needs of a delivery.
+// What a transition needs to know about a delivery.
 struct Current {
   Delivery delivery;
   Standing standing = Standing::kUnknown;
@@ -88,7 +88,7 @@ void let_next_go(Connection& connection, const Delivery& left, Instant at) {
     connection.run("UPDATE delivery SET next_attempt_at = ?2 WHERE id = ?1", first.id, first.next_attempt_at);
 }
 
-// Every change of a delivery's row but the one of end_pending.
+// Writes every change of a delivery's row except that of end_pending.
 void save(Connection& connection, const Delivery& was, Delivery now) {
   if (outbox::joins_line(&was, now)) {
     const std::int64_t turn = take_turn(connection, now);
@@ -102,7 +102,7 @@ void save(Connection& connection, const Delivery& was, Delivery now) {
   if (outbox::leaves_line(was, now)) let_next_go(connection, was, now.ended_at);
 }
 
-// `transition` takes a Delivery& and what else is known, and returns whether it changed.
+// `transition` takes a Delivery& and the rest of Current, and returns whether it changed the delivery.
 template <class Transition>
 void change(Connection& connection, const DeliveryId& id, const Transition& transition) {
   const auto found = current(connection, id);
@@ -111,7 +111,7 @@ void change(Connection& connection, const DeliveryId& id, const Transition& tran
   if (transition(next, *found)) save(connection, found->delivery, std::move(next));
 }
 
-// Ids in the first column. Read to the end before a row changes.
+// Ids from the first column. Reads to the end before any row changes.
 std::vector<DeliveryId> ids_of(Query row) {
   std::vector<DeliveryId> ids;
   while (row.next()) ids.emplace_back(row.text(0));
@@ -128,7 +128,7 @@ void withdraw(Connection& connection, const std::vector<DeliveryId>& ids, std::s
     change(connection, id, [&](Delivery& one, const Current&) { return outbox::withdraw(one, reason, at); });
 }
 
-// The texts of an attempt are the session's too: after an erasure none is kept.
+// The texts of an attempt belong to the session: none are stored after an erasure.
 void add(Connection& connection, const DeliveryId& id, const outbox::Attempt& a, bool erased) {
   const std::string_view sent = erased ? std::string_view("{}") : a.request_headers;
   const std::string_view headers = erased ? std::string_view{} : a.response_headers;
@@ -141,8 +141,8 @@ void add(Connection& connection, const DeliveryId& id, const outbox::Attempt& a,
       sent, Blob{body}, a.url, Blob{headers}, a.response_headers_cut);
 }
 
-// The usual course, in one statement: what settle makes of any pending delivery whose attempt ends it, without reading
-// the row. What stands in a line or was erased, or has had later attempts, is read first.
+// The common case in one statement, without reading the row: the result of settle() for a pending delivery that this
+// attempt ends. Deliveries that are in a line, erased, or have later attempts are read first.
 bool end_pending(Connection& connection, const outbox::Settlement& s, Instant at) {
   if (s.attempt.number == 0 || !is_final(s.state)) return false;
   Delivery ended;
@@ -166,7 +166,7 @@ void erase(Connection& connection, const DeliveryId& id, std::string_view reason
   });
 }
 
-// At most kSweep of what is pending. Two statements, since each partial index serves its own states.
+// At most kSweep of the pending ones. Two statements, since each partial index covers its own states.
 void withdraw_some(Writing& writing, const SubscriptionId& id, std::string_view reason) {
   Connection& connection = writing.connection;
   auto ids = ids_of(
@@ -196,7 +196,7 @@ void withdraw_by_value(Writing& writing, const commit::WithdrawReason& ended) {
 
 }  // namespace
 
-// An event is a fact: written again, it is the same one.
+// Events are immutable: writing one again has no effect.
 void apply(Writing& writing, const outbox::Event& event) {
   writing.connection.run(
       "INSERT INTO event (handle, id, type, occurred_at, session, cause, body, unmatched) "
@@ -259,7 +259,7 @@ void apply(Writing& writing, const commit::Requeue& wish) {
   });
 }
 
-// `rule <> ''` and `state <= 2` name what the index holds.
+// `rule <> ''` and `state <= 2` match the condition of the partial index.
 void apply(Writing& writing, const commit::WithdrawReason& ended) {
   Connection& connection = writing.connection;
   if (!ended.values.empty()) return withdraw_by_value(writing, ended);
@@ -326,7 +326,7 @@ void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& sess
       handle, session, behind);
 }
 
-// outbox::earlier(due, by, at) and outbox::reduced_body(body, cause), for rows of any number.
+// The SQL functions outbox::earlier(due, by, at) and outbox::reduced_body(body, cause), for any number of rows.
 void add_outbox_functions(Connection& connection) {
   const auto earlier = [](sqlite3_context* context, int, sqlite3_value** given) {
     const auto moved =

@@ -1,4 +1,4 @@
-// A pool of read connections: as many readers at once as it holds, the others wait. Thread-safe.
+// A pool of read connections. Callers beyond its size wait for one. Thread-safe.
 #pragma once
 #include <condition_variable>
 #include <memory>
@@ -15,7 +15,7 @@ class Readers {
   Readers(std::string file, std::size_t most, Duration busy_timeout)
       : file_(std::move(file)), most_(most), busy_timeout_(busy_timeout) {}
 
-  // A connection lent to one caller; goes back when the loan ends.
+  // A connection lent to one caller; returned on destruction.
   class Loan {
    public:
     explicit Loan(Readers& readers) : readers_(readers), connection_(readers.take()) {}

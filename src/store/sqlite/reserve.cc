@@ -12,7 +12,7 @@
 namespace beckon::store {
 namespace {
 
-// More than a commit takes, so that what is called space does not end with the next one.
+// More than a commit needs, so that the space found is not used up by the next one.
 constexpr std::uint64_t kRoom = 4u << 20;
 
 struct Disk {

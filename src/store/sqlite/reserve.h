@@ -1,6 +1,6 @@
-// Space kept back for the results of deliveries while the disk is full (safety.md, P8): a preallocated file next to
-// the data file. Let go, its bytes are free for SQLite to grow into; it is made again once there is room for twice
-// its size. Confined to the committing thread.
+// Space reserved for the results of deliveries while the disk is full (safety.md, P8): a preallocated file next to the
+// data file. Once it is released, SQLite can grow into its space; it is created again when there is room for twice its
+// size. Confined to the committing thread.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,15 +9,15 @@ namespace beckon::store {
 
 class Reserve {
  public:
-  // At most an eighth of the file system. Takes over the file if it is there. Size 0: no reserve is ever kept.
+  // Limited to an eighth of the file system. Adopts the file if it exists. Size 0: no reserve is ever kept.
   Reserve(std::string file, std::uint64_t size);
 
   std::uint64_t size() const { return size_; }
 
   bool held() const { return held_; }
-  bool release();  // whether there was something to let go
-  bool make();     // whether it is held now; cheap where there is no room
-  // Whether the file system takes a little more (4 MiB). Tried, because a quota shows in no figure of it.
+  bool release();  // false if there was nothing to release
+  bool make();     // whether it is held now; cheap if there is no room
+  // Whether the file system has room for a little more (4 MiB). Tried, because no figure of it reveals a quota.
   bool has_room() const;
 
  private:

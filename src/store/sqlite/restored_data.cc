@@ -24,14 +24,14 @@ Fault not_empty(const std::string& folder) {
                         FaultCode::kConflict);
 }
 
-// A log without its file belongs to one that was lost or moved away: SQLite would play it into the new one.
+// A WAL without its file belongs to one that was lost or moved away: SQLite would apply it to the new one.
 bool has_anything_of_data(const std::string& folder) {
   return std::ranges::any_of(std::array{"", "-wal", "-shm", "-journal"}, [&](const char* end) {
     return std::filesystem::exists(SqliteStore::data_file(folder) + end);
   });
 }
 
-// The data file before it has its name; gone with everything beside it, if it does not get it.
+// The data file until it has its final name; deletes it and the files beside it if it never gets that name.
 class Unnamed {
  public:
   explicit Unnamed(std::string name) : name_(std::move(name)) { remove(); }
@@ -77,7 +77,7 @@ Result<void> write_file(const DataSource& source, const std::string& to) {
   return {};
 }
 
-// As make_data_file leaves a new one.
+// Leaves the file in the state in which make_data_file() leaves a new one.
 Result<void> prepare(const std::string& file) {
   if (auto admitted = admit_data_file(file); !admitted) return admitted;
   try {
@@ -113,7 +113,7 @@ Result<DataCheck> restore_data(const DataSource& source, const std::string& fold
   if (auto prepared = prepare(unnamed.name()); !prepared) return unexpected(prepared.error());
   auto found = check_data(unnamed.name(), {.secrets = secrets});
   if (!found || !found->damage.empty()) return found;
-  // link() fails where a name is taken, so that nothing is ever written over.
+  // link() fails if the name is taken, so nothing is ever overwritten.
   if (::link(unnamed.name().c_str(), file.c_str()) != 0)
     return unexpected(errno == EEXIST ? not_empty(folder)
                                       : operator_fault(file + " cannot be created: " + system_message(errno) + "."));

@@ -1,4 +1,4 @@
-// A data folder made from a backup.
+// Creates a data folder from a backup.
 #pragma once
 #include <functional>
 #include <string>
@@ -9,21 +9,21 @@
 
 namespace beckon::store {
 
-// Where data comes from.
+// A source of data.
 struct DataSource {
-  std::function<Result<void>()> check;         // reads all of it and compares its checksums
+  std::function<Result<void>()> check;         // reads all of it and verifies its checksums
   std::function<Result<void>(int out)> write;  // writes the data file to an empty file, which the caller syncs
 };
 
-// Makes the data file of `folder`, which must hold none, from the source. Before anything is written, the whole source
-// is checked; then the file is written under another name, brought to this version's
-// schema, synced, checked (data_check.h) and, if the check finds it sound, moved into place, so that a crash leaves the
-// whole or nothing. What the check found is returned. kConflict: the folder holds data or a log of it, or another
-// process is using it. Else the fault's message says what is wrong with the backup.
+// Creates the data file of `folder`, which must have none, from the source. First checks the whole source; then writes
+// the file under another name, migrates it to this version's schema, syncs it, checks it (data_check.h) and, if it is
+// intact, renames it, so a crash leaves either the complete file or nothing. Returns the result of that check.
+// kConflict: the folder has data or a WAL of it, or another process is using it. Otherwise the fault's message says
+// what is wrong with the backup.
 Result<DataCheck> restore_data(const DataSource& source, const std::string& folder, const SecretBox* secrets);
 Result<DataCheck> restore_data(BackupReader& backup, const std::string& folder, const SecretBox* secrets);
 
-// Where this process writes the file before it has its name.
+// The name under which this process writes the file before renaming it.
 std::string unnamed_data_file(const std::string& folder);
 
 }  // namespace beckon::store

@@ -6,13 +6,13 @@
 namespace beckon::store {
 namespace {
 
-// Instants are milliseconds since the epoch; states, roles and outcomes are the numbers of their enums.
-// A step that was ever released is never changed: a new one is put behind it.
+// Instants are milliseconds since the epoch; states, roles and outcomes are the numbers of their enums. A released step
+// is never changed: a new one is appended.
 //
-// Keys begin with the handle where a row belongs to a tenant. Deliveries and attempts are keyed by the delivery's id,
-// since a settlement names nothing else; whoever reads for a tenant names the handle too.
+// Keys begin with the handle if a row belongs to a tenant. Deliveries and attempts have the delivery's id as their key,
+// since a settlement has only that; queries for a tenant also specify the handle.
 //
-// The indexes of event and delivery are what a delivery costs: all but event_by_session grow at their end.
+// The cost of a delivery is in the indexes of event and delivery: all except event_by_session only grow at their end.
 constexpr const char* kFirst = R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -146,15 +146,15 @@ CREATE TABLE audit (
   PRIMARY KEY (handle, at, id)) WITHOUT ROWID;
 )sql";
 
-// Events of the operator's own are kept also where no subscription wanted them; whoever trims finds those by their
+// The operator's own events are kept even if no subscription wanted them; maintenance finds those to delete by their
 // time.
 constexpr const char* kUnmatchedEvents = R"sql(
 ALTER TABLE event ADD COLUMN unmatched INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX event_unmatched ON event (occurred_at) WHERE unmatched = 1;
 )sql";
 
-// Delayed rules: timers, why a delivery may be withdrawn, since when a rule is live. delivery_by_reason holds what is
-// pending of delayed rules, and nothing else.
+// Delayed rules: timers, why a delivery may be withdrawn, and since when a rule has been live. delivery_by_reason
+// covers only the pending deliveries of delayed rules.
 constexpr const char* kDelayed = R"sql(
 CREATE TABLE timer (
   handle TEXT NOT NULL,
@@ -180,15 +180,15 @@ constexpr const char* kOrigins = R"sql(
 ALTER TABLE handle ADD COLUMN origins TEXT NOT NULL DEFAULT '';
 )sql";
 
-// What is held too long ends: found by since when.
+// Deliveries held too long are ended: found by the start of the hold.
 constexpr const char* kHeldSince = R"sql(
 ALTER TABLE delivery ADD COLUMN held_at INTEGER NOT NULL DEFAULT 0;
 UPDATE delivery SET held_at = strftime('%s', 'now') * 1000 WHERE state = 2;
 CREATE INDEX delivery_by_held ON delivery (held_at, id) WHERE state = 2;
 )sql";
 
-// Order within a session. `turn` counts the pending deliveries of a session that ask for it, from 1; all but the first
-// are due never (the largest integer), so that they cost nothing when reading what is due.
+// Order within a session. `turn` numbers the pending ordered deliveries of a session from 1; all but the first are
+// never due (the largest integer), so they cost nothing when due deliveries are read.
 constexpr const char* kSessionOrder = R"sql(
 ALTER TABLE delivery ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX delivery_turn ON delivery (subscription, session, turn) WHERE turn > 0 AND state < 4;
@@ -220,7 +220,7 @@ CREATE TABLE replay (
 CREATE INDEX replay_running ON replay (created_at) WHERE state = 0;
 )sql";
 
-// What was counted of decisions (commit/tally.h), a row an hour for each trigger, rule and arm.
+// Counts of decisions (commit/tally.h): one row per hour, trigger, rule and arm.
 constexpr const char* kTallies = R"sql(
 CREATE TABLE tally (
   handle TEXT NOT NULL,
@@ -242,7 +242,7 @@ CREATE TABLE tally (
   PRIMARY KEY (handle, hour, trigger, rule, variant, shadow, holdout)) WITHOUT ROWID;
 )sql";
 
-// Ways in by password, and tokens that were ended before their time.
+// Sign-in by password, and tokens that were revoked before they expired.
 constexpr const char* kPasswords = R"sql(
 ALTER TABLE user ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
 ALTER TABLE user ADD COLUMN password_version INTEGER NOT NULL DEFAULT 0;
@@ -250,32 +250,32 @@ CREATE TABLE ended_token (token TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOU
 CREATE INDEX ended_token_by_end ON ended_token (until);
 )sql";
 
-// Which of the control versions (meta) changed a handle last, so that a running server reads that one again.
+// The control version (in meta) that last changed each handle, so that a running server reloads that handle.
 constexpr const char* kChangedHandles = R"sql(
 ALTER TABLE handle ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// Whoever ends a delivery lets the next of its session go (outbox/transitions.h), in every driver alike.
+// Code that ends a delivery makes the session's next one due (outbox/transitions.h), in the same way in every driver.
 constexpr const char* kNoTrigger = R"sql(
 DROP TRIGGER delivery_next_turn;
 )sql";
 
-// The journal row that a snapshot reflects, which only the commit that writes it knows. Older snapshots have it in
+// The journal position that a snapshot reflects, which only the commit that writes it knows. Older snapshots have it in
 // their bytes (ledger/codec.h).
 constexpr const char* kSnapshotPosition = R"sql(
 ALTER TABLE session ADD COLUMN as_of INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// The URL and the response's headers of an attempt.
+// The URL and the response headers of an attempt.
 constexpr const char* kAttemptsInFull = R"sql(
 ALTER TABLE attempt ADD COLUMN url TEXT NOT NULL DEFAULT '';
 ALTER TABLE attempt ADD COLUMN response_headers BLOB NOT NULL DEFAULT x'';
 ALTER TABLE attempt ADD COLUMN response_headers_cut INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// Values of a subscription's headers are sealed. Those in plain text wait in plain_headers for the server and its key
-// (sealing.cc). The table is built again so that nothing of them stays in the gaps of its pages: freed ones are
-// overwritten (secure_delete).
+// Header values of subscriptions are sealed. Existing plain text waits in plain_headers for the server and its key
+// (sealing.cc). The table is rebuilt so that no plain text stays in the gaps of its pages: freed pages are overwritten
+// (secure_delete).
 constexpr const char* kSealedHeaders = R"sql(
 CREATE TABLE plain_headers (
   handle TEXT NOT NULL,
@@ -312,14 +312,14 @@ INSERT INTO subscription SELECT * FROM kept;
 DROP TABLE kept;
 )sql";
 
-// With which time zones a version of the rules was saved.
+// The time zone data with which a version of the rules was saved.
 constexpr const char* kZoneVersion = R"sql(
 ALTER TABLE rule ADD COLUMN zone_version TEXT NOT NULL DEFAULT '';
 )sql";
 
-// What has expired leaves the journal, and an erasure reads no more of it than it must: where a session began, what is
-// remembered of one that has expired while the log holds its events, and up to where the journal may hold sessions that
-// expired before this step. Their events name their visitors.
+// Expired sessions are removed from the journal, and an erasure reads only as much of it as it must: where a session
+// began, what is remembered of an expired one while the log has its events, and up to where the journal may contain
+// sessions that expired before this step. Their events name their visitors.
 constexpr const char* kExpiry = R"sql(
 ALTER TABLE session ADD COLUMN began INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE erasure ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
@@ -342,15 +342,15 @@ INSERT INTO meta (name, value) SELECT 'expiry_unwritten', max(coalesce((SELECT m
   coalesce((SELECT value FROM meta WHERE name = 'last_position'), 0));
 )sql";
 
-// Old audit events and old versions of the rules go. Those that say what settings are, are looked at by handle.
+// Old audit events and old versions of rules are deleted. Events that record settings are looked up by handle.
 constexpr const char* kBoundedHistory = R"sql(
 CREATE TABLE rules_kept (handle TEXT PRIMARY KEY, first INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX audit_by_time ON audit (at) WHERE action <> 'settings.put';
 CREATE INDEX audit_of_settings ON audit (handle, at, id) WHERE action = 'settings.put';
 )sql";
 
-// Each life of a session's id has its own end, so that none is taken for another's. Those whose visitors were said to
-// end with the same event are of the one whom it names.
+// Each life of a session's id has its own end, so that lives are not confused. If several visitors were recorded with
+// the same last event, the one that the event names is kept.
 constexpr const char* kPastLives = R"sql(
 CREATE TABLE kept AS
   SELECT p.handle, p.session, p.last_event, p.visitor
@@ -369,11 +369,11 @@ DROP TABLE kept;
 CREATE INDEX past_session_by_visitor ON past_session (handle, visitor, session);
 )sql";
 
-// No table changes: from here on there are snapshots of format 4 and records of identities (ledger/codec.h), which an
-// older server would take for damage.
+// No table changes: from here on there are snapshots of format 4 and identity records (ledger/codec.h), which an older
+// server would report as damage.
 constexpr const char* kIdentities = "";
 
-// The traits that a handle has, as commit/traits.h writes them. Snapshots are of format 5 from here on.
+// The traits of a handle, as written by commit/traits.h. Snapshots have format 5 from here on.
 constexpr const char* kTraits = R"sql(
 CREATE TABLE trait (
   handle TEXT NOT NULL,
@@ -382,8 +382,8 @@ CREATE TABLE trait (
   PRIMARY KEY (handle, name)) WITHOUT ROWID;
 )sql";
 
-// The keys by which a handle's visitors prove who they are. From here on records and snapshots may say that a session's
-// visitor is proven (ledger/codec.h).
+// The keys with which a handle's visitors prove their identity. From here on, records and snapshots may state that a
+// session's visitor is proven (ledger/codec.h).
 constexpr const char* kIdentityKeys = R"sql(
 CREATE TABLE identity_key (
   handle TEXT NOT NULL,
@@ -394,7 +394,7 @@ CREATE TABLE identity_key (
   PRIMARY KEY (handle, id)) WITHOUT ROWID;
 )sql";
 
-// Timers and messages of rules with `same` are by its value too, as a short form of it (rules::same_key).
+// Timers and messages of rules with `same` also have its value in their key, as a short form (rules::same_key).
 constexpr const char* kTimersByValue = R"sql(
 CREATE TABLE kept AS SELECT handle, session, rule, due_at, anchor FROM timer;
 DROP TABLE timer;
@@ -413,7 +413,7 @@ CREATE INDEX timer_by_rule ON timer (handle, rule);
 ALTER TABLE delivery ADD COLUMN same INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// The lifetime counters of a handle, as rules/language/counter.h writes them. Snapshots are of format 6 from here on.
+// The lifetime counters of a handle, as written by rules/language/counter.h. Snapshots have format 6 from here on.
 constexpr const char* kCounters = R"sql(
 CREATE TABLE counter (
   handle TEXT NOT NULL,
@@ -422,14 +422,14 @@ CREATE TABLE counter (
   PRIMARY KEY (handle, name)) WITHOUT ROWID;
 )sql";
 
-// Why rules were held back. Pasts of decisions say it too from here on (ledger/codec.h).
+// Why rules were held back. Past decisions also record it from here on (ledger/codec.h).
 constexpr const char* kHeldBack = R"sql(
 ALTER TABLE tally ADD COLUMN held_hours INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tally ADD COLUMN held_limit INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tally ADD COLUMN held_render INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// Audit events that say what a counter was are kept like those of settings (base/audit.h).
+// Audit events that record a counter's definition are kept like those of settings (base/audit.h).
 constexpr const char* kAuditOfWhatHolds = R"sql(
 DROP INDEX audit_by_time;
 DROP INDEX audit_of_settings;
@@ -438,7 +438,7 @@ CREATE INDEX audit_of_what_holds ON audit (handle, target, at, id)
 WHERE action = 'settings.put' OR action GLOB 'counter.*';
 )sql";
 
-// The access tokens of a handle: hashes of them, never a token.
+// The access tokens of a handle: only their hashes, never a token.
 constexpr const char* kAccessTokens = R"sql(
 CREATE TABLE access_token (
   handle TEXT NOT NULL,
@@ -455,8 +455,8 @@ CREATE TABLE access_token (
   PRIMARY KEY (handle, id)) WITHOUT ROWID;
 )sql";
 
-// Who acts from where, what was before, and a chain by hashes (access/audit_chain.h). Entries of before have number 0
-// and no hash. audit_link: of entries that have gone, the hashes that the ones behind them name.
+// The actor's address, the state before, and a hash chain (access/audit_chain.h). Existing entries have number 0 and no
+// hash. audit_link: hashes of deleted entries to which later entries refer.
 constexpr const char* kAuditChain = R"sql(
 ALTER TABLE audit ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit ADD COLUMN request TEXT NOT NULL DEFAULT '';
@@ -469,7 +469,7 @@ CREATE INDEX audit_by_handle ON audit (handle, number) WHERE number > 0;
 CREATE TABLE audit_link (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 )sql";
 
-// Sign-ins, which are listed and ended; invitations and links that set a password, by hashes of their secrets.
+// Sign-ins, which can be listed and ended; invitations and links that set a password, by hashes of their secrets.
 constexpr const char* kPeople = R"sql(
 ALTER TABLE user ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE user ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
@@ -499,7 +499,7 @@ CREATE TABLE invitation (
   UNIQUE (handle, user)) WITHOUT ROWID;
 )sql";
 
-// Whose groups gave a role, and who signs in as which subject (access/provider_user.h).
+// Which provider's groups granted a role, and which subject a user signs in as (access/provider_user.h).
 constexpr const char* kProviders = R"sql(
 ALTER TABLE role ADD COLUMN provider TEXT NOT NULL DEFAULT '';
 CREATE TABLE provider_subject (
@@ -515,8 +515,8 @@ constexpr const char* kEventFormat = R"sql(
 ALTER TABLE subscription ADD COLUMN format INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// What conversions come to in each currency, and how long they took. Values that were counted before have no currency
-// and no squares, and are taken to be of all conversions of their row.
+// The value of conversions in each currency, and how long they took. Values counted before have no currency and no
+// squares, and are attributed to all conversions of their row.
 constexpr const char* kGoals = R"sql(
 CREATE TABLE tally_revenue (
   handle TEXT NOT NULL,
@@ -574,7 +574,7 @@ std::int64_t newest_schema() { return static_cast<std::int64_t>(kSteps.size()); 
 void migrate(Connection& connection, std::int64_t up_to) {
   while (done_steps(connection) < up_to) {
     Transaction transaction(connection, Transaction::Kind::kWrite);
-    const std::int64_t done = done_steps(connection);  // another process may have been quicker
+    const std::int64_t done = done_steps(connection);  // another process may have been faster
     if (done >= up_to) return;
     connection.execute(kSteps[static_cast<std::size_t>(done)]);
     connection.execute(("PRAGMA application_id = " + std::to_string(kApplicationId) +

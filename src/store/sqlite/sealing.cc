@@ -1,4 +1,4 @@
-// What an upgrade from a version that kept the values of subscriptions' headers in plain text leaves to be sealed.
+// Seals header values of subscriptions after an upgrade from a version that stored them in plain text.
 #include <sqlite3.h>
 
 #include "base/json.h"
@@ -36,7 +36,7 @@ std::vector<Sealed> seal_all(Connection& connection, const SecretBox& secrets, R
 
 }  // namespace
 
-// The mark goes last, so that after a crash in between the WAL is emptied all the same.
+// The mark is set last, so that the WAL is truncated even after a crash in between.
 Result<void> SqliteStore::seal_headers(const SecretBox& secrets, Random& random) {
   return guarded([&]() -> Result<void> {
     Connection connection(file_, Connection::Mode::kReadWrite, kPatience);
@@ -47,7 +47,7 @@ Result<void> SqliteStore::seal_headers(const SecretBox& secrets, Random& random)
       for (const Sealed& one : seal_all(connection, secrets, random))
         connection.run("UPDATE subscription SET sealed_headers = ?3 WHERE handle = ?1 AND id = ?2", one.handle, one.id,
                        one.headers);
-      connection.execute("DELETE FROM plain_headers");  // whole, so that its pages are overwritten
+      connection.execute("DELETE FROM plain_headers");  // without WHERE, so that whole pages are overwritten
       transaction.commit();
     }
     hold_.let_go("secrets must leave the log after an upgrade");

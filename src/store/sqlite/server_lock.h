@@ -1,4 +1,4 @@
-// One server per data directory: an flock on a file in it, which the kernel lets go when the process ends.
+// One server per data directory: an flock on a file in it, which the kernel releases when the process ends.
 #pragma once
 #include <memory>
 #include <string>
@@ -7,7 +7,7 @@ namespace beckon::store {
 
 class ServerLock {
  public:
-  // Null where another process (or another lock of this one) holds it, or the file cannot be made.
+  // Null if another process (or another lock in this one) holds it, or if the file cannot be created.
   static std::unique_ptr<ServerLock> take(const std::string& file);
   ~ServerLock();
   ServerLock(const ServerLock&) = delete;

@@ -28,7 +28,7 @@ void add(Connection& connection, const commit::TallyKey& key, const commit::Coun
       "dismissed = dismissed + excluded.dismissed, held_hours = held_hours + excluded.held_hours, "
       "held_limit = held_limit + excluded.held_limit, held_render = held_render + excluded.held_render, "
       "converted = converted + excluded.converted, "
-      // An integer that would overflow becomes a real one here, and is clamped all the same.
+      // An integer that would overflow becomes a real here, and is clamped anyway.
       "value = max(-?20, min(?20, value + excluded.value))",
       key.handle, key.hour, key.trigger, key.rule, key.variant, key.shadow, key.holdout, n[0], n[1], n[2], n[3], n[4],
       n[5], n[6], n[7], n[8], n[9], n[10], n[11], rules::kMostAmount);
@@ -55,7 +55,7 @@ void add(Connection& connection, const commit::TallyKey& key, std::int64_t secon
       key.handle, key.hour, key.trigger, key.rule, key.variant, key.shadow, key.holdout, seconds, conversions);
 }
 
-// Of one handle and the hours before one, the oldest first.
+// For one handle: the hours before an instant, oldest first.
 constexpr const char* kSweeps[] = {
     "DELETE FROM tally WHERE (handle, hour, trigger, rule, variant, shadow, holdout) IN "
     "(SELECT handle, hour, trigger, rule, variant, shadow, holdout FROM tally WHERE handle = ?1 AND hour < ?2 "
@@ -92,7 +92,7 @@ void apply(Writing& writing, const commit::GoalTallies& goals) {
 
 void apply(Writing& writing, const commit::SweepTallies& sweep) {
   Connection& connection = writing.connection;
-  // Keys begin with the handle, and there are few handles: the oldest hours of each are found without an index of
+  // Keys begin with the handle, and there are few handles: the oldest hours of each are found without an index on
   // hours.
   std::vector<std::string> handles;
   {

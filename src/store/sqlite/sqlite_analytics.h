@@ -1,4 +1,4 @@
-// decision::Analytics over SQLite. Thread-safe: each call borrows a reader.
+// commit::Analytics over SQLite. Thread-safe: each call borrows a reader.
 #pragma once
 #include "commit/tally.h"
 #include "store/sqlite/readers.h"

@@ -78,7 +78,7 @@ Receipt SqliteCommit::write_all(const Batch& batch) {
   return {.position = writing.position, .unfinished = std::move(writing.unfinished)};
 }
 
-// A WAL that cannot be copied grows instead: the reserve is for it as much as for results.
+// If the WAL cannot be copied, it grows: the reserve is there for it as much as for results.
 void SqliteCommit::bound_wal() {
   if (hold_.held())
     copy_at_ = wal_pages_ + wal_bound_ / 2;
@@ -95,8 +95,8 @@ bool SqliteCommit::make_reserve() {
   return true;
 }
 
-// The reserve first serves what must still be copied from the WAL; then the WAL restarts in its own space. What serves
-// now is worth more than what was not shipped yet.
+// The reserve first serves what must still be copied from the WAL; then the WAL restarts in its own space. Serving
+// requests now is worth more than shipping the rest.
 bool SqliteCommit::use_reserve() {
   if (!reserve_.release()) return false;
   lean_ = true;
@@ -106,13 +106,13 @@ bool SqliteCommit::use_reserve() {
   return true;
 }
 
-// False: no space. The commit before it stands, whatever becomes of the copy; but after a failed sync nothing on the
-// disk may be trusted.
+// False: no space. The commit before it holds whether or not the copy succeeds; but after a failed sync nothing on the
+// disk can be trusted.
 bool SqliteCommit::copy_wal() {
   const auto copying = hold_.try_copying();
-  if (!copying) return true;  // the hold moves, for a moment
+  if (!copying) return true;  // the hold is being moved
   const int code = sqlite3_wal_checkpoint_v2(connection_->raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  copy_at_ = wal_pages_ + wal_bound_ / 2;  // a reader of long standing can keep the WAL from ending: not at each commit
+  copy_at_ = wal_pages_ + wal_bound_ / 2;  // a long-running reader can keep the WAL from ending: not at each commit
   if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED) return true;
   const SqliteError error(sqlite3_extended_errcode(connection_->raw()), sqlite3_system_errno(connection_->raw()),
                           sqlite3_errmsg(connection_->raw()));

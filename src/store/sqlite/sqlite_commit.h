@@ -1,13 +1,13 @@
 // commit::Commit over SQLite: one transaction and one sync per batch. Confined to the committing thread.
 //
-// The WAL. A checkpoint next to the writer (SqliteStore::checkpoint_wal) copies what it finds, but while commits go on
-// it never catches up, and only a WAL that is copied to its last frame is begun again. So once the WAL has grown past
-// its bound, the committing thread copies the rest itself, after a commit: little, where a checkpoint runs in parallel
-// it. While frames wait to be shipped to a backup folder (wal_hold.h), whoever ships them does this.
+// The WAL. A checkpoint that runs beside the writer (SqliteStore::checkpoint_wal) never catches up while commits
+// continue, and only a WAL that was copied to its last frame restarts. So once the WAL has grown past its bound, the
+// committing thread copies the rest after a commit: little, if such checkpoints run in parallel. While frames wait to
+// be shipped to a backup folder (wal_hold.h), the shipper does this instead.
 //
-// Full disk. A batch that brings nothing in (it settles, withdraws, holds, erases or drops) may be written into the
-// space of the Reserve, which is let go for it, or when the WAL cannot be copied for want of space. From then until
-// there is room to make it again every other batch is refused as full, so that the reserve is spent on results alone.
+// Full disk. A batch that adds no data (it settles, withdraws, holds, erases or drops) may use the space of the
+// Reserve, which is released for it, or when the WAL cannot be copied for lack of space. From then until there is room
+// to create the reserve again, every other batch is refused as full, so that only results use the reserve.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -22,7 +22,7 @@ namespace beckon::store {
 
 class SqliteCommit final : public commit::Commit {
  public:
-  static constexpr int kWalPages = 2000;  // the WAL's bound: 16 MiB, or half a smaller reserve, which then has room
+  static constexpr int kWalPages = 2000;  // the WAL's bound: 16 MiB, or half of a smaller reserve, which then has room
                                           // for copying a full WAL into the data file and for results after it
 
   SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, WalHold& hold,
@@ -30,9 +30,9 @@ class SqliteCommit final : public commit::Commit {
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
   bool has_room() override;
 
-  int wal_bound() const { return wal_bound_; }  // pages
+  int wal_bound() const { return wal_bound_; }  // in pages
 
-  void limit_pages(std::int64_t most);  // the data file's size; writes beyond are refused as full
+  void limit_pages(std::int64_t most);  // maximum size of the data file; writes beyond it fail as full
 
  private:
   std::expected<commit::Receipt, commit::CommitFault> try_write(const commit::Batch& batch);
@@ -47,7 +47,7 @@ class SqliteCommit final : public commit::Commit {
   WriteTurn& turn_;
   Reserve reserve_;
   WalHold& hold_;
-  bool lean_ = false;          // the reserve was let go and is not made again yet
+  bool lean_ = false;          // the reserve was released and not created again yet
   std::atomic<bool>& broken_;  // the store's: a failed sync of any of its connections ends all writing
   int wal_pages_ = 0;
   const int wal_bound_;

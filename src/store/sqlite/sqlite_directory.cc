@@ -382,7 +382,7 @@ Result<std::string> SqliteDirectory::named_secret(const std::string& name, const
     if (auto secret = found()) return *secret;
     connection_->run("INSERT INTO secret (name, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING", name,
                      Blob{sealed_if_absent});
-    return *found();  // ours, or that of a process that was quicker
+    return *found();  // ours, or that of a process that was faster
   });
 }
 
@@ -392,7 +392,7 @@ Result<std::size_t> SqliteDirectory::seal_again(const Again& again) {
     struct Sealed {
       std::string handle, name, bytes;
     };
-    // `select` returns these three of each row, `update` takes the new bytes, the name and the handle.
+    // `select` returns these three columns; `update` takes the new bytes, the name and the handle.
     const auto renew = [&](const char* select, const char* update, const auto& place_of) {
       std::vector<Sealed> rows;
       {

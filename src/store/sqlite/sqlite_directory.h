@@ -1,6 +1,6 @@
-// access::Directory over SQLite. Thread-safe: one connection under one lock, which waits up to 5 s for the file.
-// Works next to a running server in another process; what a server keeps in memory raises the control version in its
-// own transaction. A write that fails otherwise than for want of space or of the lock ends all writing of the store.
+// access::Directory over SQLite. Thread-safe: one connection under one lock, which waits up to 5 s for the file. Works
+// next to a running server in another process: changes that a server caches raise the control version in the same
+// transaction. A write that fails for any reason but lack of space or of the lock ends all writing of the store.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -74,14 +74,14 @@ class SqliteDirectory final : public access::Directory {
                                               std::size_t limit) override;
 
  private:
-  // One transaction: `body` and the audit entry if there is one. A fault of `body` undoes all.
+  // One transaction of `body` and the audit entry, if any. A fault of `body` rolls back everything.
   Result<void> write(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body);
-  // The same with the control version.
-  // write() of what a server keeps in memory of the handle.
+  // write() that also raises the control version, for changes of the handle that a server
+  // keeps in memory.
   Result<void> change_handle(const Handle& handle, const AuditEntry& audit,
                              const std::function<Result<void>(Connection&)>& body);
 
-  // Runs `body`, which writes, in the store's turn.
+  // Runs `body`, which writes, during the store's turn.
   template <class Body>
   auto written(Body&& body) -> decltype(body());
 

@@ -12,7 +12,7 @@ namespace beckon::store {
 
 using ledger::Position;
 
-// A damaged snapshot is skipped as if there were none: the session starts empty rather than failing every time.
+// A damaged snapshot is skipped as if there were none: the session starts empty instead of failing every time.
 Result<std::optional<ledger::StoredSnapshot>> SqliteLedger::snapshot(const Handle& handle, const SessionId& session) {
   return guarded([&]() -> Result<std::optional<ledger::StoredSnapshot>> {
     auto reader = readers_.borrow();
@@ -66,7 +66,7 @@ Result<std::vector<SessionId>> SqliteLedger::own_records(const Handle& handle, s
                                                          std::string_view behind, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<SessionId>> {
     auto reader = readers_.borrow();
-    // No text of valid UTF-8 has the byte 0xff: it ends the range of the prefix.
+    // The byte 0xff never occurs in valid UTF-8: it ends the range of the prefix.
     const std::string end = std::string(prefix) + '\xff';
     auto row = reader->query(
         "SELECT session FROM session WHERE handle = ?1 AND session >= ?2 AND session > ?3 AND session < ?4 "
@@ -124,7 +124,7 @@ Result<void> SqliteLedger::read_journal(Position after,
   });
 }
 
-// Positions have gaps where rows were dropped: a row is found from its least possible position on.
+// Positions have gaps where rows were deleted, so a row is searched from its lowest possible position.
 Result<Position> SqliteLedger::position_before(Instant at) {
   return guarded([&]() -> Result<Position> {
     auto reader = readers_.borrow();

@@ -19,7 +19,7 @@ class SqliteLedger final : public ledger::Ledger {
   Result<std::vector<ledger::ExpiredSession>> expired(Instant by, std::size_t limit) override;
   Result<std::vector<ledger::PastSession>> past_sessions_of(const Handle& handle, const VisitorId& visitor) override;
   Result<EventId> end_of_former_lives(const Handle& handle, const SessionId& session) override;
-  // A row whose checksum or pages are damaged is named in the log and skipped. No lock is held while `row` runs.
+  // A row with a bad checksum or damaged pages is logged and skipped. No lock is held while `row` runs.
   Result<void> read_journal(ledger::Position after,
                             const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override;
   Result<ledger::Position> position_before(Instant at) override;

@@ -32,7 +32,7 @@ Result<std::vector<outbox::Subscription>> SqliteOutbox::subscriptions() {
   });
 }
 
-// The index alone says what is due; rows are read of what is asked for only.
+// Finds what is due in the index alone; reads only the rows that are requested.
 Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscription, Instant now, std::size_t limit,
                                                    const InHand& in_hand) {
   return guarded([&]() -> Result<std::vector<outbox::Due>> {
@@ -159,7 +159,7 @@ Result<bool> SqliteOutbox::was_known(const Handle& handle, const SubscriptionId&
   });
 }
 
-// Two scans, each of an index that holds what is pending and nothing else.
+// Two scans, each of a partial index of pending deliveries.
 Result<outbox::Outbox::Backlog> SqliteOutbox::backlog() {
   return guarded([&]() -> Result<Backlog> {
     auto reader = readers_.borrow();

@@ -1,4 +1,4 @@
-// The part of the directory that is about people: users, sign-ins, invitations.
+// The part of the directory for people: users, sign-ins, invitations.
 #include "access/granting.h"
 #include "access/jwt.h"
 #include "base/check.h"
@@ -38,12 +38,12 @@ InvitationRecord invitation_from(const Query& row) {
           .expires_at = row.instant(7)};
 }
 
-// A query that matches all columns of a filter, of which empty ones match anything.
+// A condition on all columns of a filter; empty values match anything.
 #define BECKON_SIGN_INS_ASKED_FOR                                                                                    \
   "WHERE (?1 = '' OR user = ?1) AND (?2 = '' OR token = ?2) AND (?3 = '' OR provider = ?3) AND (?4 = '' OR subject " \
   "= ?4) AND (?5 = '' OR provider_session = ?5) AND token <> ?6 "
 
-// Their tokens are ended until nobody would take them anyway.
+// Revokes their tokens until they would have expired, including the leeway.
 std::size_t end_them(Connection& connection, const access::SignInQuery& q) {
   connection.run(
       "INSERT INTO ended_token (token, until) SELECT token, until + ?7 FROM sign_in " BECKON_SIGN_INS_ASKED_FOR
@@ -60,7 +60,7 @@ void set_password(Connection& connection, const std::string& email, const std::s
                  hash);
 }
 
-// What a new password ends, besides the tokens that tell its version.
+// Ends what a new password ends, apart from tokens, which contain the password's version.
 void end_with_password(Connection& connection, const std::string& email) {
   connection.run("DELETE FROM sign_in WHERE user = ?1", email);
   connection.run("DELETE FROM invitation WHERE handle = '' AND user = ?1", email);

@@ -17,7 +17,7 @@ std::uint64_t oldest(Connection& connection, const Handle& handle) {
   return row.next() ? row.whole(0) : 0;
 }
 
-// Of each rule the last text up to the version; SQLite takes the other columns from the row of the max.
+// The last text of each rule up to the version; SQLite takes the other columns from the row of the max().
 rules::StoredRules read(Connection& connection, const Handle& handle, std::uint64_t version) {
   rules::StoredRules found{.version = version, .rules = {}};
   auto row = connection.query(
@@ -107,7 +107,7 @@ Result<std::uint64_t> SqliteRuleStore::version_by(const Handle& handle, Instant 
   });
 }
 
-// A rule that was deleted needs no text at all.
+// A deleted rule needs no text.
 Result<std::vector<rules::SupersededRule>> SqliteRuleStore::superseded(const Handle& handle, std::uint64_t first,
                                                                        std::size_t limit) {
   return guarded([&]() -> Result<std::vector<rules::SupersededRule>> {

@@ -13,7 +13,7 @@ class SqliteRuleStore final : public rules::RuleStore, public rules::RuleHistory
   Result<std::uint64_t> version_by(const Handle& handle, Instant at) override;
   Result<std::vector<rules::SupersededRule>> superseded(const Handle& handle, std::uint64_t first,
                                                         std::size_t limit) override;
-  // kNotFound for a version that is not there yet, or not any more; version 0 has no rules.
+  // kNotFound for a version that does not exist yet or was deleted; version 0 has no rules.
   Result<rules::StoredRules> rules_at(const Handle& handle, std::uint64_t version) override;
   Result<std::vector<rules::RulesVersion>> versions(const Handle& handle, std::uint64_t before,
                                                     std::size_t limit) override;

@@ -18,7 +18,7 @@ using commit::CommitFault;
 
 std::unique_ptr<Connection> writer(const std::string& file, const SqliteOptions& options) {
   auto connection = std::make_unique<Connection>(file, Connection::Mode::kReadWrite, options.busy_timeout);
-  // What a long read of another process made the WAL grow to is given back once the WAL begins again.
+  // When the WAL restarts, gives back the space to which a long read by another process made it grow.
   connection->execute(("PRAGMA journal_size_limit = " + std::to_string(SqliteStore::kWalKept)).c_str());
   if (options.most_pages > 0)
     connection->execute(("PRAGMA max_page_count = " + std::to_string(options.most_pages)).c_str());
@@ -53,7 +53,7 @@ Result<void> SqliteStore::make_folder(const std::string& folder) {
 }
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder, const SqliteOptions& options) {
-  // No statistics of memory: they cost a global lock at each allocation. Before the first connection, once.
+  // Memory statistics are off: they cost a global lock per allocation. Once, before the first connection.
   static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(configured);
 
@@ -73,8 +73,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
   });
 }
 
-// A command upgrades what no server uses, under the server's lock: a server of an older version would be lost with
-// another schema.
+// A command migrates only data that no server uses, under the server's lock: a server of an older version could not
+// work with another schema.
 Result<void> SqliteStore::admit(const std::string& folder, const SqliteOptions& options) {
   const std::string file = data_file(folder);
   const auto schema = schema_of(file);
@@ -154,14 +154,14 @@ std::expected<void, CommitFault> SqliteStore::copy_wal(int mode, Duration patien
   return unexpected(fault);
 }
 
-// Passive: blocks no one. If another process is copying already, that is as good.
+// Passive: blocks no one. If another process is already copying, that is just as good.
 std::expected<void, CommitFault> SqliteStore::checkpoint_wal() {
   auto copied = copy_wal(SQLITE_CHECKPOINT_PASSIVE, {});
   if (!copied && copied.error() == CommitFault::kBusy) return {};
   return copied;
 }
 
-// Where commits wait to be shipped, it is the Shipper who cuts.
+// While commits wait to be shipped, the Shipper truncates the WAL.
 std::expected<void, CommitFault> SqliteStore::purge() {
   if (!hold_.held()) {
     cut_asked_ = cut_done_ = false;
@@ -183,8 +183,8 @@ void SqliteStore::cut_is_done() {
 bool SqliteStore::begin_wal_again(const std::function<bool()>& rest, bool cut) {
   if (!copy_wal(SQLITE_CHECKPOINT_PASSIVE, {})) return false;  // so that little is left to be copied below
   const WriteTurn::Hold hold(turn_);
-  // The first move lets everything be copied that was read; after the second one, the WAL may begin again. Another
-  // process may write at any time: before each move, all must have been read that the former one lets be copied.
+  // The first move allows copying everything that was read; after the second, the WAL may restart. Another process may
+  // write at any time: before each move, everything that the previous move allows to be copied must have been read.
   if (!rest() || !hold_.move() || !copy_wal(SQLITE_CHECKPOINT_PASSIVE, {}) || !rest() || !hold_.move()) return false;
   return !cut || copy_wal(SQLITE_CHECKPOINT_TRUNCATE, kPurgePatience);
 }

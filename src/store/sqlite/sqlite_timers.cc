@@ -35,7 +35,7 @@ void apply(Writing& writing, const commit::TimerChange& change) {
   }
 }
 
-// Most of them stay as they are, and are not written.
+// Most timers stay as they are and are not written.
 void apply(Writing& writing, const commit::TimersOfValues& change) {
   Connection& connection = writing.connection;
   using How = commit::TimersOfValues::How;

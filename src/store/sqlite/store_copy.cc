@@ -19,7 +19,7 @@ std::uint64_t size_of(const std::string& file) {
 
 namespace {
 
-constexpr int kStepsBetween = 500;  // of SQLite's machine between two looks at the WAL
+constexpr int kStepsBetween = 500;  // virtual machine instructions between two checks of the WAL
 
 // Watches the WAL while a statement of the connection runs.
 class Watch {
@@ -39,7 +39,7 @@ class Watch {
     auto& watch = *static_cast<Watch*>(self);
     watch.options_.progressed();
     watch.too_long_ = size_of(watch.wal_) > watch.options_.longest_wal;
-    return watch.too_long_ ? 1 : 0;  // 1 ends the statement
+    return watch.too_long_ ? 1 : 0;  // 1 aborts the statement
   }
 
   Connection& connection_;
@@ -60,7 +60,7 @@ Fault copy_fault(const std::string& file, const std::string& to, const SqliteErr
   return file_fault(file, error);
 }
 
-// Of the copy, which nobody else knows.
+// Describes the copy, which nobody else uses.
 Result<BackupHeader> describe(const std::string& copy, std::int64_t schema, Instant now) {
   Connection connection(copy, Connection::Mode::kReadOnly, kPatience);
   BackupHeader header{.beckon = BECKON_VERSION, .schema = schema, .taken_at = now};
@@ -82,7 +82,7 @@ Result<BackupHeader> copy_store(const std::string& folder, const std::string& to
   bool too_long = false;
   try {
     Connection connection(file, Connection::Mode::kReadOnly, kPatience);
-    connection.execute("PRAGMA synchronous = OFF");  // of the copy: whoever keeps it syncs it
+    connection.execute("PRAGMA synchronous = OFF");  // of the copy: the caller syncs it
     const Watch watch(connection, file + "-wal", options);
     try {
       connection.run("VACUUM INTO ?1", to);

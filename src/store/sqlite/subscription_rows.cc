@@ -18,7 +18,7 @@ std::string types_text(const Subscription& subscription) {
 
 }  // namespace
 
-// Pairs, not an object: the order is the operator's, and a name may come twice.
+// Pairs rather than an object: the order is the operator's, and names may repeat.
 std::string headers_text(std::span<const outbox::OwnHeader> headers) {
   std::string text;
   json::Writer writer(text);
@@ -28,7 +28,7 @@ std::string headers_text(std::span<const outbox::OwnHeader> headers) {
   return text;
 }
 
-// One that was deleted does not come back.
+// A deleted subscription does not come back.
 void apply(Writing& writing, const Subscription& s) {
   const std::string types = types_text(s), headers = headers_text(s.headers);
   writing.connection.run(

@@ -1,5 +1,5 @@
-// The checksum of a row's bytes: SipHash-2-4 under a fixed key, mixed with the row's own numbers so that bytes found
-// at another place do not pass. Against damage, not against an adversary.
+// The checksum of a row's bytes: SipHash-2-4 with a fixed key, mixed with the row's own numbers so that bytes at
+// another place do not pass. It detects damage, not forgery.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -14,7 +14,7 @@ inline std::int64_t sum_of(std::string_view bytes, std::uint64_t place, std::int
   return static_cast<std::int64_t>(hash(bytes) ^ mixed);
 }
 
-// Of a snapshot; `as_of` is 0 in rows of data files that had no such column.
+// Of a snapshot; `as_of` is 0 in rows from data files that had no such column.
 inline std::int64_t snapshot_sum(std::string_view bytes, std::uint64_t version, std::int64_t last_received,
                                  std::uint64_t as_of) {
   return sum_of(bytes, version, last_received) ^ static_cast<std::int64_t>(as_of * 0xd6e8feb86659fd93u);

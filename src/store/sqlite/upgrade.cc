@@ -47,7 +47,7 @@ Result<void> look_for_space(const std::string& folder, std::int64_t schema) {
       " MiB are free. Make room, or make a backup elsewhere (beckon backup) and start with --upgrade-copy false."));
 }
 
-// As make_data_file leaves a new one.
+// Leaves the copy in the state in which make_data_file() leaves a new file.
 Result<void> complete(const std::string& copy) {
   try {
     Connection connection(copy, Connection::Mode::kReadWrite, kPatience);
@@ -86,7 +86,7 @@ Result<void> copy_before_upgrade(const std::string& folder, std::int64_t schema)
     return unexpected(operator_fault(copy + " cannot be created: " + system_message(errno) + "."));
   for (const std::string& one : copies_in(folder)) {
     if (one != copy) ::unlink(one.c_str());
-    for (const char* end : {"-wal", "-shm"}) ::unlink((one + end).c_str());  // of who has read it
+    for (const char* end : {"-wal", "-shm"}) ::unlink((one + end).c_str());  // left by readers of the copy
   }
   log::info("copied_before_upgrade")
       .add("copy", copy)

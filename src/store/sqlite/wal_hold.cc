@@ -9,9 +9,9 @@ namespace beckon::store {
 bool WalHold::begin() {
   try {
     if (!connection_) connection_ = std::make_unique<Connection>(file_, Connection::Mode::kReadOnly, kPatience);
-    if (connection_->in_transaction()) connection_->run("COMMIT");  // of one that has only read
+    if (connection_->in_transaction()) connection_->run("COMMIT");  // of a read-only transaction
     connection_->run("BEGIN DEFERRED");
-    connection_->run("SELECT 1 FROM meta LIMIT 1");  // from here on it has its snapshot
+    connection_->run("SELECT 1 FROM meta LIMIT 1");  // takes the snapshot
     held_ = true;
   } catch (const SqliteError& error) {
     log::error("wal_not_held").add("code", error.code).add("message", error.what());
@@ -34,7 +34,7 @@ bool WalHold::move() {
 void WalHold::let_go(std::string_view why) {
   const std::unique_lock lock(gate_);
   if (!held_) return;
-  held_ = false;  // first: who finds it held after reading has read what was held
+  held_ = false;  // first: a reader that sees it held after reading has read held frames
   connection_.reset();
   log::warn("backup_let_go").add("why", why).add("then", "a new base is written when the backup folder takes it");
 }

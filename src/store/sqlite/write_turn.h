@@ -1,5 +1,5 @@
-// Whose turn it is to write, among the threads of this process: first come, first served, so that the committing
-// thread, which writes without a pause under load, does not starve the control plane of SQLite's one write lock.
+// Orders writes among this process's threads, first come, first served. The committing thread writes without a pause
+// under load; without turns it would starve the control plane of SQLite's one write lock.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace beckon::store {
 // Thread-safe.
 class WriteTurn {
  public:
-  // Holds the turn while it lives.
+  // Holds the turn during its lifetime.
   class Hold {
    public:
     explicit Hold(WriteTurn& turn) : turn_(turn) {

@@ -1,4 +1,4 @@
-// absent: whether nothing that fits came in the time after an anchor.
+// absent: whether no matching signal came within a time after an anchor.
 #include <algorithm>
 #include <array>
 #include <span>
@@ -26,7 +26,7 @@ void read(Members& members, Condition& condition) {
 
 constexpr auto kNowhere = static_cast<std::size_t>(-1);
 
-// The place in the window of the newest signal of the stream later than `after`, or kNowhere.
+// The index in the window of the newest signal of the stream later than `after`, or kNowhere.
 std::size_t newest_place(const Stream& stream, Scene& scene, Instant after) {
   std::size_t newest = kNowhere;
   scene.newest_first(stream, after, [&newest](std::size_t place, Instant) {
@@ -37,12 +37,12 @@ std::size_t newest_place(const Stream& stream, Scene& scene, Instant after) {
 }
 
 struct Wait {
-  Instant anchor = kNever;     // kNever: there is none
-  Instant came = kNever;       // the newest behind the anchor that fits what is missed; kNever: none did
-  std::string_view same = {};  // the value of both; empty: the measure has no `same`
+  Instant anchor = kNever;     // kNever if there is none
+  Instant came = kNever;       // the newest match of the missed filter after the anchor; kNever if there is none
+  std::string_view same = {};  // the value of both; empty without `same`
 };
 
-// Of two signals of one instant, the one that was stored later came behind the other.
+// At the same instant, the signal stored later comes after the other.
 Wait wait_since(Instant floor, const ReadyMeasure& measure, Scene& scene) {
   const std::size_t anchor = newest_place(measure.after, scene, floor);
   if (anchor == kNowhere) return {};
@@ -51,11 +51,11 @@ Wait wait_since(Instant floor, const ReadyMeasure& measure, Scene& scene) {
   return {scene.at(anchor), came != floor_place ? scene.at(came) : kNever};
 }
 
-// The waits of the values with the newest anchors, the newest first. The texts are the thread's, until the next call.
+// The waits of the values with the newest anchors, newest first. The strings belong to the thread, until the next call.
 std::span<const Wait> waits_by_value(Instant floor, const ReadyMeasure& measure, Scene& scene) {
   thread_local SameValues values;
   thread_local std::array<Wait, SameValues::kNone> waits;
-  thread_local std::array<std::size_t, SameValues::kNone> anchors;  // their places in the window
+  thread_local std::array<std::size_t, SameValues::kNone> anchors;  // their indexes in the window
   values.clear();
   const std::string& same = measure.source->same;
   std::string room;
@@ -79,7 +79,7 @@ std::span<const Wait> waits_by_value(Instant floor, const ReadyMeasure& measure,
   return std::span(waits).first(values.size());
 }
 
-// Of values the one that has waited for longest, unless a message is about another whose wait is over, too.
+// Of all values, the one that has waited longest, unless a message is about another whose wait is over, too.
 Wait wait_of(const ReadyMeasure& measure, Scene& scene) {
   const Instant floor = scene.now() - scene.span(Duration{});
   if (measure.source->same.empty()) [[likely]]
@@ -94,7 +94,7 @@ Wait wait_of(const ReadyMeasure& measure, Scene& scene) {
   return best ? *best : waits.empty() ? Wait{} : waits.front();
 }
 
-// Nothing that fits may have come behind the anchor; what comes later can only end the absence, or the wait for it.
+// No match may have come after the anchor; later signals can only end the absence, or the wait for it.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Measure& of = *measure.source;
   const Duration sight = scene.span(Duration{});
@@ -102,7 +102,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   Taken taken{.next = scene.next_to_come(measure.after), .witness = wait.anchor};
   if (wait.anchor == kNever || wait.came != kNever) return taken;
   taken.value = scene.now() - taken.witness >= of.wait + Duration{off_by_one(Planted::kWaitTooLong)};
-  // An anchor that leaves the retention before its wait is over changes nothing, whatever comes.
+  // An anchor that leaves the retention before its wait is over can never count.
   if (taken.value == 0 && of.wait >= sight) return taken;
   taken.next =
       std::min({taken.next, taken.witness + (taken.value == 1 ? sight : of.wait), scene.next_to_come(measure.stream)});

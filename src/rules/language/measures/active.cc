@@ -1,4 +1,4 @@
-// When a rule is active, which is said with from and until and not in a condition.
+// When a rule is active: set by from and until, not by a condition.
 #include "rules/language/measures/shared.h"
 
 namespace beckon::rules::measures {

@@ -1,4 +1,4 @@
-// context: whether a field of the context compares as wanted.
+// context: whether a field of the context matches a comparison.
 #include <algorithm>
 #include <array>
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array kParts{Part::kContext, Part::kComparison};
 
-// A number in a list has always stood for its text alone, and rules that were saved so keep their meaning.
+// A number in a list has always meant only its text, so saved rules keep their meaning.
 void read(Members& members, Condition& condition) {
   condition.measure.field = members.text("context", limits::kFieldSize, true).value_or("");
   condition.measure.comparison = read_comparison(members, Listed::kTexts);

@@ -1,4 +1,4 @@
-// count: how many signals fit.
+// count: the number of matching signals.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -21,16 +21,16 @@ void read(Members& members, Condition& condition) {
   read_count_bounds(members, condition);
 }
 
-// What is counted of each value by itself.
+// The counts of each value.
 struct Counts {
   struct Count {
     std::int64_t value = 0;
     Instant oldest = kNever, newest = kNever;
   };
-  SameValues values;  // the newest first
+  SameValues values;  // newest first
   std::array<Count, SameValues::kNone> counts;
 
-  // The greatest; of several the one that stays so for longest, of these the newest.
+  // The largest; of several the one that stays so longest, of these the newest.
   std::size_t best() const {
     const auto rank = [this](std::size_t slot) { return std::pair(counts[slot].value, counts[slot].oldest); };
     std::size_t best = 0;
@@ -103,7 +103,7 @@ std::string margin(const Finding& finding, Scene& scene) {
   return more.empty() ? "" : more + best_words(finding, scene);
 }
 
-// So many of one value are so many signals at least.
+// This many of one value are at least this many signals.
 lint::Cases cases(const lint::Said& said) {
   if (!said.measure.same.empty()) {
     lint::Cases out = itself_in_bounds(said);

@@ -1,4 +1,4 @@
-// decision: how many decisions of a rule there were, or how many that the visitor reacted to.
+// decision: the number of decisions of a rule, or of those that the visitor reacted to.
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -26,7 +26,7 @@ void read_outcomes(Members& given, std::vector<std::string>& into) {
       return given.issue("outcome", "must be \"act\" or \"holdout\", or a list of them");
 }
 
-// A reaction is to what was done, so that it needs no outcome beside it.
+// Reactions are to acts, so they take no outcome.
 void read_decision(const json::Value& value, Members& members, Measure& measure) {
   Members given(value, members.path("decision"), members.issues());
   measure.field = given.text("rule", 64, true).value_or("");

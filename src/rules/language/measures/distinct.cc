@@ -1,4 +1,4 @@
-// distinct: how many different values the signals that fit have.
+// distinct: the number of different values of the matching signals.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -24,13 +24,13 @@ void read(Members& members, Condition& condition) {
   read_count_bounds(members, condition);
 }
 
-// What a distinct counts of a signal; std::nullopt if it has none. `room` holds a text with escapes.
+// What distinct counts of a signal; std::nullopt if there is nothing. `room` holds a text that had escapes.
 std::optional<std::string_view> value_of(const ledger::Signal& signal, const std::string& field, std::string& room) {
   if (!field.empty()) return scalar_in(signal.metadata, field, room);
   return signal.has_value ? std::optional(signal.value) : std::nullopt;
 }
 
-// The same of a path. Elements can be many more than signals are, so they are looked up by their hash.
+// The same for a path. There can be many more elements than signals, so they are looked up by hash.
 Taken take_elements(const ReadyMeasure& measure, Scene& scene) {
   thread_local std::unordered_set<std::string> values;
   values.clear();
@@ -53,7 +53,7 @@ Taken take_elements(const ReadyMeasure& measure, Scene& scene) {
 // The number changes when the newest signal of some value leaves.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   if (measure.source->path) return take_elements(measure, scene);
-  thread_local std::vector<std::string> values;  // kept, so that their room is used again
+  thread_local std::vector<std::string> values;  // reused, to avoid allocations
   const Scene::Sight sight = sight_of(measure, scene);
   Taken taken{.next = std::min(scene.next_to_come(measure.stream), sight.comes)};
   std::size_t size = 0;
@@ -103,7 +103,7 @@ Skipped skipped(const Finding& finding, Scene& scene) {
   return {missing + others, missing == 0 ? "a list or object" : others == 0 ? "missing" : "missing, list or object"};
 }
 
-// So many values need as many signals, but where one signal can have several.
+// This many values need this many signals, unless one signal can have several.
 lint::Cases cases(const lint::Said& said) {
   lint::Cases out = itself_in_bounds(said);
   for (lint::Case& facts : out) {

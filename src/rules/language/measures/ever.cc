@@ -1,5 +1,5 @@
-// ever: what a lifetime counter of the visitor has counted: how often, how much, on how many days. Where the condition
-// says first or last, it is an EverAge.
+// ever: the total of a lifetime counter of the visitor: count, sum, or days. With first or last, the condition is an
+// EverAge.
 #include <algorithm>
 #include <array>
 #include <chrono>

@@ -1,4 +1,4 @@
-// How long ago a lifetime counter of the visitor first or last counted something. Said as `first` or `last` of `ever`.
+// The time since a lifetime counter of the visitor first or last counted something: `first` or `last` of `ever`.
 #include <algorithm>
 #include <array>
 
@@ -45,7 +45,7 @@ std::string margin(const Finding& finding, Scene& scene) {
   return ever_measured(of) + " " + age_wanted(finding.condition, finding.negated);
 }
 
-// Nothing is known of the other measures of the counter: none refutes it.
+// Nothing is known about other measures of the counter: none contradicts it.
 lint::Cases cases(const lint::Said& said) { return said.yes_or_no(said.itself(), 1, Condition::kNoMost); }
 
 }  // namespace

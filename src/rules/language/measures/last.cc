@@ -1,4 +1,4 @@
-// last: whether the newest signal that fits is of an age between bounds.
+// last: whether the age of the newest matching signal is within bounds.
 #include <algorithm>
 #include <array>
 
@@ -27,7 +27,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Duration age = scene.now() - taken.witness + Duration{off_by_one(Planted::kAgeTooGreat)};
   taken.value = age >= of.least_age && age <= of.most_age;
   const Instant leaves = sight.leaves(taken.witness);
-  // From a bound on, unless the signal has left by then; of none, it never comes to it.
+  // From a bound on, unless the signal has left by then; without signals, it is never reached.
   const auto until = [&](Duration bound) { return bound < leaves - taken.witness ? taken.witness + bound : leaves; };
   if (age < of.least_age && until(of.least_age) < leaves) taken.next = std::min(taken.next, until(of.least_age));
   if (taken.value == 1)
@@ -55,7 +55,7 @@ std::string margin(const Finding& finding, Scene& scene) {
   return of.least_age == Duration{} ? one : one + ", then " + words_of(of.least_age) + " without another";
 }
 
-// The newest of the window is `least_age` to `most_age` old: some are no older, and none is younger.
+// The newest signal of the window is `least_age` to `most_age` old: some are no older, and none is younger.
 lint::Cases cases(const lint::Said& said) {
   const bool bounded = said.measure.most_age < said.sight();
   const Measure no_older =

@@ -1,4 +1,4 @@
-// max: the greatest value of a field of the metadata of the signals that fit, or of its elements, in millionths.
+// max: the greatest value of a metadata field, or of its elements, over the matching signals, in millionths.
 #include <algorithm>
 #include <array>
 
@@ -14,7 +14,7 @@ constexpr std::array kParts{Part::kFilter, Part::kField, Part::kWindow, Part::kB
 
 void read(Members& members, Condition& condition) { read_amount(members, condition, "max"); }
 
-// Changes when the newest signal that has the greatest amount leaves.
+// Changes when the newest signal with the greatest amount leaves.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Scene::Sight sight = sight_of(measure, scene);
   Taken taken{.value = kNothing, .next = std::min(scene.next_to_come(measure.stream), sight.comes)};

@@ -1,4 +1,4 @@
-// For which share of the units a rule is looked at, which is said with rollout and not in a condition.
+// The share of units for which a rule is evaluated: set by rollout, not by a condition.
 #include "rules/language/bucket.h"
 #include "rules/language/decimal.h"
 #include "rules/language/measures/shared.h"
@@ -10,7 +10,7 @@ namespace {
 
 std::uint32_t bucket_in(const Measure& of, std::string_view unit) { return bucket_of(of.field + ":rollout", unit); }
 
-// A unit's bucket never changes, so who is in stays in when the share grows.
+// A unit's bucket never changes, so units stay included when the share grows.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Measure& of = *measure.source;
   const auto more = static_cast<std::uint32_t>(off_by_one(Planted::kRolloutOneMore));

@@ -1,4 +1,4 @@
-// score: whether a score of the handle is between bounds.
+// score: whether a score of the handle is within bounds.
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array kParts{Part::kScore, Part::kBound, Part::kScope};
 
-// A score changes with every instant: its bounds are part of the measure, which then changes only where one is crossed.
+// A score changes continuously: its bounds are part of the measure, which then only changes when one is crossed.
 void read(Members& members, Condition& condition) {
   condition.measure.field = members.text("score", limits::kFieldSize, true).value_or("");
   read_amount_bounds(members, condition);
@@ -25,7 +25,7 @@ void read(Members& members, Condition& condition) {
     members.misplaced(name, "cannot be used with score, which is computed over the whole window");
 }
 
-// Terms of positive and of negative weights fall toward zero each, and go when their signal leaves: between now and
+// Terms of positive and of negative weights both decay toward zero, and end when their signal leaves: between now and
 // `at` the score stays within [gain(at) − loss(now), gain(now) − loss(at)].
 struct Parts {
   std::int64_t gain = 0, loss = 0;
@@ -42,9 +42,9 @@ Parts parts_at(const Score& score, const Scene& scene, Instant at) {
   return parts;
 }
 
-// The first instant in (now, until] at which the place of the score between the bounds changes, else `until`. Where
-// gains and losses fall at once it goes by steps, each as far as the place is certain; a score that lingers at a bound
-// for more than kSteps of them is said to hold no longer than it certainly does.
+// The first instant in (now, until] at which the score crosses a bound, otherwise `until`. If gains and losses decay
+// together, it advances in steps, each as far as the result is certain; for a score that stays close to a bound for
+// more than kSteps, it returns the certain part only.
 Instant score_holds_until(const Score& score, const Scene& scene, const Measure& of, Instant until) {
   constexpr int kSteps = 32;
   const auto side = [&](std::int64_t value) { return value < of.least_score ? -1 : value > of.most_score ? 1 : 0; };
@@ -109,7 +109,7 @@ std::string margin(const Finding& finding, Scene&) {
   return decimal_text(finding.taken.score - of.most_score) + " less " + of.field;
 }
 
-// Of a score that is not declared it is kNothing; of no signals it is 0.
+// kNothing if the score is not declared; 0 without signals.
 lint::Cases cases(const lint::Said& said) {
   const Measure of{.kind = MeasureKind::kScore, .scope = said.measure.scope, .field = said.measure.field};
   const auto declared = said.ground.scores->find(said.measure.field);

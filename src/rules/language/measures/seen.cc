@@ -1,4 +1,4 @@
-// seen: whether a signal fits.
+// seen: whether any signal matches.
 #include <algorithm>
 #include <array>
 

@@ -153,7 +153,7 @@ lint::Cases itself_in_bounds(const lint::Said& said) {
   return said.bounds(said.itself(), said.condition.least, said.condition.most);
 }
 
-// Of nothing it is kNothing, which lies below every amount.
+// Without data it is kNothing, which is below every amount.
 lint::Cases amount_in_bounds(const lint::Said& said) {
   lint::Cases out = itself_in_bounds(said);
   const bool may_be_nothing = said.of.negated;
@@ -179,7 +179,7 @@ bool amount_placed(lint::Placer& placer, const lint::Fact& fact) {
     for (const lint::Fact* other : placer.facts()) {
       if (!other->least && other->measure == fact.measure) amount = std::min(amount, other->bound);
     }
-    if (amount <= Condition::kNoLeast) return false;  // asked to be nothing, too
+    if (amount <= Condition::kNoLeast) return false;  // kNothing must match, too
   }
   return placer.put(fact.measure.filter, fact.measure.within, [&](lint::Seen& seen) {
     seen.metadata = lint::metadata_with(seen.metadata, fact.measure.field, decimal_text(amount));

@@ -1,4 +1,4 @@
-// steps: how many of a list of filters, from the first on, were met in their order.
+// steps: how many filters of a list, from the first on, were matched in order.
 #include <algorithm>
 #include <array>
 #include <ranges>
@@ -31,21 +31,21 @@ void read(Members& members, Condition& condition) {
   read_step_bounds(members, condition, condition.measure.steps.size());
 }
 
-// The longest run of steps from the first on, each behind the one before it. `begins[k]` is the latest instant at which
-// such a run of k + 1 steps can begin: the number falls when that signal leaves.
+// The longest run of steps from the first on, each after the previous one. `begins[k]` is the latest instant at which a
+// run of k + 1 steps can begin: the number decreases when that signal leaves.
 struct Run {
   std::array<Instant, limits::kSteps> begins;
   Instant newest = kNever;  // of the signals in it
 
   Run() { begins.fill(kNever); }
   void add(const ledger::Signal& signal, const std::vector<Filter>& steps) {
-    for (std::size_t left = steps.size(); left-- > 0;) {  // backwards, so that one signal is one step
+    for (std::size_t left = steps.size(); left-- > 0;) {  // backward, so that one signal is one step
       const std::size_t k = off_by_one(Planted::kStepsShareSignal) == 1 ? steps.size() - 1 - left : left;
       const Instant begin = k == 0 ? signal.at : begins[k - 1];
       if (begin != kNever && steps[k].fits(signal)) begins[k] = begin, newest = signal.at;
     }
   }
-  // `next`: of the number alone.
+  // `next`: for the number only.
   Taken taken(std::size_t steps, const Scene::Sight& sight) const {
     Taken taken{.witness = newest};
     for (std::size_t k = 0; k < steps && begins[k] != kNever; ++k) {
@@ -56,10 +56,10 @@ struct Run {
   }
 };
 
-// What each value has come to by itself.
+// The run of each value.
 struct Runs {
-  SameValues values;                                         // the newest first
-  std::vector<std::pair<std::size_t, std::size_t>> fitting;  // places in the window, the newest first, and their values
+  SameValues values;                                         // newest first
+  std::vector<std::pair<std::size_t, std::size_t>> fitting;  // indexes in the window, newest first, and their values
   std::array<Run, SameValues::kNone> runs;
 };
 
@@ -84,7 +84,7 @@ const Runs& runs_of(const ReadyMeasure& measure, Scene& scene, const Scene::Sigh
   return found;
 }
 
-// The value that has come furthest; of several the one that stays so for longest, of these the newest.
+// The value that has come furthest; of several the one that stays so longest, of these the newest.
 std::size_t best_of(const Runs& found, std::size_t steps, const Scene::Sight& sight) {
   std::size_t best = 0;
   const auto rank = [&](std::size_t slot) {
@@ -135,7 +135,7 @@ std::string measured(const Measure& of) {
 std::string seen(const Finding& finding, Scene& scene) {
   return std::to_string(finding.taken.value) + (finding.taken.value > 0 ? best_words(finding, scene) : "");
 }
-// What comes behind the steps that were reached.
+// The next step after those reached.
 std::string margin(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
   const auto reached = static_cast<std::size_t>(finding.taken.value);
@@ -146,7 +146,7 @@ std::string margin(const Finding& finding, Scene& scene) {
   return out + best_words(finding, scene);
 }
 
-// A step that was reached needs a signal; where not even the first was, there is none of it, but of no value.
+// A reached step needs a signal; if not even the first was reached, it has no signal, unless of no value.
 lint::Cases cases(const lint::Said& said) {
   const auto signals = [&](std::size_t step) { return said.count(said.measure.steps[step], said.sight()); };
   lint::Cases out;
@@ -163,7 +163,7 @@ lint::Cases cases(const lint::Said& said) {
   return out;
 }
 std::pair<std::int64_t, std::int64_t> range(const Measure& of) { return {0, std::ssize(of.steps)}; }
-// A path within one value is a path. Which values are the newest depends on all filters and on the sessions.
+// A sequence within one value is a sequence. Which values are newest depends on all filters and on the sessions.
 bool never_exceeded(const Measure& one, const Measure& other) {
   if (!other.same.empty())
     return one.kind == other.kind && one.scope == other.scope && one.same == other.same && one.steps == other.steps &&
@@ -171,7 +171,7 @@ bool never_exceeded(const Measure& one, const Measure& other) {
   return one.kind == other.kind && one.within <= other.within && one.steps.size() <= other.steps.size() &&
          std::ranges::equal(one.steps, std::span(other.steps).first(one.steps.size()), lint::narrower);
 }
-// All at one instant, in the order of their versions.
+// All at one instant, in version order.
 bool place(lint::Placer& placer, const lint::Fact& fact) {
   const std::vector<Filter>& steps = fact.measure.steps;
   if (fact.bound > std::ssize(steps)) return false;

@@ -1,4 +1,4 @@
-// sum: of a field of the metadata of the signals that fit, or of its elements, in millionths.
+// sum: of a metadata field, or of its elements, over the matching signals, in millionths.
 #include <algorithm>
 #include <array>
 

@@ -1,4 +1,4 @@
-// trait: whether a trait of the visitor compares as wanted. Where the condition says until or age, it is a TraitAge.
+// trait: whether a trait of the visitor matches a comparison. With until or age, the condition is a TraitAge.
 #include <algorithm>
 #include <array>
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array kParts{Part::kTrait, Part::kComparison, Part::kDistance};
 
-// Without a visitor every trait is missing.
+// Without a visitor, every trait is missing.
 void read(Members& members, Condition& condition) {
   condition.measure.field = members.text("trait", limits::kFieldSize, true).value_or("");
   if (read_distance(members, condition) || read_days(members, condition)) return;

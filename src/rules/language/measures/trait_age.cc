@@ -1,4 +1,4 @@
-// How far the instant that a trait is lies ahead of now or behind it. Said as `until` or `age` of a trait.
+// How far a trait's instant is in the future or past: `until` or `age` of a trait.
 #include <algorithm>
 #include <array>
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr Duration kNoLeastAge = Duration::min(), kNoMostAge = Duration::max();
 
-// A duration, "0s" among them.
+// A duration, including "0s".
 std::optional<Duration> read_bound(Members& distance, std::string_view name) {
   const json::Value* value = distance.find(name);
   if (value == nullptr) return std::nullopt;
@@ -55,7 +55,7 @@ std::string margin(const Finding& finding, Scene& scene) {
   return of.field + " " + age_wanted(finding.condition, finding.negated);
 }
 
-// Nothing is known of the other measures of the trait: none refutes it.
+// Nothing is known about other measures of the trait: none contradicts it.
 lint::Cases cases(const lint::Said& said) { return said.yes_or_no(said.itself(), 1, Condition::kNoMost); }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// How many local days are left until the date that a trait is: 0 on the day. Said as `daysUntil` of a trait.
+// The local days left until a trait's date: 0 on that day. `daysUntil` of a trait.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -60,7 +60,7 @@ std::string seen(const Finding& finding, Scene& scene) {
   const std::string words = trait_seen(finding, scene);
   return finding.taken.value == kNothing ? words : decimal_text(finding.taken.value) + " (" + words + ")";
 }
-// Time alone brings the day nearer.
+// Time alone brings the day closer.
 std::string margin(const Finding& finding, Scene&) {
   const bool comes =
       !finding.negated && finding.taken.value != kNothing && finding.taken.value > finding.condition.most;

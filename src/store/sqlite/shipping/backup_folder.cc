@@ -17,7 +17,7 @@ std::string padded(std::uint64_t number, std::size_t digits) {
   return std::string(text.size() < digits ? digits - text.size() : 0, '0') + text;
 }
 
-// The numbers behind the prefix of a name; std::nullopt for any other name.
+// The numbers after the prefix of a name; std::nullopt for any other name.
 std::optional<std::vector<std::uint64_t>> numbers_of(std::string_view name, std::string_view prefix,
                                                      std::size_t count) {
   if (!name.starts_with(prefix)) return std::nullopt;
@@ -138,7 +138,7 @@ std::uint64_t prune(const std::string& folder, Instant oldest) {
 
 namespace {
 
-// The segments from that of the base on, as far as they follow one another.
+// The segments from the base's own on, as far as they are consecutive.
 void follow(const Series& series, Restorable& found) {
   std::uint64_t next = found.base.segment;
   for (auto at = std::ranges::lower_bound(series.segments, next); at != series.segments.end(); ++at, ++next) {

@@ -1,4 +1,4 @@
-// The copy of the data file in a backup folder, made in small steps while the server goes on.
+// The copy of the data file for a backup folder, made in small steps while the server keeps running.
 #pragma once
 #include <memory>
 
@@ -7,18 +7,18 @@
 
 namespace beckon::store {
 
-// Confined to one thread. What the commits since its beginning change meanwhile is in it or not, page by page: it needs
-// them, and those of the log as it is then, from its first one on.
+// Confined to one thread. Commits made since its beginning are in it or not, page by page: restoring it needs them, and
+// the commits of the WAL of that moment, from its first one on.
 class BaseCopy {
  public:
-  // Begins the file in the series. The connection, to the data file, must live as long.
+  // Creates the file in the series. The connection, to the data file, must outlive the copy.
   static Result<std::unique_ptr<BaseCopy>> begin(const Series& series, BaseHeader header, Connection& connection);
-  ~BaseCopy();  // removes the file, unless it has its name
+  ~BaseCopy();  // deletes the file unless finish() has renamed it
   BaseCopy(const BaseCopy&) = delete;
   BaseCopy& operator=(const BaseCopy&) = delete;
 
-  Result<bool> step();  // copies a few MiB; false: there is no more
-  // Gives it its name; all commits up to that of `end` have been shipped, and are all that are in it.
+  Result<bool> step();  // copies a few MiB; false if there is no more
+  // Renames the file. Precondition: all commits up to that of `end` have been shipped, and the copy has no later ones.
   Result<BaseName> finish(const BaseEnd& end);
 
   std::uint64_t written() const { return written_; }

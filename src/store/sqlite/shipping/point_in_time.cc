@@ -17,7 +17,7 @@ std::string range_of(const Restorable& one) {
          std::to_string(one.last) + " of " + to_rfc3339(one.last_at);
 }
 
-// Calls `body` with the commit to which each entry of the segment belongs, its head and its page, until that is false.
+// Calls `body` with each entry's commit, head and page, until it returns false.
 template <class Body>
 Result<void> each_entry(const Series& series, const SegmentHeader& header, const Body& body) {
   auto reader = SegmentReader::open(series.file_of(header.number));
@@ -40,7 +40,7 @@ Result<void> each_entry(const Series& series, const SegmentHeader& header, const
   return {};
 }
 
-// What can be restored where a segment of the point is damaged, added to the fault.
+// Adds to the fault what can be restored if a segment of the point is damaged.
 Fault before(const PointInTime& point, const SegmentHeader& damaged, Fault fault) {
   if (damaged.first > point.from.base.end.from)
     fault.message +=
@@ -48,7 +48,7 @@ Fault before(const PointInTime& point, const SegmentHeader& damaged, Fault fault
   return fault;
 }
 
-// The newest commit up to `at`, which is not before that of the base.
+// The newest commit up to `at`, which is not before the base's.
 Result<void> find_commit(PointInTime& point, Instant at) {
   point.commit = point.from.base.end.from;
   point.at = point.from.base.end.from_at;
@@ -67,7 +67,7 @@ Result<void> find_commit(PointInTime& point, Instant at) {
   return {};
 }
 
-// When the commit was read, from its segment.
+// The time at which the commit was read, from its segment.
 Result<void> find_time(PointInTime& point) {
   point.at = point.from.base.end.from_at;
   for (const SegmentHeader& segment : point.from.segments) {
@@ -95,7 +95,7 @@ Result<void> each_piece(const Series& series, const BaseName& name, const Body& 
   return {};
 }
 
-// Writes the pages of the commits over the base, in their order.
+// Writes the pages of the commits over the base, in order.
 Result<void> write_point(const PointInTime& point, int out) {
   const auto base =
       each_piece(point.series, point.from.base, [&](std::string_view piece) { return write_all(out, piece); });
@@ -147,7 +147,7 @@ Result<PointInTime> find_point(const std::string& folder, const WantedPoint& wan
   const auto all = list_series(folder);
   if (!all) return unexpected(all.error());
   std::vector<std::string> there;
-  std::optional<Fault> damage;  // of what would have been chosen
+  std::optional<Fault> damage;  // of the first choice
   for (const Series& series : std::views::reverse(*all)) {
     for (const BaseName& base : std::views::reverse(series.bases)) {
       const bool behind =
@@ -155,7 +155,7 @@ Result<PointInTime> find_point(const std::string& folder, const WantedPoint& wan
       auto from = restorable_from(series, base);
       if (from) there.insert(there.begin(), range_of(*from));
       if (behind) continue;
-      if (!from) {  // an older base may restore it as well
+      if (!from) {  // an older base may restore it too
         if (!damage) damage = from.error();
         continue;
       }

@@ -1,4 +1,4 @@
-// What of a backup folder is restored: all data as of one commit.
+// What to restore from a backup folder: all data as of one commit.
 #pragma once
 #include <optional>
 
@@ -7,9 +7,9 @@
 
 namespace beckon::store {
 
-// Which commit; with neither, the newest one.
+// Which commit; if neither is given, the newest.
 struct WantedPoint {
-  std::optional<Instant> at;            // the newest that had been read by then
+  std::optional<Instant> at;            // the newest one read from the WAL by then
   std::optional<std::uint64_t> commit;  // this one
 };
 
@@ -17,22 +17,22 @@ struct PointInTime {
   Series series;
   Restorable from;
   std::uint64_t commit = 0;
-  Instant at{};  // when it was read from the log
+  Instant at{};  // when it was read from the WAL
 };
 
-// The newest series and base that have the commit. The fault names what there is instead.
+// Searches for the commit in the newest series and base that have it. The fault says which commits exist instead.
 Result<PointInTime> find_point(const std::string& folder, const WantedPoint& wanted);
 
-// Reads all files that the point needs and compares their checksums.
+// Reads all files that the point needs and verifies their checksums.
 Result<void> read_through(const PointInTime& point);
 
-// Makes the data file of `folder`, as restore_data does of a backup.
+// Creates the data file of `folder`, as restore_data() does from a backup.
 Result<DataCheck> restore_point(const PointInTime& point, const std::string& folder, const SecretBox* secrets);
 
-// Reads everything in the folder. A sentence for each file that is damaged, does not belong where it is, or is missing.
+// Reads everything in the folder. Returns a sentence for each file that is damaged, misplaced or missing.
 Result<std::vector<std::string>> damage_in_backups(const std::string& folder);
 
-// What can be restored, oldest first; a base whose files are damaged or missing is a fault in its place.
+// What can be restored, oldest first; a base whose files are damaged or missing is represented by a fault.
 Result<std::vector<std::pair<Series, Result<Restorable>>>> list_restorable(const std::string& folder);
 
 }  // namespace beckon::store

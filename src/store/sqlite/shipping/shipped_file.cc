@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kFormat = "1\n";
 constexpr char kHeader = 'h', kPieces = 'p', kEnd = 'e';
-constexpr std::size_t kEntries = 4u << 20;  // bytes of a segment's piece, at most
+constexpr std::size_t kEntries = 4u << 20;  // maximum bytes of a segment's piece
 
 std::string_view magic_of(const SegmentHeader&) { return "beckon segment "; }
 std::string_view magic_of(const BaseHeader&) { return "beckon base "; }
@@ -28,7 +28,7 @@ std::size_t piece_of(const BaseHeader&) { return BaseWriter::kPiece; }
 void write_members(json::Writer& out, const ShippedHeader& header) {
   out.member("beckon", header.beckon)
       .member("schema", header.schema)
-      .member("series", std::to_string(header.series))  // of 64 bits, more than a number of JSON holds
+      .member("series", std::to_string(header.series))  // a 64-bit number, too large for JSON
       .member("pageSize", static_cast<std::int64_t>(header.page_size))
       .member("bytes", static_cast<std::int64_t>(header.bytes));
 }
@@ -73,7 +73,7 @@ std::string end_text(const BaseEnd& end) {
   return text;
 }
 
-// The members of an object; what is not as it must be is remembered.
+// Reads the members of an object, and remembers if any is invalid.
 class Members {
  public:
   explicit Members(const json::Value& object) : object_(object) {}

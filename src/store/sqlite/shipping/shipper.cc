@@ -22,7 +22,7 @@ std::size_t page_size_of(Connection& connection) {
   return static_cast<std::size_t>(row.integer(0));
 }
 
-// The number of the newest commit in these.
+// The highest commit number in these.
 Result<std::uint64_t> newest_commit(const std::vector<Series>& all) {
   std::uint64_t newest = 0;
   for (const Series& series : all) {
@@ -62,7 +62,7 @@ Result<void> Shipper::open() {
   const auto refused = [&](const std::string& what) {
     return unexpected(operator_fault("The backup folder " + options_.folder + " " + what));
   };
-  // A mount that is missing must not turn into a folder on the disk of the data.
+  // If the mount is missing, no folder may be created in its place on the data's disk.
   const auto above = (std::filesystem::path(options_.folder) / "").parent_path().parent_path();
   std::error_code error;
   if (!above.empty() && !std::filesystem::is_directory(above, error))
@@ -104,7 +104,7 @@ Result<bool> Shipper::resume(const Series& newest) {
   return true;
 }
 
-// Everything of the log is read, from its first commit on. What went before is in the data file.
+// The series starts with the first commit in the WAL; earlier commits are in the data file.
 Result<void> Shipper::begin_series(std::uint64_t number, std::uint64_t commit) {
   Series series{.number = number, .path = series_path(options_.folder, number), .segments = {}, .bases = {}};
   if (::mkdir(series.path.c_str(), 0700) != 0 || !sync_folder_of(series.path))
@@ -125,7 +125,7 @@ Result<void> Shipper::begin_series(std::uint64_t number, std::uint64_t commit) {
   return {};
 }
 
-// Without a base it is of no use.
+// A series without a base is useless.
 void Shipper::end_series() {
   base_.reset();
   std::error_code error;
@@ -148,7 +148,7 @@ void Shipper::collect() {
   const Instant now = std::max(clock_.now(), last_at_);
   const std::size_t before = pending_.size();
   const WalTail::Found found = tail_.read(pending_, now, kSegment);
-  if (!store_.wal_hold().held()) {  // the log may have begun again with commits that were not read
+  if (!store_.wal_hold().held()) {  // the WAL may have restarted with commits that were not read
     pending_.resize(before);
     return;
   }
@@ -209,7 +209,7 @@ Result<void> Shipper::ship() {
   counts_.bytes += written;
   ++counts_.segments;
   note_complete();
-  // What may be copied into the data file from now on has been shipped, or is still to be read (WalHold).
+  // What may now be copied into the data file has been shipped, or will still be read (WalHold).
   if (reached_ && store_.wal_hold().move()) reached_ = false;
   return {};
 }

@@ -1,13 +1,13 @@
-// Ships the commits of a running server's store to a backup folder (backup_folder.h), within `every`: all tables, and
-// what other processes commit. A base of all data is made at the beginning and every `base_every`; what is older than
-// `keep` is removed.
+// Ships the commits of a running server's store to a backup folder (backup_folder.h) within `every`: all tables,
+// including commits of other processes. A base of all data is made at the start and every `base_every`; what is older
+// than `keep` is deleted.
 //
-// It has a thread of its own, which alone waits for the folder, as long as that takes. Commits go on meanwhile, and the
-// log keeps what was not shipped (wal_hold.h) until it is longer than `longest_wal`, its disk is full, or erased data
-// must leave it. Then the log is let go: commits are missing, so that a new series begins with a new base, once the
-// folder takes one.
+// Only the shipper's own thread waits for the folder, however long that takes. Commits continue meanwhile, and the WAL
+// keeps what was not shipped (wal_hold.h) until it is longer than `longest_wal`, its disk is full, or erased data must
+// leave it. Then the WAL is released: commits are missing, so a new series begins with a new base as soon as the folder
+// accepts one.
 //
-// After a restart the series goes on where the log is the one that was shipped; else a new one begins.
+// After a restart the series continues if the WAL is still the one that was shipped; otherwise a new series begins.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -21,45 +21,45 @@
 
 namespace beckon::store {
 
-// Since the server started. Each may be read at any time; `last_at_ms` changes after `last_commit`.
+// Since the server started. All are safe to read at any time; `last_at_ms` changes after `last_commit`.
 struct ShippingCounts {
-  std::atomic<std::uint64_t> last_commit{0};  // the newest one that was shipped; 0: none yet
-  std::atomic<std::int64_t> last_at_ms{0};    // when it was read from the log
-  std::atomic<std::int64_t> complete_ms{0};   // all commits made by then can be restored; 0: not yet
-  std::atomic<std::int64_t> base_at_ms{0};    // of the newest base; 0: none yet
+  std::atomic<std::uint64_t> last_commit{0};  // the newest one that was shipped; 0 if none
+  std::atomic<std::int64_t> last_at_ms{0};    // when it was read from the WAL
+  std::atomic<std::int64_t> complete_ms{0};   // all commits made by then can be restored; 0 if none yet
+  std::atomic<std::int64_t> base_at_ms{0};    // of the newest base; 0 if none
   std::atomic<std::uint64_t> bytes{0}, segments{0}, bases{0}, failures{0}, series{0};
-  std::atomic<bool> failing{false};  // the last attempt failed, or has not ended for `stalled_after`
+  std::atomic<bool> failing{false};  // the last attempt failed, or has been running for `stalled_after`
 };
 
 class Shipper {
  public:
-  // The store was opened with `ships`, and outlives it. The fault: its data file cannot be read.
+  // The store was opened with `ships` and outlives this. Fault: its data file cannot be read.
   static Result<std::unique_ptr<Shipper>> make(SqliteStore& store, const Clock& clock, Random& random,
                                                ShippingOptions options);
 
-  // Until it is stopped; then what is left is shipped, if the folder takes it. Logs all faults.
+  // Runs until stopped; then ships the rest if the folder accepts it. Logs all faults.
   void run(std::stop_token stop);
-  // From another thread, a few times a second: lets the log go where it has become too long, and logs a folder that
-  // does not answer.
+  // Call from another thread a few times a second. Releases the WAL if it has become too long, and logs a folder that
+  // does not respond.
   void watch();
 
-  // From any thread: a base is made as soon as may be, and not only when it is due. For what older bases do not say,
+  // From any thread: requests a base as soon as possible, before it is due, for a change that older bases do not have,
   // such as another master key.
   void base_now() { base_asked_ = true; }
 
   const ShippingCounts& counts() const { return counts_; }
 
-  // One round of run(); true: there is more to be done at once.
+  // One iteration of run(). Returns true if there is more to do immediately.
   Result<bool> round();
-  // Ships what there is, as at the end of run().
+  // Ships everything, as at the end of run().
   Result<void> ship_all();
 
  private:
   using Steady = std::chrono::steady_clock;
-  static constexpr Duration kTick{100};              // how exact the times of commits are
-  static constexpr std::size_t kSegment = 8u << 20;  // bytes of entries, at which a segment is shipped early
+  static constexpr Duration kTick{100};              // precision of the times of commits
+  static constexpr std::size_t kSegment = 8u << 20;  // bytes of entries at which a segment is shipped early
   static constexpr Duration kRetry{10'000};          // after a failure, unless `every` is shorter
-  static constexpr Duration kAgain{60'000};          // between two lines about one failure
+  static constexpr Duration kAgain{60'000};          // between two log lines about the same failure
 
   Shipper(SqliteStore& store, const Clock& clock, Random& random, ShippingOptions options);
   Result<void> open();
@@ -97,34 +97,34 @@ class Shipper {
   std::unique_ptr<ServerLock> lock_;
   bool tried_to_resume_ = false;
 
-  std::optional<Series> series_;  // that is being written; its files are not kept in it
+  std::optional<Series> series_;  // the one being written; without the list of its files
   std::uint64_t series_id_ = 0;
   bool has_base_ = false;
   std::uint64_t segment_ = 1;    // the number of the next one
-  std::uint64_t commit_ = 1;     // that of the first commit in `pending_`, or of the next one
-  std::uint64_t wal_began_ = 1;  // SegmentHeader
-  std::string pending_;          // entries that were read and not shipped
+  std::uint64_t commit_ = 1;     // the number of the first commit in `pending_`, or of the next one
+  std::uint64_t wal_began_ = 1;  // as in SegmentHeader
+  std::string pending_;          // entries that were read but not shipped yet
   std::uint64_t pending_commits_ = 0;
   Instant first_at_{}, last_at_{};
-  Instant complete_at_{};  // all commits made by then are in `pending_`, or were shipped
-  WalPlace place_;         // behind the last commit in `pending_`, or that was shipped
-  bool more_ = false;      // the log has commits that did not find room in `pending_`
-  bool reached_ = false;   // all commits were read that were there when the hold moved last
+  Instant complete_at_{};  // all commits made by then are in `pending_` or were shipped
+  WalPlace place_;         // after the last commit that is in `pending_` or was shipped
+  bool more_ = false;      // the WAL has commits that did not fit into `pending_`
+  bool reached_ = false;   // all commits that existed at the last move of the hold were read
   Steady::time_point due_{};
-  int wal_limit_ = 0;  // frames
+  int wal_limit_ = 0;  // in frames
 
   std::unique_ptr<BaseCopy> base_;
-  Instant base_at_{};            // the newest one's commit,
-  std::uint64_t base_from_ = 0;  // and its number
+  Instant base_at_{};            // of the newest base's commit,
+  std::uint64_t base_from_ = 0;  // and the number of that commit
   Steady::time_point base_began_{};
   std::atomic<bool> base_asked_{false};
 
   ShippingCounts counts_;
-  std::string failure_;  // the newest; empty: none
+  std::string failure_;  // the latest one; empty if none
   Steady::time_point retry_{}, logged_{};
-  std::atomic<std::uint64_t> shipped_bytes_{0};  // of the pages of the log
-  std::atomic<std::int64_t> busy_since_{0};      // of the steady clock, in ms; 0: nothing is under way
-  bool stall_logged_ = false;                    // of the thread that calls watch()
+  std::atomic<std::uint64_t> shipped_bytes_{0};  // of the WAL's pages
+  std::atomic<std::int64_t> busy_since_{0};      // steady clock, in ms; 0 if nothing is running
+  bool stall_logged_ = false;                    // used by the thread that calls watch()
 };
 
 }  // namespace beckon::store

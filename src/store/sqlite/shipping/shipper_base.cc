@@ -32,10 +32,10 @@ Result<void> Shipper::begin_base() {
   return {};
 }
 
-// All that the copy may have of later commits is shipped before it has its name.
+// Everything that the copy may contain of later commits is shipped before the file is renamed.
 Result<void> Shipper::finish_base() {
   if (auto shipped = ship_all(); !shipped) return shipped;
-  if (!store_.wal_hold().held()) return {};  // the series ends with the next round
+  if (!store_.wal_hold().held()) return {};  // the series ends in the next round
   const auto name = base_->finish({.from = commit_ - 1, .from_at = last_at_});
   if (!name) return unexpected(name.error());
   has_base_ = true;

@@ -1,4 +1,4 @@
-// The thread of a Shipper, and what is said of it.
+// The thread of a Shipper, and its log lines.
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -45,7 +45,7 @@ void Shipper::run(std::stop_token stop) {
     }
     at_once = false;
     if (Steady::now() < retry_) {
-      if (series_ && store_.wal_hold().held()) collect();  // for the times
+      if (series_ && store_.wal_hold().held()) collect();  // to date the commits
     } else {
       at_once = at_work([this] { return round(); }).value_or(false);
     }
@@ -57,7 +57,7 @@ void Shipper::run(std::stop_token stop) {
 }
 
 void Shipper::watch() {
-  // What was shipped stays in the log too while somebody reads it, as for a backup.
+  // Shipped frames also stay in the WAL while someone reads it, such as a backup.
   if (store_.wal_hold().held() && store_.wal_bytes() > shipped_bytes_ + options_.longest_wal)
     store_.wal_hold().let_go("the log is longer than backup-longest-log, since the backup folder takes too little");
   const std::int64_t since = busy_since_;

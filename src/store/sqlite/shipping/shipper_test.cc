@@ -1,4 +1,4 @@
-// Commits that are shipped, and what is restored from them: each commit as it was, whatever the log went through.
+// Shipped commits and what is restored from them: each commit unchanged, whatever happened to the WAL.
 #include "store/sqlite/shipping/shipper.h"
 
 #include <atomic>
@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the file has of the tables that these tests write.
+// The contents of the tables that these tests write.
 std::string contents_of(const std::string& file) {
   Connection connection(file, Connection::Mode::kReadOnly, Duration{1000});
   std::ostringstream all;
@@ -33,7 +33,7 @@ class Shipping : public testing::Test {
  protected:
   Shipping() { open(); }
 
-  // A server's store with a log that begins again every 64 pages (SqliteCommit::kWalPages with a small reserve).
+  // A server's store whose WAL restarts every 64 pages (SqliteCommit::kWalPages with a small reserve).
   void open() {
     store_ = SqliteStore::open(source_.path(), {.server = true, .reserve_bytes = 1u << 20, .ships = true}).value();
     ship();
@@ -50,7 +50,7 @@ class Shipping : public testing::Test {
   }
   std::string folder() const { return target_.path() + "/backups"; }
 
-  // Rounds until everything is shipped and a base is complete.
+  // Runs rounds until everything is shipped and a base is complete.
   void rounds() {
     for (int i = 0; i < 10'000; ++i) {
       const auto more = shipper_->round();
@@ -65,7 +65,7 @@ class Shipping : public testing::Test {
     ASSERT_TRUE(shipper_->ship_all());
   }
 
-  // One commit. `size`: of its event's body.
+  // Makes one commit. `size`: of its event's body.
   void commit(std::size_t size = 100) {
     const std::string id = std::to_string(1'000'000 + ++written_);
     auto happened = event("evt_" + id);
@@ -162,7 +162,7 @@ TEST_F(Shipping, HasNothingOfACommitThatAProcessWasKilledIn) {
   const std::string log = store_->data_file() + "-wal";
   const auto size = fs::file_size(log);
   {
-    // The same log goes on in another folder; what is added there is put behind the end of this one.
+    // The same WAL continues in another folder; what is added there is appended to this one.
     TemporaryFolder other;
     for (const char* end : {"", "-wal"}) fs::copy_file(store_->data_file() + end, other.data_file() + end);
     ASSERT_TRUE(SqliteStore::open(other.path(), {})
@@ -300,7 +300,7 @@ TEST_F(Shipping, KeepsTheLogThatIsLongForAnotherReader) {
 TEST_F(Shipping, LetsTheLogGoForTheResultsOfAFullDisk) {
   shipped();
   commit();
-  store_->limit_pages(1);  // SQLite takes the present size instead
+  store_->limit_pages(1);  // SQLite uses the current size instead
   auto big = event("evt_big");
   big.body.assign(1u << 20, 'x');
   EXPECT_EQ(store_->commit().write({.at = kStart, .changes = {big}}).error(), commit::CommitFault::kFull);
@@ -333,7 +333,7 @@ TEST_F(Shipping, GoesOnAfterARestartWithCommitsThatWereNotShipped) {
   commit();
   shipped();
   for (int i = 0; i < 10; ++i) commit();
-  close();  // as when it is killed: the log has them
+  close();  // as when it is killed: the WAL has the commits
   {
     const auto command = SqliteStore::open(source_.path(), {}).value();
     ASSERT_TRUE(command->directory().add_user("ada@example.com", audit_entry("aud_1")));
@@ -428,7 +428,7 @@ TEST_F(Shipping, LeavesNoSeriesBehindWhoseBaseFails) {
   EXPECT_EQ(restored(), contents());
 }
 
-// What is changed in the folder is found, by verify and by a restore that needs it.
+// Changes to the folder are detected, by verify and by a restore that needs the file.
 class DamagedBackups : public Shipping {
  protected:
   DamagedBackups() {
@@ -451,7 +451,7 @@ class DamagedBackups : public Shipping {
   static void write(const std::string& file, const std::string& bytes) {
     std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
   }
-  // What a restore of the newest commit is refused with; the check names the same file.
+  // The message with which a restore of the newest commit fails; the check names the same file.
   std::string refusal(const std::string& named) {
     const auto damage = damage_in_backups(folder()).value();
     EXPECT_FALSE(damage.empty());

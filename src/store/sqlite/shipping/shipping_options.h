@@ -1,4 +1,4 @@
-// What an operator may set of shipping commits to a backup folder (shipper.h).
+// The operator's settings for shipping commits to a backup folder (shipper.h).
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -10,11 +10,11 @@ namespace beckon::store {
 
 struct ShippingOptions {
   std::string folder;
-  Duration every = std::chrono::seconds{10};           // how soon a commit is in the folder
+  Duration every = std::chrono::seconds{10};           // maximum delay until a commit is in the folder
   Duration base_every = std::chrono::hours{24};        // how often a base is made
-  Duration keep = std::chrono::hours{24 * 7};          // what is needed to restore a moment so long ago is kept
-  std::uint64_t longest_wal = std::uint64_t{1} << 30;  // bytes, of the log that waits to be shipped
-  Duration stalled_after = std::chrono::seconds{60};   // how long the folder may not answer before that is logged
+  Duration keep = std::chrono::hours{24 * 7};          // how far back points in time can be restored
+  std::uint64_t longest_wal = std::uint64_t{1} << 30;  // bytes of WAL that may wait to be shipped
+  Duration stalled_after = std::chrono::seconds{60};   // how long the folder may not respond before this is logged
 };
 
 }  // namespace beckon::store

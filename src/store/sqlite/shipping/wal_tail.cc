@@ -27,7 +27,7 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
   return __builtin_bswap32(value);
 }
 
-// The checksum goes on over `bytes`, of a length that is divisible by 8.
+// Continues the checksum over `bytes`, whose length is divisible by 8.
 void add_to_sum(std::string_view bytes, std::uint32_t& sum1, std::uint32_t& sum2) {
   for (std::size_t at = 0; at < bytes.size(); at += 8) {
     std::uint32_t word[2];
@@ -53,7 +53,7 @@ PageEntry entry_head_at(std::string_view entries, std::size_t at) {
   return head;
 }
 
-// Its descriptor stays: SQLite's locks are on other files.
+// Keeps its descriptor open: SQLite's locks are on other files.
 bool WalTail::pread(std::string& into, std::uint64_t at, std::size_t size) {
   if (!opened_) opened_ = FileDescriptor(::open(file_.c_str(), O_RDONLY | O_CLOEXEC));
   into.resize(size);
@@ -86,7 +86,7 @@ void WalTail::begin() {
 
 void WalTail::was_cut() { begin(); }
 
-// Whether the frame is the next one; then the place is behind it.
+// Whether this is the next frame; if so, `place` moves past it.
 bool WalTail::frame(std::string_view bytes, WalPlace& place) const {
   if (big_endian(bytes, 0) == 0 || big_endian(bytes, 8) != place.salt1 || big_endian(bytes, 12) != place.salt2)
     return false;
@@ -115,8 +115,8 @@ bool WalTail::resume(const WalPlace& place) {
   return true;
 }
 
-// How many frames of the WAL at hand may be read. One that has begun again since was committed to its end; one that has
-// just begun has nothing yet.
+// How many frames of the current WAL may be read. If the WAL has restarted since, the former one was committed to its
+// end; one that has just restarted has none yet.
 std::uint32_t WalTail::end_of(const Connection::WalEnd& end) const {
   if (end.salt1 == place_.salt1 && end.salt2 == place_.salt2) return end.frames;
   return end.salt1 == place_.salt1 + 1 ? std::numeric_limits<std::uint32_t>::max() : place_.frames;
@@ -155,7 +155,7 @@ void WalTail::read_frames(std::string& out, Instant at, std::size_t most, std::u
   out.resize(committed);
 }
 
-// Whether there is a WAL behind the one that was read.
+// Moves on to the WAL that follows the one that was read; false if there is none.
 bool WalTail::next_wal(Found& found) {
   Header begun;
   switch (header(begun)) {
