@@ -11,6 +11,7 @@ import { Browse } from './browse.tsx';
 import { OperationView } from './operation_view.tsx';
 import { Overview } from './overview.tsx';
 import { groupsOf, type Document, type Group } from './reference.ts';
+import { bearing } from './request.ts';
 import { Top } from './top.tsx';
 
 const named = () => decodeURIComponent(location.hash.slice(1));
@@ -26,7 +27,7 @@ function keep(name: string, value: string) {
 async function ownHandle(): Promise<string> {
   await askSiblings();
   if (!token.peek()) return '';
-  const answer = await fetch('/v2/auth/me', { headers: { authorization: `Bearer ${token.peek()}` } });
+  const answer = await fetch('/v2/auth/me', { headers: [bearing(token.peek())] });
   if (!answer.ok) return '';
   return ((await answer.json()) as { handles: { handle: string }[] }).handles[0]?.handle ?? '';
 }

@@ -58,3 +58,6 @@ export function headersOf({ parameters, bodies }: Operation, { values, body }: D
       .map(one => [one.name.toLowerCase(), values[one.name]!] as [string, string]),
   ];
 }
+
+// How a token is sent.
+export const bearing = (token: string): [string, string] => ['authorization', `Bearer ${token}`];

@@ -6,7 +6,7 @@ import { kDocs } from '../sentences/docs.ts';
 import { took } from '../state/instants.ts';
 import { token as signedIn } from '../state/sign_in.ts';
 import type { Operation } from './reference.ts';
-import type { Draft } from './request.ts';
+import { bearing, type Draft } from './request.ts';
 
 const kShown = 200_000; // characters of a response
 
@@ -59,7 +59,7 @@ export function TryIt({ operation, draft, onChange, url, headers }: Props) {
     const bearer = draft.as === 'signIn' ? signedIn.peek() : draft.as === 'other' ? draft.token.trim() : '';
     const response = await fetch(url, {
       method,
-      headers: [...headers, ...(bearer ? [['authorization', `Bearer ${bearer}`] as [string, string]] : [])],
+      headers: [...headers, ...(bearer ? [bearing(bearer)] : [])],
       body: bodies.length && draft.body ? draft.body : undefined,
       credentials: 'omit',
       redirect: 'manual',
