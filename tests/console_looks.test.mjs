@@ -159,22 +159,18 @@ async function lookAt(page, name) {
   return faults;
 }
 
-test('every page holds at every width, in both themes', async () => {
-  const faults = [];
-  for (const [name, path] of Object.entries(places())) {
-    await visit(owner, `demo/${path}`);
-    faults.push(...(await lookAt(owner, name)));
-  }
-  for (const [name, path] of [
-    ['allowed hosts', '-/allowlist'],
-    ['users', '-/users'],
-    ['backups', '-/backups'],
-    ['server audit log', '-/audit'],
-  ]) {
-    await visit(admin, path);
-    faults.push(...(await lookAt(admin, name)));
-  }
-  assert.deepEqual(faults, []);
+test('every page holds at every width, in both themes', async t => {
+  const admins = { 'allowed hosts': 'allowlist', users: 'users', backups: 'backups', 'server audit log': 'audit' };
+  for (const [name, path] of Object.entries(places()))
+    await t.test(name, async () => {
+      await visit(owner, `demo/${path}`);
+      assert.deepEqual(await lookAt(owner, name), []);
+    });
+  for (const [name, path] of Object.entries(admins))
+    await t.test(name, async () => {
+      await visit(admin, `-/${path}`);
+      assert.deepEqual(await lookAt(admin, name), []);
+    });
   assert.deepEqual([...owner.faults, ...admin.faults], []);
 });
 
@@ -192,8 +188,7 @@ test('so does the sign-in, and a link that is unknown', async () => {
   assert.deepEqual(faults, []);
 });
 
-test('so does what opens over a page', async () => {
-  const faults = [];
+test('so does what opens over a page', async t => {
   const press = (page, name) => page.getByRole('button', { name }).first().click();
   const opened = [
     ['the palette', owner, 'demo/rules', page => page.keyboard.press('Control+k')],
@@ -216,16 +211,17 @@ test('so does what opens over a page', async () => {
       },
     ],
   ];
-  for (const [name, page, path, open] of opened) {
-    await page.setViewportSize({ width: 1280, height: 900 });
-    await visit(page, path);
-    await open(page);
-    await settled(page);
-    faults.push(...(await lookAt(page, name)));
-    if (name === 'the inspector') await page.keyboard.press('i');
-    await page.keyboard.press('Escape');
-  }
-  assert.deepEqual(faults, []);
+  for (const [name, page, path, open] of opened)
+    await t.test(name, async () => {
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await visit(page, path);
+      await open(page);
+      await settled(page);
+      const faults = await lookAt(page, name);
+      if (name === 'the inspector') await page.keyboard.press('i');
+      await page.keyboard.press('Escape');
+      assert.deepEqual(faults, []);
+    });
   assert.deepEqual([...owner.faults, ...admin.faults], []);
 });
 

@@ -12,7 +12,12 @@ function faultsOfLayout() {
   if (scrollWidth > clientWidth) found.push(`scrolls sideways: ${scrollWidth} px in ${clientWidth}`);
 
   // What is read out only, drawn, or scrolled within by design.
-  const kApart = '.hide, .visually-hidden, .skip, svg, canvas, textarea, select, datalist, .uplot';
+  const kApart = '.skip, svg, canvas, textarea, select, datalist, .uplot';
+  const isHeard = element => {
+    for (let one = element; one; one = one.parentElement)
+      if (getComputedStyle(one).clipPath === 'inset(50%)') return true;
+    return false;
+  };
   const scrolls = element => /auto|scroll/.test(getComputedStyle(element).overflowX);
   const clips = element => /hidden|clip/.test(getComputedStyle(element).overflowX);
   // Cut on purpose: an ellipsis, and the whole text on hover.
@@ -25,7 +30,7 @@ function faultsOfLayout() {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.data.trim(),
       parent = node.parentElement;
-    if (!text || parent.closest(kApart) || !seen(parent)) continue;
+    if (!text || parent.closest(kApart) || !seen(parent) || isHeard(parent)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     const { left, right, width } = range.getBoundingClientRect();

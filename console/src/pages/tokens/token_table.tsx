@@ -33,10 +33,12 @@ export function TokenTable({ tokens, onRotated, onDeleted }: Props) {
     return {
       key: tokenId,
       cells: [
-        <span key="name">
-          <b class="wrap">{name}</b>
+        <div key="name">
+          <div class="b wrap" dir="auto">
+            {name}
+          </div>
           <Cut text={tokenId} what={kTokens.id} />
-        </span>,
+        </div>,
         <span key="scopes" class="row">
           {scopes.map(scope => (
             <code key={scope} class="chip tag">
