@@ -93,17 +93,17 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
       </p>
       <div class="halves">
         <div>
-          <h3>{kWords.request}</h3>
+          <h2>{kWords.request}</h2>
           <Fields label={kWords.requestHead} text={asked} />
           {shown.body && <Json text={shown.body} label={kWords.requestBody} />}
         </div>
         <div>
-          <h3>
+          <h2>
             {kWords.response}{' '}
             <span class="m">
               {shown.status || kWords.noStatus}, {took(shown.took)}
             </span>
-          </h3>
+          </h2>
           <Fields label={kWords.responseHead} text={headers(shown.answerHeaders)} />
           {shown.answer ? (
             <Json text={shown.answer} label={kWords.responseBody} />

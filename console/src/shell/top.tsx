@@ -19,14 +19,18 @@ function Crumbs() {
       <ol>
         {isHandle && (
           <li>
-            <a href={landingOf(handle)}>{handle}</a>
+            <a href={landingOf(handle)} title={handle}>
+              {handle}
+            </a>
           </li>
         )}
         {title &&
           (object.value ? (
             <>
               <li>
-                <a href={at(view)}>{title}</a>
+                <a href={at(view)} title={title}>
+                  {title}
+                </a>
               </li>
               <li>
                 <span aria-current="page" title={object.value}>
@@ -36,7 +40,9 @@ function Crumbs() {
             </>
           ) : (
             <li>
-              <span aria-current="page">{title}</span>
+              <span aria-current="page" title={title}>
+                {title}
+              </span>
             </li>
           ))}
       </ol>
