@@ -100,6 +100,8 @@ const places = () => {
     people: 'people',
     person: `people/${ids.visitor}`,
     traits: 'people/-/traits',
+    deliveries: 'deliveries',
+    live: 'live',
     delivery: `deliveries/${subscriptionId}/${deliveryId}`,
     event: `events/${eventId}`,
     sessions: 'sessions',
