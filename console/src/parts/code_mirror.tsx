@@ -101,7 +101,7 @@ export function CodeMirror({ label, value, onInput, words = [], values = {}, inv
           ...historyKeymap,
           ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'),
         ]),
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of(update => {
           if (update.docChanged && !setting.current) {
             const text = update.state.doc.toString();
