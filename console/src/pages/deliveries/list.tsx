@@ -6,6 +6,7 @@ import { copyText } from '../../parts/copy.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { ExportCsv } from '../../parts/export_csv.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { SearchField } from '../../parts/filter_bar.tsx';
 import { closedBelow } from '../../parts/gate.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Instant } from '../../parts/instant.tsx';
@@ -15,15 +16,17 @@ import { kDeliveries, kDelivery } from '../../sentences/deliveries.ts';
 import { hasEnded, readDelivery, type Delivery } from '../../state/deliveries.ts';
 import { useKeys } from '../../state/keys.ts';
 import { now } from '../../state/now.ts';
+import { personAt } from '../../state/people.ts';
 import { at, filter, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { rangeOf } from '../../state/range.ts';
-import { hostOf, loadSubscriptions, subscriptions } from '../../state/subscriptions.ts';
+import { loadSubscriptions, subscriptions } from '../../state/subscriptions.ts';
 import { stateOf } from '../../state/words.ts';
 import { asSent } from './as_sent.ts';
-import { Failing } from './failing.tsx';
+
 import { Filters } from './filters.tsx';
-import { begin, goOn, kNothing, pageOf, refreshed, type Log, type Wanted } from './log.ts';
+import { Health } from './health.tsx';
+import { begin, goOn, kNothing, newest, pageOf, refreshed, type Listed, type Log, type Wanted } from './log.ts';
 import { Peek } from './peek.tsx';
 import { Resend } from './resend.tsx';
 
@@ -35,14 +38,10 @@ export function DeliveryList() {
     closed = closedBelow('OPERATOR');
   const [resending, setResending] = useState(false),
     [fault, setFault] = useState<Fault | null>(null);
-  const active = useRef<Delivery | null>(null);
+  const active = useRef<Listed | null>(null);
   usePoll(15_000, () => loadSubscriptions(handle), [handle]);
   const wanted = useWanted();
-  const { log, more } = useLog(handle, wanted, !!closed || !all);
-  const names = useMemo(
-    () => new Map((all ?? []).map(one => [one.subscriptionId, one.description || hostOf(one.endpointUrl)])),
-    [all],
-  );
+  const { log, more } = useLog(handle, wanted, !!closed);
   const [openSubscription, openId] = (query.get('open') ?? '').split('.');
   const open = (one: Delivery | null) =>
     filter({ open: one ? `${one.subscriptionId}.${one.deliveryId}` : '' }, { replace: !!openId });
@@ -62,13 +61,13 @@ export function DeliveryList() {
       },
     },
   ]);
-  const columns: Column<Delivery>[] = [
+  const columns: Column<Listed>[] = [
     {
       head: heads.status,
       width: '25%',
       cell: one => <State name={one.status}>{stateOf(one, hasEnded(one) ? 0 : now.value)}</State>,
     },
-    { head: heads.endpoint, width: '17%', cell: one => names.get(one.subscriptionId) ?? one.subscriptionId },
+    { head: heads.endpoint, width: '17%', cell: one => <Endpoint of={one} /> },
     { head: heads.answer, width: '9%', right: true, cell: one => one.lastStatus },
     {
       head: heads.next,
@@ -97,7 +96,9 @@ export function DeliveryList() {
                 one.reason,
                 one.attemptCount,
                 one.lastStatus,
-                names.get(one.subscriptionId),
+                nameOf(one),
+                one.visitorId,
+                one.ruleId,
                 one.subscriptionId,
                 one.sessionId,
                 one.createdAt,
@@ -120,8 +121,9 @@ export function DeliveryList() {
         <p class="note">{closed}</p>
       ) : (
         <>
-          <Failing subscriptions={all ?? []} />
+          <Health subscriptions={all ?? []} />
           <div class="filters">
+            <SearchField label={kDeliveries.search} />
             <Filters subscriptions={all ?? []} types={[...new Set(shown.items.map(one => one.eventType))]} />
             {log && (
               <span class="push m sm n" role="status">
@@ -130,7 +132,7 @@ export function DeliveryList() {
             )}
           </div>
           {(shown.fault ?? fault) && <FaultNote fault={(shown.fault ?? fault)!} />}
-          {log && !shown.fault && shown.items.length === 0 && <Nothing />}
+          {log && !shown.fault && shown.items.length === 0 && <Nothing onMore={shown.cursor ? more : null} />}
           {shown.items.length > 0 && (
             <section class="panel">
               <LongTable
@@ -141,12 +143,7 @@ export function DeliveryList() {
                   head: heads.event,
                   width: '25%',
                   cell: one => <span title={one.eventType}>{one.eventType}</span>,
-                  more: one =>
-                    one.sessionId && (
-                      <a href={at('sessions', [one.sessionId])} title={one.sessionId}>
-                        {one.sessionId}
-                      </a>
-                    ),
+                  more: one => <Whose of={one} />,
                 }}
                 columns={columns}
                 link={one => at('deliveries', [one.subscriptionId, one.deliveryId])}
@@ -171,41 +168,39 @@ export function DeliveryList() {
 // What the URL asks for.
 function useWanted(): Wanted {
   const { query } = place.value;
-  const all = subscriptions.value;
-  const chosen = query.get('subscription') ?? '',
-    ids = (chosen ? [chosen] : (all ?? []).map(one => one.subscriptionId)).join();
-  const [status, eventType, range, since, until] = ['status', 'eventType', 'range', 'since', 'until'].map(
-    name => query.get(name) ?? '',
-  );
+  const [q, subscriptionId, status, eventType, range, since, until] = [
+    'q',
+    'subscription',
+    'status',
+    'eventType',
+    'range',
+    'since',
+    'until',
+  ].map(name => query.get(name) ?? '') as [string, string, string, string, string, string, string];
   return useMemo(() => {
     const { since: from, until: to } = rangeOf(place.peek().query, '24h', Date.now());
-    return {
-      subscriptions: ids.split(',').filter(Boolean),
-      status: status!,
-      eventType: eventType!,
-      since: from,
-      until: to,
-    };
-  }, [ids, status, eventType, range, since, until]);
+    return { q, subscriptionId, status, eventType, since: from, until: to };
+  }, [q, subscriptionId, status, eventType, range, since, until]);
 }
 
 // The list stays until the one for new filters has been loaded.
 function useLog(handle: string, wanted: Wanted, closed: boolean) {
   const [seen, setSeen] = useState<{ log: Log; of: Wanted } | null>(null),
-    fetching = useRef(false);
+    fetching = useRef(false),
+    begun = useRef<Wanted | null>(null);
   usePoll(
     3000,
     async isCurrent => {
       if (closed) return;
-      const newest = await begin(handle, wanted);
-      if (isCurrent())
-        setSeen(before => ({
-          of: wanted,
-          log:
-            before?.of === wanted && before.log.items.length > newest.items.length
-              ? refreshed(before.log, newest)
-              : newest,
-        }));
+      const isNew = begun.current !== wanted;
+      const found = await (isNew ? begin : newest)(handle, wanted);
+      if (!isCurrent()) return;
+      begun.current = wanted;
+      setSeen(before =>
+        before?.of === wanted && !isNew
+          ? { of: wanted, log: refreshed(before.log, found) }
+          : { of: wanted, log: found },
+      );
     },
     [handle, wanted, closed],
   );
@@ -242,10 +237,43 @@ async function copyOf(handle: string, { subscriptionId, deliveryId }: Delivery):
   return fault ?? null;
 }
 
-function Nothing() {
+const nameOf = ({ endpoint, subscriptionId }: Listed) => endpoint?.description || endpoint?.host || subscriptionId;
+
+const Endpoint = ({ of }: { of: Listed }) => (
+  <span class={of.endpoint ? undefined : 'm'} title={of.endpoint ? nameOf(of) : kDeliveries.deleted(of.subscriptionId)}>
+    {of.endpoint ? nameOf(of) : kDeliveries.deletedEndpoint}
+  </span>
+);
+
+// Whom it is about: the visitor, else the session; and by which rule.
+function Whose({ of: { visitorId, sessionId, ruleId } }: { of: Listed }) {
+  return (
+    <>
+      {visitorId ? (
+        <a href={personAt(visitorId)} title={visitorId}>
+          {visitorId}
+        </a>
+      ) : (
+        sessionId && (
+          <a href={at('sessions', [sessionId])} title={sessionId}>
+            {sessionId}
+          </a>
+        )
+      )}
+      {ruleId && (
+        <>
+          {(visitorId || sessionId) && ' · '}
+          <a href={at('rules', [ruleId])}>{ruleId}</a>
+        </>
+      )}
+    </>
+  );
+}
+
+function Nothing({ onMore }: { onMore: (() => void) | null }) {
   const { query } = place.value;
   const filtered = ['q', 'subscription', 'status', 'eventType'].some(name => query.has(name));
-  if (subscriptions.value?.length === 0)
+  if (subscriptions.value?.length === 0 && !filtered)
     return (
       <Empty says={kDeliveries.noEndpoints}>
         <a class="btn pri" href={at('subscribe')}>
@@ -255,8 +283,21 @@ function Nothing() {
     );
   return (
     <Empty
-      says={filtered ? kDeliveries.noMatch : query.get('range') === 'all' ? kDeliveries.noneYet : kDeliveries.none}
+      says={
+        onMore
+          ? kDeliveries.notYet
+          : filtered
+            ? kDeliveries.noMatch
+            : query.get('range') === 'all'
+              ? kDeliveries.noneYet
+              : kDeliveries.none
+      }
     >
+      {onMore && (
+        <button type="button" class="btn" onClick={onMore}>
+          {kDeliveries.searchOn}
+        </button>
+      )}
       {!filtered && (
         <a class="btn pri" href={at('test')}>
           {kDeliveries.sendTest}

@@ -1,10 +1,13 @@
-// The deliveries of one endpoint, or the newest of all endpoints: pages joined into one list, newest first.
+// The deliveries to all endpoints that fit the filters: pages joined into one list, newest first.
 import { ask, quietly, type Answer } from '../../api/client.ts';
+import type { components } from '../../api/described.d.ts';
 import type { Fault } from '../../api/fault.ts';
-import type { Delivery } from '../../state/deliveries.ts';
+
+export type Listed = components['schemas']['ListedDelivery'];
 
 export interface Wanted {
-  subscriptions: string[];
+  q: string; // each '' for any
+  subscriptionId: string;
   status: string;
   eventType: string;
   since: string | undefined; // instants
@@ -12,84 +15,67 @@ export interface Wanted {
 }
 
 export interface Log {
-  items: Delivery[];
+  items: Listed[];
   cursor: string | null;
   fault: Fault | null;
 }
 
-export interface PageOf {
-  items: Delivery[];
+interface PageOf {
+  items: Listed[];
   nextCursor: string | null;
 }
 
 export const kNothing: Log = { items: [], cursor: null, fault: null };
 const kFirst = 50,
-  kFurther = 200;
+  kFurther = 200,
+  kTries = 5; // pages without an item that are asked for in a row: a page looks at a bounded number of deliveries
 
-const newestFirst = (a: Delivery, b: Delivery) =>
+const newestFirst = (a: Listed, b: Listed) =>
   a.createdAt === b.createdAt ? (a.deliveryId < b.deliveryId ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1;
 
-async function pageOfOne(
+// The page after a cursor; undefined: the first. It may have no items, and there may still be more.
+export function pageOf(
   handle: string,
-  subscriptionId: string,
-  { status, eventType, since, until }: Wanted,
+  { q, subscriptionId, status, eventType, since, until }: Wanted,
   cursor: string | undefined,
   limit: number,
 ): Promise<Answer<PageOf>> {
   const query = {
+    q: q || undefined,
+    subscriptionId: subscriptionId || undefined,
+    status: (status || undefined) as 'queued' | undefined,
+    eventType: eventType || undefined,
+    since,
+    until,
+    cursor,
     limit,
-    ...(cursor && { cursor }),
-    ...(status && { status: status as 'queued' }),
-    ...(eventType && { eventType }),
   };
-  const answer = await ask(
-    quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries', {
-      params: { path: { handle, subscriptionId }, query },
-    }),
-  );
-  if (!answer.ok) return answer;
-  const items = answer.data.items.filter(
-    one => (!since || one.createdAt >= since) && (!until || one.createdAt < until),
-  );
-  const isOver = !!since && answer.data.items.some(one => one.createdAt < since);
-  return { ...answer, data: { items, nextCursor: isOver ? null : answer.data.nextCursor } };
+  return ask(quietly.GET('/v2/handles/{handle}/deliveries', { params: { path: { handle }, query } }));
 }
 
-// The page after a cursor; undefined: the first. For several endpoints it is all that there is.
-export async function pageOf(
-  handle: string,
-  wanted: Wanted,
-  cursor: string | undefined,
-  limit: number,
-): Promise<Answer<PageOf>> {
-  const answers = await Promise.all(wanted.subscriptions.map(id => pageOfOne(handle, id, wanted, cursor, limit)));
-  const [first] = answers;
-  const failed = answers.find(answer => !answer.ok);
-  if (failed) return failed;
-  const items = answers.flatMap(answer => (answer.ok ? answer.data.items : [])).sort(newestFirst);
-  const nextCursor = answers.length === 1 && first!.ok ? first!.data.nextCursor : null;
-  return { ok: true, etag: '', exchange: undefined as never, data: { items, nextCursor } };
+async function after(handle: string, wanted: Wanted, log: Log, limit: number, tries: number): Promise<Log> {
+  let { cursor } = log;
+  for (let left = tries; left > 0; left -= 1) {
+    const answer = await pageOf(handle, wanted, cursor ?? undefined, limit);
+    if (!answer.ok) return { ...log, cursor, fault: answer.fault };
+    const { items, nextCursor } = answer.data;
+    cursor = nextCursor;
+    if (items.length || !cursor) return { items: [...log.items, ...items], cursor, fault: null };
+  }
+  return { ...log, cursor, fault: null };
 }
 
-export async function begin(handle: string, wanted: Wanted): Promise<Log> {
-  const answer = await pageOf(handle, wanted, undefined, kFirst);
-  if (!answer.ok) return { ...kNothing, fault: answer.fault };
-  return { items: answer.data.items, cursor: answer.data.nextCursor, fault: null };
-}
-
-export async function goOn(handle: string, wanted: Wanted, log: Log): Promise<Log> {
-  const answer = await pageOf(handle, wanted, log.cursor ?? undefined, kFurther);
-  if (!answer.ok) return { ...log, fault: answer.fault };
-  return { fault: null, items: [...log.items, ...answer.data.items], cursor: answer.data.nextCursor };
-}
+export const begin = (handle: string, wanted: Wanted) => after(handle, wanted, kNothing, kFirst, kTries);
+export const newest = (handle: string, wanted: Wanted) => after(handle, wanted, kNothing, kFirst, 1);
+export const goOn = (handle: string, wanted: Wanted, log: Log) => after(handle, wanted, log, kFurther, kTries);
 
 // Puts new and changed deliveries into the list.
-export function refreshed(log: Log, newest: Log): Log {
-  const fresh = new Map(newest.items.map(item => [item.deliveryId, item]));
+export function refreshed(log: Log, latest: Log): Log {
+  const fresh = new Map(latest.items.map(item => [item.deliveryId, item]));
   const kept = log.items.map(item => {
     const again = fresh.get(item.deliveryId);
     fresh.delete(item.deliveryId);
     return again ?? item;
   });
-  return { ...log, fault: newest.fault, items: fresh.size ? [...fresh.values(), ...kept].sort(newestFirst) : kept };
+  return { ...log, fault: latest.fault, items: fresh.size ? [...fresh.values(), ...kept].sort(newestFirst) : kept };
 }

@@ -26,7 +26,7 @@ interface Wanted {
 
 // How many deliveries would be resent, counted up to kCounted.
 async function count(handle: string, { subscriptionId, status, since, until }: Wanted): Promise<number> {
-  const wanted = { subscriptions: [subscriptionId], status, eventType: '', since, until: until || undefined };
+  const wanted = { q: '', subscriptionId, status, eventType: '', since, until: until || undefined };
   let found = 0,
     cursor: string | undefined;
   do {
