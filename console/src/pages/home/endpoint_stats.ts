@@ -1,20 +1,13 @@
 // The endpoints of a handle and how they do, asked for again and again; nothing for a role that may not read them.
 import { useState } from 'preact/hooks';
-import { ask, quietly, type Answer } from '../../api/client.ts';
+import { ask, quietly } from '../../api/client.ts';
+import type { components } from '../../api/described.d.ts';
 import type { Fault } from '../../api/fault.ts';
 import { closedBelow } from '../../parts/gate.ts';
 import { usePoll } from '../../state/poll.ts';
 import { hostOf, type Subscription } from '../../state/subscriptions.ts';
 
-export interface Stats {
-  subscriptionId: string;
-  delivered: number;
-  share: number | null; // delivered, of those that have ended
-  hours: { delivered: number }[];
-  waiting: number;
-  waitingSince: string | null;
-  failingSince: string | null;
-}
+export type Stats = components['schemas']['EndpointStats'];
 
 export interface EndpointsOf {
   all: Subscription[] | null; // null: not loaded yet
@@ -36,15 +29,13 @@ export function useEndpoints(handle: string): EndpointsOf {
       const params = { path: { handle }, query: { limit: kMost } };
       const [list, stats] = await Promise.all([
         ask(quietly.GET('/v2/handles/{handle}/webhooks', { params })),
-        ask(quietly.GET('/v2/handles/{handle}/webhooks/stats' as never, { params } as never)) as Promise<
-          Answer<{ items: Stats[] }>
-        >,
+        ask(quietly.GET('/v2/handles/{handle}/webhooks/stats', { params })),
       ]);
       if (!isCurrent()) return;
       setFound(before => ({
         all: list.ok ? list.data.items : before.all,
         stats: stats.ok ? new Map(stats.data.items.map(one => [one.subscriptionId, one])) : before.stats,
-        fault: list.ok ? null : list.fault,
+        fault: list.ok ? (stats.ok ? null : stats.fault) : list.fault,
       }));
     },
     [handle, closed],
