@@ -14,7 +14,7 @@ std::string_view counted_trigger(const Tenant* tenant, std::string_view trigger)
 TallyKey tally_key(std::string_view handle, std::string_view trigger, std::string_view rule, std::string_view variant,
                    std::string_view outcome, bool shadow);
 
-// Whether the rule gives the session's visitor an arm by name; if so, nothing is counted for the two.
+// Whether the rule gives the session's visitor an arm by name; if so, the rule counts nothing for that visitor.
 bool is_forced(Draft& draft, const Tenant& tenant, const ledger::Session& session, std::string_view rule);
 
 // Counts a recorded decision, which `session` contains. `tenant`: the decision's; null if it no longer exists.

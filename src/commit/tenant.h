@@ -37,7 +37,7 @@ struct HandleSettings {
   // How long the last visitor identified in a browser is taken for its visitor, until another one is given;
   // std::nullopt: not at all.
   std::optional<Duration> remember = Duration::max();
-  // How long a visitor's record with traits is kept after the last information about the visitor.
+  // How long a visitor's own record with traits is kept after the last information about the visitor.
   Duration visitor_retention = std::chrono::hours{395 * 24};
   ProofPolicy proof = ProofPolicy::kReads;  // required of callers that name a visitor on the public routes
   // How far back an identified visitor takes over the browser's unclaimed sessions; std::nullopt: all of them.

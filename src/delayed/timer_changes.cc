@@ -95,7 +95,7 @@ void withdraw_joined(commit::Draft& draft, const Delayed& delayed, const Sight& 
 }
 
 // The visible sessions have changed: timers move, a message ends if the missed signal is in the other sessions, and of
-// several same messages to one visitor one stays.
+// several identical messages to one visitor one stays.
 void look_again(commit::Draft& draft, const commit::Tenant& tenant, const SessionPtr& session) {
   const rules::RuleSet& rules = *tenant.rules;
   const Sight sight = seen_from(draft, rules, session, true);

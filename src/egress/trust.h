@@ -29,8 +29,8 @@ class Trust {
   // A client session: TLS 1.2 or newer, HTTP/1.1 by ALPN, the server's name sent
   // (SNI) and its certificate's alternative names (never its CN) checked against
   // it. The handshake is still to be done. If the server then requests a client
-  // certificate, it gets none, and `asked` becomes true, which outlives the
-  // session.
+  // certificate, it gets none, and `asked`, which must outlive the session,
+  // becomes true.
   net::SslSession session(const Url& url, bool& asked) const;
 
  private:

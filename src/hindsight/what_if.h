@@ -50,15 +50,15 @@ struct WhatIf {
     Answer was;  // by the live rules
     Answer would_be;
   };
-  std::vector<Rule> rules;    // every live and shadow one that was tried, by id
-  std::int64_t signals = 0;   // played, those before the span too
-  std::int64_t asked = 0;     // moments of asking
-  std::int64_t sessions = 0;  // that had a signal or a decision within the span, recorded or by the rules of either set
+  std::vector<Rule> rules;    // every live and shadow rule that was tried, by id
+  std::int64_t signals = 0;   // replayed, including those before the span
+  std::int64_t asked = 0;     // decision requests
+  std::int64_t sessions = 0;  // with a signal or a decision in the span, recorded or by the rules of either set
   std::int64_t changed_sessions = 0;
   std::vector<Example> examples;  // the first of each session
 };
 
-// Progress for whoever waits for the result. Thread-safe.
+// Progress, for the caller that waits for the result. Thread-safe.
 struct WhatIfProgress {
   std::atomic<std::uint64_t> done{0}, total{0};  // rows of the journal
   std::atomic<bool> cancelled{false};

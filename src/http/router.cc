@@ -182,7 +182,8 @@ bool is_plain_rest(std::string_view rest) {
   return true;
 }
 
-// `path` without its leading slash; `end` when the last segment was taken. Fixed segments win over captures.
+// `path` without its leading slash; `end` after the last segment. Fixed segments take precedence over captures. `but`
+// is skipped.
 template <class Node>
 const Node* walk(const Node& node, std::string_view path, bool end, Captured& captured, const Node* but = nullptr) {
   if (end) return node.routes.empty() || &node == but ? nullptr : &node;

@@ -72,8 +72,8 @@ struct Route {
   // Alternative patterns of the same route, with the same captures: spellings that some clients send by mistake. Not
   // included in lists of routes.
   std::vector<std::string> also = {};
-  // Whether what a capture in the place of the pattern's last segment takes may have this name: methods that the path
-  // lacks and the capture's has are those of the capture's.
+  // Whether the last segment may also be a value of a capture in its place: methods that this path lacks are then those
+  // of the capture's path.
   bool shares_name = false;
   Access access;
   Run run = Run::kInline;

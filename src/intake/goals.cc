@@ -244,7 +244,7 @@ class Recount {
   View before_, after_;
   std::map<SessionDigest, Both> seen_;
   std::set<SessionDigest> gone_;
-  std::map<std::string, std::vector<SessionPtr>> groups_[2];  // visitor records by party, before and after the commit
+  std::map<std::string, std::vector<SessionPtr>> groups_[2];  // own records by party, before and after the commit
   bool joins_ = false;
   std::vector<VisitorId> ids_;  // whose sessions are still to be read
 };

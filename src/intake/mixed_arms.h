@@ -10,7 +10,7 @@
 namespace beckon::intake {
 
 // Adds `times`, as Metric::kAsked, to the row without an arm of each rule that gave the visitor two arms. `records`:
-// the records of all the visitor's ids.
+// the own records of all the visitor's ids.
 void fold_mixed(const commit::Tenant& tenant, std::span<const ledger::SessionPtr> records, std::int64_t times,
                 commit::Tallies& to);
 

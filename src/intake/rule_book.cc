@@ -15,8 +15,8 @@ namespace {
 using rules::StoredRule;
 using rules::StoredRules;
 
-// Committing thread, after the commit. False: the handle is so new that it is not in memory yet, or the settings,
-// with which the rules were compiled, have changed meanwhile.
+// Committing thread, after the commit. False if the handle is so new that it is not in memory yet, or the settings that
+// the rules were compiled with have changed meanwhile.
 bool publish(commit::Tenants& tenants, const Handle& handle, const rules::Declared& declared,
              std::shared_ptr<const rules::RuleSet> rules) {
   const auto now = tenants.known(handle.view());
@@ -86,8 +86,8 @@ namespace {
 
 constexpr std::size_t kAuditedIds = 200;
 
-// {"rulesVersion","rule","ruleIds"}; the second if one rule is meant: as it is, or null; the last if an order is: the
-// first of them in it.
+// {"rulesVersion","rule","ruleIds"}: the second, JSON or null, if one rule changes; the last if the order does: the
+// first of the reordered rules in their new order.
 std::string audited(const StoredRules& rules, const RuleChange& change) {
   const RuleId& id = change.rule;
   std::string out;

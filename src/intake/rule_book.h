@@ -20,8 +20,8 @@ struct RuleChange {
   Caller by;           // for the audit entry, like the next members
   std::string action;  // "rule.put" …
   std::string target;
-  RuleId rule = {};                  // the one that changes; empty: several may
-  std::vector<RuleId> ordered = {};  // those of which the order changes
+  RuleId rule = {};                  // the one that changes; empty if there may be several
+  std::vector<RuleId> ordered = {};  // the rules whose order changes
   Instant at{};
 };
 

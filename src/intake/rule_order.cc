@@ -31,15 +31,15 @@ std::vector<Placed> placed(const StoredRules& rules) {
   return all;
 }
 
-// Whether the rules at `first` and `second` can both keep their priorities, with those between them in between.
+// Whether the rules at `first` and `second` can both keep their priorities with the rules between them in between.
 bool leave_room(const std::vector<Placed>& all, std::size_t first, std::size_t second) {
   const std::int64_t room = all[first].priority - all[second].priority;
   if (room == 0 && second == first + 1) return all[first].rule->id < all[second].rule->id;
   return room >= static_cast<std::int64_t>(second - first);
 }
 
-// The places of those that keep their priorities: the most that can, rules that are not named before all others. Of
-// equals those further behind, so that rules are raised rather than lowered.
+// The places of the rules that keep their priorities: as many as possible, unnamed rules first. Of equal choices the
+// later one, so that rules are raised rather than lowered.
 std::vector<std::size_t> kept_in(const std::vector<Placed>& all) {
   const auto count = static_cast<std::int64_t>(all.size());
   struct Best {
@@ -64,7 +64,7 @@ std::vector<std::size_t> kept_in(const std::vector<Placed>& all) {
   return kept;
 }
 
-// New priorities for those in [from, to), between what is kept before and behind them, if anything.
+// New priorities for the run, between those of the kept rules before and after it, if any.
 void fill(std::span<Placed> run, std::optional<std::int64_t> above, std::optional<std::int64_t> below) {
   const auto count = static_cast<std::int64_t>(run.size());
   if (count == 0) return;

@@ -36,7 +36,7 @@ std::vector<RuleId> ids(const std::string& text) {
   return all;
 }
 
-// In the order of evaluation, with a star where the rule is of the new version.
+// In evaluation order, with a star at rules of the new version.
 std::string told(const StoredRules& now) {
   std::string all;
   for (const rules::StoredRule* rule : evaluation_order(now))

@@ -8,7 +8,7 @@ namespace {
 
 constexpr Duration kHour = std::chrono::hours{1};
 
-// The smallest value that so large a share of them does not exceed. Sorted; in milliseconds.
+// The smallest value that this share of the values does not exceed, in milliseconds.
 std::optional<double> percentile(const std::vector<std::int64_t>& sorted_us, double share) {
   if (sorted_us.empty()) return std::nullopt;
   const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted_us.size())));

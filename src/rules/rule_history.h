@@ -1,4 +1,4 @@
-// The port through which the versions that changed one rule are read.
+// The read port for the versions that changed one rule.
 #pragma once
 #include <vector>
 
@@ -10,7 +10,7 @@ namespace beckon::rules {
 class RuleHistory {
  public:
   virtual ~RuleHistory() = default;
-  // As RuleStore::versions, those that changed this rule: `changes` names it alone, `changed` counts all.
+  // Like RuleStore::versions, but only those that changed this rule: `changes` has only it, `changed` counts all rules.
   virtual Result<std::vector<RulesVersion>> versions_of(const Handle& handle, const RuleId& rule, std::uint64_t before,
                                                         std::size_t limit) = 0;
 };

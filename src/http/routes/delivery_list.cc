@@ -1,4 +1,4 @@
-// Lists of deliveries, newest first: of one endpoint, and of all.
+// Lists of deliveries, newest first: of one endpoint, and of all endpoints.
 #include <algorithm>
 
 #include "egress/url.h"
@@ -14,7 +14,7 @@ using outbox::Delivery;
 using outbox::DeliveryState;
 using outbox::FoundDeliveries;
 
-// The subscription of the path, present or deleted; of this handle.
+// The fault unless the subscription in the path, current or deleted, is of this handle.
 std::optional<Fault> unknown_subscription(Api& api, const Handle& handle, const SubscriptionId& id) {
   const auto present = api.places.subscriptions.find(id);
   if (present && present->handle == handle) return std::nullopt;
@@ -23,8 +23,8 @@ std::optional<Fault> unknown_subscription(Api& api, const Handle& handle, const 
   return *known ? std::nullopt : std::optional{not_found("subscription")};
 }
 
-// What `status` and `eventType` ask for. A state is the one that is shown: the store keeps as queued or retrying what
-// is being sent, what a circuit holds, and what is left of a subscription that was disabled or deleted.
+// The search for `status` and `eventType`. `status` is the state as shown: the store keeps as queued or retrying what
+// is being sent, what a circuit holds, and what is left of a disabled or deleted subscription.
 outbox::DeliverySearch search_of(const Api& api, const Request& request, Issues& issues) {
   outbox::DeliverySearch search;
   const auto status = request.query_param("status");
@@ -55,7 +55,7 @@ std::string next_of(const FoundDeliveries& found, std::string_view what) {
   return next ? cursor_of(next->created_at, next->id.view(), what) : std::string{};
 }
 
-// Those of which the delivery, the event or the session has this id, newest first.
+// The deliveries that have this id, or whose event or session has it, newest first.
 Result<std::vector<Delivery>> named(Api& api, const Handle& handle, const std::string& id) {
   auto one = api.outbox.delivery(handle, DeliveryId{id});
   if (!one) return unexpected(one.error());
@@ -81,7 +81,7 @@ FoundDeliveries page_of(const std::vector<Delivery>& all, const outbox::Delivery
   return found;
 }
 
-// `q`: an id, or, where nothing has it, what the event's type begins with.
+// `q`: an id, or if nothing has that id, a prefix of the event type.
 Result<FoundDeliveries> found_by(Api& api, const Handle& handle, const std::string& q, outbox::DeliverySearch search,
                                  const std::optional<outbox::DeliveryPlace>& behind, std::size_t limit) {
   if (!q.empty()) {
@@ -95,7 +95,7 @@ Result<FoundDeliveries> found_by(Api& api, const Handle& handle, const std::stri
   return api.delivery_log.search(handle, search, behind, limit);
 }
 
-// Where it goes, and of which rule and for whom its event tells.
+// A delivery with its endpoint, and the rule and visitor of its event.
 Result<std::string> listed(Api& api, const Delivery& delivery) {
   const auto event = api.outbox.event(delivery.handle, delivery.event);
   if (!event) return unexpected(event.error());
@@ -103,7 +103,7 @@ Result<std::string> listed(Api& api, const Delivery& delivery) {
   const auto body = *event ? json::parse((*event)->body) : unexpected(not_found("event"));
   const json::Value* payload = body ? body->root().find("payload") : nullptr;
   const json::Value* visitor = payload ? payload->find("visitor") : nullptr;
-  if (!visitor || !visitor->is_object()) visitor = payload;  // a message's says more than the id
+  if (!visitor || !visitor->is_object()) visitor = payload;  // a message has more than the visitor's id
   std::string_view rule = delivery.rule.view();
   if (rule.empty() && cause) rule = cause->root().text_of("ruleId");
   std::string text;

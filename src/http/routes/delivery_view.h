@@ -15,8 +15,8 @@ outbox::DeliveryState state_of(const outbox::Delivery& delivery, const Sending& 
 // Adds the members of a delivery to an open object.
 void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending);
 
-// GET …/webhooks/{subscriptionId}/deliveries, and GET …/deliveries, of all endpoints. A call reads a bounded number of
-// rows, so that a page may be short, or empty, and not be the last.
+// GET …/webhooks/{subscriptionId}/deliveries; and GET …/deliveries, of all endpoints. A call reads a bounded number of
+// rows, so a page may be short or empty without being the last.
 Result<Response> list_deliveries(Api& api, Request& request);
 Result<Response> list_all_deliveries(Api& api, Request& request);
 

@@ -1,4 +1,4 @@
-// How each endpoint of a handle does: what was delivered in the last day, how fast it answers, and what waits.
+// Statistics of a handle's endpoints: what was delivered in the last day, how fast each one responds, and what waits.
 #include <algorithm>
 #include <cmath>
 
@@ -10,7 +10,7 @@ namespace beckon::http {
 namespace {
 
 constexpr Duration kWindow = std::chrono::hours{24};
-// Newest deliveries that are looked at: of an endpoint, and of all of a handle.
+// Newest deliveries that are considered, per endpoint and for all endpoints of a handle.
 constexpr std::size_t kOfEach = 1'000, kOfAll = 20'000;
 
 void number_or_null(json::Writer& out, std::string_view name, const std::optional<double>& number) {
@@ -55,7 +55,7 @@ Result<Response> list(Api& api, Request& request) {
     write(out, figures_of(*log, since, now));
     out.member("waiting", static_cast<std::int64_t>(log->waiting));
     instant_or_null(out, "waitingSince", log->waiting_since.value_or(Instant{}));
-    // Noted once it has lasted outbox::kNotedAfter.
+    // Set once failures have lasted outbox::kNotedAfter.
     instant_or_null(out, "failingSince", subscription.failing_since);
   });
   if (fault) return unexpected(std::move(*fault));

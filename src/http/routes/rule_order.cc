@@ -1,4 +1,4 @@
-// The order in which rules are evaluated, changed as a whole: contract section 5.
+// Changes the evaluation order of rules as a whole: contract section 5.
 #include "intake/rule_order.h"
 
 #include <set>
@@ -9,9 +9,9 @@
 namespace beckon::http {
 namespace {
 
-constexpr std::size_t kBodyBytes = std::size_t{160} << 10;  // the ids of as many rules as a handle may have
+constexpr std::size_t kBodyBytes = std::size_t{160} << 10;  // enough for the ids of a handle's maximum of rules
 
-// Of rules that there are, each once.
+// Ids of existing rules, each once.
 Result<std::vector<RuleId>> asked_order(Request& request, const rules::StoredRules& rules) {
   const auto body = object_of(request);
   if (!body) return unexpected(body.error());

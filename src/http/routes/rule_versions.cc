@@ -1,4 +1,4 @@
-// The versions of a handle's rules: contract section 5. Each change made one, all are kept, any can be restored.
+// The versions of a handle's rules: contract section 5. Each change creates one; those still kept can be restored.
 #include <limits>
 
 #include "http/routes/paging.h"
@@ -31,7 +31,7 @@ std::string text_of(const RulesVersion& made) {
   return text;
 }
 
-// Newest first; of all rules, or those that changed the rule that is asked for.
+// Newest first: of all rules, or only those that changed the requested rule.
 Result<Response> list(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto rule = request.query_param("ruleId");

@@ -12,14 +12,14 @@ namespace beckon::http {
 // Reads what is stored as of the last commit, including what has expired but is not deleted yet.
 commit::VisitorReader kept_reader(Api& api, const Handle& handle);
 
-// The ids that a text means: itself, or for a browser's id those of its shares that have records (unclaimed ones first,
-// each newest first) or else its visitor. Empty if it is not an id.
+// The ids that a text means: itself, or for a browser's id those of its shares with own records (unclaimed first, each
+// newest first) or else its visitor. Empty if it is not an id.
 Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, std::string_view text);
 
-// The records of the first visitor that the text means. Fault: kNotFound, also if there are none.
+// The own records of the first visitor that the text means. Fault: kNotFound, also if there are none.
 Result<std::vector<ledger::SessionPtr>> records_meant(const commit::VisitorReader& reader, std::string_view text);
 
-// The ids of the visitors whose records these are.
+// The ids whose own records these are.
 std::vector<VisitorId> ids_of(const std::vector<ledger::SessionPtr>& records);
 bool is_one_of(const std::vector<VisitorId>& ids, const VisitorId& id);
 // The ids as shown to others, each once, in the order given: several shares of a browser are one. Views into `ids`.
@@ -28,7 +28,7 @@ std::vector<std::string_view> shown_ids(std::span<const VisitorId> ids);
 // Everything stored about a visitor.
 struct Kept {
   std::vector<VisitorId> ids;                // the first one identifies the visitor
-  std::vector<ledger::SessionPtr> records;   // of those ids that have one
+  std::vector<ledger::SessionPtr> records;   // the own records of those ids that have one
   std::vector<ledger::SessionPtr> sessions;  // including those that have expired but are not deleted yet
   std::vector<ledger::PastSession> past;
   bool anything() const { return !sessions.empty() || !past.empty() || !records.empty(); }

@@ -1,5 +1,5 @@
-// Subscriptions: contract section 6. A change is committed, then put into the index, then fenced: once it is answered,
-// no attempt begins under what the subscription was before.
+// Subscriptions: contract section 6. A change is committed, then applied to the index, then fenced: once the response
+// is sent, no attempt begins under the subscription's former state.
 #include "http/routes/response.h"
 #include "http/routes/subscription_request.h"
 #include "http/routes/subscription_view.h"
@@ -15,8 +15,8 @@ using outbox::Subscription;
 
 using Apply = Result<Response> (*)(Api&, Request&, const SubscriptionRequest&);
 
-// Reads and checks the request, then goes on with `apply` on a control thread. `known` is null where a subscription is
-// being made. No thread waits for the name servers that the endpoint's host needs.
+// Reads and checks the request, then continues with `apply` on a control thread. `known` is null when a subscription is
+// created. No thread blocks on resolving the endpoint's host.
 void check(Api& api, Request& request, Respond respond, const Subscription* known, Apply apply) {
   const auto document = object_of(request);
   if (!document) return refuse(request, respond, document.error());
@@ -144,7 +144,7 @@ Result<Response> test(Api& api, Request& request) {
   return json_response(202, std::move(body));
 }
 
-// A route of which the handler responds when it can.
+// A route whose handler responds later.
 Route parked(Api& api, Method method, std::string_view pattern, void (*handle)(Api&, Request&, Respond),
              std::string_view summary) {
   return {.method = method,

@@ -1,4 +1,4 @@
-// The deliveries of a handle in one list, and what became of those of an endpoint.
+// The deliveries of a handle in one list, and the results of an endpoint's deliveries.
 #include <sqlite3.h>
 
 #include "store/conformance/suite.h"
@@ -34,7 +34,7 @@ class DeliveriesOfAHandle : public Conformance {
                          std::size_t limit = 50) {
     return store().delivery_log().search(kAcme, asked, behind, limit).value();
   }
-  // The seconds at which what was found was created.
+  // The seconds at which the deliveries found were created.
   static std::vector<int> seconds(const FoundDeliveries& found) {
     std::vector<int> all;
     for (const auto& one : found.deliveries) all.push_back(static_cast<int>((one.created_at - kStart).count() / 1000));
@@ -157,7 +157,7 @@ TEST_P(LogOfAnEndpoint, SaysHowManyWaitAndSinceWhen) {
   EXPECT_EQ(log(after(100)).waiting_since, after(4)) << "held or not";
 }
 
-// Of 100,000, by what SQLite says that it did, whatever the machine.
+// With 100,000 deliveries, by SQLite's own statistics, regardless of the machine.
 TEST(DeliveriesInSqlite, AreReadByAnIndexThatHasTheirOrder) {
   const TemporaryFolder folder;
   ASSERT_TRUE(SqliteStore::open(folder.path(), {.server = true, .reserve_bytes = 0}));

@@ -30,7 +30,7 @@
 // Undoes the one that added sign-ins through identity providers.
 #define BECKON_TAKE_BACK_PROVIDERS "DROP TABLE provider_subject; ALTER TABLE role DROP COLUMN provider;"
 
-// The one that lists the deliveries of a handle.
+// Undoes the one that lists the deliveries of a handle.
 #define BECKON_TAKE_BACK_DELIVERY_LISTS "DROP INDEX delivery_of_handle; DROP INDEX delivery_undelivered;"
 
 namespace beckon::store {

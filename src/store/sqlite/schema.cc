@@ -546,8 +546,8 @@ CREATE TABLE tally_time (
   PRIMARY KEY (handle, hour, trigger, rule, variant, shadow, holdout, seconds)) WITHOUT ROWID;
 )sql";
 
-// The deliveries of a handle, newest first; and those of them that have not been delivered, since they are few and
-// looked for.
+// The deliveries of a handle, newest first; and separately those that were not delivered, which are few and often
+// searched.
 constexpr const char* kDeliveryLists = R"sql(
 CREATE INDEX delivery_of_handle ON delivery (handle, created_at, id);
 CREATE INDEX delivery_undelivered ON delivery (handle, created_at, id) WHERE state <> 4;

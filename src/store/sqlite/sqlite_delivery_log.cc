@@ -21,7 +21,7 @@ Query walk(Connection& connection, const Handle& handle, const DeliverySearch& s
   return connection.query(SqliteDeliveryLog::kOfHandle, handle, search.since, before, id);
 }
 
-// Of at most kMostWaiting: how many, and the first of their ids, which are in the order of time.
+// At most kMostWaiting: the count, and the first id; ids are in order of time.
 struct Waiting {
   std::size_t count = 0;
   std::string oldest;

@@ -14,12 +14,12 @@ class SqliteDeliveryLog final : public outbox::DeliveryLog {
                                          std::size_t limit) override;
   Result<outbox::EndpointLog> log_of(const SubscriptionId& subscription, Instant since, std::size_t limit) override;
 
-  // What SQLite is asked. Public for the test that it reads no more than it must: each walks an index, in its order.
-  static const char* const kOfHandle;     // ?1 handle, ?2 since, ?3 and ?4 the place behind which, as the next two
+  // The SQL queries, public for the test that each reads only what it must by walking an index in order.
+  static const char* const kOfHandle;     // ?1 handle, ?2 since, ?3 and ?4 the place to start after; next two likewise
   static const char* const kOfEndpoint;   // ?1 subscription
   static const char* const kUndelivered;  // ?1 handle
-  static const char* const kLog;          // ?1 subscription, ?2 since, ?3 how many
-  static const char* const kDue;          // ?1 subscription, ?2 how many, as the next
+  static const char* const kLog;          // ?1 subscription, ?2 since, ?3 limit
+  static const char* const kDue;          // ?1 subscription, ?2 limit; the next one likewise
   static const char* const kHeld;
 
  private:

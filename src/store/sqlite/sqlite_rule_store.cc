@@ -74,7 +74,7 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle&
   });
 }
 
-// The rule's own rows by its key; how many a version changed is counted in the index of versions.
+// The rule's own rows are found by key; the number of rules that a version changed is counted in the index of versions.
 Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions_of(const Handle& handle, const RuleId& rule,
                                                                       std::uint64_t before, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<rules::RulesVersion>> {
