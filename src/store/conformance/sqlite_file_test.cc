@@ -70,6 +70,15 @@ class SqliteFile : public testing::Test {
     out.seekp(static_cast<std::streamoff>(offset));
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   }
+  // The data file as the version with so many steps of the schema makes it.
+  void make_data_of(std::int64_t steps) {
+    const int made = ::open(folder_.data_file().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ::close(made);
+    Connection connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000});
+    connection.execute("PRAGMA page_size = 8192");
+    migrate(connection, steps);
+    connection.execute("PRAGMA journal_mode = WAL");
+  }
   void execute(const std::string& sql) {
     Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000}).execute(sql.c_str());
   }
@@ -332,12 +341,8 @@ TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
 class OlderData : public SqliteFile {
  protected:
   OlderData() {
-    const int made = ::open(folder_.data_file().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    ::close(made);
-    Connection connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000});
-    connection.execute("PRAGMA page_size = 8192");
-    migrate(connection, newest_schema() - 1);
-    connection.execute("PRAGMA journal_mode = WAL; INSERT INTO secret (name, sealed) VALUES ('kept', x'01')");
+    make_data_of(newest_schema() - 1);
+    execute("INSERT INTO secret (name, sealed) VALUES ('kept', x'01')");
   }
   static std::int64_t number(const std::string& file, const char* sql) {
     Connection connection(file, Connection::Mode::kReadOnly, Duration{1000});
@@ -362,32 +367,6 @@ TEST_F(OlderData, IsCopiedBeforeItIsUpgradedAndOneCopyStays) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   ASSERT_TRUE(open());
   EXPECT_EQ(number(copy(), "PRAGMA user_version"), newest_schema() - 1) << "and it stays";
-}
-
-TEST_F(OlderData, HasTheValuesThatItCountedWithoutACurrencyAndWithoutSquares) {
-  execute(
-      "INSERT INTO handle (handle, owner, created_at, settings) VALUES ('acme', 'o@a', 0, '');"
-      "INSERT INTO tally (handle, hour, trigger, rule, variant, shadow, holdout, asked, acted, suppressed, held_out, "
-      "shown, clicked, dismissed, converted, value) VALUES "
-      "('acme', 3600000, 't', 'r', 'a', 0, 0, 0, 5, 0, 0, 0, 0, 0, 2, 12500000), "
-      "('acme', 3600000, 't', 'r', 'b', 0, 0, 0, 5, 0, 0, 0, 0, 0, 2, 0)");
-  const auto store = open();
-  ASSERT_TRUE(store);
-  const commit::TallyKey a{
-      .handle = kAcme, .hour = instant_ms(3'600'000), .trigger = "t", .rule = RuleId("r"), .variant = "a"};
-  const auto earned = [&] {
-    return store->analytics().revenue({.handle = kAcme, .since = Instant{}, .until = kStart}, 9).value();
-  };
-  ASSERT_EQ(earned().size(), 1u);
-  EXPECT_EQ(earned()[0].key, a);
-  EXPECT_EQ(earned()[0].currency, "");
-  EXPECT_EQ(earned()[0].conversions, 2);
-  EXPECT_EQ(earned()[0].value, 12'500'000);
-  EXPECT_EQ(earned()[0].squares, std::nullopt);
-  ASSERT_TRUE(store->commit().write(
-      {.at = kStart, .changes = {commit::GoalTallies{{a, {.revenue = {{"", {1, 1'000'000, 1}}}, .times = {}}}}}}));
-  EXPECT_EQ(earned()[0].value, 13'500'000);
-  EXPECT_EQ(earned()[0].squares, std::nullopt) << "of some of them they would say nothing";
 }
 
 TEST_F(OlderData, IsCopiedAgainAfterGoingBackAndNotByAnUpgradeThatWasInterrupted) {
@@ -424,6 +403,33 @@ TEST_F(OlderData, IsUpgradedByACommandWhereNoServerRuns) {
   EXPECT_EQ(number(folder_.data_file(), "PRAGMA user_version"), newest_schema());
   EXPECT_TRUE(former_data(folder_.path()));
   EXPECT_TRUE(open()) << "the lock is free again";
+}
+
+TEST_F(SqliteFile, OfAVersionThatKnewNoCurrenciesHasItsValuesInNoneAndWithoutSquares) {
+  make_data_of(30);
+  execute(
+      "INSERT INTO handle (handle, owner, created_at, settings) VALUES ('acme', 'o@a', 0, '');"
+      "INSERT INTO tally (handle, hour, trigger, rule, variant, shadow, holdout, asked, acted, suppressed, held_out, "
+      "shown, clicked, dismissed, converted, value) VALUES "
+      "('acme', 3600000, 't', 'r', 'a', 0, 0, 0, 5, 0, 0, 0, 0, 0, 2, 12500000), "
+      "('acme', 3600000, 't', 'r', 'b', 0, 0, 0, 5, 0, 0, 0, 0, 0, 2, 0)");
+  const auto store = open();
+  ASSERT_TRUE(store);
+  const commit::TallyKey a{
+      .handle = kAcme, .hour = instant_ms(3'600'000), .trigger = "t", .rule = RuleId("r"), .variant = "a"};
+  const auto earned = [&] {
+    return store->analytics().revenue({.handle = kAcme, .since = Instant{}, .until = kStart}, 9).value();
+  };
+  ASSERT_EQ(earned().size(), 1u);
+  EXPECT_EQ(earned()[0].key, a);
+  EXPECT_EQ(earned()[0].currency, "");
+  EXPECT_EQ(earned()[0].conversions, 2);
+  EXPECT_EQ(earned()[0].value, 12'500'000);
+  EXPECT_EQ(earned()[0].squares, std::nullopt);
+  ASSERT_TRUE(store->commit().write(
+      {.at = kStart, .changes = {commit::GoalTallies{{a, {.revenue = {{"", {1, 1'000'000, 1}}}, .times = {}}}}}}));
+  EXPECT_EQ(earned()[0].value, 13'500'000);
+  EXPECT_EQ(earned()[0].squares, std::nullopt) << "of some of them they would say nothing";
 }
 
 TEST_F(SqliteFile, OfAVersionThatKeptPositionsInTheBytesOfSnapshotsStillHasThem) {
