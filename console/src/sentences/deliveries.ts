@@ -5,7 +5,7 @@ export const kDeliveries = {
   title: 'Deliveries',
   resend: 'Resend…',
   endpoints: 'Endpoints',
-  search: 'Event type, or id of a delivery, event or session',
+  search: 'Event type or any id',
   deletedEndpoint: 'deleted endpoint',
   deleted: (id: string) => `The endpoint ${id} was deleted.`,
   notYet: 'Nothing found so far: there are older deliveries that were not looked at.',
