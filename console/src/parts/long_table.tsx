@@ -32,6 +32,12 @@ interface Props<T> {
 const kAround = 8; // rows kept on either side of the viewport
 const kGuess = 52; // pixels of a row before one was measured
 
+// What is cut says its whole text on hover.
+function sayWhole(row: HTMLElement) {
+  for (const one of row.querySelectorAll<HTMLElement>('td, td div, td a, td > span'))
+    if (!one.title && one.scrollWidth > one.clientWidth && one.clientWidth) one.title = one.textContent;
+}
+
 export function LongTable<T>({ label, lead, columns, items, idOf, link, onOpen, selected, active, onEnd }: Props<T>) {
   const here = useRef<HTMLTableElement>(null),
     body = useRef<HTMLTableSectionElement>(null);
@@ -57,6 +63,7 @@ export function LongTable<T>({ label, lead, columns, items, idOf, link, onOpen, 
       heights.current = null;
     }
     for (const row of body.current!.querySelectorAll<HTMLTableRowElement>('tr[data-id]')) {
+      sayWhole(row);
       const id = row.dataset.id!,
         height = row.getBoundingClientRect().height;
       if (!height || known.current.by.get(id) === height) continue;
