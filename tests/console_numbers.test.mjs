@@ -112,6 +112,11 @@ before(async () => {
     const clicked = rules.reduce((sum, one) => sum + one.totals.clicked, 0);
     return asked === kVisitors + 4 && converted === bought && clicked === did.filter(one => one.clicked).length;
   });
+  await until('one endpoint is failing, and the other has got all', async () => {
+    const endpoints = (await beckon.as('OPERATOR', 'GET', '/webhooks')).json.items;
+    const { items } = (await beckon.as('OPERATOR', 'GET', '/webhooks/stats')).json;
+    return endpoints.some(one => one.circuit === 'open') && items.some(one => one.delivered === kVisitors);
+  });
   page = await openConsole(browser, beckon.base, { token, path: '/demo/home' });
 });
 after(async () => {
@@ -243,6 +248,22 @@ describe('Home', () => {
     for (const currency of ['EUR', 'USD'])
       assert.ok(first.Revenue.includes(money(total(paidIn(of('act'), currency)), currency)), first.Revenue);
     assert.deepEqual([second.Rule, second.Acted, second.Lift], ['Welcome back', '1', '–']);
+  });
+
+  test('endpoints: what was delivered, what waits, and since when one has failed', async () => {
+    const { items } = (await beckon.as('OPERATOR', 'GET', '/webhooks/stats')).json;
+    const { items: endpoints } = (await beckon.as('OPERATOR', 'GET', '/webhooks')).json;
+    const rows = await rowsOf('Endpoints');
+    for (const { subscriptionId, description, circuit } of endpoints) {
+      const found = items.find(one => one.subscriptionId === subscriptionId),
+        row = rows.find(one => one.Endpoint === description);
+      assert.equal(row.Delivered, found.share === null ? '–' : `${found.delivered} · ${share(found.share)}`);
+      assert.equal(row.Waiting, `${found.waiting}`);
+      const failing = found.failingSince ? /^Failing since \d/ : /^Failing$/;
+      assert.match(row.Status, found.failingSince || circuit === 'open' ? failing : /^Healthy$/, description);
+    }
+    assert.equal(rows.find(one => one.Endpoint === 'Order warehouse').Delivered, `${kVisitors} · 100.0 %`);
+    assert.match(rows.find(one => one.Endpoint === 'CRM journeys').Status, /^Failing/);
   });
 
   test('what needs attention: the endpoint that fails, the rule that never acts, the token that ends soon', async () => {
