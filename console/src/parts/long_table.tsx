@@ -34,7 +34,7 @@ const kGuess = 52; // pixels of a row before one was measured
 
 // What is cut says its whole text on hover.
 function sayWhole(row: HTMLElement) {
-  for (const one of row.querySelectorAll<HTMLElement>('td, td div, td a, td > span'))
+  for (const one of row.querySelectorAll<HTMLElement>('td, td :not(svg, svg *)'))
     if (!one.title && one.scrollWidth > one.clientWidth && one.clientWidth) one.title = one.textContent;
 }
 
