@@ -14,6 +14,7 @@ export const kDeliveries = {
   endpoint: 'Endpoint',
   eventType: 'Event type',
   eventTypeHint: 'An exact type, such as signal.cart.',
+  eventTypeExample: 'signal.cart',
   label: 'Deliveries, newest first',
   heads: {
     event: 'Event',

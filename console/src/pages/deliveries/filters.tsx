@@ -29,7 +29,7 @@ export const Filters = ({ subscriptions, types }: Props) => (
       name={kDeliveries.eventType}
       param="eventType"
       hint={kDeliveries.eventTypeHint}
-      placeholder="signal.cart"
+      placeholder={kDeliveries.eventTypeExample}
       suggest={types}
     />
     <ClearFilters params={kParams} />

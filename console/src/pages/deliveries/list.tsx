@@ -281,18 +281,9 @@ function Nothing({ onMore }: { onMore: (() => void) | null }) {
         </a>
       </Empty>
     );
+  const none = query.get('range') === 'all' ? kDeliveries.noneYet : kDeliveries.none;
   return (
-    <Empty
-      says={
-        onMore
-          ? kDeliveries.notYet
-          : filtered
-            ? kDeliveries.noMatch
-            : query.get('range') === 'all'
-              ? kDeliveries.noneYet
-              : kDeliveries.none
-      }
-    >
+    <Empty says={onMore ? kDeliveries.notYet : filtered ? kDeliveries.noMatch : none}>
       {onMore && (
         <button type="button" class="btn" onClick={onMore}>
           {kDeliveries.searchOn}
