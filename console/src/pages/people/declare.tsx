@@ -62,7 +62,7 @@ export function Declare({ traits, trait, onDone }: Props) {
             label={kDeclare.name}
             mono
             value={name}
-            placeholder="plan"
+            placeholder={kDeclare.nameExample}
             onInput={setName}
             issue={issue('name')}
             hint={kDeclare.nameHint}
@@ -80,7 +80,7 @@ export function Declare({ traits, trait, onDone }: Props) {
               label={kDeclare.sources}
               mono
               value={sources}
-              placeholder="crm, server, page"
+              placeholder={kDeclare.sourcesExample}
               onInput={setSources}
               issue={issue('sources')}
               hint={kDeclare.sourcesHint}

@@ -57,7 +57,7 @@ export function Join({ name, onClose, onDone }: Props) {
           label={ofBrowser ? kJoin.idOfVisitor : kJoin.idToJoin}
           mono
           value={typed}
-          placeholder={ofBrowser ? 'jon@company.example' : 'jon@company.example or ~a-7f…'}
+          placeholder={ofBrowser ? kJoin.idOfVisitorExample : kJoin.idToJoinExample}
           onInput={value => {
             setTyped(value);
             setPlan(null);

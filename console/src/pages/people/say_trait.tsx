@@ -35,7 +35,7 @@ export function SayTrait({ visitorId, traits, value, onDone, ...begin }: Props) 
   const names = useId(),
     form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (begin.name) form.current?.querySelector<HTMLElement>('[data-value] :is(input, select, textarea)')?.focus();
+    if (begin.name) form.current?.querySelector<HTMLElement>('[data-value] :is(input,select,textarea)')?.focus();
   }, []);
   const known = traits.find(one => one.name === name.trim());
   const theirs = known?.type ?? type;
@@ -71,7 +71,7 @@ export function SayTrait({ visitorId, traits, value, onDone, ...begin }: Props) 
           mono
           value={name}
           list={names}
-          placeholder="plan"
+          placeholder={kSayTrait.traitExample}
           onInput={change(setName)}
         />
         {op === 'set' && !known && (
@@ -103,7 +103,7 @@ export function SayTrait({ visitorId, traits, value, onDone, ...begin }: Props) 
           label={kSayTrait.source}
           mono
           value={source}
-          placeholder="server"
+          placeholder={kSayTrait.sourceExample}
           issue={issueIn(fault, 'source')}
           onInput={change(setSource)}
         />
