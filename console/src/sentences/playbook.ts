@@ -1,4 +1,4 @@
-// The four steps of the playbook, and the page of endpoints, which is one of them.
+// The four steps of the playbook, the page of endpoints, which is one of them, and how a decision is shown anywhere.
 const counted = (count: number, one: string) => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
 
 export const kPlaybook = {
@@ -101,6 +101,58 @@ export const kPlaybook = {
     reported: (what: string) =>
       `Reported: ${what}. It appears in the timeline and counts toward the results of the rule.`,
     reportsSay: 'Web pages report this automatically. A prefetched decision is recorded and counted when it is shown.',
+  },
+
+  decision: {
+    label: (trigger: string) => `Decision at ${trigger}`,
+    heldBackBy: {
+      limit: 'A rule matched, but its frequency limit held it back.',
+      hours: 'A rule matched, but it is outside its schedule.',
+      render: 'A rule matched, but a value of its message is missing.',
+    } as Record<string, string>,
+    action: 'Action',
+    rule: 'Rule',
+    variant: 'Variant',
+    sessionVersion: 'Session version',
+    rulesVersion: 'Rules version',
+    decided: 'Decided',
+    validity: 'Validity',
+    envelope: 'Decision envelope (JSON)',
+    envelopeOf: (trigger: string) => `Decision envelope for ${trigger}`,
+    envelopeWhat: 'envelope',
+    expired: 'expired',
+    remaining: 'Remaining validity',
+    left: (time: string) => `${time} left`,
+    same: 'Same as the previous response.',
+    changes: 'Changes since the previous response',
+    changed: 'Changed since the previous response',
+    was: 'was',
+    now: ', now',
+  },
+
+  trace: {
+    label: 'Why',
+    title: 'Why: the rules for this trigger, in order of evaluation',
+    heldBackBy: {
+      limit: 'matched, held back: frequency limit',
+      hours: 'matched, held back: outside its schedule',
+      render: 'matched, held back: a value is missing',
+    } as Record<string, string>,
+    heldBack: 'matched, held back',
+    selected: 'matched, selected',
+    matched: 'matched',
+    noMatch: 'no match',
+    until: ', until',
+    published: 'Three example rules were published. Resolve again to see the difference.',
+    none: 'No rules for this trigger yet.',
+    newRule: 'New rule',
+    conditions: 'Conditions',
+    heads: ['Condition', 'Required', 'Actual', 'What would change it'],
+    met: '✓ met',
+    notMet: '✗ not met',
+    skipped: (count: number, why?: string) => `(${count} skipped${why ? `: ${why}` : ''})`,
+    signals: (all: number[]) => `(signals ${all.join(', ')})`,
+    byItself: 'by itself, not before',
   },
 
   subscribe: {

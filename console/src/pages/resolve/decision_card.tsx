@@ -3,6 +3,7 @@ import { State } from '../../parts/chip.tsx';
 import { Json } from '../../parts/json.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { now } from '../../state/now.ts';
 import { at } from '../../state/place.ts';
 import { differences, type Decision } from '../../state/decisions.ts';
@@ -10,15 +11,11 @@ import { span } from '../../state/instants.ts';
 import { kOutcomes } from '../../state/words.ts';
 import { Trace } from './trace.tsx';
 
-const kHeldBackBy: Record<string, string> = {
-  limit: 'A rule matched, but its frequency limit held it back.',
-  hours: 'A rule matched, but it is outside its schedule.',
-  render: 'A rule matched, but a value of its message is missing.',
-};
+const kSays = kPlaybook.decision;
 
 // Why the rule that a held back decision names did not act; undefined if that is not known.
 const heldBackBy = ({ ruleId, explanation }: Decision) =>
-  kHeldBackBy[explanation?.find(rule => rule.ruleId === ruleId)?.heldBack?.by ?? ''];
+  kSays.heldBackBy[explanation?.find(rule => rule.ruleId === ruleId)?.heldBack?.by ?? ''];
 
 // One decision in words, its reasons, and the envelope as JSON.
 export function DecisionCard({
@@ -34,21 +31,21 @@ export function DecisionCard({
 }) {
   const { outcome, trigger, ruleId, variant, action, sessionVersion, rulesVersion, resolvedAt } = decision;
   return (
-    <article class="card decision" aria-label={`Decision at ${trigger}`}>
+    <article class="card decision" aria-label={kSays.label(trigger)}>
       <header>
         <h3>{trigger}</h3> <State name={outcome} /> <span class="quiet small">{how}</span>
       </header>
       <p>{(outcome === 'suppressed' && heldBackBy(decision)) || kOutcomes[outcome] || ''}</p>
       {action && (
         <p class="action">
-          <span class="quiet">Action</span> <strong>{action.type}</strong>{' '}
+          <span class="quiet">{kSays.action}</span> <strong>{action.type}</strong>{' '}
           <code class="wrap">{JSON.stringify(action.payload ?? {})}</code>
         </p>
       )}
       <dl class="facts">
         {ruleId && (
           <div>
-            <dt>Rule</dt>
+            <dt>{kSays.rule}</dt>
             <dd>
               <a href={at('rules', [ruleId])}>{ruleId}</a>
             </dd>
@@ -56,26 +53,26 @@ export function DecisionCard({
         )}
         {variant && (
           <div>
-            <dt>Variant</dt>
+            <dt>{kSays.variant}</dt>
             <dd>{variant}</dd>
           </div>
         )}
         <div>
-          <dt>Session version</dt>
+          <dt>{kSays.sessionVersion}</dt>
           <dd>{sessionVersion}</dd>
         </div>
         <div>
-          <dt>Rules version</dt>
+          <dt>{kSays.rulesVersion}</dt>
           <dd>{rulesVersion}</dd>
         </div>
         <div>
-          <dt>Decided</dt>
+          <dt>{kSays.decided}</dt>
           <dd>
             <Instant at={resolvedAt} />
           </dd>
         </div>
         <div>
-          <dt>Validity</dt>
+          <dt>{kSays.validity}</dt>
           <dd>
             <Validity decision={decision} />
           </dd>
@@ -85,9 +82,9 @@ export function DecisionCard({
       {children}
       {decision.explanation && <Trace rules={decision.explanation} chosen={ruleId} />}
       <details class="more">
-        <summary>Decision envelope (JSON)</summary>
-        <Json text={JSON.stringify(decision)} label={`Decision envelope for ${trigger}`} />
-        <Copy text={() => JSON.stringify(decision, null, 2)} what="envelope" />
+        <summary>{kSays.envelope}</summary>
+        <Json text={JSON.stringify(decision)} label={kSays.envelopeOf(trigger)} />
+        <Copy text={() => JSON.stringify(decision, null, 2)} what={kSays.envelopeWhat} />
       </details>
     </article>
   );
@@ -100,26 +97,27 @@ function Validity({ decision: { resolvedAt, expiresAt } }: { decision: Decision 
   if (left <= 0)
     return (
       <span class="quiet">
-        expired <Instant at={expiresAt} />
+        {kSays.expired} <Instant at={expiresAt} />
       </span>
     );
   return (
     <span class="validity">
-      <meter min={0} max={whole} value={left} aria-label="Remaining validity" /> {span(left)} left
+      <meter min={0} max={whole} value={left} aria-label={kSays.remaining} /> {kSays.left(span(left))}
     </span>
   );
 }
 
 function Difference({ was, is }: { was: Decision; is: Decision }) {
   const changes = differences(was, is);
-  if (!changes.length) return <p class="small quiet">Same as the previous response.</p>;
+  if (!changes.length) return <p class="small quiet">{kSays.same}</p>;
   return (
-    <section class="difference" aria-label="Changes since the previous response">
-      <h4>Changed since the previous response</h4>
+    <section class="difference" aria-label={kSays.changes}>
+      <h4>{kSays.changed}</h4>
       <ul>
         {changes.map(({ what, was: before, is: after }) => (
           <li key={what}>
-            <span class="what">{what}</span> was <del>{before}</del>, now <ins>{after}</ins>
+            <span class="what">{what}</span> {kSays.was} <del>{before}</del>
+            {kSays.now} <ins>{after}</ins>
           </li>
         ))}
       </ul>

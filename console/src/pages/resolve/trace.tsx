@@ -2,28 +2,25 @@ import { useState } from 'preact/hooks';
 import { Empty } from '../../parts/empty.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Table } from '../../parts/table.tsx';
+import { kPlaybook } from '../../sentences/playbook.ts';
 import { at } from '../../state/place.ts';
 import { AddExamples } from '../rules/examples.tsx';
 import type { ConditionTrace, RuleTrace } from '../../state/decisions.ts';
 
-const kHeldBack: Record<string, string> = {
-  limit: 'matched, held back: frequency limit',
-  hours: 'matched, held back: outside its schedule',
-  render: 'matched, held back: a value is missing',
-};
+const kSays = kPlaybook.trace;
 
 const verdict = (rule: RuleTrace, chosen: string | null) => {
-  if (rule.heldBack) return ['held', kHeldBack[rule.heldBack.by] ?? 'matched, held back'];
-  if (rule.matched) return rule.ruleId === chosen ? ['yes', 'matched, selected'] : ['yes', 'matched'];
-  return ['no', 'no match'];
+  if (rule.heldBack) return ['held', kSays.heldBackBy[rule.heldBack.by] ?? kSays.heldBack];
+  if (rule.matched) return rule.ruleId === chosen ? ['yes', kSays.selected] : ['yes', kSays.matched];
+  return ['no', kSays.noMatch];
 };
 
 // Why: every rule of the trigger in the order of evaluation, with the required and actual value of each condition.
 export function Trace({ rules, chosen }: { rules: RuleTrace[]; chosen: string | null }) {
   if (!rules.length) return <NoRules />;
   return (
-    <section class="trace" aria-label="Why">
-      <h4>Why: the rules for this trigger, in order of evaluation</h4>
+    <section class="trace" aria-label={kSays.label}>
+      <h4>{kSays.title}</h4>
       <ol>
         {rules.map(rule => {
           const [kind, words] = verdict(rule, chosen);
@@ -40,7 +37,7 @@ export function Trace({ rules, chosen }: { rules: RuleTrace[]; chosen: string | 
                   )}
                   {rule.heldBack?.until && (
                     <>
-                      , until <Instant at={rule.heldBack.until} />
+                      {kSays.until} <Instant at={rule.heldBack.until} />
                     </>
                   )}
                 </span>{' '}
@@ -60,42 +57,40 @@ function NoRules() {
   if (done)
     return (
       <p class="note" role="status">
-        Three example rules were published. Resolve again to see the difference.
+        {kSays.published}
       </p>
     );
   return (
-    <Empty says="No rules for this trigger yet.">
+    <Empty says={kSays.none}>
       <div class="actions">
         <AddExamples onDone={() => setDone(true)} />
         <a class="button" href={at('rules', ['+'])}>
-          New rule
+          {kSays.newRule}
         </a>
       </div>
     </Empty>
   );
 }
 
-const kHeads = ['Condition', 'Required', 'Actual', 'What would change it'];
-
 const Conditions = ({ all }: { all: ConditionTrace[] }) => (
   <div class="stacking">
     <Table
-      label="Conditions"
-      heads={kHeads}
+      label={kSays.conditions}
+      heads={kSays.heads}
       rows={all.map(({ path, met, measure, wanted, seen, skipped, why, margin, changesAt, signals }) => ({
         key: path,
         cells: [
           <span title={path}>
-            <span class={met ? 'met' : 'unmet'}>{met ? '✓ met' : '✗ not met'}</span> {measure}
+            <span class={met ? 'met' : 'unmet'}>{met ? kSays.met : kSays.notMet}</span> {measure}
           </span>,
           <span>{wanted}</span>,
           <span>
             {seen}
-            {!!skipped && <small class="quiet">{` (${skipped} skipped: ${why})`}</small>}
-            {signals?.length ? <small class="quiet"> (signals {signals.join(', ')})</small> : null}
+            {!!skipped && <small class="quiet">{` ${kSays.skipped(skipped, why)}`}</small>}
+            {signals?.length ? <small class="quiet">{` ${kSays.signals(signals)}`}</small> : null}
           </span>,
           <span>
-            {margin || (changesAt ? 'by itself, not before' : '–')}
+            {margin || (changesAt ? kSays.byItself : '–')}
             {changesAt && (
               <small class="quiet">
                 {' '}
