@@ -113,14 +113,14 @@ describe('the console', () => {
   test('the live feed goes on with another sign-in', async () => {
     const page = await openConsole(browser, beckon.base, { path: '/demo/live' });
     await withPassword(page);
-    await page.locator('.connection').getByText('live', { exact: true }).waitFor();
+    await page.locator('.connection').getByText(/^Live/).waitFor();
     await beckon.call('POST', '/v2/auth/logout', { token: await tokenIn(page) });
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await dialog.waitFor({ timeout: 60_000 }); // the server looks every 15 s whether a token still stands
     await dialog.getByLabel('Password').fill(password);
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
-    await page.locator('.connection').getByText('live', { exact: true }).waitFor();
+    await page.locator('.connection').getByText(/^Live/).waitFor();
     await page.context().close();
   });
 
