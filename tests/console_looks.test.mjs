@@ -243,7 +243,7 @@ test('the palette finds a rule, a person and an id by keyboard alone', async () 
     await page.keyboard.press('Control+k');
     await field.fill(text);
   };
-  const option = name => page.getByRole('option', { name });
+  const option = name => page.getByRole('option', { name }).first();
   await find('корзину');
   await option(kNames).waitFor();
   await page.keyboard.press('Enter');

@@ -44,7 +44,7 @@ describe('the sign-in page', () => {
     await page.locator('.top').waitFor();
     assert.equal(page.url(), `${beckon.base}/apps/lifecycle-messaging/demo/deliveries?status=failed`);
     await shoot(page, 'signed-in');
-    await page.getByText('ada@example.com').first().waitFor();
+    await page.getByText('ada@example.com').first().waitFor({ state: 'attached' }); // in the account menu
     assert.equal(await page.evaluate(() => sessionStorage.getItem('beckon.provider')), null);
     await page.reload();
     await page.locator('.top').waitFor();

@@ -5,6 +5,7 @@ import type { components } from '../api/described.d.ts';
 import { Empty } from '../parts/empty.tsx';
 import { ExportCsv } from '../parts/export_csv.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
+import { FoundCount } from '../parts/found_count.tsx';
 import { closedBelow, closedBelowAdmin } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { LongTable, type Column } from '../parts/long_table.tsx';
@@ -80,11 +81,7 @@ export function AuditPage() {
         <>
           <div class="filters">
             <AuditFilters />
-            {!!items?.length && (
-              <span class="push m sm n" role="status">
-                {kAudit.count(items.length, !!more)}
-              </span>
-            )}
+            {!!items?.length && <FoundCount says={kAudit.count(items.length, !!more)} />}
           </div>
           {fault && <FaultNote fault={fault} />}
           {items?.length === 0 && !more && (

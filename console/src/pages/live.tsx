@@ -8,6 +8,7 @@ import { closedBelow } from '../parts/gate.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Instant } from '../parts/instant.tsx';
 import { kLive } from '../sentences/live.ts';
+import { announce } from '../state/announce.ts';
 import { kLists } from '../sentences/lists.ts';
 import { hasEnded } from '../state/deliveries.ts';
 import { span } from '../state/instants.ts';
@@ -217,22 +218,17 @@ function One({ line }: { line: Line }) {
 
 const kAnnounced = 10_000; // milliseconds between two announcements
 
-// The only live region of the page: how much has come, now and then.
+// Reads out how much has come, now and then.
 function Announcer({ live }: { live: Live }) {
-  const [said, setSaid] = useState(''),
-    before = useRef(live.came);
+  const before = useRef(live.came);
   useEffect(() => {
     const timer = setInterval(() => {
       const fresh = live.came - before.current,
         last = live.lines.at(-1);
       before.current = live.came;
-      if (fresh > 0 && last) setSaid(kLive.announced(fresh, kLive.kind[last.kind]));
+      if (fresh > 0 && last) announce(kLive.announced(fresh, kLive.kind[last.kind]));
     }, kAnnounced);
     return () => clearInterval(timer);
   }, [live]);
-  return (
-    <p class="hide" role="status">
-      {said}
-    </p>
-  );
+  return null;
 }

@@ -8,6 +8,7 @@ import { Empty } from '../parts/empty.tsx';
 import { ExportCsv } from '../parts/export_csv.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { SearchField } from '../parts/filter_bar.tsx';
+import { FoundCount } from '../parts/found_count.tsx';
 import { closedBelow } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { Json } from '../parts/json.tsx';
@@ -78,11 +79,7 @@ function List() {
             if (id) go(at('sessions', [id]));
           }}
         />
-        {!!items?.length && (
-          <span class="push m sm n" role="status">
-            {kSessions.count(items.length, !!more)}
-          </span>
-        )}
+        {!!items?.length && <FoundCount says={kSessions.count(items.length, !!more)} />}
       </div>
       {fault && <FaultNote fault={fault} />}
       {items?.length === 0 && !more && (

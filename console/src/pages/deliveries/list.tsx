@@ -7,6 +7,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { ExportCsv } from '../../parts/export_csv.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SearchField } from '../../parts/filter_bar.tsx';
+import { FoundCount } from '../../parts/found_count.tsx';
 import { closedBelow } from '../../parts/gate.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Instant } from '../../parts/instant.tsx';
@@ -125,11 +126,7 @@ export function DeliveryList() {
           <div class="filters">
             <SearchField label={kDeliveries.search} />
             <Filters subscriptions={all ?? []} types={[...new Set(shown.items.map(one => one.eventType))]} />
-            {log && (
-              <span class="push m sm n" role="status">
-                {kDeliveries.count(shown.items.length, !!shown.cursor)}
-              </span>
-            )}
+            {log && <FoundCount says={kDeliveries.count(shown.items.length, !!shown.cursor)} />}
           </div>
           {(shown.fault ?? fault) && <FaultNote fault={(shown.fault ?? fault)!} />}
           {log && !shown.fault && shown.items.length === 0 && <Nothing onMore={shown.cursor ? more : null} />}

@@ -4,6 +4,7 @@ import type { components } from '../../api/described.d.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { ExportCsv } from '../../parts/export_csv.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { FoundCount } from '../../parts/found_count.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { LongTable, type Column } from '../../parts/long_table.tsx';
 import { kPeople } from '../../sentences/people.ts';
@@ -63,11 +64,7 @@ export function Find() {
       <PeopleTabs />
       <div class="filters">
         <Search />
-        {!!items?.length && (
-          <span class="push m sm n" role="status">
-            {kPeople.count(items.length, !!more)}
-          </span>
-        )}
+        {!!items?.length && <FoundCount says={kPeople.count(items.length, !!more)} />}
       </div>
       {fault && <FaultNote fault={fault} />}
       {!items && !fault && (

@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { ChoiceFilter, ClearFilters, SearchField } from '../../parts/filter_bar.tsx';
+import { FoundCount } from '../../parts/found_count.tsx';
 import { closedBelow } from '../../parts/gate.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Menu } from '../../parts/menu.tsx';
@@ -147,9 +148,7 @@ export function RuleList() {
             />
             <ChoiceFilter name={t.trigger} param="trigger" choices={triggers.map(name => [name, name])} />
             <ClearFilters params={kFilters} />
-            <span class="m sm push" role="status">
-              {t.shown(shown.length, rules.length)}
-            </span>
+            <FoundCount says={t.shown(shown.length, rules.length)} />
           </div>
           <section class="panel">
             {shown.length === 0 && <p class="pad m">{t.nothingFound}</p>}
