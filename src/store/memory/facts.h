@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "access/audit_chain.h"
@@ -30,6 +31,9 @@ struct KnownSubscription {
   outbox::Subscription subscription;
   bool deleted = false;
 };
+
+// Where a delivery stands in the lists, which are read newest first.
+inline auto place_of(const outbox::Delivery& delivery) { return std::pair(delivery.created_at, delivery.id); }
 
 struct OwedDelivery {
   outbox::Delivery delivery;

@@ -8,8 +8,6 @@ namespace {
 using outbox::Delivery;
 using outbox::DeliveryState;
 
-auto place_of(const Delivery& delivery) { return std::pair(delivery.created_at, delivery.id); }
-
 std::vector<const OwedDelivery*> newest_first(std::vector<const OwedDelivery*> rows) {
   std::ranges::sort(rows, std::greater{}, [](const OwedDelivery* row) { return place_of(row->delivery); });
   return rows;

@@ -10,12 +10,6 @@ namespace beckon::store {
 using outbox::Delivery;
 using outbox::DeliveryState;
 
-namespace {
-
-auto place_of(const Delivery& delivery) { return std::pair(delivery.created_at, delivery.id); }
-
-}  // namespace
-
 Result<std::vector<outbox::Subscription>> MemoryOutbox::subscriptions() {
   const std::lock_guard lock(facts_.mutex);
   std::vector<outbox::Subscription> found;
