@@ -413,10 +413,11 @@ describe('Results', () => {
   });
 
   test('any days against as many before, and days out of order are an error beside the field', async () => {
-    const today = new Date().toISOString().slice(0, 10),
-      before = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    await page.getByLabel('From', { exact: true }).fill(today);
-    await page.waitForURL(new RegExp(`from=${today}`));
+    const [yesterday, before] = [1, 2].map(days => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10));
+    await page.getByLabel('From', { exact: true }).fill(yesterday);
+    await page.waitForURL(new RegExp(`from=${yesterday}`));
+    await page.getByLabel('To', { exact: true }).fill(yesterday);
+    await page.waitForURL(new RegExp(`to=${yesterday}`));
     await page
       .getByText(/previous 1 day/)
       .first()

@@ -1,10 +1,13 @@
 import { counted } from '../state/words.ts';
 
-const kDay = 86_400_000;
+const kHour = 3_600_000,
+  kDay = 24 * kHour;
 
 // "the previous 7 days"
-const previous = (key: string, length: number) =>
-  key === '24h' ? 'the previous 24 hours' : `the previous ${counted(Math.round(length / kDay), 'day')}`;
+const previous = (key: string, length: number) => {
+  if (key === '24h') return 'the previous 24 hours';
+  return `the previous ${length < kDay ? counted(Math.round(length / kHour), 'hour') : counted(Math.round(length / kDay), 'day')}`;
+};
 
 export const kPeriods = {
   label: 'Period',
