@@ -1,48 +1,29 @@
 import './results.css';
-import { useMemo } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
 import { save } from '../../parts/download.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { DayFields, Presets } from '../../parts/period_picker.tsx';
-import { useAnalytics, type Counted } from './counted.ts';
+import { useResults, type Counted, type Figures } from './counted.ts';
 import { csvOf } from '../../state/csv.ts';
 import { number } from '../../state/format.ts';
-import { useRules } from '../../state/known_rules.ts';
-import { periodOf } from '../../state/period.ts';
 import { at, place } from '../../state/place.ts';
 import { kParts } from '../../sentences/parts.ts';
-import { kPeriods } from '../../sentences/periods.ts';
 import { kResults } from '../../sentences/results.ts';
-import { buckets, resultsOf, summaryOf, type Analytics, type RuleResult } from './analytics.ts';
+import { buckets, type Analytics, type RuleResult } from './analytics.ts';
 import { FunnelPanel, WhyPanel } from './results/funnel.tsx';
 import { RequestSeries, VariantSeries } from './results/series.tsx';
 import { RulesTable, tableOf, VariantsTable } from './results/tables.tsx';
 import { RuleTabs } from './tabs.tsx';
-import { AddedTile, LiftTile, RateTile, RevenueTile, TimeTile, type Figures } from './tiles.tsx';
+import { AddedTile, LiftTile, RateTile, RevenueTile, TimeTile } from './tiles.tsx';
 
 // …/rules/-/results?rule=&period=&from=&to=&series=
 export function Results() {
   const { handle, query } = place.value;
   const only = query.get('rule') ?? '';
-  const days = ['period', 'from', 'to'].map(name => query.get(name) ?? '');
-  const period = periodOf(query, Date.now());
-  const { found, fault } = useAnalytics(handle, () => periodOf(place.peek().query, Date.now()), only, days);
-  const { rules: known } = useRules(handle);
-  const shown = useMemo(() => {
-    if (!found || !known) return null;
-    const results = resultsOf(found.now, known).sort((a, b) => b.treated.totals.acted - a.treated.totals.acted);
-    const figures: Figures = {
-      now: summaryOf(results),
-      before: summaryOf(resultsOf(found.before, known)),
-      steps: buckets(found.now).map(time => summaryOf(results, time)),
-      than: kPeriods.previous(found.period.key, found.period.until - found.period.since),
-    };
-    return { results, figures };
-  }, [found, known]);
-  const name = known?.find(one => one.ruleId === only)?.name || only;
-  const kept = { period: days[0], from: days[1], to: days[2] };
+  const { period, asked: kept, rules, shown, fault } = useResults(only);
+  const name = rules?.find(one => one.ruleId === only)?.name || only;
   return (
     <>
       <div class="head">
@@ -69,10 +50,10 @@ export function Results() {
       </div>
       {fault && <FaultNote fault={fault} />}
       {!shown && !fault && <p class="loading">{kParts.loading}</p>}
-      {shown && (shown.results.length > 0 || (!only && found!.now.triggers.length > 0)) && (
-        <Shown counted={found!} {...shown} only={shown.results.find(() => only)} kept={kept} />
+      {shown && (shown.results.length > 0 || (!only && shown.counted.now.triggers.length > 0)) && (
+        <Shown {...shown} only={shown.results.find(() => only)} kept={kept} />
       )}
-      {shown && !only && !shown.results.length && !found!.now.triggers.length && (
+      {shown && !only && !shown.results.length && !shown.counted.now.triggers.length && (
         <Empty says={kResults.noRequests}>
           <a class="btn pri" href={at('resolve')}>
             {kResults.resolve}
@@ -98,7 +79,7 @@ function Shown({
   results: RuleResult[];
   figures: Figures;
   only: RuleResult | undefined;
-  kept: Record<string, string | undefined>;
+  kept: Record<string, string>;
 }) {
   const found = counted.now;
   const mixed = found.mixed.find(one => one.ruleId === only?.ruleId)?.visitors ?? 0;
@@ -139,7 +120,7 @@ function Shown({
               <div class="phead">
                 <h2 id="rules">{kResults.rulesTitle}</h2>
               </div>
-              <RulesTable results={results} times={times} period={kept as Record<string, string>} />
+              <RulesTable results={results} times={times} period={kept} />
             </section>
           )}
           {found.triggers.length > 0 && <RequestSeries found={found} />}

@@ -2,7 +2,7 @@
 import { Spark } from '../../parts/spark.tsx';
 import { Tile } from '../../parts/tile.tsx';
 import { changeOf, changeOfShare } from '../../state/change.ts';
-import type { Counted } from './counted.ts';
+import type { Counted, Figures } from './counted.ts';
 import { money, number, points, share } from '../../state/format.ts';
 import { span } from '../../state/instants.ts';
 import { kPeriods } from '../../sentences/periods.ts';
@@ -10,17 +10,10 @@ import { kResults } from '../../sentences/results.ts';
 import type { Rate, Summary } from './analytics.ts';
 import { difference, isSure } from './lift.ts';
 
-export interface Figures {
-  now: Summary;
-  before: Summary | null; // null while it is loaded
-  steps: Summary[]; // bucket by bucket
-  than: string; // "the previous 7 days"
-}
-
 const rateOf = ({ good, all }: Rate) => (all ? good / all : null);
-const Spaced = ({ parts }: { parts: (string | false | undefined)[] }) => (
+const Spaced = ({ parts }: { parts: string[] }) => (
   <>
-    {parts.filter(Boolean).map((part, index) => (
+    {parts.map((part, index) => (
       <span key={part} class="part">
         {index > 0 && ' · '}
         {part}
@@ -46,7 +39,7 @@ export function RateTile({ now, before, steps, than, label, none }: Figures & { 
             <Spaced
               parts={[
                 kResults.convertedSays(number(good), number(all)),
-                before !== null && changeOfShare(rate, rateOf(before.recovery), than),
+                changeOfShare(rate, rateOf(before.recovery), than),
               ]}
             />
           ),
@@ -56,8 +49,8 @@ export function RateTile({ now, before, steps, than, label, none }: Figures & { 
   );
 }
 
-const valueIn = (summary: Summary | null, currency: string) =>
-  summary?.revenue.find(one => one.currency === currency)?.value ?? 0;
+const valueIn = (summary: Summary, currency: string) =>
+  summary.revenue.find(one => one.currency === currency)?.value ?? 0;
 
 // In each currency by itself, since amounts in different ones are not added up.
 export function RevenueTile({ now, before, steps, than, label }: Figures & { label: string }) {
@@ -75,14 +68,14 @@ export function RevenueTile({ now, before, steps, than, label }: Figures & { lab
             tell={amount => money(amount, currency)}
           />
         ),
-        says: before && changeOf(value, valueIn(before, currency), than),
+        says: changeOf(value, valueIn(before, currency), than),
       }))}
     />
   );
 }
 
-const addedIn = (summary: Summary | null, currency: string) =>
-  summary?.addedRevenue.find(one => one.currency === currency)?.interval.difference;
+const addedIn = (summary: Summary, currency: string) =>
+  summary.addedRevenue.find(one => one.currency === currency)?.interval.difference;
 
 export function AddedTile({ now, before, steps, than, label }: Figures & { label: string }) {
   if (!now.addedRevenue.length) return nothing(label, now.withControl ? kResults.noInterval : kResults.noControl);
@@ -103,7 +96,7 @@ export function AddedTile({ now, before, steps, than, label }: Figures & { label
           <Spaced
             parts={[
               kResults.addedSays(money(interval.from, currency), money(interval.to, currency)),
-              before !== null && changeOf(interval.difference, addedIn(before, currency) ?? 0, than),
+              changeOf(interval.difference, addedIn(before, currency) ?? 0, than),
             ]}
           />
         ),
