@@ -20,46 +20,41 @@ function rebound(condition: Object_, to: string, first: Json): Object_ {
   return to === 'between' ? { ...rest, atLeast: value, atMost: atMost ?? value } : { ...rest, [to]: value };
 }
 
-export function Bound({ path, condition }: { path: Path; condition: Object_ }) {
-  const { set } = useForm();
-  const bound = boundOf(condition);
-  return (
-    <>
-      <Pick
-        label={t.bound}
-        value={bound}
-        choices={choicesOf(t.bounds)}
-        onChange={to => set(path, rebound(condition, to, 1))}
-      />
-      <Num path={[...path, bound === 'between' ? 'atLeast' : bound]} label={t.number} />
-      {bound === 'between' && (
-        <>
-          <span>{t.and}</span>
-          <Num path={[...path, 'atMost']} label={t.upTo} />
-        </>
-      )}
-    </>
-  );
+interface Props {
+  path: Path;
+  condition: Object_;
+}
+interface Kind {
+  first: Json;
+  bounds: { [bound: string]: string };
+  label: string;
+  upTo: string;
+  Field: typeof Num;
 }
 
-export function AgeBound({ path, condition }: { path: Path; condition: Object_ }) {
-  const { set } = useForm();
-  const bound = boundOf(condition);
-  return (
-    <>
-      <Pick
-        label={t.bound}
-        value={bound}
-        choices={choicesOf(t.ages)}
-        onChange={to => set(path, rebound(condition, to, '1d'))}
-      />
-      <Span path={[...path, bound === 'between' ? 'atLeast' : bound]} label={t.age} />
-      {bound === 'between' && (
-        <>
-          <span>{t.and}</span>
-          <Span path={[...path, 'atMost']} label={t.upToAge} />
-        </>
-      )}
-    </>
-  );
-}
+const boundsOf =
+  ({ first, bounds, label, upTo, Field }: Kind) =>
+  ({ path, condition }: Props) => {
+    const { set } = useForm();
+    const bound = boundOf(condition);
+    return (
+      <>
+        <Pick
+          label={t.bound}
+          value={bound}
+          choices={choicesOf(bounds)}
+          onChange={to => set(path, rebound(condition, to, first))}
+        />
+        <Field path={[...path, bound === 'between' ? 'atLeast' : bound]} label={label} />
+        {bound === 'between' && (
+          <>
+            <span>{t.and}</span>
+            <Field path={[...path, 'atMost']} label={upTo} />
+          </>
+        )}
+      </>
+    );
+  };
+
+export const Bound = boundsOf({ first: 1, bounds: t.bounds, label: t.number, upTo: t.upTo, Field: Num });
+export const AgeBound = boundsOf({ first: '1d', bounds: t.ages, label: t.age, upTo: t.upToAge, Field: Span });
