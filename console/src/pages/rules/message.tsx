@@ -12,25 +12,20 @@ import { isDelayed } from './measures.ts';
 const t = kRules.editor.shows;
 type Object_ = { [name: string]: Json };
 
+type FormField = [path: string, label: string, hint?: string];
+const kSurface: FormField[] = [
+  ['title', t.headline],
+  ['code', t.code],
+  ['text', t.text],
+  ['button.label', t.button],
+  ['button.href', t.link],
+  ['dismiss', t.dismiss],
+];
+
 // The payload fields that a form shows, as paths below `payload`.
-export const kForms: { [type: string]: [path: string, label: string, hint?: string][] } = {
-  popup: [
-    ['title', t.headline],
-    ['code', t.code],
-    ['text', t.text],
-    ['button.label', t.button],
-    ['button.href', t.link],
-    ['dismiss', t.dismiss],
-  ],
-  banner: [
-    ['title', t.headline],
-    ['code', t.code],
-    ['text', t.text],
-    ['button.label', t.button],
-    ['button.href', t.link],
-    ['dismiss', t.dismiss],
-    ['position', t.position],
-  ],
+const kForms: { [type: string]: FormField[] } = {
+  popup: kSurface,
+  banner: [...kSurface, ['position', t.position]],
   cta: [
     ['selector', t.selector, t.selectorHint],
     ['label', t.newText],
