@@ -7,6 +7,7 @@ import type { Suggestion } from '../state/catalog.ts';
 import { optionsFor } from '../state/options.ts';
 import { kFields } from '../sentences/fields.ts';
 import { keepBelow } from './below.ts';
+import { Field, type FieldProps } from './field.tsx';
 import './combobox.css';
 
 interface Props {
@@ -136,3 +137,14 @@ export function Combobox({
     </>
   );
 }
+
+type ComboboxFieldProps = Omit<FieldProps, 'children'> & Omit<Props, 'label' | 'id' | 'described' | 'invalid'>;
+
+// One with a label, a hint, and what is wrong with its value.
+export const ComboboxField = ({ label, hint, issue, good, ...combobox }: ComboboxFieldProps) => (
+  <Field {...{ label, hint, issue, good }}>
+    {field => (
+      <Combobox {...combobox} id={field.id} described={field['aria-describedby']} invalid={field['aria-invalid']} />
+    )}
+  </Field>
+);

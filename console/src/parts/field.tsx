@@ -3,13 +3,13 @@ import { useId } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 import { Ticked } from './ticked.tsx';
 
-export interface Described {
+interface Described {
   id: string;
   'aria-describedby': string | undefined;
   'aria-invalid': boolean | undefined;
 }
 
-interface Props {
+export interface FieldProps {
   label: string;
   hint?: ComponentChildren;
   issue?: string; // what is wrong with the value
@@ -17,7 +17,7 @@ interface Props {
   children: (field: Described) => ComponentChildren;
 }
 
-export function Field({ label, hint, issue, good, children }: Props) {
+export function Field({ label, hint, issue, good, children }: FieldProps) {
   const id = useId(),
     told = `${id}-told`;
   const tells = !!(hint || issue || good);
@@ -44,7 +44,7 @@ export function Field({ label, hint, issue, good, children }: Props) {
   );
 }
 
-interface TextProps extends Omit<Props, 'children'> {
+interface TextProps extends Omit<FieldProps, 'children'> {
   value: string;
   onInput: (value: string) => void;
   onLeave?: () => void;
@@ -109,7 +109,7 @@ export function TextField({
   );
 }
 
-interface SelectProps extends Omit<Props, 'children'> {
+interface SelectProps extends Omit<FieldProps, 'children'> {
   value: string;
   choices: readonly (readonly [string, string])[];
   onChange: (value: string) => void;

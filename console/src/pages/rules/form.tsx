@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { Combobox } from '../../parts/combobox.tsx';
+import { ComboboxField } from '../../parts/combobox.tsx';
 import { Duration } from '../../parts/duration.tsx';
 import { Field, SelectField, TextField } from '../../parts/field.tsx';
 import { kNothingSeen, type Seen, type Suggestion } from '../../state/catalog.ts';
@@ -54,17 +54,7 @@ export function Text({ path, label, hint, placeholder, mono, suggest }: Props) {
   if (!suggest)
     return <TextField {...{ label, hint, placeholder, mono, value }} issue={issueAt(path)} onInput={write} />;
   return (
-    <Field label={label} hint={hint} issue={issueAt(path)}>
-      {field => (
-        <Combobox
-          id={field.id}
-          described={field['aria-describedby']}
-          invalid={!!field['aria-invalid']}
-          {...{ value, placeholder, mono, suggest }}
-          onInput={write}
-        />
-      )}
-    </Field>
+    <ComboboxField {...{ label, hint, placeholder, mono, value, suggest }} issue={issueAt(path)} onInput={write} />
   );
 }
 
@@ -99,20 +89,14 @@ export function textsIn(text: string, always = false): Json | undefined {
 export function Texts({ path, label, hint, placeholder, suggest = [], always }: Props & { always?: boolean }) {
   const { at, set, issueAt } = useForm();
   return (
-    <Field label={label} hint={hint} issue={issueAt(path)}>
-      {field => (
-        <Combobox
-          several
-          mono
-          id={field.id}
-          described={field['aria-describedby']}
-          invalid={!!field['aria-invalid']}
-          value={listText(at(path))}
-          {...{ placeholder, suggest }}
-          onInput={text => set(path, textsIn(text, always))}
-        />
-      )}
-    </Field>
+    <ComboboxField
+      several
+      mono
+      {...{ label, hint, placeholder, suggest }}
+      value={listText(at(path))}
+      issue={issueAt(path)}
+      onInput={text => set(path, textsIn(text, always))}
+    />
   );
 }
 

@@ -5,8 +5,7 @@ import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { State } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { Combobox } from '../../parts/combobox.tsx';
-import { Field } from '../../parts/field.tsx';
+import { ComboboxField } from '../../parts/combobox.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { Json } from '../../parts/json.tsx';
 import type { RuleTrace } from '../../state/decisions.ts';
@@ -81,20 +80,15 @@ export function PersonPreview({ rule, ruleId }: { rule: RuleDraft; ruleId: strin
       </div>
       <div class="pad stack s">
         <form class="stack s">
-          <Field label={t.id} issue={fault?.code === 'not_found' ? t.unknown : undefined}>
-            {field => (
-              <Combobox
-                mono
-                id={field.id}
-                described={field['aria-describedby']}
-                invalid={!!field['aria-invalid']}
-                value={id}
-                placeholder={t.idPlaceholder}
-                suggest={visitors}
-                onInput={setId}
-              />
-            )}
-          </Field>
+          <ComboboxField
+            mono
+            label={t.id}
+            issue={fault?.code === 'not_found' ? t.unknown : undefined}
+            value={id}
+            placeholder={t.idPlaceholder}
+            suggest={visitors}
+            onInput={setId}
+          />
           <div>
             <Button submits busy={busy} closed={typed ? '' : t.enterId} onPress={look}>
               {t.button}

@@ -1,9 +1,9 @@
 import { Field } from '../../parts/field.tsx';
 import { kRules } from '../../sentences/rules.ts';
 import type { Path } from './draft.ts';
-import { Amount, Texts, useForm } from './form.tsx';
+import { Amount, Text, Texts, useForm } from './form.tsx';
 import { instantOf, localOf } from './inline.tsx';
-import { ZoneField, zones } from './zone.tsx';
+import { zones } from './zone.tsx';
 
 const t = kRules.editor.schedule;
 const kDayNames = Object.keys(t.dayNames) as (keyof typeof t.dayNames)[];
@@ -25,7 +25,7 @@ export function Schedule() {
         <Hours />
         <Days />
         <div class="form">
-          <ZoneField path={['active', 'zone']} label={t.zone} hint={t.zoneHint} />
+          <Text path={['active', 'zone']} label={t.zone} hint={t.zoneHint} suggest={zones()} />
           {at(['active', 'zone']) === 'visitor' && (
             <Texts
               path={['active', 'zoneElse']}
