@@ -60,12 +60,10 @@ export const kHome = {
   isDisabled: (name: string) => `${name} is disabled`,
   disabledSays: 'Its deliveries are held for 7 days, then they fail.',
   neverActs: (name: string) => `“${name}” never acts`,
-  warns: (name: string) => `“${name}” has a warning`,
   tokenExpires: (name: string) => `Token “${name}” expires`,
   tokenExpired: (name: string) => `Token “${name}” has expired`,
   lastUsed: 'Last used',
   neverUsed: 'Never used.',
-  isFull: (shown: number) => `The first ${shown} are shown.`,
 
   // Right now
   now: 'Right now',

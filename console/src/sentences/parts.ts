@@ -2,7 +2,6 @@
 export const kParts = {
   actions: 'Actions',
   close: 'Close',
-  copy: 'Copy',
   copied: 'Copied',
   copyWhat: (what: string) => `Copy ${what}`,
   copiedWhat: (what: string) => `Copied ${what}`,
@@ -18,8 +17,6 @@ export const kParts = {
   body: 'body',
   request: 'Request',
   requestId: 'request id',
-  nextRow: 'next row',
-  rowBefore: 'row before',
   once: 'It is shown only once, and works once. Beckon sends no mail: pass it on yourself.',
   link: 'link',
   cancel: 'Cancel',

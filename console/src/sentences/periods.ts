@@ -21,7 +21,6 @@ export const kPeriods = {
   down: (by: string, than: string) => `Down ${by} from ${than}`,
   same: (than: string) => `As in ${than}`,
   noneBefore: (than: string) => `None in ${than}`,
-  noneNow: (before: string, than: string) => `${before} in ${than}`,
   points: (by: string) => `${by} points`,
   faster: (by: string, than: string) => `${by} faster than in ${than}`,
   slower: (by: string, than: string) => `${by} slower than in ${than}`,

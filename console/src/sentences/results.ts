@@ -51,8 +51,6 @@ export const kResults = {
   // Verdict
   sure: 'Significant',
   notSure: 'Not significant',
-  better: (name: string) => `${name} beats the control group.`,
-  worse: (name: string) => `${name} does worse than the control group.`,
   readings: {
     better: 'Better than the control group',
     worse: 'Worse than the control group',

@@ -62,5 +62,4 @@ export const kSimulate = {
   },
   examples: 'Changed sessions',
   someOf: (shown: number, all: number) => `${shown} of ${counted(all, 'changed session')}`,
-  edit: 'Edit this rule',
 };

@@ -10,6 +10,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { useList } from '../../state/list.ts';
 import { place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
+import { kParts } from '../../sentences/parts.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { Lines, type RuleChange } from './difference.tsx';
 
@@ -93,7 +94,7 @@ export function History({ ruleId, name, etag, closed, onRolledBack }: Props) {
       </ol>
       {more && (
         <p class="pfoot">
-          <Button onPress={more}>{kRules.list.more}</Button>
+          <Button onPress={more}>{kParts.showMore}</Button>
         </p>
       )}
       {to && (

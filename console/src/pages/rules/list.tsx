@@ -16,6 +16,7 @@ import { number, percent } from '../../state/format.ts';
 import { useList } from '../../state/list.ts';
 import { at, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
+import { kParts } from '../../sentences/parts.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { AddExamples } from './examples.tsx';
 import { kBlank, type RuleDraft } from './draft.ts';
@@ -199,7 +200,7 @@ export function RuleList() {
             )}
             {more && (
               <p class="pfoot">
-                <Button onPress={more}>{t.more}</Button>
+                <Button onPress={more}>{kParts.showMore}</Button>
               </p>
             )}
           </section>

@@ -10,6 +10,7 @@ import { closedBelow } from '../../parts/gate.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { confirmed } from '../../state/announce.ts';
 import { useList } from '../../state/list.ts';
+import { kParts } from '../../sentences/parts.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { at, place } from '../../state/place.ts';
 import { Difference } from './difference.tsx';
@@ -122,7 +123,7 @@ export function Versions() {
           </ol>
           {more && (
             <p class="pfoot">
-              <Button onPress={more}>{kRules.list.more}</Button>
+              <Button onPress={more}>{kParts.showMore}</Button>
             </p>
           )}
         </section>
