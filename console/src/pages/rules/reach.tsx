@@ -1,8 +1,7 @@
 // What the rule would have done with the traffic of last week, counted again after each edit: the simulator replays it
 // with all live rules and this edit. Nothing is stored.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ask, quietly } from '../../api/client.ts';
-import type { components } from '../../api/described.d.ts';
+import { quietly } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -10,6 +9,7 @@ import { announce } from '../../state/announce.ts';
 import { number, percent } from '../../state/format.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { withoutAnswer, type RuleDraft } from './draft.ts';
+import { look, start, stop, type Simulation } from './simulation.ts';
 
 const t = kRules.editor.reach;
 const kTyping = 900; // milliseconds of rest before it is counted
@@ -18,7 +18,6 @@ const kTries = 4; // to start one while another of the handle runs
 const kBusy = 700; // milliseconds between them
 const kWeek = 7 * 86_400_000;
 
-type Simulation = components['schemas']['Simulation'];
 type State =
   | { is: 'waiting' }
   | { is: 'running'; simulationId: string; progress: number }
@@ -28,25 +27,8 @@ type State =
 
 const kWaits: State = { is: 'waiting' };
 
-const start = (handle: string, rules: RuleDraft[]) =>
-  ask(
-    quietly.POST('/v2/handles/{handle}/chain-rules/simulate', {
-      params: { path: { handle } },
-      body: { rules, since: new Date(Date.now() - kWeek).toISOString(), examples: 0 } as never,
-    }),
-  );
-const lookAt = (handle: string, simulationId: string) =>
-  ask(
-    quietly.GET('/v2/handles/{handle}/chain-rules/simulations/{simulationId}', {
-      params: { path: { handle, simulationId } },
-    }),
-  );
-const cancel = (handle: string, simulationId: string) =>
-  ask(
-    quietly.DELETE('/v2/handles/{handle}/chain-rules/simulations/{simulationId}', {
-      params: { path: { handle, simulationId } },
-    }),
-  );
+const count = (handle: string, rules: RuleDraft[]) =>
+  start(handle, { rules, since: new Date(Date.now() - kWeek).toISOString(), examples: 0 }, quietly);
 
 const wait = (milliseconds: number) => new Promise(done => setTimeout(done, milliseconds));
 
@@ -81,18 +63,18 @@ export function Reach({ handle, ruleId, rule, others }: Props) {
     const stopFormer = async () => {
       const { current } = running;
       running.current = '';
-      if (current) await cancel(handle, current);
+      if (current) await stop(handle, current, quietly);
     };
-    const count = async () => {
+    const run = async () => {
       await wait(round === lastRound.current ? kTyping : 0);
       lastRound.current = round;
       if (!alive || asked === 'null') return;
       await stopFormer();
-      let answer = await start(handle, JSON.parse(asked));
+      let answer = await count(handle, JSON.parse(asked));
       for (let tries = 1; !answer.ok && answer.fault.status === 409 && tries < kTries; tries += 1) {
         await wait(kBusy);
         if (!alive) return;
-        answer = await start(handle, JSON.parse(asked));
+        answer = await count(handle, JSON.parse(asked));
       }
       while (answer.ok && answer.data.state === 'running') {
         const { simulationId, progress } = answer.data;
@@ -101,7 +83,7 @@ export function Reach({ handle, ruleId, rule, others }: Props) {
         put({ is: 'running', simulationId, progress });
         await wait(kEvery);
         if (running.current !== simulationId) return put({ is: 'stopped' });
-        answer = await lookAt(handle, simulationId);
+        answer = await look(handle, simulationId);
       }
       running.current = '';
       if (!answer.ok) return put({ is: 'failed', says: says(answer.fault) });
@@ -112,16 +94,16 @@ export function Reach({ handle, ruleId, rule, others }: Props) {
       }
       put(end === 'cancelled' ? { is: 'stopped' } : { is: 'failed', says: t.failed(reason ?? end) });
     };
-    void count();
+    void run();
     return () => {
       alive = false;
       void stopFormer();
     };
   }, [handle, asked, round]);
-  const stop = () => {
+  const cancel = () => {
     const { current } = running;
     running.current = '';
-    void cancel(handle, current);
+    void stop(handle, current, quietly);
   };
   const outdated = state.is === 'done' && state.of !== asked;
   return (
@@ -138,7 +120,7 @@ export function Reach({ handle, ruleId, rule, others }: Props) {
         {state.is === 'running' && (
           <div class="row">
             <progress max={1} value={state.progress} aria-label={t.progress} />
-            <Button kind="quiet" onPress={stop}>
+            <Button kind="quiet" onPress={cancel}>
               {t.stop}
             </Button>
           </div>

@@ -1,5 +1,5 @@
 // Simulations: what other rules would have done with recorded traffic. Nothing is stored or counted.
-import { api, ask, quietly, type Answer } from '../../api/client.ts';
+import { api, ask, quietly } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
 
 export type Simulation = components['schemas']['Simulation'];
@@ -8,25 +8,23 @@ export interface Asked {
   rules?: unknown[];
   rulesVersion?: number;
   since: string;
+  examples?: number;
 }
 
-export const start = (handle: string, body: Asked) =>
-  ask(
-    api.POST('/v2/handles/{handle}/chain-rules/simulate' as never, { params: { path: { handle } }, body } as never),
-  ) as Promise<Answer<Simulation>>;
+// `by`: `quietly` for those that the user did not ask for.
+export const start = (handle: string, body: Asked, by = api) =>
+  ask(by.POST('/v2/handles/{handle}/chain-rules/simulate', { params: { path: { handle } }, body: body as never }));
 
 export const look = (handle: string, simulationId: string) =>
   ask(
-    quietly.GET(
-      '/v2/handles/{handle}/chain-rules/simulations/{simulationId}' as never,
-      { params: { path: { handle, simulationId } } } as never,
-    ),
-  ) as Promise<Answer<Simulation>>;
+    quietly.GET('/v2/handles/{handle}/chain-rules/simulations/{simulationId}', {
+      params: { path: { handle, simulationId } },
+    }),
+  );
 
-export const stop = (handle: string, simulationId: string) =>
+export const stop = (handle: string, simulationId: string, by = api) =>
   ask(
-    api.DELETE(
-      '/v2/handles/{handle}/chain-rules/simulations/{simulationId}' as never,
-      { params: { path: { handle, simulationId } } } as never,
-    ),
-  ) as Promise<Answer<unknown>>;
+    by.DELETE('/v2/handles/{handle}/chain-rules/simulations/{simulationId}', {
+      params: { path: { handle, simulationId } },
+    }),
+  );
