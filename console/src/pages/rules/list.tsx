@@ -11,6 +11,7 @@ import { closedBelow } from '../../parts/gate.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Spark } from '../../parts/spark.tsx';
+import { TableHead } from '../../parts/table.tsx';
 import { confirmed } from '../../state/announce.ts';
 import { number, percent } from '../../state/format.ts';
 import { useList } from '../../state/list.ts';
@@ -156,31 +157,18 @@ export function RuleList() {
             {shown.length > 0 && (
               <table class="table rules" role="table">
                 <caption class="hide">{t.caption}</caption>
-                <thead role="rowgroup">
-                  <tr role="row">
-                    <th role="columnheader" scope="col">
-                      {t.order}
-                    </th>
-                    <th role="columnheader" scope="col">
-                      {t.rule}
-                    </th>
-                    <th role="columnheader" scope="col">
-                      {t.status}
-                    </th>
-                    <th role="columnheader" scope="col" class="r">
-                      {t.acted}
-                    </th>
-                    <th role="columnheader" scope="col" class="r">
-                      {t.converted}
-                    </th>
-                    <th role="columnheader" scope="col">
-                      {t.trend}
-                    </th>
-                    <th role="columnheader" scope="col" class="r">
-                      <span class="hide">{t.actions}</span>
-                    </th>
-                  </tr>
-                </thead>
+                <TableHead
+                  heads={[
+                    t.order,
+                    t.rule,
+                    t.status,
+                    { text: t.acted, right: true },
+                    { text: t.converted, right: true },
+                    t.trend,
+                    { text: t.actions, right: true, hidden: true },
+                  ]}
+                  acts={false}
+                />
                 <tbody role="rowgroup">
                   {shown.map(rule => (
                     <Row
