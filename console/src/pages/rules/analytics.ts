@@ -197,7 +197,6 @@ export interface Rate {
 }
 export interface Summary {
   counts: Counts; // of all that rules did, without control groups
-  heldOut: number;
   recovery: Rate;
   compared: { treated: Rate; control: Rate }; // of the rules with a control group alone
   added: Interval | null; // incremental conversions
@@ -231,7 +230,6 @@ export function summaryOf(results: RuleResult[], at?: number): Summary {
   ];
   return {
     counts,
-    heldOut: groups.reduce((total, one) => total + (one.control?.heldOut ?? 0), 0),
     recovery: rate(
       rates.map(one => one.treated),
       'acted',

@@ -373,7 +373,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   );
 }
 
-// Fields of the form show what is wrong with them; members that it does not have are told above it.
+// Faults of the form’s fields stand beside them; those of other members are listed above the form.
 const kInForm = /^(name|priority|triggers|when|action|actions|limit|goal|ttl|active|rollout|split|include|ruleId)\b/;
 const isShown = (field: string) => kInForm.test(field);
 

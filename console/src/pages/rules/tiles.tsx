@@ -134,7 +134,7 @@ export function LiftTile({ now }: { now: Summary }) {
   );
 }
 
-const kSame = 0.02; // medians that differ by less are told as equal: the server rounds them by up to 0.8 %
+const kSame = 0.02; // medians that differ by less count as equal: the server rounds them by up to 0.8 %
 
 // The median of the seconds from a decision to its conversion, with the conversions that it is of.
 export function TimeTile({ steps, than, label, found }: Figures & { label: string; found: Counted }) {
