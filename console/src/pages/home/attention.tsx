@@ -4,6 +4,7 @@ import type { components } from '../../api/described.d.ts';
 import { closedBelow } from '../../parts/gate.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { TimelineList } from '../../parts/timeline_list.tsx';
 import type { KnownRule } from '../../state/known_rules.ts';
 import { at, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
@@ -47,22 +48,20 @@ export function Attention({ endpoints, rules }: { endpoints: EndpointsOf; rules:
     >
       {issues.length === 0 && <p class="pad m sm">{kHome.allGood}</p>}
       {issues.length > 0 && (
-        <ul class="tl pad">
-          {issues.map(({ key, icon, tone, title, link, says }) => (
-            <li key={key}>
-              <span class={`dot ${tone}`}>
-                <Icon name={icon} />
-              </span>
-              <div>
+        <div class="pad">
+          <TimelineList
+            entries={issues.map(({ link, title, says, ...issue }) => ({
+              ...issue,
+              what: (
                 <a class="b" href={link}>
                   {title}
                 </a>
-                <p>{says}</p>
-              </div>
-              <span />
-            </li>
-          ))}
-        </ul>
+              ),
+              more: <p>{says}</p>,
+              at: null,
+            }))}
+          />
+        </div>
       )}
       {closed && <p class="pfoot closed-part">{closed}</p>}
     </Panel>

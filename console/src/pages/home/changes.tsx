@@ -1,7 +1,6 @@
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { closedBelow } from '../../parts/gate.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { Instant } from '../../parts/instant.tsx';
+import { TimelineList } from '../../parts/timeline_list.tsx';
 import { ask, quietly } from '../../api/client.ts';
 import { useList } from '../../state/list.ts';
 import { at, place } from '../../state/place.ts';
@@ -34,19 +33,20 @@ function List({ names }: { names: Map<string, string> }) {
   if (fault) return <FaultNote fault={fault} />;
   if (items?.length === 0) return <p class="pad m sm">{kHome.noChanges}</p>;
   return (
-    <ul class="tl pad">
-      {items?.map(({ auditId, action, target, actor, at: when }) => (
-        <li key={auditId}>
-          <span class="dot">
-            <Icon name="edit" />
-          </span>
-          <div>
-            <b>{kActions[action] ?? action}</b> {names.get(target) ?? target}
-            <p>{actor}</p>
-          </div>
-          <Instant at={when} />
-        </li>
-      ))}
-    </ul>
+    <div class="pad">
+      <TimelineList
+        entries={(items ?? []).map(({ auditId, action, target, actor, at: when }) => ({
+          key: auditId,
+          icon: 'edit',
+          what: (
+            <>
+              <b>{kActions[action] ?? action}</b> {names.get(target) ?? target}
+            </>
+          ),
+          more: <p>{actor}</p>,
+          at: when,
+        }))}
+      />
+    </div>
   );
 }
