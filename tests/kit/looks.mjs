@@ -12,7 +12,7 @@ function faultsOfLayout() {
   if (scrollWidth > clientWidth) found.push(`scrolls sideways: ${scrollWidth} px in ${clientWidth}`);
 
   // What is read out only, drawn, or scrolled within by design.
-  const kApart = '.skip, .x, .axis, svg, canvas, textarea, select, datalist, .uplot';
+  const kApart = '.skip, .x, .axis, svg, canvas, textarea, select, datalist';
   const isHeard = element => {
     for (let one = element; one; one = one.parentElement)
       if (getComputedStyle(one).clipPath === 'inset(50%)') return true;
