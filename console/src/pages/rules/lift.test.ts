@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  difference,
-  incremental,
-  incrementalRevenue,
-  isSure,
-  liftWords,
-  moreNeeded,
-  sum,
-  type Earned,
-} from './lift.ts';
+import { points } from '../../state/format.ts';
+import { difference, incremental, incrementalRevenue, isSure, moreNeeded, sum, type Earned } from './lift.ts';
 
 const near = (given: number, wanted: number, by = 5e-5) =>
   assert.ok(Math.abs(given - wanted) < by, `${given} is not ${wanted}`);
 
-test('the intervals of the published examples', () => {
+test('difference gives the intervals of the published examples', () => {
   // Newcombe 1998, table II, method 10
   for (const [a, m, b, n, from, to] of [
     [56, 70, 48, 80, 0.0524, 0.3339],
@@ -31,23 +23,23 @@ test('the intervals of the published examples', () => {
   }
 });
 
-test('it is told in points, and whether it is sure', () => {
+test('a lift is shown in points, and significant if its interval excludes zero', () => {
   const found = difference({ good: 56, all: 70 }, { good: 48, all: 80 })!;
-  assert.equal(liftWords(found), '+20.0 points (+5.2 to +33.4)');
+  assert.deepEqual([found.difference, found.from, found.to].map(points), ['+20.0', '+5.2', '+33.4']);
   assert.ok(isSure(found));
   assert.ok(!isSure(difference({ good: 5, all: 56 }, { good: 0, all: 29 })!));
   assert.equal(difference({ good: 0, all: 0 }, { good: 1, all: 2 }), null);
   assert.equal(difference({ good: 3, all: 2 }, { good: 1, all: 2 }), null, 'a goal that counts each signal');
 });
 
-test('incremental is recovered less the rate of the control group on the same number', () => {
+test('incremental conversions are those recovered less what the rate of the control group gives', () => {
   const found = incremental({ good: 154, all: 1084 }, { good: 10, all: 121 })!;
   near(found.difference, 154 - (1084 * 10) / 121);
   near(found.from / 1084, difference({ good: 154, all: 1084 }, { good: 10, all: 121 })!.from);
   assert.equal(incremental({ good: 1, all: 2 }, { good: 0, all: 0 }), null);
 });
 
-test('incremental revenue likewise, in one currency', () => {
+test('incremental revenue is computed likewise, in one currency', () => {
   const found = incrementalRevenue({ all: 200, count: 40, value: 2000 }, { all: 50, count: 5, value: 200 })!;
   near(found.difference, 2000 - (200 * 200) / 50);
   assert.ok(found.from < found.difference && found.difference < found.to);
@@ -79,7 +71,7 @@ function random(seed: number) {
   };
 }
 
-test('19 of 20 intervals of revenue hold the truth, also where only count and sum are known', () => {
+test('19 of 20 revenue intervals contain the true value, even if only count and sum are known', () => {
   const next = random(15),
     kRounds = 2000;
   const earned = (all: number, rate: number, amount: () => number, squared: boolean): Earned => {
@@ -111,14 +103,14 @@ test('19 of 20 intervals of revenue hold the truth, also where only count and su
   }
 });
 
-test('a sum of rules is as uncertain as they are together', () => {
+test('the interval of a sum combines those of its rules', () => {
   const one = { difference: 10, from: 7, to: 14 };
   assert.deepEqual(sum([one]), one);
   assert.deepEqual(sum([one, { difference: 5, from: 1, to: 8 }]), { difference: 15, from: 10, to: 20 });
   assert.equal(sum([]), null);
 });
 
-test('how many more are needed: with so many, the difference is found four times of five', () => {
+test('with as many more decisions as moreNeeded says, the difference is found four times out of five', () => {
   const variant = { good: 12, all: 100 },
     control = { good: 8, all: 100 };
   const more = moreNeeded(variant, control)!;

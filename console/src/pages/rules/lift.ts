@@ -131,10 +131,4 @@ export function moreNeeded(variant: Proportion, control: Proportion): number | n
   return Math.max(1, Math.ceil(needed - all));
 }
 
-const signed = (rate: number) => `${rate < 0 ? '−' : '+'}${Math.abs(rate * 100).toFixed(1)}`;
-
-// "+20.0 points (+5.2 to +33.4)"
-export const liftWords = ({ difference: by, from, to }: Interval) =>
-  `${signed(by)} points (${signed(from)} to ${signed(to)})`;
-
 export const isSure = ({ from, to }: Interval) => from > 0 || to < 0;
