@@ -483,7 +483,7 @@ describe('readable by everybody', () => {
     });
 });
 
-test('a CREATOR sees the numbers, and is told who may see the rest', async () => {
+test('a CREATOR sees the numbers, and which role the rest requires', async () => {
   const creator = await openConsole(browser, beckon.base, { token: await beckon.token('CREATOR') });
   const refused = [];
   creator.on('response', answer => {

@@ -11,7 +11,7 @@ test('counts, shares and differences', () => {
   assert.equal(points(-0.018), '−1.8');
 });
 
-test('amounts have their currency, and what is none is left out', () => {
+test('writes amounts with their currency, if it is a currency code', () => {
   assert.equal(money(18430, 'EUR'), '€18,430.00');
   assert.equal(money(-3.5, 'USD'), '−$3.50');
   assert.equal(money(1200, 'JPY'), '¥1,200', 'a yen has no cents');

@@ -33,7 +33,7 @@ test('from a day to another, both included', () => {
   assert.equal(of('from=2026-11-01&to=2026-11-30').bucket, 'day');
 });
 
-test('days that are none are the usual period, and say what is wrong', () => {
+test('invalid days fall back to the default period and say what is wrong', () => {
   assert.deepEqual(
     [of('from=2026-11-05&to=2026-11-01').issue, of('from=2026-11-05&to=2026-11-01').key],
     ['order', '7d'],

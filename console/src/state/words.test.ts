@@ -5,7 +5,7 @@ import { stateOf } from './words.ts';
 
 const now = Date.parse('2026-02-25T12:00:00Z');
 
-test('a state is told in words, with what comes next', () => {
+test('describes the state of a delivery in words, with what comes next', () => {
   assert.equal(
     stateOf({ status: 'retrying', attemptCount: 2, nextAttemptAt: '2026-02-25T12:04:10Z' }, now),
     'retrying, 2 attempts, next in 4 m 10 s',
@@ -24,7 +24,7 @@ test('a state is told in words, with what comes next', () => {
   assert.equal(stateOf({ status: 'held', attemptCount: 1, reason: 'circuit open' }, now), 'waiting: endpoint failing');
 });
 
-test('spans are told by their two largest units', () => {
+test('writes a span in its two largest units', () => {
   assert.equal(span(0), '0 s');
   assert.equal(span(250_000), '4 m 10 s');
   assert.equal(span(90_061_000), '1 d 1 h');
@@ -34,7 +34,7 @@ test('spans are told by their two largest units', () => {
   assert.equal(took(3210), '3.2 s');
 });
 
-test('an instant is told in UTC with its day where it is another one', () => {
+test('writes an instant in UTC, with the date unless it is today', () => {
   assert.equal(told('2026-02-25T09:08:07.123Z', 'utc', now), '09:08:07Z');
   assert.equal(told('2026-02-24T09:08:07Z', 'utc', now), '2026-02-24 09:08:07Z');
   assert.equal(told('no instant', 'utc', now), 'no instant');

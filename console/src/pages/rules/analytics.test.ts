@@ -40,7 +40,7 @@ const analytics = (rules: RuleSeries[], triggers: Analytics['triggers'] = []): A
   rules,
 });
 
-test('why a rule was held back: what has no reason is from an earlier version', () => {
+test('counts of held-back decisions without a reason, from earlier versions, are other', () => {
   assert.deepEqual(heldBackOf(counts({ suppressed: 7, heldBack: { limit: 1, hours: 2, render: 3 } })), {
     limit: 1,
     hours: 2,
@@ -127,7 +127,7 @@ test('recovered and incremental, of all rules', () => {
   assert.equal(summaryOf([]).added, null);
 });
 
-test('what was asked for: requests at the triggers of a rule, and waits of delayed ones that are over', () => {
+test('counts requests at the triggers of a rule, and the ended waits of delayed rules', () => {
   const found = analytics(
     [
       series({ ruleId: 'now' }, counts({ acted: 3 })),

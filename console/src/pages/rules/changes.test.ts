@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changesBetween } from './changes.ts';
 
-test('each value that differs is one change, with its place', () => {
+test('each value that differs is one change, with its path', () => {
   const was = { name: 'a', when: { all: [{ count: { key: 'cart' }, atLeast: 1 }] }, ttl: '5m' };
   const is = { name: 'b', when: { all: [{ count: { key: 'cart' }, atLeast: 2 }, { seen: { key: 'x' } }] } };
   assert.deepEqual(changesBetween(was, is), [
@@ -13,7 +13,7 @@ test('each value that differs is one change, with its place', () => {
   ]);
 });
 
-test('the same values in another order are none, and another kind of value is one', () => {
+test('the order of members is no change, and another kind of value is one', () => {
   assert.deepEqual(changesBetween({ a: 1, b: [1, { c: 2 }] }, { b: [1, { c: 2 }], a: 1 }), []);
   assert.deepEqual(changesBetween({ a: { b: 1, c: 2 } }, { a: [1, 2] }), [
     { path: ['a'], was: { b: 1, c: 2 }, is: [1, 2] },

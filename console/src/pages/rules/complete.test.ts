@@ -5,11 +5,11 @@ import { kBanner, kCta, kPopup, kSend } from './draft.ts';
 
 const fieldsOf = (action: object) => faultsIn({ action } as never).map(one => one.field);
 
-test('the messages that a form begins with are complete', () => {
+test('the messages that the form starts with are complete', () => {
   for (const action of [kPopup, kBanner, kCta, kSend]) assert.deepEqual(fieldsOf(action as object), []);
 });
 
-test('a popup or banner without a word, and a link that the library ignores, cannot be published', () => {
+test('a popup or banner without text, and a link that the library ignores, cannot be published', () => {
   assert.deepEqual(fieldsOf({ type: 'popup' }), ['action.payload.title']);
   assert.deepEqual(fieldsOf({ type: 'banner', payload: { title: ' ' } }), ['action.payload.text']);
   assert.deepEqual(fieldsOf({ type: 'popup', payload: { text: 'x', button: { href: 'shop.example/bag' } } }), [
@@ -39,7 +39,7 @@ test('links relative to the page, by http(s) or with a placeholder are taken', (
     assert.equal(fieldsOf({ type: 'popup', payload: { text: 'x', button: { label: 'Go', href } } }).length, 1, href);
 });
 
-test('every variant is looked at', () => {
+test('checks every variant', () => {
   const faults = faultsIn({ actions: { a: kPopup, b: { type: 'banner', payload: {} } } });
   assert.deepEqual(
     faults.map(one => one.field),

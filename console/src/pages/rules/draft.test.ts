@@ -9,7 +9,7 @@ const rule: Json = {
   unknown: { kept: true },
 };
 
-test('a change reaches its place and leaves the rest, the original too', () => {
+test('withAt changes the value at a path and leaves everything else alone, the original included', () => {
   const before = JSON.stringify(rule);
   const changed = withAt(rule, ['when', 'all', 0, 'atLeast'], 3);
   assert.equal(valueAt(changed, ['when', 'all', 0, 'atLeast']), 3);
@@ -17,7 +17,7 @@ test('a change reaches its place and leaves the rest, the original too', () => {
   assert.equal(JSON.stringify(rule), before);
 });
 
-test('what is taken away leaves no empty shell', () => {
+test('removing a value also removes the containers it leaves empty', () => {
   assert.deepEqual(withAt({ limit: { caps: [{ max: 1 }] }, name: 'x' }, ['limit', 'caps', 0, 'max'], undefined), {
     name: 'x',
   });
@@ -28,15 +28,15 @@ test('what is taken away leaves no empty shell', () => {
   });
 });
 
-test('a place that is not there yet is made', () => {
+test('missing containers on the path are created', () => {
   assert.deepEqual(withAt({}, ['limit', 'caps', 0, 'max'], 1), { limit: { caps: [{ max: 1 }] } });
 });
 
-test('places are named as the server names them', () => {
+test('paths are written as the server writes them', () => {
   assert.equal(pathText(['when', 'all', 0, 'atLeast']), 'when.all[0].atLeast');
 });
 
-test('every measure can be begun, recognised and told in words', () => {
+test('every kind of condition has a blank that is recognized and described in words', () => {
   for (const { name, blank } of kMeasures) {
     assert.equal(measureOf(blank)?.name, name);
     assert.doesNotMatch(conditionWords(blank), /undefined|object|…|[{}]/, name);
@@ -48,7 +48,7 @@ test('every measure can be begun, recognised and told in words', () => {
   assert.equal(whenWords({}), 'always');
 });
 
-test('conditions of each kind are told in words', () => {
+test('describes conditions of each kind in words', () => {
   const filter = { key: 'cart', value: 'add' };
   const words: [Json, string][] = [
     [
@@ -96,10 +96,10 @@ test('conditions of each kind are told in words', () => {
     [{ ever: 'orders', last: { age: { atLeast: '90d' } } }, 'orders ever, last: at least 90 days ago'],
     [{ unheard: {} }, 'incomplete condition'],
   ];
-  for (const [condition, told] of words) assert.equal(conditionWords(condition), told);
+  for (const [condition, expected] of words) assert.equal(conditionWords(condition), expected);
 });
 
-test('a rule is told in one line', () => {
+test('summarizes a rule in one line', () => {
   const action: Json = { type: 'popup' };
   const lines: [{ [name: string]: Json }, string][] = [
     [{ triggers: ['checkout', 'exit_intent'], when: {}, action }, 'On checkout or exit_intent · popup'],
@@ -116,5 +116,5 @@ test('a rule is told in one line', () => {
       'When no purchase follows cart within 1 hour · email',
     ],
   ];
-  for (const [rule, told] of lines) assert.equal(lineOf(rule), told);
+  for (const [rule, expected] of lines) assert.equal(lineOf(rule), expected);
 });

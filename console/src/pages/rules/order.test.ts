@@ -15,7 +15,7 @@ test('one element moves, and the others keep their order', () => {
     assert.equal(movedIn(list, from, to), list);
 });
 
-test('what is dragged belongs to the row under the pointer', () => {
+test('a dragged row goes to the position under the pointer', () => {
   const rows = [40, 80, 120].map(bottom => ({ bottom }));
   assert.deepEqual(
     [-50, 0, 39, 40, 79, 80, 500].map(y => placeAt(y, rows)),

@@ -28,7 +28,7 @@ test('seven days end with today, in UTC', () => {
   assert.equal(weekBefore(since + 7 * kDay - 1), since);
 });
 
-test('variants and triggers add up by day, and neither the control group nor shadow counts', () => {
+test('sums variants and triggers by day, without the control group and shadow', () => {
   const weeks = weeksOf(
     {
       rules: [
