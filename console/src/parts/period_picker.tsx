@@ -1,28 +1,20 @@
 import { useState } from 'preact/hooks';
 import { isoDay } from '../state/format.ts';
 import { kPresets, type Period } from '../state/period.ts';
-import { addressOf, filter, place } from '../state/place.ts';
+import { filter } from '../state/place.ts';
 import { kPeriods } from '../sentences/periods.ts';
 import { Field } from './field.tsx';
+import { SegmentLinks } from './segments.tsx';
 
 // The presets as links, so that each can be opened and shared.
-export function Presets({ period }: { period: Period }) {
-  const { handle, view, more, query } = place.value;
-  const others = Object.fromEntries([...query].filter(([name]) => !['period', 'from', 'to'].includes(name)));
-  return (
-    <div class="seg" role="group" aria-label={kPeriods.label}>
-      {kPresets.map(key => (
-        <a
-          key={key}
-          href={addressOf([handle, view, ...more], { ...others, period: key })}
-          aria-current={period.key === key ? 'true' : undefined}
-        >
-          {kPeriods.presets[key]}
-        </a>
-      ))}
-    </div>
-  );
-}
+export const Presets = ({ period }: { period: Period }) => (
+  <SegmentLinks
+    label={kPeriods.label}
+    value={period.key}
+    choices={kPresets.map(key => [key, kPeriods.presets[key]!] as const)}
+    filters={key => ({ period: key, from: '', to: '' })}
+  />
+);
 
 // From a day to another, both included. Days out of order stay in the fields, with what is wrong beside them.
 export function DayFields({ period }: { period: Period }) {

@@ -1,3 +1,5 @@
+import { addressOf, place, type Filters } from '../state/place.ts';
+
 interface Props<T extends string> {
   label: string; // what is chosen
   shown?: boolean; // the label is seen, not only read out
@@ -20,5 +22,31 @@ export function Segments<T extends string>({ label, shown, value, choices, onCha
         ))}
       </span>
     </fieldset>
+  );
+}
+
+interface LinksProps {
+  label: string;
+  value: string;
+  choices: readonly (readonly [string, string])[];
+  filters: (value: string) => Filters; // what choosing it changes in the address
+  push?: boolean; // to the right end of its row
+}
+
+// Likewise as links, so that each can be opened and shared.
+export function SegmentLinks({ label, value, choices, filters, push }: LinksProps) {
+  const { handle, view, more, query } = place.value;
+  return (
+    <div class={push ? 'seg push' : 'seg'} role="group" aria-label={label}>
+      {choices.map(([key, text]) => (
+        <a
+          key={key}
+          href={addressOf([handle, view, ...more], { ...Object.fromEntries(query), ...filters(key) })}
+          aria-current={value === key ? 'true' : undefined}
+        >
+          {text}
+        </a>
+      ))}
+    </div>
   );
 }

@@ -4,11 +4,12 @@ import { useState } from 'preact/hooks';
 import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { SegmentLinks } from '../../parts/segments.tsx';
 import { Ticked } from '../../parts/ticked.tsx';
 import { share } from '../../state/format.ts';
 import { useKeys } from '../../state/keys.ts';
 import { useRules, type KnownRule } from '../../state/known_rules.ts';
-import { addressOf, filter, place } from '../../state/place.ts';
+import { filter, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { kSimulate } from '../../sentences/simulate.ts';
 import { withoutAnswer } from './draft.ts';
@@ -87,7 +88,14 @@ export function Simulate() {
       </div>
       <RuleTabs />
       <section class="panel pad stack s" aria-label={kSimulate.whatIf}>
-        <Changes change={change} />
+        <div>
+          <SegmentLinks
+            label={kSimulate.change}
+            value={change}
+            choices={kChanges.map(one => [one, kSimulate.changes[one]!] as const)}
+            filters={one => ({ change: one })}
+          />
+        </div>
         <div class="row what-if">
           <span>{first}</span>
           {change === 'version' ? (
@@ -151,25 +159,6 @@ export function Simulate() {
       </section>
       {simulation && !running && <Found simulation={simulation} nameOf={nameOf} />}
     </>
-  );
-}
-
-function Changes({ change }: { change: Change }) {
-  const { handle, view, more, query } = place.value;
-  return (
-    <div>
-      <div class="seg" role="group" aria-label={kSimulate.change}>
-        {kChanges.map(one => (
-          <a
-            key={one}
-            href={addressOf([handle, view, ...more], { ...Object.fromEntries(query), change: one })}
-            aria-current={change === one ? 'true' : undefined}
-          >
-            {kSimulate.changes[one]}
-          </a>
-        ))}
-      </div>
-    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Chart, type Series } from '../../../parts/chart.tsx';
+import { SegmentLinks } from '../../../parts/segments.tsx';
 import { number, share } from '../../../state/format.ts';
-import { addressOf, place } from '../../../state/place.ts';
+import { place } from '../../../state/place.ts';
 import { kResults } from '../../../sentences/results.ts';
 import { buckets, shownVariants, type Analytics, type Counts, type Group, type RuleResult } from '../analytics.ts';
 import { decisionsOf, nameOf } from './words.ts';
@@ -10,8 +11,7 @@ const rate = (good: number, all: number) => (all > 0 ? good / all : null);
 
 // A rule's variants over time: their decisions, or the share of them that converted.
 export function VariantSeries({ found, of }: { found: Analytics; of: RuleResult }) {
-  const { handle, view, more, query } = place.value;
-  const what = of.goal === 'once' && query.get('series') === 'rate' ? 'rate' : 'acted';
+  const what = of.goal === 'once' && place.value.query.get('series') === 'rate' ? 'rate' : 'acted';
   const times = buckets(found);
   const title = kResults.seriesTitle(kResults.series[what]!, kResults.per[found.bucket]!);
   const series = shownVariants(of.variants).map((one): Series => {
@@ -31,23 +31,18 @@ export function VariantSeries({ found, of }: { found: Analytics; of: RuleResult 
       }),
     };
   });
-  const others = Object.fromEntries([...query].filter(([name]) => name !== 'series'));
   return (
     <section class="panel" aria-labelledby="series">
       <div class="phead">
         <h2 id="series">{title}</h2>
         {of.goal === 'once' && (
-          <div class="seg push" role="group" aria-label={kResults.seriesLabel}>
-            {kSeries.map(one => (
-              <a
-                key={one}
-                href={addressOf([handle, view, ...more], { ...others, series: one })}
-                aria-current={what === one ? 'true' : undefined}
-              >
-                {kResults.series[one]}
-              </a>
-            ))}
-          </div>
+          <SegmentLinks
+            push
+            label={kResults.seriesLabel}
+            value={what}
+            choices={kSeries.map(one => [one, kResults.series[one]!] as const)}
+            filters={one => ({ series: one })}
+          />
         )}
       </div>
       <div class="pad">
