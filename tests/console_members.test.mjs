@@ -46,7 +46,7 @@ test('an OWNER invites somebody, who opens the link, chooses a password and is i
   assert.equal(new URL(page.url()).hash, '', 'the code is not left in the address');
   await page.getByLabel('New password').fill('short');
   await press('Accept the invitation');
-  await page.locator('.issue').waitFor();
+  await page.locator('.err').waitFor();
   await assertReadable(page, 'the page of a link');
   await page.getByLabel('New password').fill(kPassword);
   await press('Accept the invitation');

@@ -166,7 +166,7 @@ test('at 320 px every page reflows, and axe finds nothing', async () => {
     await visit(page, path);
     if (name === 'resolve') {
       await page.getByRole('button', { name: /^Resolve/ }).click();
-      await page.locator('.card.decision').waitFor();
+      await page.locator('article.decision').waitFor();
     }
     assert.ok(
       await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),

@@ -126,7 +126,7 @@ describe('settings', () => {
     await score.getByLabel('Weight', { exact: true }).first().fill('high');
     await press(page, 'Save');
     await page
-      .locator('.issue', { hasText: /number/ })
+      .locator('.err', { hasText: /number/ })
       .first()
       .waitFor();
     await press(page, 'Discard');

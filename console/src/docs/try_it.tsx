@@ -140,7 +140,7 @@ export function TryIt({ operation, draft, onChange, url, headers }: Props) {
           </Button>
           {busy && <Button onPress={() => running.current?.abort()}>{kDocs.stop}</Button>}
         </div>
-        <div role="status">{failed && <p class="issue">{failed}</p>}</div>
+        <div role="status">{failed && <p class="err">{failed}</p>}</div>
         {received && <Response received={received} busy={busy} />}
       </div>
     </form>

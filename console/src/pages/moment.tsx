@@ -38,7 +38,7 @@ export function Said({ sessionId, moment, alone }: { sessionId: string; moment: 
       return (
         <>
           <span class="m">{kTimeline.signal(moment.version!)}</span> <b>{moment.signalKey}</b>
-          {moment.signalValue && <span class="value"> {moment.signalValue}</span>}
+          {moment.signalValue && <span class="m"> {moment.signalValue}</span>}
         </>
       );
     case 'decision':
@@ -73,7 +73,7 @@ export function Said({ sessionId, moment, alone }: { sessionId: string; moment: 
       return (
         <>
           <span class="m">{kind}</span>{' '}
-          <span class="value">
+          <span class="m">
             {Object.entries(more)
               .map(([name, value]) => `${name} ${String(value)}`)
               .join(', ')}

@@ -139,7 +139,7 @@ export function PublishPage() {
                 }}
                 invalid={!!broken}
               />
-              {(broken || issueIn(fault, 'payload')) && <p class="issue err">{broken || issueIn(fault, 'payload')}</p>}
+              {(broken || issueIn(fault, 'payload')) && <p class="err">{broken || issueIn(fault, 'payload')}</p>}
             </div>
             <TextField
               label={kPublish.id}

@@ -26,19 +26,19 @@ const theme = EditorView.theme({
   },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '1px' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', minHeight: '12rem', maxHeight: '34rem' },
-  '.cm-gutters': { backgroundColor: 'transparent', border: '0', color: 'var(--quiet)' },
+  '.cm-gutters': { backgroundColor: 'transparent', border: '0', color: 'var(--dim)' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
-    backgroundColor: 'var(--accent-soft)',
+    backgroundColor: 'var(--tint)',
   },
   '.cm-tooltip': {
-    backgroundColor: 'var(--surface)',
+    backgroundColor: 'var(--raised)',
     color: 'var(--text)',
     border: '1px solid var(--line)',
     borderRadius: '8px',
     padding: '4px',
   },
-  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--accent-ink)' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)' },
 });
 
 const colours = HighlightStyle.define([

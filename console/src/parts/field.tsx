@@ -28,7 +28,7 @@ export function Field({ label, hint, issue, good, children }: FieldProps) {
       {tells && (
         <div class="told" id={told}>
           {issue ? (
-            <p class="err issue">
+            <p class="err">
               <Icon name="alert" />
               <span>
                 <Ticked text={issue} />

@@ -73,7 +73,7 @@ export function SignalEditor({
         values={kValues}
         invalid={!!broken}
       />
-      {broken && <p class="err issue">{broken}</p>}
+      {broken && <p class="err">{broken}</p>}
       <p class="hint">{kPlaybook.append.jsonHint}</p>
     </div>
   );

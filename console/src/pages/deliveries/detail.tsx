@@ -1,4 +1,3 @@
-import './detail.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
 import { Callout } from '../../parts/callout.tsx';

@@ -1,4 +1,3 @@
-import './detail.css';
 import { useState } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
 import { State } from '../../parts/chip.tsx';

@@ -100,7 +100,7 @@ export function Declare({ traits, trait, onDone }: Props) {
               />
               <span>
                 {kDeclare.public} <span class="m xs">{kDeclare.publicHint}</span>{' '}
-                {issue('public') && <span class="issue">{issue('public')}</span>}
+                {issue('public') && <span class="err">{issue('public')}</span>}
               </span>
             </label>
             <label class="check">
@@ -112,7 +112,7 @@ export function Declare({ traits, trait, onDone }: Props) {
               />
               <span>
                 {kDeclare.sensitive} <span class="m xs">{kDeclare.sensitiveHint}</span>{' '}
-                {issue('sensitive') && <span class="issue">{issue('sensitive')}</span>}
+                {issue('sensitive') && <span class="err">{issue('sensitive')}</span>}
               </span>
             </label>
           </>

@@ -1,3 +1,4 @@
+import './people.css';
 import { api } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';

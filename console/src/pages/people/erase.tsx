@@ -1,3 +1,4 @@
+import './people.css';
 import { useState } from 'preact/hooks';
 import { api, ask } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';

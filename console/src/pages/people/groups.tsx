@@ -1,3 +1,4 @@
+import './people.css';
 import { kGroups } from '../../sentences/people.ts';
 import type { IdGroup } from '../../state/people.ts';
 

@@ -113,7 +113,7 @@ function What({ of: one, isSensitive }: { of: Happened; isSensitive: (name: stri
     return (
       <>
         <span class="m">{kTimeline.trait}</span> <b class="mono">{one.trait}</b>{' '}
-        <span class="value">
+        <span class="m">
           {kTimeline.ops[one.op]}{' '}
           {one.op === 'unset'
             ? ''

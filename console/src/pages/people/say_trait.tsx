@@ -3,6 +3,7 @@ import { api, ask } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
 import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
+import { Callout } from '../../parts/callout.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { Ticked } from '../../parts/ticked.tsx';
@@ -129,9 +130,11 @@ function Outcome({ written: { applied, stale, refused } }: { written: Written })
   return (
     <div role="status">
       {applied.length > 0 && (
-        <p class="result">
-          {kSayTrait.applied} <code>{trait}</code>.
-        </p>
+        <Callout tone="good">
+          <p>
+            {kSayTrait.applied} <code>{trait}</code>.
+          </p>
+        </Callout>
       )}
       {stale.length > 0 && (
         <p class="note">
@@ -139,11 +142,11 @@ function Outcome({ written: { applied, stale, refused } }: { written: Written })
         </p>
       )}
       {refused.map(one => (
-        <p key={one.trait} class="fault">
-          <span>
+        <Callout key={one.trait} tone="bad">
+          <p>
             {kSayTrait.refused} <code>{one.trait}</code> <Ticked text={one.reason} />.
-          </span>
-        </p>
+          </p>
+        </Callout>
       ))}
     </div>
   );

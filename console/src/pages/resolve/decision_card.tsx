@@ -1,3 +1,4 @@
+import './decision_card.css';
 import type { ComponentChildren } from 'preact';
 import { State } from '../../parts/chip.tsx';
 import { Json } from '../../parts/json.tsx';
@@ -31,14 +32,14 @@ export function DecisionCard({
 }) {
   const { outcome, trigger, ruleId, variant, action, sessionVersion, rulesVersion, resolvedAt } = decision;
   return (
-    <article class="card decision" aria-label={kSays.label(trigger)}>
-      <header>
-        <h3>{trigger}</h3> <State name={outcome} /> <span class="quiet small">{how}</span>
+    <article class="panel pad stack s decision" aria-label={kSays.label(trigger)}>
+      <header class="row">
+        <h3>{trigger}</h3> <State name={outcome} /> <span class="m sm">{how}</span>
       </header>
       <p>{(outcome === 'suppressed' && heldBackBy(decision)) || kOutcomes[outcome] || ''}</p>
       {action && (
         <p class="action">
-          <span class="quiet">{kSays.action}</span> <strong>{action.type}</strong>{' '}
+          <span class="m">{kSays.action}</span> <strong>{action.type}</strong>{' '}
           <code class="wrap">{JSON.stringify(action.payload ?? {})}</code>
         </p>
       )}
@@ -81,7 +82,7 @@ export function DecisionCard({
       {before && <Difference was={before} is={decision} />}
       {children}
       {decision.explanation && <Trace rules={decision.explanation} chosen={ruleId} />}
-      <details class="more">
+      <details>
         <summary>{kSays.envelope}</summary>
         <Json text={JSON.stringify(decision)} label={kSays.envelopeOf(trigger)} />
         <Copy text={() => JSON.stringify(decision, null, 2)} what={kSays.envelopeWhat} />
@@ -96,7 +97,7 @@ function Validity({ decision: { resolvedAt, expiresAt } }: { decision: Decision 
     whole = until - Date.parse(resolvedAt);
   if (left <= 0)
     return (
-      <span class="quiet">
+      <span class="m">
         {kSays.expired} <Instant at={expiresAt} />
       </span>
     );
@@ -109,7 +110,7 @@ function Validity({ decision: { resolvedAt, expiresAt } }: { decision: Decision 
 
 function Difference({ was, is }: { was: Decision; is: Decision }) {
   const changes = differences(was, is);
-  if (!changes.length) return <p class="small quiet">{kSays.same}</p>;
+  if (!changes.length) return <p class="m sm">{kSays.same}</p>;
   return (
     <section class="difference" aria-label={kSays.changes}>
       <h4>{kSays.changed}</h4>

@@ -1,3 +1,4 @@
+import './decision_card.css';
 import { useState } from 'preact/hooks';
 import { Empty } from '../../parts/empty.tsx';
 import { Instant } from '../../parts/instant.tsx';
@@ -62,9 +63,9 @@ function NoRules() {
     );
   return (
     <Empty says={kSays.none}>
-      <div class="actions">
+      <div class="row">
         <AddExamples onDone={() => setDone(true)} />
-        <a class="button" href={at('rules', ['+'])}>
+        <a class="btn" href={at('rules', ['+'])}>
           {kSays.newRule}
         </a>
       </div>
@@ -86,13 +87,13 @@ const Conditions = ({ all }: { all: ConditionTrace[] }) => (
           <span>{wanted}</span>,
           <span>
             {seen}
-            {!!skipped && <small class="quiet">{` ${kSays.skipped(skipped, why)}`}</small>}
-            {signals?.length ? <small class="quiet">{` ${kSays.signals(signals)}`}</small> : null}
+            {!!skipped && <small class="m">{` ${kSays.skipped(skipped, why)}`}</small>}
+            {signals?.length ? <small class="m">{` ${kSays.signals(signals)}`}</small> : null}
           </span>,
           <span>
             {margin || (changesAt ? kSays.byItself : '–')}
             {changesAt && (
-              <small class="quiet">
+              <small class="m">
                 {' '}
                 <Instant at={changesAt} />
               </small>

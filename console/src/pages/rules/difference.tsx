@@ -40,7 +40,7 @@ export function Difference({ version, from }: { version: number; from?: number }
       </p>
     );
   return (
-    <div class="differences">
+    <div class="stack s">
       {found.changes.map(one => (
         <OfRule key={one.ruleId} change={one} />
       ))}

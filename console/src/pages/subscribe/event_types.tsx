@@ -43,7 +43,7 @@ export function EventTypes({
     <fieldset class="event-types">
       <legend class="lbl">{kSays.types}</legend>
       {issue && (
-        <p class="err issue">
+        <p class="err">
           <Ticked text={issue} />
         </p>
       )}

@@ -94,7 +94,7 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
     if (answer.ok) onSecret({ ...subscription, secret: answer.data.secret });
   };
   return (
-    <article class="panel subscription" aria-label={description || hostOf(endpointUrl)}>
+    <article class="panel" aria-label={description || hostOf(endpointUrl)}>
       <div class="phead">
         <h3 class="wrap">{description || hostOf(endpointUrl)}</h3>
         <Health subscription={subscription} />

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { Choice } from '../../parts/chip.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { kPlaybook } from '../../sentences/playbook.ts';
 import { at } from '../../state/place.ts';
@@ -34,15 +35,12 @@ export function Secret({
           <div class="stack s">
             <div class="chooses" role="group" aria-label={kSays.language}>
               {kSnippets.map(one => (
-                <button
-                  type="button"
+                <Choice
                   key={one.language}
-                  class="choice"
-                  aria-pressed={one.language === language}
-                  onClick={() => setLanguage(one.language)}
-                >
-                  {one.language}
-                </button>
+                  name={one.language}
+                  on={one.language === language}
+                  onPress={() => setLanguage(one.language)}
+                />
               ))}
             </div>
             <pre class="code" tabIndex={0} role="region" aria-label={kSays.verifyingIn(language)}>
