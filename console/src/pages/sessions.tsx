@@ -13,7 +13,7 @@ import { closedBelow } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { Json } from '../parts/json.tsx';
 import { LongTable, type Column } from '../parts/long_table.tsx';
-import { confirmed } from '../parts/toast.tsx';
+import { confirmed } from '../state/announce.ts';
 import { kSession, kSessions } from '../sentences/sessions.ts';
 import { useList } from '../state/list.ts';
 import { useObject } from '../state/object.ts';

@@ -6,7 +6,7 @@ import { csvOf, type Cell } from '../state/csv.ts';
 import { save } from './download.ts';
 import { FaultNote } from './fault_note.tsx';
 import { Icon } from './icon.tsx';
-import { confirmed } from './toast.tsx';
+import { confirmed } from '../state/announce.ts';
 
 const kMost = 100_000; // rows of one file
 

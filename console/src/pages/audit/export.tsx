@@ -4,7 +4,7 @@ import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { save } from '../../parts/download.ts';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { confirmed } from '../../parts/toast.tsx';
+import { confirmed } from '../../state/announce.ts';
 import { kAudit } from '../../sentences/audit.ts';
 
 // The whole log as a file, whatever the filters. `handle`: '' for the chain of the server.

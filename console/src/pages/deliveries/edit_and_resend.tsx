@@ -5,7 +5,7 @@ import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { TextField } from '../../parts/field.tsx';
-import { confirmed } from '../../parts/toast.tsx';
+import { confirmed } from '../../state/announce.ts';
 import type { DeliveryDetail } from '../../state/deliveries.ts';
 import { kEditAndResend } from '../../sentences/deliveries.ts';
 import { at, go, place } from '../../state/place.ts';

@@ -12,7 +12,7 @@ import { closedBelow } from '../../parts/gate.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { LongTable, type Column } from '../../parts/long_table.tsx';
-import { confirmed } from '../../parts/toast.tsx';
+import { confirmed } from '../../state/announce.ts';
 import { kDeliveries, kDelivery } from '../../sentences/deliveries.ts';
 import { hasEnded, readDelivery, type Delivery } from '../../state/deliveries.ts';
 import { useKeys } from '../../state/keys.ts';

@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { api, ask } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { closedBelow } from '../../parts/gate.ts';
-import { confirmed } from '../../parts/toast.tsx';
+import { confirmed } from '../../state/announce.ts';
 import { kDelivery } from '../../sentences/deliveries.ts';
 import { hasEnded, readDelivery, type DeliveryDetail } from '../../state/deliveries.ts';
 import { pauseOf } from '../../state/pause.ts';

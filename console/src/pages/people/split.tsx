@@ -6,7 +6,7 @@ import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { confirmed } from '../../parts/toast.tsx';
+import { confirmed } from '../../state/announce.ts';
 import { kSplit } from '../../sentences/people.ts';
 import { nameOf, type Visitor } from '../../state/people.ts';
 import { place } from '../../state/place.ts';

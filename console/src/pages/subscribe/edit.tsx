@@ -5,7 +5,7 @@ import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
-import { confirmed } from '../../parts/toast.tsx';
+import { confirmed } from '../../state/announce.ts';
 import { kPlaybook } from '../../sentences/playbook.ts';
 import { place } from '../../state/place.ts';
 import { isDev, loadSubscriptions, type Subscription } from '../../state/subscriptions.ts';

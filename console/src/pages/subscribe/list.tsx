@@ -9,7 +9,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { closedBelow } from '../../parts/gate.ts';
-import { confirmed } from '../../parts/toast.tsx';
+import { confirmed } from '../../state/announce.ts';
 import { kPlaybook } from '../../sentences/playbook.ts';
 import { at, place } from '../../state/place.ts';
 import {

@@ -1,1 +1,0 @@
-export { confirmed } from '../state/announce.ts';
