@@ -84,7 +84,7 @@ describe('the chain', () => {
 });
 
 describe('rules', () => {
-  test('one is made, one deleted, a version restored', async () => {
+  test('a rule is created, one deleted, a version rolled back to', async () => {
     await visit('rules/+');
     await page.getByLabel('Id', { exact: true }).fill('made');
     await press('Edit as JSON');
@@ -128,7 +128,7 @@ describe('rules', () => {
 });
 
 describe('webhooks', () => {
-  test('one is made, disabled, given a new secret, tested, deleted', async () => {
+  test('an endpoint is created, disabled, given a new secret, tested, deleted', async () => {
     await visit('subscribe');
     await press('Use the built-in receiver');
     await page.getByLabel('Description').fill('it’s mine');
@@ -155,7 +155,7 @@ describe('webhooks', () => {
     await sameByCurl('POST', /\/test$/, () => press(/^Send a test/));
   });
 
-  test('a delivery is sent again, an event published, deliveries replayed', async () => {
+  test('a delivery is resent, an event published, deliveries replayed', async () => {
     const first = async () =>
       (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}/deliveries?eventType=order.paid`)).json.items.at(-1);
     const { deliveryId } = await first();
@@ -186,7 +186,7 @@ describe('webhooks', () => {
   });
 });
 
-test('what a page reads by itself is in the inspector too, and copies', async () => {
+test('requests that a page makes by itself are in the inspector too, and can be copied', async () => {
   for (const path of [
     'rules/a',
     'rules/-/results',

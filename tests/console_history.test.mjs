@@ -33,7 +33,7 @@ after(async () => {
   await beckon?.close();
 });
 
-test('what would it be: at another time the answer is another, and nothing is recorded', async () => {
+test('evaluated at another time, the decision differs, and nothing is recorded', async () => {
   const would = page.getByRole('region', { name: 'Evaluate at another time' });
   await would.getByRole('button', { name: 'in a day' }).click();
   await would.getByRole('button', { name: 'Evaluate', exact: true }).click();
@@ -43,7 +43,7 @@ test('what would it be: at another time the answer is another, and nothing is re
   assert.equal((await beckon.as('CREATOR', 'GET', '/chain/sess-1')).json.decisions.length, 1);
 });
 
-test('what was served stands beside it, and leads to the decision as it was', async () => {
+test('the served decision is shown next to it, and links to the decision as recorded', async () => {
   await page
     .getByRole('region', { name: 'Served' })
     .getByRole('link', { name: /checkout/ })
@@ -54,7 +54,7 @@ test('what was served stands beside it, and leads to the decision as it was', as
   await page.getByText('As served').waitFor();
 });
 
-test('a draft is tried on what was recorded: which sessions would have been answered otherwise', async () => {
+test('a draft is simulated on recorded sessions: which would have been decided differently', async () => {
   await beckon.as('CREATOR', 'PUT', '/chain-rules/first', {
     ...rescue,
     name: 'First',

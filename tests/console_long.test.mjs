@@ -141,7 +141,7 @@ test('likewise ten thousand people', async t => {
   await scrolls(t, kMany);
 });
 
-test('a list of any length is walked by keyboard, and what is listed is saved whole', async () => {
+test('a list of any length is navigated by keyboard, and exported whole', async () => {
   await page.goto(`${beckon.base}/apps/lifecycle-messaging/demo/people?q=customer-09`);
   await list().getByText('customer-09000').waitFor();
   for (let row = 0; row < 60; row += 1) await page.keyboard.press('j');
@@ -208,7 +208,7 @@ test('an hour of the live feed, sped up: as many lines as before, and no more me
   );
 });
 
-test('paused, it stands still and counts what comes; filtered and cleared, it shows the rest', async () => {
+test('paused, the feed stands still and counts new lines; filtered and cleared, it shows the rest', async () => {
   const first = page.locator('.tail tbody tr').first();
   await page.keyboard.press('p');
   const before = await first.innerText();

@@ -189,7 +189,7 @@ test('so does the sign-in, and a link that is unknown', async () => {
   assert.deepEqual(faults, []);
 });
 
-test('so does what opens over a page', async t => {
+test('so does everything that opens over a page', async t => {
   const press = (page, name) => page.getByRole('button', { name }).first().click();
   const opened = [
     ['the palette', owner, 'demo/rules', page => page.keyboard.press('Control+k')],

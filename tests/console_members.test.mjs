@@ -62,7 +62,7 @@ test('an OWNER invites somebody, who opens the link, chooses a password and is i
   await page.getByRole('heading', { name: 'With a password' }).waitFor();
 });
 
-test('roles are changed, ownership says what its transfer does, and a member is removed', async () => {
+test('roles are changed, a transfer of ownership explains its effect, and a member is removed', async () => {
   await open('OWNER', '/demo/members', 'dark');
   await press('Change bea@staff.example');
   const dialog = page.getByRole('dialog');
@@ -151,7 +151,7 @@ test('a platform admin makes a password link, disables and deletes a user', asyn
   assert.deepEqual(page.faults, []);
 });
 
-test('the audit log is filtered, says what was before, and is exported', async () => {
+test('the audit log is filtered, shows previous values, and is exported', async () => {
   await open('OPERATOR', '/demo/audit');
   await row('grant.delete').first().waitFor();
   await filterBy(page, 'Action', 'invitation.');
@@ -161,7 +161,7 @@ test('the audit log is filtered, says what was before, and is exported', async (
   await filterBy(page, 'Action', 'grant.delete');
   const change = row('grant.delete').first();
   await change.getByText('Removed role').waitFor();
-  assert.match(await change.innerText(), /role\s*(CREATOR|OPERATOR)/, 'what was before');
+  assert.match(await change.innerText(), /role\s*(CREATOR|OPERATOR)/, 'the previous value');
   assert.match(page.url(), /action=grant\.delete/);
   await assertReadable(page, 'the audit log');
   const [saved] = await Promise.all([page.waitForEvent('download'), press('Export all as NDJSON')]);

@@ -82,7 +82,7 @@ describe('the sign-in page', () => {
     await page.context().close();
   });
 
-  test('refuses what another browser began', async () => {
+  test('refuses a sign-in that another browser began', async () => {
     const started = await beckon.call('POST', '/v2/auth/oidc/corp/start', { body: { browser: kBrowser } });
     const back = await throughThePages(started.json.authorizeUrl, 'ada');
     const page = await openConsole(browser, beckon.base, { path: `/${back.search}` });

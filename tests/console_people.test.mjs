@@ -204,7 +204,7 @@ test('the timeline of a session links to its visitor', async () => {
   await heading('~a-7f');
 });
 
-test('a trait is set and unset, and what became of it is shown: applied, stale, refused', async () => {
+test('a trait is set and unset, and the outcome is shown: applied, stale, refused', async () => {
   await open(jon);
   const form = page.getByRole('form', { name: 'Change a trait' });
   const trait = form.getByLabel('Trait', { exact: true }),
@@ -332,7 +332,7 @@ test('a visitor who leaves with their name is left where the others stay', async
   await heading('stays');
 });
 
-test('a browser in which nobody was said is joined to the visitor whose id is given', async () => {
+test('an anonymous browser is joined to the visitor whose id is given', async () => {
   await open('~a-7f');
   await page.getByText('There is only one id.').waitFor();
   await press('Join another id');
@@ -364,7 +364,7 @@ test('a visitor is erased once the id is typed', async () => {
   assert.equal((await beckon.as('CREATOR', 'GET', '/chain/s-odd')).status, 404);
 });
 
-test('traits are listed, declared with every fault at its field, changed and deleted', async () => {
+test('traits are listed, declared with every error at its field, changed and deleted', async () => {
   await open('');
   await page.getByRole('link', { name: 'Traits', exact: true }).click();
   await heading('Traits');

@@ -46,7 +46,7 @@ describe('settings', () => {
   });
   after(() => closed(page));
 
-  test('what is changed over several tabs is counted, and only that is sent', async () => {
+  test('changes on several tabs are counted, and only they are sent', async () => {
     await page.getByLabel('Time zone').fill('Europe/Berlin');
     await page.getByText('1 unsaved change', { exact: true }).waitFor();
     await tab(page, 'Retention');
@@ -82,7 +82,7 @@ describe('settings', () => {
     assert.match(await endpoints.innerText(), new RegExp(`\\b${json.items.length}\\b[\\s\\S]*\\b100\\b`));
   });
 
-  test('what the server refuses stands beside its field, its tab says so, and nothing is changed', async () => {
+  test('a server error is shown at its field, its tab is marked, and nothing is changed', async () => {
     const before = await settings();
     await page.getByLabel('Signals of a session').fill('many');
     await tab(page, 'General');
@@ -97,7 +97,7 @@ describe('settings', () => {
     assert.deepEqual({ ...(await settings()), requestId: '' }, { ...before, requestId: '' });
   });
 
-  test('leaving with unsaved changes asks; discarding them shows what is saved', async () => {
+  test('leaving with unsaved changes asks; discarding them shows the saved settings', async () => {
     await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Tokens' }).click();
     const dialog = page.getByRole('dialog', { name: 'Discard unsaved changes?' });
     await dialog.waitFor();
@@ -108,7 +108,7 @@ describe('settings', () => {
     assert.equal(await page.getByLabel('Time zone').inputValue(), 'Europe/Berlin');
   });
 
-  test('scores are rows, with suggestions of what was seen', async () => {
+  test('scores are rows, with suggestions from recorded signals', async () => {
     await beckon.signal('scored', { type: 'wishlist' });
     await tab(page, 'Scores');
     await press(page, 'Add score');
@@ -214,7 +214,7 @@ describe('settings', () => {
     assert.equal((await settings()).visitorRetention, '200d');
   });
 
-  test('who is no owner is told first, and may still answer requests of visitors', async () => {
+  test('without OWNER it shows the required role; data requests need only OPERATOR', async () => {
     const other = await signedInAs('OPERATOR', '/demo/settings');
     await other.getByText(/^Needs the role OWNER on demo/).waitFor();
     await tab(other, 'Data requests');
@@ -270,7 +270,7 @@ describe('publishing an event', () => {
     await page.keyboard.insertText(text);
   };
 
-  test('who will receive it is told before it is sent', async () => {
+  test('shows the receivers before the event is sent', async () => {
     const type = page.getByLabel('Event type');
     await type.fill('signal.cart');
     await page.getByText('This type is reserved for the server.').waitFor();
@@ -301,7 +301,7 @@ describe('publishing an event', () => {
     assert.match(page.url(), /\/demo\/events\/evt_/);
   });
 
-  test('the server’s refusal is shown as it says it', async () => {
+  test('the server’s error is shown verbatim', async () => {
     await page.goto(`${home()}/demo/publish`);
     await page.getByLabel('Event type').fill('order.paid');
     await write('{"orderId": "A-2"}');
@@ -311,7 +311,7 @@ describe('publishing an event', () => {
     assert.deepEqual(page.faults, []);
   });
 
-  test('who may not publish is told first', async () => {
+  test('shows which role is required to publish', async () => {
     const other = await signedInAs('CREATOR', '/demo/publish');
     await other
       .getByText(/^Needs the role OPERATOR on demo/)
@@ -347,7 +347,7 @@ describe('importing a file', () => {
   const total = async name =>
     Number((await page.locator('.tile', { hasText: name }).locator('dd').innerText()).replace(/\D/g, ''));
 
-  test('signals are stored, what is refused is told by line, and a second time nothing is stored', async () => {
+  test('signals are stored, refused lines are reported by number, and a second import stores nothing', async () => {
     const lines = Array.from({ length: 1200 }, (_, index) => line(index));
     lines[6] = '{"sessionId": ';
     lines[700] = line(700, { confidence: 7 });
@@ -369,7 +369,7 @@ describe('importing a file', () => {
     assert.equal(await total('Known already'), 1197);
   });
 
-  test('CSV: columns of metadata and context, and a header at fault that stops it', async () => {
+  test('CSV: columns of metadata and context, and an invalid header stops the import', async () => {
     const text = [
       'sessionId,type,id,at,metadata.amount,context.country',
       `csv-1,cart,c-1,${at(1)},59.90,US`,
@@ -403,7 +403,7 @@ describe('importing a file', () => {
     assert.deepEqual([json.traits.plan.value, json.traits.seats.value], ['pro', 5]);
   });
 
-  test('it goes on while another page is looked at, can be paused, and canceled says from which line to go on', async () => {
+  test('continues while another page is open, can be paused, and after canceling shows the line to continue from', async () => {
     // The server's answers come one by one, so that the import is under way for as long as the test looks.
     let release;
     const gate = new Promise(done => {
@@ -494,7 +494,7 @@ describe('importing a file', () => {
     assert.deepEqual(page.faults, []);
   });
 
-  test('who may not import is told first', async () => {
+  test('shows which role is required to import', async () => {
     const other = await signedInAs('CREATOR', '/demo/import');
     await other.getByText(/^Needs the role OPERATOR on demo/).waitFor();
     await closed(other);

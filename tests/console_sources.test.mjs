@@ -60,7 +60,7 @@ test('each library has its snippet, with the address and the handle of the page'
   assert.deepEqual(page.faults, []);
 });
 
-test('what arrives and what is refused appears by itself, by key and with the reason', async () => {
+test('accepted and refused messages appear by themselves, by key and with the reason', async () => {
   await open();
   await page.getByText('No messages yet since the server started.').waitFor();
   await batch([

@@ -76,7 +76,7 @@ test('it is rotated with an overlap, and deleted', async () => {
   assert.deepEqual(page.faults, []);
 });
 
-test('what the server refuses is said beside its field', async () => {
+test('a server error is shown at its field', async () => {
   await open('OPERATOR', 'light');
   await page.getByLabel('Name', { exact: true }).fill('x'.repeat(65));
   await page.getByLabel('audit.read').check();
@@ -86,7 +86,7 @@ test('what the server refuses is said beside its field', async () => {
   await page.getByText('must be an RFC 3339 time in the future').waitFor();
 });
 
-test('who has a lower role is told which is needed', async () => {
+test('shows a CREATOR which role is required', async () => {
   await open('CREATOR', 'light');
   await page.getByText('Needs the role OPERATOR on demo; you have CREATOR.').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Create' }).count(), 0);

@@ -63,7 +63,7 @@ const files = readdirSync(source, { recursive: true })
   .filter(name => name.endsWith('.tsx'))
   .map(name => join(source, name));
 
-test('no component holds words of its own: they are in console/src/sentences', () => {
+test('no component contains text of its own: all sentences are in console/src/sentences', () => {
   const found = files.flatMap(path => literalWords(relative(root, path), readFileSync(path, 'utf8')));
   assert.deepEqual(found, []);
 });

@@ -112,14 +112,14 @@ describe('finding an operation', () => {
     await page.getByRole('heading', { level: 1, name: 'Publish a custom event' }).waitFor();
   });
 
-  test('a search that finds nothing says so, and so does an address of nothing', async () => {
+  test('a search without results says so, and so does an unknown address', async () => {
     await page.getByRole('searchbox').fill('no such thing');
     await page.getByText('No operation matches “no such thing”.').waitFor();
     await page.goto(`${beckon.base}/docs#noSuch`);
     await page.getByText('There is no operation “noSuch” in this version of the server.').waitFor();
   });
 
-  test('who may call it, its parameters, the members of its body however deep, and its errors are told', async () => {
+  test('an operation shows who may call it, its parameters, its body to any depth, and its errors', async () => {
     await page.goto(`${beckon.base}/docs#putRule`);
     const main = page.getByRole('main');
     await main.getByText('Role CREATOR').waitFor();
@@ -208,7 +208,7 @@ describe('the samples', () => {
       await closed(page);
     });
 
-  test('take what was typed, whatever it holds', async () => {
+  test('use what was typed, with any characters', async () => {
     const page = await open(`?handle=${beckon.handle}#publishEvent`);
     const text = 'it\'s "quoted" $HOME `id` \\ ümlaut 🛒';
     await page
@@ -228,7 +228,7 @@ describe('the samples', () => {
 describe('trying it', () => {
   const answer = page => page.getByRole('region', { name: 'Response', exact: true });
 
-  test('a public operation needs no token, and an error is shown as the server says it', async () => {
+  test('a public operation needs no token, and the server’s error is shown verbatim', async () => {
     const page = await open(`?handle=${beckon.handle}#appendPublicSignals`);
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('202 Accepted').waitFor();
@@ -245,7 +245,7 @@ describe('trying it', () => {
     await closed(page);
   });
 
-  test('one with a role takes a token, which stands in no sample, and says what is missing', async () => {
+  test('one that needs a role takes a token, which no sample contains, and reports what is missing', async () => {
     const page = await open('?handle=demo#getEvent');
     const { json } = await beckon.as('OPERATOR', 'POST', '/events', { type: 'order.paid', payload: { sum: 3 } });
     await page.getByLabel('Token').fill(operator);

@@ -10,7 +10,7 @@ const groups = groupsOf(document),
   all = groups.flatMap(group => group.operations);
 const of = (id: string) => all.find(one => one.id === id)!;
 
-test('every operation of the document stands in one group, but for the routes of access tokens, which stand with theirs', () => {
+test('every operation is in one group; routes for access tokens are listed with the operation they mirror', () => {
   const routes = new Set(
     Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map(method => `${method.toUpperCase()} ${path}`),
@@ -25,7 +25,7 @@ test('every operation of the document stands in one group, but for the routes of
   assert.ok(all.filter(one => one.isEvent).length >= 7);
 });
 
-test('who may call it is said: anybody, a role, and a scope with its own path', () => {
+test('shows who may call an operation: anybody, a role, or a scope with its own path', () => {
   assert.deepEqual([of('appendPublicSignals').role, of('appendPublicSignals').scope], ['', '']);
   const own = of('publishEvent');
   assert.deepEqual(
@@ -46,13 +46,13 @@ test('every reference leads somewhere, and every schema has members or a type, h
     }
 });
 
-test('what several parts say together is one schema', () => {
+test('the parts of an allOf are merged into one schema', () => {
   const schema = flat(document, { $ref: '#/components/schemas/ImportedSignal' });
   assert.ok(schema.properties!.type && schema.properties!.sessionId);
   assert.ok(schema.required!.includes('at'));
 });
 
-test('an example has what is required, even where the document has none', () => {
+test('an example has every required member, even where the document has no example', () => {
   const schema = {
     type: 'object',
     required: ['name', 'kind', 'list', 'count'],
@@ -67,7 +67,7 @@ test('an example has what is required, even where the document has none', () => 
   assert.deepEqual(exampleOf(document, schema), { name: 'text', kind: 'a', list: [true], count: 3 });
 });
 
-test('types are told in words with their bounds', () => {
+test('types are described in words with their bounds', () => {
   assert.equal(
     typeWords(document, { type: ['string', 'null'], maxLength: 64 }),
     'string or null, at most 64 characters',
@@ -79,18 +79,18 @@ test('types are told in words with their bounds', () => {
   assert.equal(typeWords(document, { type: 'integer', minimum: 0 }), 'integer, at least 0');
 });
 
-test('a search takes every word, in any order and case', () => {
+test('a search matches every word, in any order and case', () => {
   assert.ok(matches(of('publishEvent'), 'event PUBLISH'));
   assert.ok(!matches(of('publishEvent'), 'event simulate'));
 });
 
-test('of two operations with one name, that without a token says so', () => {
+test('of two operations with one name, the one without a token is marked', () => {
   const chain = groups.find(({ name }) => name === 'Chain')!.operations;
   const titles = chain.map(one => titleIn(chain, one));
   assert.equal(new Set(titles).size, titles.length);
 });
 
-test('a request has what its form says, and goes where an access token may call', () => {
+test('a request is built from its form, and uses the path that an access token may call', () => {
   const own = of('getTrait') ?? all.find(one => one.path.endsWith('/traits/{name}') && one.method === 'GET')!;
   const draft = draftOf(own, 'acme', true);
   assert.equal(draft.as, 'signIn');

@@ -27,11 +27,11 @@ const decision = (changes: Partial<Decision>): Decision => ({
   ...changes,
 });
 
-test('the same answer has no differences, though its id and times are others', () => {
+test('the same answer has no differences, even if its id and times differ', () => {
   assert.deepEqual(differences(decision({}), decision({ decisionId: 'dec_2', resolvedAt: 'later', etag: 'b' })), []);
 });
 
-test('what changed is told: the answer, then what was seen', () => {
+test('lists the changes: first the answer, then the actual values', () => {
   const was = decision({ explanation: [{ ruleId: 'r', matched: false, conditions: [condition('0', false)] }] });
   const is = decision({
     outcome: 'act',

@@ -47,7 +47,7 @@ test('CSV is read the same in pieces of any length', () => {
   for (let size = 1; size <= text.length; size += 1) assert.deepEqual(whole(size), expected, `pieces of ${size}`);
 });
 
-test('a quote that is never closed is no row', () => {
+test('an unclosed quote yields no row', () => {
   const reader = new CsvReader();
   reader.push('a\n"b');
   assert.equal(reader.end().isOpen, true);
@@ -76,7 +76,7 @@ test('a trait has the type that the handle knows, or that its column names', () 
   );
 });
 
-test('every fault of a header is told at once', () => {
+test('reports every fault of a header at once', () => {
   const signals = readHeader(['sessionId', 'sessionId', 'colour'], 'signals', none);
   assert.ok('faults' in signals);
   assert.match(
@@ -88,7 +88,7 @@ test('every fault of a header is told at once', () => {
   assert.match(people.faults.join(' '), /plan.*9x.*seats is a trait of type number.*visitorId is missing/);
 });
 
-test('NDJSON is read line by line; a line at fault is told and stops nothing', async () => {
+test('NDJSON is read line by line; an invalid line is reported and the rest is still read', async () => {
   const text = '\ufeff\n{"id":"ä🛒"}\r\n[1]\n{"open":\n\n  {"last":12345678901234567890}';
   for (const size of [1, 2, 5, 1000])
     assert.deepEqual(told(await recordsOf(text, { size })), [
@@ -99,7 +99,7 @@ test('NDJSON is read line by line; a line at fault is told and stops nothing', a
     ]);
 });
 
-test('a line that is too long, or not UTF-8, is left out alone', async () => {
+test('only the line that is too long, or not UTF-8, is left out', async () => {
   const long = `{"a":"${'x'.repeat(kRecordBytes)}"}`;
   assert.deepEqual(told(await recordsOf(`{"a":1}\n${long}\n{"a":2}`, { size: 5000 })), [
     '1 {"a":1}',
@@ -114,7 +114,7 @@ test('a line that is too long, or not UTF-8, is left out alone', async () => {
   assert.match(told(await recordsOf(bytes))[0]!, /^1: is not UTF-8/);
 });
 
-test('CSV with another number of fields in a row leaves that row out', async () => {
+test('a CSV row with the wrong number of fields is left out', async () => {
   assert.deepEqual(told(await recordsOf('visitorId,plan\njon,pro\nann\nbea,free\n', { kind: 'people' })), [
     '2 {"visitorId":"jon","set":{"plan":"pro"}}',
     '3: has 1 fields, but the header has 2',
@@ -122,7 +122,7 @@ test('CSV with another number of fields in a row leaves that row out', async () 
   ]);
 });
 
-test('an empty file, a header at fault and an open quote end the reading', async () => {
+test('an empty file, an invalid header and an open quote end the reading', async () => {
   await assert.rejects(recordsOf(' \n'), Unreadable);
   await assert.rejects(recordsOf('a,b\n1,2\n'), /missing/);
   await assert.rejects(recordsOf('visitorId\n"jon', { kind: 'people' }), /record at line 2 is never closed/);
