@@ -1,15 +1,15 @@
 // One delivery, read again while it can change, and what can be done with it.
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { api, ask } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { closedBelow } from '../../parts/gate.ts';
 import { confirmed } from '../../state/announce.ts';
 import { kDelivery } from '../../sentences/deliveries.ts';
-import { hasEnded, readDelivery, type DeliveryDetail } from '../../state/deliveries.ts';
+import { hasEnded, type DeliveryDetail } from '../../state/deliveries.ts';
 import { pauseOf } from '../../state/pause.ts';
 import { place } from '../../state/place.ts';
-import { usePoll } from '../../state/poll.ts';
 import { whyNoRetry } from '../../state/retry.ts';
+import { useWatchedDelivery } from '../../state/watched_delivery.ts';
 
 // Milliseconds between two readings.
 const kSoonest = 2000;
@@ -27,26 +27,17 @@ export interface Watched {
 
 export function useDelivery(subscriptionId: string, deliveryId: string): Watched {
   const { handle } = place.value;
-  const [delivery, setDelivery] = useState<DeliveryDetail | null>(null),
-    [unread, setUnread] = useState<Fault | null>(null),
-    [fault, setFault] = useState<Fault | null>(null),
+  const [fault, setFault] = useState<Fault | null>(null),
     [awaited, setAwaited] = useState(0);
-  const pause = useRef(kSoonest);
-  usePoll(
-    () => pause.current,
-    async isCurrent => {
-      const got = await readDelivery(handle, subscriptionId, deliveryId);
-      if (!isCurrent()) return;
-      setUnread(got.fault ?? null);
-      if (!got.delivery) return;
-      setDelivery(got.delivery);
-      const isAwaited = got.delivery.attemptCount < awaited && got.delivery.status !== 'held';
-      pause.current =
-        hasEnded(got.delivery) && !isAwaited
-          ? kEndedPause
-          : pauseOf(got.delivery, Date.now(), isAwaited ? kAwaited : kSoonest);
+  const { delivery, fault: unread } = useWatchedDelivery(
+    subscriptionId,
+    deliveryId,
+    kSoonest,
+    got => {
+      const isAwaited = got.attemptCount < awaited && got.status !== 'held';
+      return hasEnded(got) && !isAwaited ? kEndedPause : pauseOf(got, Date.now(), isAwaited ? kAwaited : kSoonest);
     },
-    [handle, deliveryId, awaited],
+    [awaited],
   );
   const retry = async () => {
     const answer = await ask(

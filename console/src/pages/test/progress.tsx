@@ -1,13 +1,11 @@
-import { useRef, useState } from 'preact/hooks';
-import type { Fault } from '../../api/fault.ts';
 import { State } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { kPlaybook } from '../../sentences/playbook.ts';
 import { now } from '../../state/now.ts';
-import { at, place } from '../../state/place.ts';
-import { usePoll } from '../../state/poll.ts';
-import { hasEnded, readDelivery, type DeliveryDetail } from '../../state/deliveries.ts';
+import { at } from '../../state/place.ts';
+import { hasEnded } from '../../state/deliveries.ts';
 import { pauseOf } from '../../state/pause.ts';
+import { useWatchedDelivery } from '../../state/watched_delivery.ts';
 import { stateOf } from '../../state/words.ts';
 import { checklist } from './checklist.ts';
 
@@ -19,22 +17,8 @@ const kSoonest = 250;
 const kHeld = 2000;
 
 export function Progress({ subscriptionId, deliveryId }: { subscriptionId: string; deliveryId: string }) {
-  const { handle } = place.value;
-  const [delivery, setDelivery] = useState<DeliveryDetail | null>(null),
-    [fault, setFault] = useState<Fault | null>(null);
-  const pause = useRef(kSoonest);
-  usePoll(
-    () => pause.current,
-    async isCurrent => {
-      const got = await readDelivery(handle, subscriptionId, deliveryId);
-      if (!isCurrent()) return;
-      setFault(got.fault ?? null);
-      if (!got.delivery) return;
-      setDelivery(got.delivery);
-      const soonest = got.delivery.status === 'held' ? kHeld : kSoonest;
-      pause.current = hasEnded(got.delivery) ? 0 : pauseOf(got.delivery, Date.now(), soonest);
-    },
-    [handle, deliveryId],
+  const { delivery, fault } = useWatchedDelivery(subscriptionId, deliveryId, kSoonest, got =>
+    hasEnded(got) ? 0 : pauseOf(got, Date.now(), got.status === 'held' ? kHeld : kSoonest),
   );
   if (fault) return <FaultNote fault={fault} />;
   if (!delivery)
