@@ -12,16 +12,12 @@ import { Table } from '../parts/table.tsx';
 import { kAllowlist } from '../sentences/allowlist.ts';
 import { kParts } from '../sentences/parts.ts';
 import { confirmed } from '../state/announce.ts';
+import { linesOf } from '../state/lines.ts';
 import { useList } from '../state/list.ts';
 import { usePoll } from '../state/poll.ts';
 import { useSending } from '../state/sending.ts';
 import { useUnsaved } from '../state/unsaved.ts';
 
-const lines = (text: string) =>
-  text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(Boolean);
 const issuesOf = (fault: Fault | null, field: string) =>
   fault?.details
     .filter(one => one.field.startsWith(field))
@@ -35,7 +31,7 @@ export function AllowlistPage() {
   const [fault, setFault] = useState<Fault | null>(null),
     [busy, setBusy] = useState(false);
   const [saved, setSaved] = useState('');
-  const edited = JSON.stringify([lines(handles), lines(egress)]);
+  const edited = JSON.stringify([linesOf(handles), linesOf(egress)]);
   useUnsaved(loaded && edited !== saved);
   usePoll(
     0,
@@ -55,7 +51,7 @@ export function AllowlistPage() {
   const save = async () => {
     setBusy(true);
     const answer = await ask(
-      api.PUT('/v2/platform-admin/allowlist', { body: { handles: lines(handles), egress: lines(egress) } }),
+      api.PUT('/v2/platform-admin/allowlist', { body: { handles: linesOf(handles), egress: linesOf(egress) } }),
     );
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);

@@ -7,6 +7,7 @@ import { FaultNote } from '../parts/fault_note.tsx';
 import { closedBelow } from '../parts/gate.ts';
 import { kSettings } from '../sentences/settings.ts';
 import { confirmed } from '../state/announce.ts';
+import { linesOf } from '../state/lines.ts';
 import { at, place } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
 import { useUnsaved } from '../state/unsaved.ts';
@@ -14,17 +15,7 @@ import { DataRequests } from './settings/data_requests.tsx';
 import { General } from './settings/general.tsx';
 import { Identity } from './settings/identity.tsx';
 import { Limits } from './settings/limits.tsx';
-import {
-  changesIn,
-  countOf,
-  formOf,
-  kTabs,
-  linesOf,
-  tabOf,
-  type Form,
-  type Settings,
-  type Tab,
-} from './settings/model.ts';
+import { changesIn, countOf, formOf, kTabs, tabOf, type Form, type Settings, type Tab } from './settings/model.ts';
 import { Origins } from './settings/origins.tsx';
 import { Retention } from './settings/retention.tsx';
 import { Scores } from './settings/scores.tsx';

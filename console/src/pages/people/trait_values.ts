@@ -1,5 +1,6 @@
 // Values of traits as text: in a table, and in a field. Pure.
 import { kSayTrait, kTraits } from '../../sentences/people.ts';
+import { linesOf } from '../../state/lines.ts';
 import type { TraitType, TraitValue } from '../../state/people.ts';
 
 export const kTypes = [
@@ -22,12 +23,6 @@ export const kExamples: Record<TraitType, string> = {
   date: '2026-05-01',
   list: '',
 };
-
-const linesOf = (text: string) =>
-  text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(Boolean);
 
 // What is wrong with a typed value before the server has seen it; '' if nothing is.
 export function issueOf(type: TraitType, text: string): string {

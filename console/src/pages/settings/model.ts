@@ -1,5 +1,6 @@
 // The settings as a form has them, and what of them has changed. Pure.
 import type { components } from '../../api/described.d.ts';
+import { linesOf } from '../../state/lines.ts';
 
 export type Settings = Omit<components['schemas']['Settings'], 'requestId'>;
 
@@ -42,12 +43,6 @@ export const kLimits: readonly Limit[] = [
   'tokenSignalsPerMinute',
   'tokenDecisionsPerMinute',
 ];
-
-export const linesOf = (text: string) =>
-  text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(Boolean);
 
 export function formOf(settings: Settings): Form {
   const { limits, identity, scores, consentCategories } = settings;

@@ -1,7 +1,7 @@
 import type { Fault } from '../../api/fault.ts';
 import { TextField } from '../../parts/field.tsx';
 import { kSettings } from '../../sentences/settings.ts';
-import { linesOf } from './model.ts';
+import { linesOf } from '../../state/lines.ts';
 
 const kSays = kSettings.origins;
 
