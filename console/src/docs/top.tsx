@@ -1,19 +1,10 @@
 import { Mark } from '../parts/icon.tsx';
+import { SkipLink } from '../parts/skip_link.tsx';
 import { kDocs } from '../sentences/docs.ts';
 
 export const Top = () => (
   <header class="top">
-    {/* biome-ignore lint/a11y/useValidAnchor: it links to the content of this page and moves the focus there */}
-    <a
-      class="skip"
-      href="#main"
-      onClick={event => {
-        event.preventDefault();
-        document.getElementById('main')?.focus();
-      }}
-    >
-      {kDocs.skip}
-    </a>
+    <SkipLink>{kDocs.skip}</SkipLink>
     <a class="home" href="/docs">
       <Mark />
       <span class="b">{kDocs.title}</span>

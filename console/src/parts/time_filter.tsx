@@ -1,10 +1,11 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { kLists } from '../sentences/lists.ts';
 import { told } from '../state/instants.ts';
 import { now } from '../state/now.ts';
 import { filter, place } from '../state/place.ts';
 import { clock } from '../state/preferences.ts';
 import { fromField, inField, rangeOf, type Range, type RangeName } from '../state/range.ts';
+import { TextField } from './field.tsx';
 import { FilterChip } from './filter_bar.tsx';
 
 interface Props {
@@ -49,8 +50,7 @@ export function TimeFilter({ usual, ranges = ['1h', '24h', '7d', '30d', 'all'] }
 }
 
 function Own({ range, onDone }: { range: Range; onDone: () => void }) {
-  const isOwn = range.name === 'own',
-    id = useId();
+  const isOwn = range.name === 'own';
   const [since, setSince] = useState(inField(isOwn ? range.since : undefined)),
     [until, setUntil] = useState(inField(isOwn ? range.until : undefined));
   return (
@@ -63,24 +63,8 @@ function Own({ range, onDone }: { range: Range; onDone: () => void }) {
         onDone();
       }}
     >
-      <div class="field">
-        <label for={`${id}-from`}>{kLists.from}</label>
-        <input
-          id={`${id}-from`}
-          type="datetime-local"
-          value={since}
-          onInput={event => setSince(event.currentTarget.value)}
-        />
-      </div>
-      <div class="field">
-        <label for={`${id}-until`}>{kLists.until}</label>
-        <input
-          id={`${id}-until`}
-          type="datetime-local"
-          value={until}
-          onInput={event => setUntil(event.currentTarget.value)}
-        />
-      </div>
+      <TextField label={kLists.from} type="datetime-local" value={since} onInput={setSince} />
+      <TextField label={kLists.until} type="datetime-local" value={until} onInput={setUntil} />
       <button type="submit" class="btn">
         {kLists.apply}
       </button>

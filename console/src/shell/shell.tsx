@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { lazy } from '../parts/lazy.tsx';
+import { SkipLink } from '../parts/skip_link.tsx';
 import { kShell } from '../sentences/shell.ts';
 import { useKeys } from '../state/keys.ts';
 import { object } from '../state/object.ts';
@@ -80,17 +81,7 @@ export function Shell() {
   );
   return (
     <>
-      {/* biome-ignore lint/a11y/useValidAnchor: it links to the content of this page and moves the focus there */}
-      <a
-        class="skip"
-        href="#main"
-        onClick={event => {
-          event.preventDefault();
-          document.getElementById('main')?.focus();
-        }}
-      >
-        {kShell.skip}
-      </a>
+      <SkipLink>{kShell.skip}</SkipLink>
       <div class="app">
         <Menu />
         <div class="work">
