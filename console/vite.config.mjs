@@ -1,6 +1,6 @@
 // Builds console/dist: index.html (the console) and docs.html (the API reference) unchanged, everything else
 // gzip-compressed under a content hash. The binary embeds exactly these files (cmake/embed_console.cmake).
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig } from 'vite';
@@ -14,15 +14,17 @@ const unflashed = {
   },
 };
 
-const packed = folder => ({
+// Only what this build wrote: whatever else lies there may be packed already.
+const packed = {
   name: 'packed',
-  closeBundle() {
-    for (const name of readdirSync(folder)) {
-      writeFileSync(join(folder, `${name}.gz`), gzipSync(readFileSync(join(folder, name)), { level: 9 }));
-      rmSync(join(folder, name));
+  writeBundle({ dir }, bundle) {
+    for (const name of Object.keys(bundle).filter(name => name.startsWith('assets/'))) {
+      const file = join(dir, name);
+      writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+      rmSync(file);
     }
   },
-});
+};
 
 export default defineConfig({
   base: '/apps/lifecycle-messaging/',
@@ -35,7 +37,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: { input: ['index.html', 'docs.html'].map(name => join(import.meta.dirname, name)) },
   },
-  plugins: [unflashed, packed(join(import.meta.dirname, 'dist/assets'))],
+  plugins: [unflashed, packed],
   // `vite` serves the page from source with a running server as its API: BECKON_BASE is its URL.
   server: {
     fs: { allow: ['..'] }, // the renderers of the browser library
