@@ -42,7 +42,7 @@ class OrderInADraft : public testing::Test {
     draft.put_subscription(endpoint(enabled));
     draft.hold_subscription({kEndpoint, !enabled, enabled ? "" : "disabled"});
   }
-  std::vector<outbox::Delivery> log() { return *store.outbox().deliveries(kShop, kEndpoint, {}, std::nullopt, 10); }
+  std::vector<outbox::Delivery> log() { return *store.outbox().deliveries(kShop, kEndpoint, 10); }
   std::vector<DeliveryState> states() {
     std::vector<DeliveryState> found;
     for (const outbox::Delivery& one : log()) found.push_back(one.state);

@@ -57,7 +57,7 @@ TEST_F(EraseThenAppend, KeepsAndTellsTheSignalThatCameAfterwards) {
   ASSERT_NE(world->session("s1"), nullptr);
   EXPECT_EQ(world->session("s1")->window.key(0), "cart");
   std::map<std::string, outbox::DeliveryState> states;
-  const auto told = store.outbox().deliveries(kDemo, kHook, {}, std::nullopt, 10);
+  const auto told = store.outbox().deliveries(kDemo, kHook, 10);
   for (const auto& one : *told) states[one.event_type] = one.state;
   EXPECT_EQ(states["signal.view"], outbox::DeliveryState::kWithdrawn);
   EXPECT_EQ(states["signal.cart"], outbox::DeliveryState::kQueued);

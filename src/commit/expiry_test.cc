@@ -172,7 +172,7 @@ TEST_F(Expiry, OfAVisitorsSessionIsRememberedWhileTheLogHasItsEvents) {
   EXPECT_TRUE(events("known").empty());
   EXPECT_EQ(events("nobodys").size(), 1u);
   EXPECT_TRUE(store.ledger().past_sessions_of(kHandle, VisitorId{"v"})->empty());
-  const auto told = *store.outbox().deliveries(kHandle, SubscriptionId{"whs_1"}, {}, std::nullopt, 10);
+  const auto told = *store.outbox().deliveries(kHandle, SubscriptionId{"whs_1"}, 10);
   ASSERT_EQ(told.size(), 2u);
   EXPECT_EQ(std::ranges::count(told, outbox::DeliveryState::kWithdrawn, &outbox::Delivery::state), 1);
 }

@@ -39,7 +39,7 @@ Facts facts_of(store::MemoryStore& store) {
 // The deliveries, by the cause in each event.
 Facts owed_of(store::MemoryStore& store) {
   Facts owed;
-  const auto list = *store.outbox().deliveries(kDemo, kHook, {}, std::nullopt, 100'000);
+  const auto list = *store.outbox().deliveries(kDemo, kHook, 100'000);
   for (const auto& delivery : list) {
     const auto event = store.outbox().event(kDemo, delivery.event)->value();
     const auto cause = json::parse(event.cause);

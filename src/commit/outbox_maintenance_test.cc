@@ -42,7 +42,7 @@ class Upkeep : public testing::Test {
     ASSERT_TRUE(store.commit().write(batch));
   }
   std::vector<outbox::Delivery> log(std::string_view id) {
-    return *store.outbox().deliveries(kDemo, SubscriptionId{id}, {}, std::nullopt, 10'000);
+    return *store.outbox().deliveries(kDemo, SubscriptionId{id}, 10'000);
   }
   void turns(int count) {
     for (int i = 0; i < count; ++i) world.committer.turn(false);

@@ -211,7 +211,7 @@ TEST_F(DecisionTest, DeniedConsentForgetsAndHolds) {
   EXPECT_TRUE(denied->denied);
   EXPECT_EQ(denied->accepted, 0u);
   EXPECT_EQ(world->session("s1"), nullptr);
-  const auto pending = store.outbox().deliveries(Handle{"demo"}, hook.id, {}, {}, 10);
+  const auto pending = store.outbox().deliveries(Handle{"demo"}, hook.id, 10);
   ASSERT_EQ(pending->size(), 1u);
   EXPECT_EQ(pending->at(0).state, outbox::DeliveryState::kWithdrawn);
   EXPECT_EQ(pending->at(0).reason, "consent denied");
@@ -245,8 +245,8 @@ TEST_F(DecisionTest, SignalsOweDeliveriesInTheSameCommit) {
   const auto wants = subscribe({"signal.cart"}), all = subscribe({"*"}, false), click = subscribe({"link.clicked"});
   EXPECT_TRUE(
       world->append(R"({"sessionId":"s1","signals":[{"type":"cart","signalValue":"add"},{"type":"link.clicked"}]})"));
-  EXPECT_EQ(store.outbox().deliveries(Handle{"demo"}, wants.id, {}, {}, 10)->size(), 1u);
-  const auto held = store.outbox().deliveries(Handle{"demo"}, all.id, {}, {}, 10);
+  EXPECT_EQ(store.outbox().deliveries(Handle{"demo"}, wants.id, 10)->size(), 1u);
+  const auto held = store.outbox().deliveries(Handle{"demo"}, all.id, 10);
   ASSERT_EQ(held->size(), 2u);
   EXPECT_EQ(held->at(0).state, outbox::DeliveryState::kHeld);
   const auto due = store.outbox().due(click.id, kNow, 10);

@@ -107,7 +107,7 @@ Result<std::vector<outbox::Due>> Refill::due_for_probe(EndpointQueue& queue, con
   auto known = due(queue, now, limits_.probe_choice);  // the oldest
   if (!known) return known;
   if (known->size() == limits_.probe_choice) {
-    auto newest = outbox_.deliveries(queue.handle, queue.id, {}, std::nullopt, limits_.probe_choice);
+    auto newest = outbox_.deliveries(queue.handle, queue.id, limits_.probe_choice);
     if (!newest) return unexpected(newest.error());
     for (outbox::Delivery& one : *newest)
       if (may_probe(one, now)) known->push_back({.delivery = std::move(one), .body = nullptr});

@@ -18,13 +18,16 @@ constexpr std::int64_t kStep = 10;  // between new priorities above and below al
 
 struct Placed {
   const StoredRule* rule = nullptr;
-  std::int64_t priority = 0;
+  std::int64_t was = 0, priority = 0;  // as stored, and as planned
   bool named = false;
 };
 
 std::vector<Placed> placed(const StoredRules& rules) {
   std::vector<Placed> all;
-  for (const StoredRule& rule : rules.rules) all.push_back({&rule, priority_of(rule)});
+  for (const StoredRule& rule : rules.rules) {
+    const std::int64_t priority = priority_of(rule);
+    all.push_back({&rule, priority, priority});
+  }
   std::ranges::sort(all, [](const Placed& a, const Placed& b) {
     return a.priority != b.priority ? a.priority > b.priority : a.rule->id < b.rule->id;
   });
@@ -134,7 +137,7 @@ StoredRules in_order(const StoredRules& now, std::span<const RuleId> named, Inst
   StoredRules next = now;
   ++next.version;
   for (const Placed& one : all) {
-    if (one.priority == priority_of(*one.rule)) continue;
+    if (one.priority == one.was) continue;
     StoredRule& rule = *std::ranges::find(next.rules, one.rule->id, &StoredRule::id);
     rule.json = with_priority(rule.json, one.priority);
     rule.live_since = rules::live_since(one.rule, rule.json, at);

@@ -75,7 +75,9 @@ struct Delivery {
 struct DeliveryPlace {  // a position in a list ordered by (created_at, id)
   Instant created_at{};
   DeliveryId id;
+  friend auto operator<=>(const DeliveryPlace&, const DeliveryPlace&) = default;
 };
+inline DeliveryPlace place_of(const Delivery& delivery) { return {delivery.created_at, delivery.id}; }
 
 enum class AttemptOutcome : std::uint8_t { kStatus = 0, kRefused = 1, kDns = 2, kConnect = 3, kTls = 4, kTimeout = 5 };
 std::string_view to_text(AttemptOutcome outcome);  // "status", "refused by policy", "dns", "connect", "tls", "timeout"

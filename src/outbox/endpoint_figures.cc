@@ -33,8 +33,8 @@ EndpointFigures figures_of(const EndpointLog& log, Instant since, Instant now) {
     if ((delivered || failed) && entry.answer_us > 0) answers_us.push_back(entry.answer_us);
     if (found.hours.empty()) continue;
     const auto place = (entry.created_at - found.hours.front().since) / kHour;
-    EndpointFigures::Hour& hour = found.hours[std::clamp<std::size_t>(
-        static_cast<std::size_t>(std::max<std::int64_t>(place, 0)), 0, found.hours.size() - 1)];
+    const auto last = static_cast<std::int64_t>(found.hours.size()) - 1;
+    EndpointFigures::Hour& hour = found.hours[static_cast<std::size_t>(std::clamp<std::int64_t>(place, 0, last))];
     hour.delivered += delivered;
     hour.failed += failed;
   }

@@ -22,11 +22,6 @@ struct Due {
   Trace trace = {};  // of the request that caused the event
 };
 
-struct DeliveryFilter {
-  std::optional<DeliveryState> state;  // never kSending
-  std::optional<std::string> event_type;
-};
-
 // Thread-safe.
 class Outbox {
  public:
@@ -44,10 +39,9 @@ class Outbox {
   // The earliest next_attempt_at of a subscription's queued and retrying deliveries; std::nullopt if there are none.
   virtual Result<std::optional<Instant>> next_due(const SubscriptionId& subscription) = 0;
 
-  // Newest first, strictly after a position.
+  // The newest deliveries of a subscription, at most `limit`, newest first. For lists and filters: DeliveryLog.
   virtual Result<std::vector<Delivery>> deliveries(const Handle& handle, const SubscriptionId& subscription,
-                                                   const DeliveryFilter& filter,
-                                                   const std::optional<DeliveryPlace>& behind, std::size_t limit) = 0;
+                                                   std::size_t limit) = 0;
   virtual Result<std::optional<Delivery>> delivery(const Handle& handle, const DeliveryId& id) = 0;
   virtual Result<std::vector<Attempt>> attempts(const DeliveryId& id) = 0;  // in order
   virtual Result<std::optional<Event>> event(const Handle& handle, const EventId& id) = 0;

@@ -14,7 +14,7 @@ void World::check_rest(bool finally) {
   auto& outbox = process_->store().outbox();
   for (std::size_t i = 0; i < outside_.subscriptions.size(); ++i) {
     const KnownSubscription& known = outside_.subscriptions[i];
-    const auto all = outbox.deliveries(known.handle, known.id, {}, std::nullopt, 1'000'000);
+    const auto all = outbox.deliveries(known.handle, known.id, 1'000'000);
     require(all->empty() || known.created != Answer::kNo,
             [&] { return "P2: something is owed to a subscription that was refused: " + known.id.text; });
     const auto subscription = process_->subscriptions.find(known.id);

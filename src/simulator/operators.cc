@@ -171,7 +171,7 @@ void World::retry() {
   const auto n = any_subscription();
   if (!n) return;
   const KnownSubscription& one = outside_.subscriptions[*n];
-  const auto all = process_->store().outbox().deliveries(one.handle, one.id, {}, std::nullopt, 30);
+  const auto all = process_->store().outbox().deliveries(one.handle, one.id, 30);
   if (all->empty()) return;
   const auto plan = [this, n = *n, handle = one.handle,
                      id = (*all)[stage_.dice.below(all->size())].id](Draft& draft) -> Result<DeliveryId> {

@@ -29,11 +29,9 @@ Result<std::optional<outbox::Delivery>> FlakyOutbox::delivery(const Handle& hand
 }
 
 Result<std::vector<outbox::Delivery>> FlakyOutbox::deliveries(const Handle& handle, const SubscriptionId& subscription,
-                                                              const outbox::DeliveryFilter& filter,
-                                                              const std::optional<outbox::DeliveryPlace>& behind,
                                                               std::size_t limit) {
   if (fails()) return unexpected(unavailable("The disk could not be read."));
-  return real_.deliveries(handle, subscription, filter, behind, limit);
+  return real_.deliveries(handle, subscription, limit);
 }
 
 Result<std::optional<outbox::Event>> FlakyOutbox::event(const Handle& handle, const EventId& id) {

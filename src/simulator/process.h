@@ -43,8 +43,6 @@ class FlakyOutbox final : public dispatch::testing::UnaskedOutbox {
   Result<std::optional<Instant>> next_due(const SubscriptionId& id) override;
   Result<std::optional<outbox::Delivery>> delivery(const Handle& handle, const DeliveryId& id) override;
   Result<std::vector<outbox::Delivery>> deliveries(const Handle& handle, const SubscriptionId& subscription,
-                                                   const outbox::DeliveryFilter& filter,
-                                                   const std::optional<outbox::DeliveryPlace>& behind,
                                                    std::size_t limit) override;
   Result<std::optional<outbox::Event>> event(const Handle& handle, const EventId& id) override;
 

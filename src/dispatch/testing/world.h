@@ -85,8 +85,7 @@ class ScriptedSender final : public Sender {
 class UnaskedOutbox : public outbox::Outbox {
  public:
   Result<std::vector<outbox::Subscription>> subscriptions() override { return {}; }
-  Result<std::vector<outbox::Delivery>> deliveries(const Handle&, const SubscriptionId&, const outbox::DeliveryFilter&,
-                                                   const std::optional<outbox::DeliveryPlace>&, std::size_t) override {
+  Result<std::vector<outbox::Delivery>> deliveries(const Handle&, const SubscriptionId&, std::size_t) override {
     return {};
   }
   Result<std::optional<outbox::Delivery>> delivery(const Handle&, const DeliveryId&) override { return std::nullopt; }
@@ -174,8 +173,6 @@ class TableStore final : public UnaskedOutbox, public outbox::Settlements {
   }
   // Ids are in time order here.
   Result<std::vector<outbox::Delivery>> deliveries(const Handle&, const SubscriptionId& id,
-                                                   const outbox::DeliveryFilter&,
-                                                   const std::optional<outbox::DeliveryPlace>&,
                                                    std::size_t limit) override {
     std::vector<outbox::Delivery> list;
     for (auto row = rows.rbegin(); row != rows.rend() && list.size() < limit; ++row)

@@ -69,13 +69,12 @@ FoundDeliveries page_of(const std::vector<Delivery>& all, const outbox::Delivery
                         const std::optional<outbox::DeliveryPlace>& behind, std::size_t limit) {
   FoundDeliveries found;
   for (const Delivery& one : all) {
-    const bool is_behind = !behind || std::pair(one.created_at, one.id) < std::pair(behind->created_at, behind->id);
-    if (!is_behind || one.created_at < search.since || one.created_at >= search.until ||
+    if ((behind && place_of(one) >= *behind) || one.created_at < search.since || one.created_at >= search.until ||
         (search.subscription && one.subscription != *search.subscription) || !search.fits(one))
       continue;
     if (found.deliveries.size() == limit) return found;
     found.deliveries.push_back(one);
-    found.more_behind = {one.created_at, one.id};
+    found.more_behind = place_of(one);
   }
   found.more_behind.reset();
   return found;

@@ -1,6 +1,5 @@
 // Statistics of a handle's endpoints: what was delivered in the last day, how fast each one responds, and what waits.
 #include <algorithm>
-#include <cmath>
 
 #include "http/routes/response.h"
 #include "http/routes/subscription_view.h"
@@ -46,6 +45,7 @@ Result<Response> list(Api& api, Request& request) {
   const std::size_t most = std::min(kOfEach, kOfAll / endpoints);
   std::optional<Fault> fault;
   auto response = list_subscriptions(api, request, "endpoint stats", [&](json::Writer& out, const auto& subscription) {
+    if (fault) return;
     const auto log = api.delivery_log.log_of(subscription.id, since, most);
     if (!log) {
       fault = log.error();

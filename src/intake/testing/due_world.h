@@ -87,7 +87,7 @@ class DueWorld {
 
   // Scheduled messages, oldest first.
   std::vector<outbox::Delivery> messages() {
-    auto found = *store.outbox().deliveries(kDemo, kCrm, {}, std::nullopt, 1'000);
+    auto found = *store.outbox().deliveries(kDemo, kCrm, 1'000);
     std::ranges::reverse(found);
     return found;
   }

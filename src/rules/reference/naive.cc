@@ -642,7 +642,7 @@ std::optional<long> measured(const World& world, const Value& condition, Instant
     return std::ranges::any_of(waiting, [&](const Anchor& one) { return now >= one.due; }) ? kOne : 0;
   }
   if (condition.find("trait")) return trait_holds(world, condition, now) ? kOne : 0;
-  CHECK(condition.find("context"));  // otherwise a measure that is not implemented here yet
+  CHECK(condition.find("context"));  // the only measure left; a new one fails here until it is added
   return in_context(world, condition) ? kOne : 0;
 }
 

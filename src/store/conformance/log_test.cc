@@ -85,7 +85,7 @@ TEST_P(LogOfAStore, TrimsWhatHasEndedWithItsAttemptsAndTheEventWithItsLast) {
   write({.at = after(10),
          .changes = {commit::TrimDelivery{DeliveryId("dlv_2")}, commit::TrimDelivery{DeliveryId("dlv_3")}}});
   EXPECT_FALSE(is_event("evt_1"));
-  EXPECT_TRUE(outbox().deliveries(kAcme, kHook, {}, std::nullopt, 9).value().empty());
+  EXPECT_TRUE(outbox().deliveries(kAcme, kHook, 9).value().empty());
   EXPECT_TRUE(outbox().deliveries_of(kAcme, SessionId("s1"), 9).value().empty());
 }
 

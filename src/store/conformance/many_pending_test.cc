@@ -1,4 +1,6 @@
 // A subscription with many pending deliveries is deleted, disabled or enabled: a bounded number with each batch.
+#include <algorithm>
+
 #include "store/conformance/suite.h"
 
 namespace beckon::store {
@@ -22,7 +24,8 @@ class ManyPendingInAStore : public Conformance {
     return receipt && !receipt->unfinished.empty() && receipt->unfinished.front() == kHook;
   }
   std::size_t in(DeliveryState state) {
-    return outbox().deliveries(kAcme, kHook, {.state = state}, std::nullopt, 10'000).value().size();
+    const auto all = outbox().deliveries(kAcme, kHook, 10'000).value();
+    return static_cast<std::size_t>(std::ranges::count(all, state, &outbox::Delivery::state));
   }
 };
 BECKON_ON_EVERY_DRIVER(ManyPendingInAStore);

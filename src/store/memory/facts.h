@@ -32,9 +32,6 @@ struct KnownSubscription {
   bool deleted = false;
 };
 
-// Where a delivery stands in the lists, which are read newest first.
-inline auto place_of(const outbox::Delivery& delivery) { return std::pair(delivery.created_at, delivery.id); }
-
 struct OwedDelivery {
   outbox::Delivery delivery;
   bool erased = false;

@@ -24,14 +24,14 @@ Result<outbox::FoundDeliveries> MemoryDeliveryLog::search(const Handle& handle, 
     const Delivery& d = row.delivery;
     if (d.handle == handle && (!search.subscription || d.subscription == *search.subscription) &&
         (search.delivered || d.state != DeliveryState::kDelivered) && d.created_at >= search.since &&
-        d.created_at < search.until && (!behind || place_of(d) < std::pair(behind->created_at, behind->id)))
+        d.created_at < search.until && (!behind || place_of(d) < *behind))
       rows.push_back(&row);
   }
   outbox::FoundDeliveries found;
   std::size_t read = 0;
   for (const OwedDelivery* row : newest_first(std::move(rows))) {
     if (read++ == outbox::FoundDeliveries::kMostRead || found.deliveries.size() == limit) return found;
-    found.more_behind = {row->delivery.created_at, row->delivery.id};
+    found.more_behind = place_of(row->delivery);
     if (!search.fits || search.fits(row->delivery)) found.deliveries.push_back(row->delivery);
   }
   found.more_behind.reset();

@@ -45,24 +45,17 @@ Result<std::optional<Instant>> MemoryOutbox::next_due(const SubscriptionId& subs
 std::vector<Delivery> MemoryOutbox::newest_first(const std::vector<DeliveryId>& ids, std::size_t limit) {
   std::vector<Delivery> found;
   for (const DeliveryId& id : ids) found.push_back(facts_.deliveries.find(id)->delivery);
-  std::ranges::sort(found, std::greater{}, place_of);
+  std::ranges::sort(found, std::greater{}, outbox::place_of);
   if (found.size() > limit) found.resize(limit);
   return found;
 }
 
 Result<std::vector<Delivery>> MemoryOutbox::deliveries(const Handle& handle, const SubscriptionId& subscription,
-                                                       const outbox::DeliveryFilter& filter,
-                                                       const std::optional<outbox::DeliveryPlace>& behind,
                                                        std::size_t limit) {
   const std::lock_guard lock(facts_.mutex);
   std::vector<DeliveryId> wanted;
-  for (const DeliveryId& id : facts_.deliveries.of_subscription(subscription)) {
-    const Delivery& d = facts_.deliveries.find(id)->delivery;
-    if (d.handle == handle && (!filter.state || d.state == *filter.state) &&
-        (!filter.event_type || d.event_type == *filter.event_type) &&
-        (!behind || place_of(d) < std::pair(behind->created_at, behind->id)))
-      wanted.push_back(id);
-  }
+  for (const DeliveryId& id : facts_.deliveries.of_subscription(subscription))
+    if (facts_.deliveries.find(id)->delivery.handle == handle) wanted.push_back(id);
   return newest_first(wanted, limit);
 }
 

@@ -13,8 +13,6 @@ class MemoryOutbox final : public outbox::Outbox {
                                        const InHand& in_hand) override;
   Result<std::optional<Instant>> next_due(const SubscriptionId& subscription) override;
   Result<std::vector<outbox::Delivery>> deliveries(const Handle& handle, const SubscriptionId& subscription,
-                                                   const outbox::DeliveryFilter& filter,
-                                                   const std::optional<outbox::DeliveryPlace>& behind,
                                                    std::size_t limit) override;
   Result<std::optional<outbox::Delivery>> delivery(const Handle& handle, const DeliveryId& id) override;
   Result<std::vector<outbox::Attempt>> attempts(const DeliveryId& id) override;

@@ -64,7 +64,7 @@ Result<FoundDeliveries> SqliteDeliveryLog::search(const Handle& handle, const De
     for (std::size_t read = 0; row.next(); ++read) {
       if (read == FoundDeliveries::kMostRead || found.deliveries.size() == limit) return found;
       Delivery delivery = delivery_from(row);
-      found.more_behind = {delivery.created_at, delivery.id};
+      found.more_behind = place_of(delivery);
       if (delivery.handle != handle || (search.subscription && delivery.subscription != *search.subscription)) continue;
       if (!search.fits || search.fits(delivery)) found.deliveries.push_back(std::move(delivery));
     }

@@ -1,7 +1,6 @@
 #include "store/sqlite/sqlite_outbox.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "outbox/traced_cause.h"
 #include "store/sqlite/faults.h"
@@ -71,19 +70,13 @@ Result<std::optional<Instant>> SqliteOutbox::next_due(const SubscriptionId& subs
 }
 
 Result<std::vector<Delivery>> SqliteOutbox::deliveries(const Handle& handle, const SubscriptionId& subscription,
-                                                       const outbox::DeliveryFilter& filter,
-                                                       const std::optional<outbox::DeliveryPlace>& behind,
                                                        std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
     auto reader = readers_.borrow();
-    const std::int64_t created = behind ? to_ms(behind->created_at) : std::numeric_limits<std::int64_t>::max();
-    const std::string_view id = behind ? behind->id.view() : std::string_view{};
-    return all_of(
-        reader->query("SELECT " BECKON_DELIVERY_COLUMNS
-                      "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 AND (d.created_at, d.id) < (?3, ?4) "
-                      "AND (?5 IS NULL OR d.state = ?5) AND (?6 IS NULL OR d.event_type = ?6) "
-                      "ORDER BY d.created_at DESC, d.id DESC LIMIT ?7",
-                      subscription, handle, created, id, filter.state, filter.event_type, limit));
+    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                                "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 "
+                                "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
+                                subscription, handle, limit));
   });
 }
 
