@@ -235,6 +235,7 @@ describe('the catalog', () => {
     );
     assert.deepEqual(cart.fields.find(one => one.field === 'gift').type, 'boolean');
     assert.deepEqual(json.sources, [{ value: 'web', count: 1 }]);
+    assert.deepEqual(json.scores, {});
     assert.deepEqual(json.context, [
       {
         field: 'country',
@@ -244,6 +245,14 @@ describe('the catalog', () => {
       { field: 'device', count: 1, values: [{ value: 'phone', count: 1 }] },
     ]);
     assert.deepEqual(json.triggers, [{ value: 't', count: 1 }]);
+  });
+
+  test('names the scores that the settings declare, for those who cannot read the settings', async () => {
+    const scores = { intent: { weights: { view: 1, 'cart.*': 5 }, halfLife: '1d' } };
+    const saved = await beckon.as('OWNER', 'PUT', '/settings', { scores });
+    assert.equal(saved.status, 200, saved.text);
+    assert.equal((await beckon.as('CREATOR', 'GET', '/settings')).status, 403);
+    assert.deepEqual((await beckon.as('CREATOR', 'GET', '/catalog')).json.scores, scores);
   });
 
   test('is bounded', async () => {

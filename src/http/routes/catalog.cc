@@ -1,11 +1,13 @@
 // What a handle has seen recently, by name: keys of signals, their values and metadata, fields of the context,
-// triggers. For authors of rules. Reads a bounded number of sessions and signals.
+// triggers; and the scores that its settings declare. For authors of rules. Reads a bounded number of sessions and
+// signals.
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "http/routes/response.h"
 #include "rules/language/field_path.h"
+#include "rules/language/score.h"
 
 namespace beckon::http {
 namespace {
@@ -168,6 +170,8 @@ Result<Response> get(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto newest = api.places.sessions.newest(handle, std::nullopt, kSessions, api.clock.now());
   if (!newest) return unexpected(newest.error());
+  const auto tenant = api.places.tenants.find(handle.view());
+  if (!tenant) return unexpected(tenant.error());
   Catalog catalog;
   for (const ledger::SessionSummary& one : *newest) {
     const auto session =
@@ -179,6 +183,7 @@ Result<Response> get(Api& api, Request& request) {
   json::Writer out(body);
   out.begin_object();
   write_catalog(out, catalog);
+  out.member_raw("scores", rules::to_json((*tenant)->settings.scores));
   out.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
