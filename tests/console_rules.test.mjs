@@ -295,6 +295,19 @@ describe('the form', () => {
     assert.equal(await key.inputValue(), 'cart, view');
   });
 
+  test('a score is chosen among those that the settings declare, with what each counts', async () => {
+    const scores = { intent: { weights: { view: 1, 'cart.*': 5 }, halfLife: '1d' } };
+    assert.equal((await beckon.as('OWNER', 'PUT', '/settings', { scores })).status, 200);
+    const other = await open('/+');
+    const who = region(other, 'Who');
+    await who.getByLabel('Condition', { exact: true }).first().selectOption('score');
+    await who.getByLabel('Score', { exact: true }).click();
+    await other.getByRole('option', { name: /^intent.*half-life 1d: view 1, cart\.\* 5$/ }).click();
+    assert.equal(await who.getByLabel('Score', { exact: true }).inputValue(), 'intent');
+    assert.deepEqual(other.faults, []);
+    await other.context().close();
+  });
+
   test('every kind of condition is a sentence of fields, and is stored as the language has it', async () => {
     const who = region(page, 'Who');
     const kinds = await who.getByLabel('Condition', { exact: true }).first().locator('option').allInnerTexts();
@@ -512,6 +525,30 @@ describe('messages', () => {
     await bar(page).getByRole('button', { name: 'Save as draft' }).click();
     await page.getByText('Saved as draft', { exact: true }).waitFor();
     assert.equal((await stored('shown')).action.payload.button.href, 'shop.example/bag');
+  });
+
+  test('of a published rule that a site shows in its own way, other edits are published; a new fault is not', async () => {
+    await put('own-way', {
+      triggers: ['checkout'],
+      when: cart,
+      action: { type: 'popup', payload: { headline: 'Ours' } },
+    });
+    const own = await open('/own-way');
+    await own.getByText('The published rule is like this already, so other edits can be published.').waitFor();
+    await own.getByLabel('Priority').fill('7');
+    await own.getByLabel('Button link').fill('shop.example/bag');
+    await bar(own).getByText('Correct first: Start with https://').first().waitFor();
+    await own.getByLabel('Button link').fill('');
+    await bar(own)
+      .getByRole('button', { name: /^Review and publish/ })
+      .click();
+    await own.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+    await own.getByText('Published', { exact: true }).waitFor();
+    const { priority, action } = await stored('own-way');
+    assert.deepEqual([priority, action.payload], [7, { headline: 'Ours' }]);
+    assert.deepEqual(own.faults, []);
+    await own.context().close();
+    await beckon.as('CREATOR', 'DELETE', '/chain-rules/own-way');
   });
 
   test('variants are compared: each has its share, its message and its preview', async () => {

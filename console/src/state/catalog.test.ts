@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldsOf, keysOf, kNothingSeen, valuesOf, type Seen } from './catalog.ts';
+import { fieldsOf, fieldValuesOf, keysOf, kNothingSeen, scoresOf, valuesOf, type Seen } from './catalog.ts';
 
 const key = (name: string, count: number, values: [string, number][], fields: [string, number][]) => ({
   key: name,
@@ -51,4 +51,23 @@ test('values and fields are those of the keys that are named: one, several, a pr
   assert.deepEqual(names(valuesOf(seen, ['view', 'cart.remove'])), ['b', '/']);
   assert.deepEqual(names(fieldsOf(seen, undefined)), ['amount', 'why']);
   assert.deepEqual(names(valuesOf(seen, 'unknown')), []);
+});
+
+test('values of a metadata field are those of the signals that are named', () => {
+  const of = (key: string, value: string) => ({
+    ...seen.catalog.keys[0]!,
+    key,
+    fields: [{ field: 'plan', count: 1, type: 'text' as const, values: [{ value, count: 1 }] }],
+  });
+  const fields: Seen = { ...seen, catalog: { ...seen.catalog, keys: [of('signup', 'pro'), of('view', 'free')] } };
+  assert.deepEqual(names(fieldValuesOf(fields, 'signup', 'plan')), ['pro']);
+  assert.deepEqual(names(fieldValuesOf(fields, undefined, 'plan')), ['pro', 'free']);
+  assert.deepEqual(fieldValuesOf(fields, 'signup', 'other'), []);
+});
+
+test('scores are suggested with what they count', () => {
+  const scores = { intent: { weights: { view: 1, 'cart.*': 5, a: 1, b: 2, c: 3 }, halfLife: '1d' } };
+  assert.deepEqual(scoresOf({ ...seen, catalog: { ...seen.catalog, scores } }), [
+    { value: 'intent', note: 'half-life 1d: view 1, cart.* 5, a 1, b 2, …' },
+  ]);
 });

@@ -1,5 +1,6 @@
 // What the handle has seen lately, as suggestions for whoever writes a rule.
 import type { components } from '../api/described.d.ts';
+import { kFields } from '../sentences/fields.ts';
 import type { Trait } from './people.ts';
 
 export type Catalog = components['schemas']['Catalog'];
@@ -10,10 +11,11 @@ export interface Seen {
   traits: Trait[];
   counters?: string[]; // their names
   rules?: Suggestion[]; // by id, with their names
+  groups?: Suggestion[]; // that share their limits, with a rule of each
 }
 
 export const kNothingSeen: Seen = {
-  catalog: { sessions: 0, since: null, keys: [], sources: [], context: [], triggers: [], requestId: '' },
+  catalog: { sessions: 0, since: null, keys: [], sources: [], context: [], triggers: [], scores: {}, requestId: '' },
   traits: [],
 };
 
@@ -52,5 +54,19 @@ export const triggersOf = ({ catalog }: Seen) => ofValues(catalog.triggers);
 export const contextFieldsOf = ({ catalog }: Seen) => catalog.context.map(({ field, count }) => counted(field, count));
 export const contextValuesOf = ({ catalog }: Seen, field: unknown) =>
   ofValues(catalog.context.find(one => one.field === field)?.values ?? []);
+// The values of a metadata field, of the signals that `key` names.
+export const fieldValuesOf = ({ catalog }: Seen, key: unknown, field: string) =>
+  united(
+    keysNamed(catalog, key).flatMap(one => one.fields.filter(({ field: name }) => name === field).map(of => of.values)),
+  );
+// With what they count: "half-life 1d: view 1, cart.* 5".
+export const scoresOf = ({ catalog }: Seen): Suggestion[] =>
+  Object.entries(catalog.scores).map(([value, { halfLife, weights }]) => ({
+    value,
+    note: kFields.score(
+      halfLife,
+      Object.entries(weights).map(([key, weight]) => `${key} ${weight}`),
+    ),
+  }));
 export const traitsOf = ({ traits }: Seen): Suggestion[] =>
   traits.map(({ name, type, sensitive }) => ({ value: name, note: sensitive ? `${type}, sensitive` : type }));

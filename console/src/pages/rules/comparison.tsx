@@ -1,9 +1,9 @@
 // How a value is compared: of a trait, of the context, or of a metadata field.
-import { contextValuesOf } from '../../state/catalog.ts';
+import type { Suggestion } from '../../state/catalog.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { AgeBound, Bound } from './bound.tsx';
 import { isObject, type Json, type Path } from './draft.ts';
-import { useForm, useSeen } from './form.tsx';
+import { useForm } from './form.tsx';
 import { Moment, Num, Pick, Word } from './inline.tsx';
 import { distanceOf, kComparisons, kDistances } from './measures.ts';
 
@@ -31,12 +31,12 @@ const takesOf = (name: string): Takes | undefined => kComparisons.find(([one]) =
 interface Props {
   path: Path;
   condition: Object_;
-  name: string; // of the field of the context
+  values: Suggestion[]; // that were seen
   isTrait?: boolean;
 }
 
 // One comparison can be chosen and changed; of a condition with several, each can be changed.
-export function Comparison({ path, condition, name, isTrait }: Props) {
+export function Comparison({ path, condition, values, isTrait }: Props) {
   const { set } = useForm();
   const distance = distanceOf(condition);
   const given = kComparisons.map(([one]) => one).filter(one => condition[one] !== undefined);
@@ -67,12 +67,12 @@ export function Comparison({ path, condition, name, isTrait }: Props) {
       {distance ? (
         <DistanceOf path={path} condition={condition} distance={distance} />
       ) : (
-        <Compared path={path} of={chosen} label={t.values} condition={condition} name={name} />
+        <Compared path={path} of={chosen} label={t.values} condition={condition} values={values} />
       )}
       {given.slice(distance ? 0 : 1).map(one => (
         <span key={one} class="inner">
           <span>{t.comparisons[one]}</span>
-          <Compared path={path} of={one} label={t.comparisons[one]!} condition={condition} name={name} />
+          <Compared path={path} of={one} label={t.comparisons[one]!} condition={condition} values={values} />
         </span>
       ))}
       {condition.fold === true && <span>{t.anyCase}</span>}
@@ -99,20 +99,18 @@ function Compared({
   of,
   label,
   condition,
-  name,
+  values,
 }: {
   path: Path;
   of: string;
   label: string;
   condition: Object_;
-  name: string;
+  values: Suggestion[];
 }) {
-  const { set } = useForm(),
-    seen = useSeen();
+  const { set } = useForm();
   const takes = takesOf(of),
     here = [...path, of];
   if (takes === 'boolean') return null; // its word says it
-  const values = name ? contextValuesOf(seen, name) : [];
   const put = (to: Json | undefined) => set(here, to ?? '');
   if (takes === 'list')
     return <Word several always path={here} label={label} suggest={values} onText={to => set(here, to ?? [''])} />;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultsIn } from './complete.ts';
+import { faultsIn, newFaultsIn } from './complete.ts';
 import { kBanner, kCta, kPopup, kSend } from './draft.ts';
 
 const fieldsOf = (action: object) => faultsIn({ action } as never).map(one => one.field);
@@ -21,6 +21,17 @@ test('a popup or banner without text, and a link that the library ignores, canno
     'action.payload.href',
   ]);
   assert.deepEqual(fieldsOf({ type: '' }), ['action.type']);
+});
+
+test('what was published incomplete keeps other edits from nothing, and a new fault does', () => {
+  const published = { action: { type: 'popup', payload: { headline: 'ours' } } } as never;
+  assert.deepEqual(newFaultsIn({ ...(published as object), priority: 5 } as never, published), []);
+  assert.equal(newFaultsIn(published, null).length, 1);
+  const broken = { action: { type: 'popup', payload: { headline: 'ours', button: { label: 'Go', href: 'x:1' } } } };
+  assert.deepEqual(
+    newFaultsIn(broken as never, published).map(one => one.field),
+    ['action.payload.button.href'],
+  );
 });
 
 test('links relative to the page, by http(s) or with a placeholder are taken', () => {

@@ -1,6 +1,15 @@
 import { Icon } from '../../parts/icon.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
-import { fieldsOf, keysOf, valuesOf, contextFieldsOf, traitsOf } from '../../state/catalog.ts';
+import {
+  fieldsOf,
+  fieldValuesOf,
+  keysOf,
+  valuesOf,
+  contextFieldsOf,
+  contextValuesOf,
+  scoresOf,
+  traitsOf,
+} from '../../state/catalog.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { AgeBound, Bound } from './bound.tsx';
 import { Comparison } from './comparison.tsx';
@@ -146,7 +155,7 @@ function Place({ name, kind, path, condition }: PartProps & { name: string }) {
         <Comparison
           path={path}
           condition={condition}
-          name={String(condition.context ?? '')}
+          values={condition.context ? contextValuesOf(seen, condition.context) : []}
           isTrait={kind.name === 'trait'}
         />
       );
@@ -166,7 +175,7 @@ function NameOf({ kind, path }: { kind: MeasureKind; path: Path }) {
       ? [t.trait, traitsOf(seen)]
       : kind.name === 'context'
         ? [t.context, contextFieldsOf(seen)]
-        : [t.score, []];
+        : [t.score, scoresOf(seen)];
   const { set, at } = useForm();
   const member = [...path, kind.name];
   return (
@@ -258,7 +267,11 @@ function MetaFields({ path, what }: { path: Path; what: string }) {
             value={name}
             onText={to => rename(name, String(to ?? ''))}
           />
-          <Comparison path={[...path, 'meta', name]} condition={isObject(comparison) ? comparison : {}} name="" />
+          <Comparison
+            path={[...path, 'meta', name]}
+            condition={isObject(comparison) ? comparison : {}}
+            values={fieldValuesOf(seen, at([...path, 'key']), name)}
+          />
           <button
             type="button"
             class="btn flat ic"

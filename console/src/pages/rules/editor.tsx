@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { api, ask, quietly } from '../../api/client.ts';
 import { issueIn, type Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
+import { Callout } from '../../parts/callout.tsx';
 import { CodeEditor } from '../../parts/code_editor.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { TextField } from '../../parts/field.tsx';
@@ -16,7 +17,7 @@ import { usePoll } from '../../state/poll.ts';
 import { unsaved, useUnsaved } from '../../state/unsaved.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { changesBetween } from './changes.ts';
-import { faultsIn } from './complete.ts';
+import { faultsIn, newFaultsIn } from './complete.ts';
 import { isObject, kBlank, pathText, withoutAnswer, type Path, type RuleDraft } from './draft.ts';
 import { Amount, FormOf, SeenIn, Text } from './form.tsx';
 import { History } from './history.tsx';
@@ -172,7 +173,10 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   const isTaken = !named && !!rules?.some(one => one.ruleId === ruleId);
   const wrongId = broken || (!kRuleId.test(ruleId) ? t.idWrong(!ruleId) : isTaken ? t.idTaken(ruleId) : '');
   const closed = closedBelow('CREATOR') || wrongId;
-  const issues = rule ? faultsIn(rule) : [];
+  // A draft was never shown to anybody.
+  const published = named && statusOf(stored) !== 'draft' ? stored : null;
+  const issues = rule ? newFaultsIn(rule, published) : [];
+  const asBefore = rule && issues.length === 0 ? faultsIn(rule) : [];
   const unfinished = issues[0] ? t.save.correct(issues[0].issue) : '';
   const changes = rule ? changesBetween(stored, rule) : [];
   const isNew = !named;
@@ -255,6 +259,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
             {named && tab('history', t.tabs.history)}
           </nav>
           <Warnings all={warnings} triggers={Array.isArray(rule.triggers) ? rule.triggers.map(String) : []} />
+          {asBefore[0] && <Callout tone="warn">{t.asBefore(asBefore[0].issue)}</Callout>}
           {broken && as !== 'json' && (
             <p class="err">
               {broken}{' '}

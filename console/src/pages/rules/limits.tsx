@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
 import { kRules } from '../../sentences/rules.ts';
 import { isObject, type Json } from './draft.ts';
-import { choicesOf, Text, useForm, Wait } from './form.tsx';
+import { choicesOf, Text, useForm, useSeen, Wait } from './form.tsx';
 import { focusSoon, Num, Pick, Span, Wrong } from './inline.tsx';
 
 const t = kRules.editor.limits;
@@ -11,6 +11,7 @@ const kRolling = 'rolling';
 // How often the rule acts: "at most [1] times per [session]".
 export function Limits() {
   const { at, set } = useForm(),
+    seen = useSeen(),
     here = useRef<HTMLOListElement>(null);
   const caps = at(['limit', 'caps']);
   const list = Array.isArray(caps) ? caps : [];
@@ -62,7 +63,7 @@ export function Limits() {
         </div>
         <div class="form">
           <Wait path={['limit', 'cooldown']} label={t.cooldown} hint={t.cooldownHint} />
-          <Text path={['limit', 'group']} label={t.group} hint={t.groupHint} />
+          <Text path={['limit', 'group']} label={t.group} hint={t.groupHint} suggest={seen.groups ?? []} />
         </div>
       </div>
     </section>

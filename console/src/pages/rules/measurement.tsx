@@ -20,6 +20,15 @@ export function Measurement() {
         <Text path={['goal', 'key']} label={t.goal} hint={t.goalHint} suggest={keysOf(seen)} mono />
         <Wait path={['goal', 'within']} label={t.within} />
         <Text path={['goal', 'valueField']} label={t.revenue} suggest={fieldsOf(seen, at(['goal', 'key']))} mono />
+        {at(['goal', 'valueField']) !== undefined && (
+          <Text
+            path={['goal', 'currencyField']}
+            label={t.currency}
+            hint={t.currencyHint}
+            suggest={fieldsOf(seen, at(['goal', 'key']))}
+            mono
+          />
+        )}
         {at(['goal']) !== undefined && (
           <Choose path={['goal', 'count']} label={t.counts} choices={choicesOf(t.countings)} fallback="once" />
         )}

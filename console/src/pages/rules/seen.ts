@@ -1,9 +1,9 @@
 // What is known of the handle for whoever writes a rule: what it has seen, and its other rules.
 import { useEffect, useState } from 'preact/hooks';
 import { ask, quietly } from '../../api/client.ts';
-import { kNothingSeen, type Seen } from '../../state/catalog.ts';
+import { kNothingSeen, type Seen, type Suggestion } from '../../state/catalog.ts';
 import { readTraits } from '../../state/people.ts';
-import type { RuleDraft } from './draft.ts';
+import { isObject, type RuleDraft } from './draft.ts';
 
 const kAtOnce = 200;
 
@@ -26,6 +26,13 @@ const readCounters = async (handle: string) => {
   const answer = await ask(quietly.GET('/v2/handles/{handle}/counters', { params: { path: { handle } } }));
   return answer.ok ? answer.data.items.map(({ name }) => name) : [];
 };
+
+function groupsOf(rules: RuleDraft[]): Suggestion[] {
+  const found = new Map<string, string>();
+  for (const { limit, name, ruleId } of rules)
+    if (isObject(limit) && typeof limit.group === 'string') found.set(limit.group, String(name ?? ruleId));
+  return [...found].map(([value, note]) => ({ value, note }));
+}
 
 export interface Known {
   seen: Seen;
@@ -51,6 +58,7 @@ export function useKnown(handle: string): Known {
           traits: traits.ok ? traits.data.items : [],
           counters,
           rules: (rules ?? []).map(rule => ({ value: String(rule.ruleId), note: String(rule.name ?? '') })),
+          groups: groupsOf(rules ?? []),
         },
       });
     };
