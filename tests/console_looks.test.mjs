@@ -111,7 +111,11 @@ const places = () => {
     'a new endpoint': 'endpoints/+',
     sources: 'sources',
     settings: 'settings',
-    origins: 'origins',
+    origins: 'settings?tab=origins',
+    limits: 'settings?tab=limits',
+    scores: 'settings?tab=scores',
+    identity: 'settings?tab=identity',
+    'data requests': 'settings?tab=requests',
     publish: 'publish',
     import: 'import',
     tokens: 'tokens',
@@ -132,6 +136,11 @@ async function visit(page, path) {
     link.remove();
   }, `/apps/lifecycle-messaging/${path}`);
   await page.locator('h1').waitFor();
+  assert.equal(
+    await page.getByRole('heading', { name: 'Page not found' }).count(),
+    path.endsWith('/nothing') ? 1 : 0,
+    path,
+  );
   await page.waitForFunction(() => !document.querySelector('.loading, [aria-busy=true]'));
 }
 

@@ -185,7 +185,7 @@ function Receivers({ type, receivers }: { type: string; receivers: Subscription[
         </p>
         {type && !receivers.length && (
           <p>
-            <a class="btn" href={at('subscribe')}>
+            <a class="btn" href={at('endpoints', ['+'])}>
               {kPublish.newEndpoint}
             </a>
           </p>

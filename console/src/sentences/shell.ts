@@ -1,4 +1,8 @@
 // The words of the frame around the pages, and of their titles.
+// Roles as the API names them, in words.
+const kRoles: Record<string, string> = { CREATOR: 'Creator', OPERATOR: 'Operator', OWNER: 'Owner' };
+export const roleNamed = (role: string) => kRoles[role] ?? role;
+
 export const kShell = {
   product: 'Beckon',
   skip: 'Skip to the content',
@@ -6,7 +10,6 @@ export const kShell = {
   openMenu: 'Open menu',
   handles: 'Handles',
   switchHandle: (handle: string, role: string) => `Handle ${handle}, ${role}: switch`,
-  roles: { CREATOR: 'Creator', OPERATOR: 'Operator', OWNER: 'Owner' } as Record<string, string>,
   groups: { engage: 'Engage', observe: 'Observe', configure: 'Configure', server: 'Server' },
   views: {
     home: 'Home',
@@ -25,7 +28,6 @@ export const kShell = {
     endpoints: 'Endpoints',
     sources: 'Sources',
     settings: 'Settings',
-    origins: 'Allowed origins',
     publish: 'Publish an event',
     import: 'Import history',
     tokens: 'Tokens',

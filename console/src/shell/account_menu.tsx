@@ -1,6 +1,6 @@
 import { Icon } from '../parts/icon.tsx';
 import { Segments } from '../parts/segments.tsx';
-import { kShell } from '../sentences/shell.ts';
+import { kShell, roleNamed } from '../sentences/shell.ts';
 import { addressOf, kNoHandle, place } from '../state/place.ts';
 import { clock, keys, rows, started, theme } from '../state/preferences.ts';
 import { isAdmin, person, roleOn } from '../state/sign_in.ts';
@@ -31,7 +31,7 @@ function Ticks({ label, on, set }: { label: string; on: boolean; set: (on: boole
 export function AccountMenu() {
   const { handle } = place.value;
   const subject = person.value?.subject ?? '';
-  const role = kShell.roles[roleOn(handle)];
+  const role = roleNamed(roleOn(handle));
   const says = [role && kWords.onHandle(role, handle), isAdmin.value && kWords.admin].filter(Boolean).join(', ');
   return (
     <>

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon, Mark } from '../parts/icon.tsx';
-import { kShell } from '../sentences/shell.ts';
+import { kShell, roleNamed } from '../sentences/shell.ts';
 import { confirmed } from '../state/announce.ts';
 import { at, go, kNoHandle, place } from '../state/place.ts';
 import { done, kSteps } from '../state/playbook.ts';
@@ -49,7 +49,7 @@ function Handle() {
   const { handle } = place.value;
   const handles = person.value?.handles ?? [];
   const list = useRef<HTMLDivElement>(null);
-  const role = kShell.roles[roleOn(handle)] ?? '';
+  const role = roleNamed(roleOn(handle));
   const name = (
     <>
       <Mark />
@@ -96,7 +96,7 @@ function Handle() {
                 <span class="cut" title={one.handle}>
                   {one.handle}
                 </span>
-                <span class="count">{kShell.roles[one.role] ?? one.role}</span>
+                <span class="count">{roleNamed(one.role)}</span>
               </a>
             </li>
           ))}

@@ -26,7 +26,7 @@ const of = (view: keyof typeof kTitles, icon: IconName): Item[] =>
 // The first step of the playbook that is not done.
 export const nextStep = () => kSteps.find(({ view }) => !done.value[view])?.view ?? kSteps[0].view;
 
-const kPlaybook: string[] = kSteps.map(({ view }) => view).filter(view => view !== 'subscribe');
+const kPlaybook: string[] = kSteps.map(({ view }) => view);
 export const isPlaybook = ({ view }: Place) => kPlaybook.includes(view);
 
 const ofHandle = (): Group[] => [
@@ -51,12 +51,9 @@ const ofHandle = (): Group[] => [
   {
     title: kGroups.configure,
     items: [
-      ...(kViews.endpoints
-        ? of('endpoints', 'plug')
-        : of('subscribe', 'plug').map(item => ({ ...item, title: kTitles.endpoints }))),
+      ...of('endpoints', 'plug'),
       ...of('sources', 'globe'),
       ...of('settings', 'sliders'),
-      ...of('origins', 'shield'),
       ...of('publish', 'plus'),
       ...of('import', 'upload'),
       ...of('tokens', 'key'),

@@ -37,6 +37,7 @@ export const kViews: Record<string, View | undefined> = {
   events: view('events', () => import('../pages/event.tsx'), 'EventPage'),
   decisions: view('decisions', () => import('../pages/decision.tsx'), 'DecisionPage'),
 
+  endpoints: view('endpoints', () => import('../pages/endpoints.tsx'), 'EndpointsPage'),
   sources: view('sources', () => import('../pages/sources.tsx'), 'SourcesPage'),
   settings: view('settings', () => import('../pages/settings.tsx'), 'SettingsPage'),
   publish: view('publish', () => import('../pages/publish.tsx'), 'PublishPage'),

@@ -19,7 +19,7 @@ export function Facts({ delivery, endpoint }: Props) {
     <dl class="kv">
       <dt>{says.endpoint}</dt>
       <dd>
-        <a href={at('subscribe')}>{endpoint ? endpoint.description || endpoint.endpointUrl : subscriptionId}</a>
+        <a href={at('endpoints')}>{endpoint ? endpoint.description || endpoint.endpointUrl : subscriptionId}</a>
         {endpoint?.description && <div class="m wrap">{endpoint.endpointUrl}</div>}
       </dd>
       {sessionId && (

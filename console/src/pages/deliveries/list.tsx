@@ -65,11 +65,11 @@ export function DeliveryList() {
   const columns: Column<Listed>[] = [
     {
       head: heads.status,
-      width: '25%',
+      width: '24%',
       cell: one => <State name={one.status}>{stateOf(one, hasEnded(one) ? 0 : now.value)}</State>,
     },
-    { head: heads.endpoint, width: '17%', cell: one => <Endpoint of={one} /> },
-    { head: heads.answer, width: '9%', right: true, cell: one => one.lastStatus },
+    { head: heads.endpoint, width: '20%', cell: one => <Endpoint of={one} /> },
+    { head: heads.answer, width: '7%', right: true, cell: one => one.lastStatus },
     {
       head: heads.next,
       width: '12%',
@@ -111,7 +111,7 @@ export function DeliveryList() {
               <Icon name="retry" />
               {kDeliveries.resend}
             </button>
-            <a class="btn" href={at('subscribe')}>
+            <a class="btn" href={at('endpoints')}>
               <Icon name="globe" />
               {kDeliveries.endpoints}
             </a>
@@ -237,7 +237,10 @@ async function copyOf(handle: string, { subscriptionId, deliveryId }: Delivery):
 const nameOf = ({ endpoint, subscriptionId }: Listed) => endpoint?.description || endpoint?.host || subscriptionId;
 
 const Endpoint = ({ of }: { of: Listed }) => (
-  <span class={of.endpoint ? undefined : 'm'} title={of.endpoint ? nameOf(of) : kDeliveries.deleted(of.subscriptionId)}>
+  <span
+    class={of.endpoint ? 'second' : 'second m'}
+    title={of.endpoint ? nameOf(of) : kDeliveries.deleted(of.subscriptionId)}
+  >
     {of.endpoint ? nameOf(of) : kDeliveries.deletedEndpoint}
   </span>
 );
@@ -273,7 +276,7 @@ function Nothing({ onMore }: { onMore: (() => void) | null }) {
   if (subscriptions.value?.length === 0 && !filtered)
     return (
       <Empty says={kDeliveries.noEndpoints}>
-        <a class="btn pri" href={at('subscribe')}>
+        <a class="btn pri" href={at('endpoints', ['+'])}>
           {kDeliveries.newEndpoint}
         </a>
       </Empty>

@@ -25,7 +25,7 @@ export function Endpoints({ endpoints: { all, stats, fault, closed } }: { endpoi
       {all?.length === 0 && (
         <div class="pad row">
           <p class="m sm">{kHome.noEndpoints}</p>
-          <a class="btn" href={at('subscribe')}>
+          <a class="btn" href={at('endpoints', ['+'])}>
             {kHome.newEndpoint}
           </a>
         </div>
@@ -49,9 +49,11 @@ export function Endpoints({ endpoints: { all, stats, fault, closed } }: { endpoi
                   {nameOfEndpoint(one)}
                 </a>,
                 <Status of={one} found={found} />,
-                found && found.share !== null
-                  ? kHome.delivered(number(found.delivered), share(found.share))
-                  : kHome.none,
+                found && found.share !== null ? (
+                  <span class="amount">{kHome.delivered(number(found.delivered), share(found.share))}</span>
+                ) : (
+                  kHome.none
+                ),
                 found ? number(found.waiting) : kHome.none,
                 found && (
                   <Spark

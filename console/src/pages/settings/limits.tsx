@@ -16,7 +16,7 @@ type Kind = keyof typeof kFixed;
 
 const kAt: Partial<Record<Kind, () => string>> = {
   rules: () => at('rules'),
-  endpoints: () => at('subscribe'),
+  endpoints: () => at('endpoints'),
   traits: () => at('people', ['traits']),
 };
 

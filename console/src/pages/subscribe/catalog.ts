@@ -65,7 +65,11 @@ export async function catalog(handle: string): Promise<EventType[]> {
   const offered = answer.ok ? answer.data.events : [];
   const known = offered
     .filter(({ type }) => !type.includes('<'))
-    .map(({ type, description, example }) => ({ type, says: description, example }));
+    .map(({ type, description, example }) => ({
+      type,
+      says: /^.*?\.(?= |$)/s.exec(description)?.[0] ?? description,
+      example,
+    }));
   return [...kWildcards, ...(known.length ? known : kPromised)];
 }
 

@@ -25,23 +25,30 @@ type OnSecret = (shown: { subscriptionId: string; secret: string } & Subscriptio
 
 const kSays = kPlaybook.subscribe;
 
-export function Subscriptions({ onSecret }: { onSecret: OnSecret }) {
+export const Subscriptions = ({ onSecret }: { onSecret: OnSecret }) => (
+  <section class="stack" aria-labelledby="subscriptions">
+    <h2 id="subscriptions">{kSays.endpoints}</h2>
+    <Endpoints onSecret={onSecret} none={kSays.none} />
+  </section>
+);
+
+// `none`: what is said where there are none.
+export function Endpoints({ onSecret, none }: { onSecret: OnSecret; none: string }) {
   const all = subscriptions.value,
     fault = subscriptionsFault.value;
   return (
-    <section class="stack" aria-labelledby="subscriptions">
-      <h2 id="subscriptions">{kSays.endpoints}</h2>
+    <>
       {fault &&
         (fault.code === 'insufficient_role' ? (
           <Callout tone="info">{closedBelow('OPERATOR')}</Callout>
         ) : (
           <FaultNote fault={fault} />
         ))}
-      {!fault && all?.length === 0 && <Empty says={kSays.none} />}
+      {!fault && all?.length === 0 && <Empty says={none} />}
       {all?.map(one => (
         <One key={one.subscriptionId} subscription={one} onSecret={onSecret} />
       ))}
-    </section>
+    </>
   );
 }
 

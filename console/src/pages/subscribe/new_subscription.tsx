@@ -25,10 +25,12 @@ export function NewSubscription({
   fault,
   onFault,
   onCreated,
+  isPage,
 }: {
   fault: Fault | null;
   onFault: (fault: Fault | null) => void;
   onCreated: (created: Created) => void;
+  isPage?: boolean; // whose title says what the form is
 }) {
   const { handle } = place.value;
   const [endpointUrl, setUrl] = useState(''),
@@ -73,10 +75,12 @@ export function NewSubscription({
     [closed, endpointUrl, types, description, rate, ordering, format],
   );
   return (
-    <form class="panel" aria-labelledby="new">
-      <div class="phead">
-        <h2 id="new">{kSays.newOne}</h2>
-      </div>
+    <form class="panel" aria-label={kSays.newOne}>
+      {!isPage && (
+        <div class="phead">
+          <h2>{kSays.newOne}</h2>
+        </div>
+      )}
       <div class="pad stack">
         <TextField
           label={kSays.url}

@@ -93,7 +93,7 @@ const actions = (): Entry[] => [
           id: 'new-endpoint',
           title: kPalette.newEndpoint,
           icon: 'plus',
-          href: kViews.endpoints ? at('endpoints', ['+']) : at('subscribe'),
+          href: at('endpoints', ['+']),
         },
         ...(kViews.publish
           ? [{ id: 'publish', title: kPalette.publish, icon: 'send', href: at('publish') } as const]
