@@ -128,7 +128,7 @@ describe('the playbook by clicks', () => {
     await card.getByText('matched, selected').waitFor();
     assert.match(
       await card.innerText(),
-      /acted[\s\S]*popup[\s\S]*SAVE10[\s\S]*save-the-cart[\s\S]*outcome was no match, now acted/,
+      /Acted[\s\S]*popup[\s\S]*SAVE10[\s\S]*save-the-cart[\s\S]*outcome was no match, now acted/,
     );
     await sameByCurl(200);
   });
@@ -436,12 +436,12 @@ describe('deliveries', () => {
 
   test('filters live in the address, and a link with them shows the same', async () => {
     await choose(page, 'Endpoint', 'orders');
-    await choose(page, 'Status', 'failed');
+    await choose(page, 'Status', 'Failed');
     await only(1).waitFor();
     assert.match(page.url(), new RegExp(`subscription=${hook}&status=failed`));
     await page.reload();
     await only(1).waitFor();
-    assert.match(await rows().first().innerText(), /order\.paid[\s\S]*failed with 410, 1 attempt/);
+    assert.match(await rows().first().innerText(), /order\.paid[\s\S]*Failed with 410, 1 attempt/);
   });
 
   test('a row opens in a tab of its own, which is signed in by the one beside it', async () => {
@@ -509,7 +509,7 @@ describe('deliveries', () => {
     await dialog.getByLabel('Payload').fill('{"orderId":"A-2"}');
     await dialog.getByRole('button', { name: 'Send' }).click();
     await page.waitForURL(url => !url.href.includes(original));
-    await page.locator('.head [role=status]', { hasText: /^delivered$/ }).waitFor();
+    await page.locator('.head [role=status]', { hasText: /^Delivered$/ }).waitFor();
     assert.match(await page.locator('main').innerText(), /order\.paid[\s\S]*A-2/);
     const { json } = await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}/deliveries`);
     assert.deepEqual([json.items.length, json.items.at(-1).deliveryId], [2, original]);

@@ -70,7 +70,7 @@ test('a draft is simulated on recorded sessions: which would have been decided d
   await found.getByText(/1 session would have received a different decision/).waitFor();
   assert.match(
     await found.getByRole('region', { name: 'Changed sessions' }).innerText(),
-    /sess-1[\s\S]*acted\s+Save the cart[\s\S]*acted\s+First/,
+    /sess-1[\s\S]*Acted\s+Save the cart[\s\S]*Acted\s+First/,
   );
   assert.deepEqual(page.faults, []);
 });

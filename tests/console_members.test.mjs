@@ -30,7 +30,7 @@ test('an OWNER invites somebody, who opens the link, chooses a password and is i
   await open('OWNER', '/demo/members');
   await page.getByLabel('E-mail', { exact: true }).fill('bea@staff.example');
   await page.getByLabel('Role', { exact: true }).selectOption('OPERATOR');
-  await press('Make a link');
+  await press('Create link');
   await page.getByRole('heading', { name: 'Invitation of bea@staff.example' }).waitFor();
   await assertReadable(page, 'an invitation that is shown');
   const link = await page.locator('.secret code').textContent();
@@ -67,7 +67,7 @@ test('roles are changed, a transfer of ownership explains its effect, and a memb
   await press('Change bea@staff.example');
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Role').selectOption('OWNER');
-  await dialog.getByText('becomes its OWNER, and you become OPERATOR').waitFor();
+  await dialog.getByText('becomes its owner, and you become an operator').waitFor();
   await assertReadable(page, 'a transfer');
   await dialog.getByLabel('Role').selectOption('CREATOR');
   await press('Save', dialog);
@@ -130,11 +130,11 @@ test('a platform admin sees the state of the backup folder', async t => {
 
 test('a platform admin makes a password link, disables and deletes a user', async () => {
   await open('PLATFORM_ADMIN', '/-/users');
-  await page.getByLabel('New user’s e-mail').fill('cy@staff.example');
+  await page.getByRole('form', { name: 'New user' }).getByLabel('E-mail').fill('cy@staff.example');
   await press('Create');
   await press('Open cy@staff.example');
   await assertReadable(page, 'a user');
-  await press('Make a password link', page.getByRole('dialog'));
+  await press('Create password link', page.getByRole('dialog'));
   const link = await page.locator('.secret code').textContent();
   await press('Open cy@staff.example');
   await press('Disable', page.getByRole('dialog'));
@@ -153,14 +153,14 @@ test('a platform admin makes a password link, disables and deletes a user', asyn
 
 test('the audit log is filtered, shows previous values, and is exported', async () => {
   await open('OPERATOR', '/demo/audit');
-  await row('grant.delete').first().waitFor();
+  await row('Role withdrawn').first().waitFor();
   await filterBy(page, 'Action', 'invitation.');
-  await row('invitation.accept').waitFor();
-  await row('grant.delete').waitFor({ state: 'detached' });
+  await row('Invitation accepted').waitFor();
+  await row('Role withdrawn').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Remove the filter Action' }).click();
   await filterBy(page, 'Action', 'grant.delete');
-  const change = row('grant.delete').first();
-  await change.getByText('Removed role').waitFor();
+  const change = row('Role withdrawn').first();
+  await change.getByTitle('grant.delete').waitFor();
   assert.match(await change.innerText(), /role\s*(CREATOR|OPERATOR)/, 'the previous value');
   assert.match(page.url(), /action=grant\.delete/);
   await assertReadable(page, 'the audit log');

@@ -369,7 +369,11 @@ describe('Results', () => {
       );
     }
     const [shown] = await tiles('Lift vs control group');
-    assert.ok(shown.startsWith(`Lift vs control group ${points(lift(of('act'), of('holdout'))[0])} points`), shown);
+    const treated = of('act'),
+      lifted = lift(treated, of('holdout')),
+      [added, least, most] = lifted.map(by => `${Math.round(by * treated.length)}`.replace('-', '−'));
+    assert.ok(shown.startsWith(`Lift vs control group ${points(lifted[0])} points`), shown);
+    assert.ok(shown.endsWith(` · ${added} incremental conversions, ${least} to ${most}`), shown);
   });
 
   test('the series speaks in its legend and as a table, by number and by share', async () => {
@@ -452,7 +456,7 @@ test('a simulation is a sentence, and its results have names', async () => {
   const row = (await rowsOf('Per rule')).find(one => one.Rule === 'An idea');
   assert.deepEqual([row.Asked, row['Would have acted']], [`${kVisitors}`, `${kVisitors}`]);
   const [example] = await rowsOf('Changed sessions');
-  assert.match(example.Hypothetical, /acted ?An idea/);
+  assert.match(example.Hypothetical, /Acted ?An idea/);
   assert.match(example.Served, /Save the cart/);
 });
 

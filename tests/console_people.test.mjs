@@ -126,10 +126,18 @@ test('any id of a visitor is searched for, and one that is unknown is reported',
   assert.equal(await page.getByRole('button', { name: 'Erase' }).count(), 0);
 });
 
+test('among sessions, too, a visitor is found by an id', async () => {
+  await page.goto(`${beckon.base}/apps/lifecycle-messaging/demo/sessions`);
+  const field = page.getByLabel('Id of a session or visitor');
+  await field.fill(home);
+  await field.press('Enter');
+  await heading(jon);
+});
+
 test('a visitor is shown with ids, traits by name, and sessions, newest first', async () => {
   await open(jon);
   const ids = page.getByRole('region', { name: 'Ids' });
-  assert.match(await ids.innerText(), /jon@company\.example[\s\S]*names the visitor[\s\S]*~a-home[\s\S]*since/);
+  assert.match(await ids.innerText(), /jon@company\.example[\s\S]*the main id[\s\S]*~a-home[\s\S]*since/);
   const table = page.getByRole('table', { name: 'Traits of the visitor' });
   assert.deepEqual(
     (await rows(table)).map(([name, value, source]) => [name, value, source]),
@@ -181,7 +189,7 @@ test('a visitor has one timeline over all sessions, newest first, in pages', asy
   await line.getByRole('listitem').first().waitFor();
   assert.equal(await line.getByRole('listitem').count(), 50);
   const first = await line.getByRole('listitem').first().innerText();
-  assert.match(first, /trait (plan|email)\s+set to/);
+  assert.match(first, /Trait (plan|email)\s+set to/);
   assert.doesNotMatch(await line.innerText(), /long@company\.example/, 'a sensitive value');
   await press('Show more', line);
   await line.getByText('trait plan').waitFor();
@@ -334,8 +342,10 @@ test('a visitor who leaves with their name is left where the others stay', async
 
 test('an anonymous browser is joined to the visitor whose id is given', async () => {
   await open('~a-7f');
-  await page.getByText('There is only one id.').waitFor();
-  await press('Join another id');
+  const join = page.getByRole('button', { name: 'Join another id' });
+  await join.waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Split' }).count(), 0, 'of one id, nothing can be split');
+  await join.click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Id of the visitor').fill('crm-17');
   await press('Show what happens', dialog);

@@ -338,7 +338,7 @@ describe('importing a file', () => {
   const choose = async (path, { kind = 'signals', from = '1' } = {}) => {
     if (await page.getByRole('button', { name: 'Import another file' }).isVisible())
       await press(page, 'Import another file');
-    await page.getByLabel('What the file has').selectOption(kind);
+    await page.getByLabel('Content').selectOption(kind);
     await page.getByLabel('File', { exact: true }).setInputFiles(path);
     await page.getByLabel('Start at line').fill(from);
     await press(page, 'Start import');

@@ -9,7 +9,7 @@ import { FoundCount } from '../parts/found_count.tsx';
 import { closedBelow, closedBelowAdmin } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { LongTable, type Column } from '../parts/long_table.tsx';
-import { kAudit } from '../sentences/audit.ts';
+import { kActions, kAudit } from '../sentences/audit.ts';
 import { useList } from '../state/list.ts';
 import { at, kNoHandle, place } from '../state/place.ts';
 import { Details } from './audit/details.tsx';
@@ -50,7 +50,7 @@ export function AuditPage() {
   return (
     <>
       <div class="head">
-        <h1>{kAudit.title}</h1>
+        <h1>{ofServer ? kAudit.titleOfServer : kAudit.title}</h1>
         {!closed && (
           <div class="acts">
             <ExportCsv
@@ -96,13 +96,8 @@ export function AuditPage() {
                 lead={{
                   head: heads.change,
                   width: '28%',
-                  cell: one => <b>{kAudit.actions[one.action] ?? one.action}</b>,
-                  more: one => (
-                    <>
-                      <Target action={one.action} target={one.target} />
-                      {one.action in kAudit.actions && <code class="m"> {one.action}</code>}
-                    </>
-                  ),
+                  cell: one => <b title={one.action}>{kActions[one.action] ?? one.action}</b>,
+                  more: one => <Target action={one.action} target={one.target} />,
                 }}
                 columns={kColumns}
                 onEnd={more ?? undefined}

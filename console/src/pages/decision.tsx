@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
 import { ask, quietly } from '../api/client.ts';
 import type { Fault } from '../api/fault.ts';
+import { Callout } from '../parts/callout.tsx';
 import { State } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { Instant } from '../parts/instant.tsx';
+import { PageHead } from '../parts/page_head.tsx';
 import { kDecision } from '../sentences/sessions.ts';
 import type { Decision } from '../state/decisions.ts';
 import { useObject } from '../state/object.ts';
@@ -49,24 +51,23 @@ export function DecisionPage() {
     [handle, decisionId],
   );
   const past = session?.decisions.find(one => one.decisionId === decisionId);
+  const found = decision ?? past;
   return (
     <>
-      <div class="head">
-        <h1>{kDecision.title}</h1>
-        <p class="mono sm wrap">{decisionId}</p>
-        <p>
-          {sessionId ? (
-            <a href={at('sessions', [sessionId])}>{kDecision.back.session}</a>
-          ) : (
-            <a href={at('sessions')}>{kDecision.back.sessions}</a>
-          )}
-        </p>
-      </div>
+      <PageHead
+        title={found ? kDecision.at(found.trigger) : kDecision.title}
+        chip={found && <State name={found.outcome} />}
+        says={<span class="mono sm wrap">{decisionId}</span>}
+      >
+        <a class="btn" href={at('sessions', sessionId ? [sessionId] : [])}>
+          {sessionId ? kDecision.back.session : kDecision.back.sessions}
+        </a>
+      </PageHead>
       {decision && (
         <>
+          <Callout tone={decision.same ? 'info' : 'warn'}>{again(decision)}</Callout>
           <h2>{kDecision.asServed}</h2>
-          <p>{again(decision)}</p>
-          <DecisionCard decision={decision} how="recorded" />
+          <DecisionCard decision={decision} how={kDecision.recorded} />
         </>
       )}
       {past && !decision && (

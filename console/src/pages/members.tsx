@@ -12,6 +12,7 @@ import { PageHead } from '../parts/page_head.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Table } from '../parts/table.tsx';
 import { kMembers } from '../sentences/members.ts';
+import { roleNamed } from '../sentences/shell.ts';
 import { useList } from '../state/list.ts';
 import { place, toTop } from '../state/place.ts';
 import { useSending } from '../state/sending.ts';
@@ -57,7 +58,7 @@ function Members() {
           link={shown.link}
         />
       )}
-      <Panel title={kMembers.title} more={more}>
+      <Panel title={kMembers.all} more={more}>
         {fault && <FaultNote fault={fault} />}
         {!!items?.length && (
           <Table
@@ -69,7 +70,7 @@ function Members() {
                 <span key="email" class="wrap">
                   {one.email} {one.email === person.value?.subject && <span class="m">{kMembers.you}</span>}
                 </span>,
-                one.role,
+                roleNamed(one.role),
               ],
               actions: one.role !== 'OWNER' && (
                 <Button label={kMembers.changeOf(one.email)} onPress={() => setChosen(one)}>

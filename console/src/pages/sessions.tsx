@@ -17,7 +17,7 @@ import { confirmed } from '../state/announce.ts';
 import { kSession, kSessions } from '../sentences/sessions.ts';
 import { useList } from '../state/list.ts';
 import { useObject } from '../state/object.ts';
-import { personAt, whoseOf } from '../state/people.ts';
+import { personAt, readVisitor, whoseOf } from '../state/people.ts';
 import { at, go, place } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
 import { includes, roleOn } from '../state/sign_in.ts';
@@ -43,7 +43,7 @@ const kColumns: Column<Summary>[] = [
       const id = whoseOf(one);
       return (
         id && (
-          <a href={personAt(id)} title={id}>
+          <a class="cut" href={personAt(id)} title={id}>
             {id}
           </a>
         )
@@ -54,6 +54,13 @@ const kColumns: Column<Summary>[] = [
   { head: heads.started, width: '15%', right: true, cell: one => <Instant at={one.createdAt} /> },
   { head: heads.last, width: '15%', right: true, cell: one => <Instant at={one.lastSignalAt} /> },
 ];
+
+// The session with this id, else the visitor, whose page lists the sessions.
+async function open(handle: string, id: string) {
+  const { session } = await read(handle, id);
+  const isVisitor = !session && (await readVisitor(handle, id)).ok;
+  go(isVisitor ? personAt(id) : at('sessions', [id]));
+}
 
 function List() {
   const { handle } = place.value;
@@ -76,7 +83,7 @@ function List() {
           label={kSessions.search}
           maxLength={128}
           onEnter={id => {
-            if (id) go(at('sessions', [id]));
+            if (id) void open(handle, id);
           }}
         />
         {!!items?.length && <FoundCount says={kSessions.count(items.length, !!more)} />}

@@ -150,7 +150,7 @@ function land(name: string) {
 function calledIn(moment: Moment): string {
   switch (moment.kind) {
     case 'signal':
-      return kTimeline.signal(moment.version!);
+      return kTimeline.signalIn(moment.version!);
     case 'decision':
       return kTimeline.decisionAt(moment.trigger!);
     case 'timer':

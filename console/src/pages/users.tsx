@@ -15,6 +15,7 @@ import { PageHead } from '../parts/page_head.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { SignIns } from '../parts/sign_ins.tsx';
 import { Table } from '../parts/table.tsx';
+import { roleNamed } from '../sentences/shell.ts';
 import { kUsers } from '../sentences/users.ts';
 import { useList } from '../state/list.ts';
 import { toTop } from '../state/place.ts';
@@ -46,7 +47,7 @@ function Users() {
         <LinkOnce key={reset.code} title={kUsers.passwordOf(reset.email)} says={kUsers.opened} link={reset.link} />
       )}
       {fault && <FaultNote fault={fault} />}
-      <Panel title={kUsers.title} more={more}>
+      <Panel title={kUsers.all} more={more}>
         {!!items?.length && (
           <Table
             label={kUsers.title}
@@ -58,7 +59,8 @@ function Users() {
                   {one.email} {one.disabled && <Chip tone="bad">{kUsers.disabled}</Chip>}
                 </span>,
                 <span key="roles" class="wrap">
-                  {one.handles.map(({ handle, role }) => kUsers.roleOf(role, handle)).join(', ') || kUsers.never}
+                  {one.handles.map(({ handle, role }) => kUsers.roleOf(roleNamed(role), handle)).join(', ') ||
+                    kUsers.never}
                 </span>,
                 <Instant key="at" at={one.lastSignInAt} />,
               ],
@@ -100,7 +102,8 @@ function Create({ onCreated }: { onCreated: () => void }) {
       onCreated();
     });
   return (
-    <form class="panel pad stack s">
+    <form class="panel pad stack s" aria-label={kUsers.newUser}>
+      <h2>{kUsers.newUser}</h2>
       <TextField
         label={kUsers.newEmail}
         type="email"

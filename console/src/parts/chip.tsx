@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { kTones, nameOf } from '../state/words.ts';
+import { capital, kTones, nameOf } from '../state/words.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'idle';
@@ -19,11 +19,11 @@ interface Props {
   children: ComponentChildren;
 }
 
-// A state: an icon, a word, a colour.
+// A state: an icon, a word, a colour. Words begin with a capital letter on every chip.
 export const Chip = ({ tone, icon, children }: Props) => (
   <span class={tone === 'idle' ? 'chip' : `chip ${tone}`}>
     <Icon name={icon ?? kIcons[tone]} />
-    {children}
+    {typeof children === 'string' ? capital(children) : children}
   </span>
 );
 

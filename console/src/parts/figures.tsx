@@ -6,6 +6,8 @@ export interface Column {
   figures?: boolean; // set to the right
 }
 
+const kFew = 6; // columns that have room in a narrower panel
+
 // A table of numbers in a panel. The first cell of a row names it; in a narrow panel rows become labelled lists.
 export function Figures({
   label,
@@ -17,7 +19,7 @@ export function Figures({
   rows: { key: string; cells: ComponentChildren[] }[];
 }) {
   return (
-    <table class="table" role="table" aria-label={label}>
+    <table class={columns.length > kFew ? 'table' : 'table few'} role="table" aria-label={label}>
       <thead role="rowgroup">
         <tr role="row">
           {columns.map(({ head, figures }) => (

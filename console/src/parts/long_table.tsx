@@ -30,6 +30,7 @@ interface Props<T> {
 }
 
 const kAround = 8; // rows kept on either side of the viewport
+const kFew = 3; // columns besides the first that have room in a narrower panel
 const kGuess = 52; // pixels of a row before one was measured
 
 // What is cut says its whole text on hover.
@@ -139,7 +140,13 @@ export function LongTable<T>({ label, lead, columns, items, idOf, link, onOpen, 
       </tr>
     );
   return (
-    <table ref={here} class="table long" role="table" aria-label={label} aria-rowcount={items.length + 1}>
+    <table
+      ref={here}
+      class={columns.length > kFew ? 'table long' : 'table long few'}
+      role="table"
+      aria-label={label}
+      aria-rowcount={items.length + 1}
+    >
       <colgroup>
         <col style={{ width: lead.width }} />
         {columns.map(({ head, width }) => (

@@ -70,11 +70,13 @@ export function TableRow({ row: { cells, actions, selected }, heads, acts, index
   );
 }
 
+const kFew = 4; // columns that have room in a narrower panel
+
 // A table in a panel; in a narrow one its rows become labelled lists. For lists of any length: parts/long_table.tsx.
 export function Table({ label, heads, rows }: { label: string; heads: Heads; rows: Row[] }) {
   const acts = rows.some(one => one.actions);
   return (
-    <table class="table" role="table" aria-label={label}>
+    <table class={heads.length > kFew ? 'table' : 'table few'} role="table" aria-label={label}>
       <TableHead heads={heads} acts={acts} />
       <tbody role="rowgroup">
         {rows.map(row => (

@@ -3,7 +3,7 @@ const number = (count: number) => count.toLocaleString('en');
 export const kImport = {
   title: 'Import history',
   says: 'What another system has kept, so that rules can be simulated and counters are filled on the first day. Nothing is published, and no message is scheduled.',
-  kind: 'What the file has',
+  kind: 'Content',
   kinds: [
     ['signals', 'Signals: what visitors did'],
     ['people', 'People: traits of visitors'],
@@ -12,16 +12,16 @@ export const kImport = {
   fileHint: 'NDJSON or CSV, of any length. It is read piece by piece and never stored in this browser.',
   from: 'Start at line',
   fromHint: 'To go on with an import that was stopped. The lines before are skipped.',
-  forms: 'Forms of a file',
+  forms: 'File formats',
   formsOf: {
     signals: [
       'NDJSON has one signal in each line, with its session: `sessionId`, `type`, `at` and `id`, and optionally `visitorId`, `signalValue`, `source`, `confidence`, `metadata` and `context`.',
-      'CSV has a header with these names. Columns such as `metadata.amount` and `context.country` go into metadata and context. An empty cell says nothing.',
+      'CSV has a header with these names. Columns such as `metadata.amount` and `context.country` go into metadata and context. Empty cells are ignored.',
       'Signals should be in chronological order. A signal whose `id` its session has already is not stored again, so a file can be imported twice.',
     ],
     people: [
       'NDJSON has one visitor in each line: `visitorId`, and what is said of them in `set`, `unset`, `include` and so on.',
-      'CSV has a header with `visitorId`, optionally `at`, and traits: `visitorId,plan,seats:number,tags:list`. Texts of a list are separated by `|`. An empty cell says nothing.',
+      'CSV has a header with `visitorId`, optionally `at`, and traits: `visitorId,plan,seats:number,tags:list`. Texts of a list are separated by `|`. Empty cells are ignored.',
       'What is newer than the file stays: by default the file is as old as the start of the import.',
     ],
   },

@@ -1,5 +1,6 @@
 export const kMembers = {
   title: 'Members',
+  all: 'People with a role',
   says: (handle: string) => `Who may work on ${handle}. A change holds from the next request on.`,
   heads: ['E-mail', 'Role'],
   you: '(you)',
@@ -10,12 +11,12 @@ export const kMembers = {
   role: 'Role',
   // What each may do: docs/access.md.
   roles: [
-    ['CREATOR', 'CREATOR: rules, sessions, people, results'],
-    ['OPERATOR', 'OPERATOR: also webhooks, deliveries, tokens, audit, erasing'],
+    ['CREATOR', 'Creator: rules, sessions, people, results'],
+    ['OPERATOR', 'Operator: also webhooks, deliveries, tokens, audit, erasing'],
   ] as const,
-  owner: ['OWNER', 'OWNER: also members and settings; exactly one'] as const,
+  owner: ['OWNER', 'Owner: also members and settings; exactly one'] as const,
   transfers: (handle: string, email: string) =>
-    `This transfers ${handle}: ${email} becomes its OWNER, and you become OPERATOR. Only the new OWNER can undo it.`,
+    `This transfers ${handle}: ${email} becomes its owner, and you become an operator. Only the new owner can undo it.`,
   transfer: 'Transfer ownership',
   save: 'Save',
   saved: 'Saved',
@@ -27,7 +28,7 @@ export const kMembers = {
     email: 'E-mail',
     example: 'bea@example.com',
     fillIn: 'Fill in the e-mail address.',
-    make: 'Make a link',
+    make: 'Create link',
     done: 'Invited',
   },
   open: {

@@ -218,7 +218,7 @@ export const kPlaybook = {
     nextAttempt: 'The next attempt is',
     disabled: (reason: string | null) => (reason ? `Disabled: ${reason}` : 'Disabled'),
     disabledSays: 'Its deliveries wait until it is enabled.',
-    created: 'created',
+    created: 'Created',
     oldSecret: 'the previous secret also signs until',
     perSecond: (count: number) => `at most ${count} a second`,
     inOrder: 'in order within a session',

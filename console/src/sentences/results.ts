@@ -33,6 +33,7 @@ export const kResults = {
   eachGoal: 'The goal counts every event, so there is no share.',
   lift: 'Lift vs control group',
   liftSays: (from: string, to: string) => `95 % interval ${from} to ${to} points`,
+  incremental: (count: string, from: string, to: string) => `${count} incremental conversions, ${from} to ${to}`,
   noControl: 'No control group to compare with.',
   pointsUnit: 'points',
   revenue: 'Revenue',

@@ -3,10 +3,10 @@ import { counted } from '../state/words.ts';
 
 export const kSessions = {
   title: 'Sessions',
-  search: 'Open a session by its id',
+  search: 'Id of a session or visitor',
   label: 'Sessions, newest first',
   heads: { session: 'Session', visitor: 'Visitor', signals: 'Signals', started: 'Started', last: 'Last signal' },
-  count: (shown: number, more: boolean) => `${counted(shown, 'session')}${more ? ' so far; scroll to load more' : ''}.`,
+  count: (shown: number, more: boolean) => `${counted(shown, 'session')}${more ? ' so far; scroll to load more' : ''}`,
   none: 'No sessions yet. Append a signal to start one.',
   append: 'Append a signal',
   csv: ['sessionId', 'visitorId', 'anonymousId', 'signals', 'createdAt', 'lastSignalAt'],
@@ -39,9 +39,11 @@ export const kSession = {
 
 export const kDecision = {
   title: 'Decision',
-  back: { session: 'Session', sessions: 'Sessions' },
+  at: (trigger: string) => `Decision at ${trigger}`,
+  back: { session: 'Open session', sessions: 'Sessions' },
   id: 'decision id',
   asServed: 'As served',
+  recorded: 'recorded',
   same: 'Re-evaluated: same result.',
   different: 'Re-evaluated: different result.',
   lacking: (what: string) => `Re-evaluated: different result, because some of its data is missing: ${what}.`,

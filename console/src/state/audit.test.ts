@@ -24,7 +24,7 @@ test('added and removed members are marked as such', () => {
 
 test('a list is one value, and a member may change its type', () => {
   assert.deepEqual(changesOf({ on: ['a', 'b'], of: 'x' }, { on: ['b', 'a'], of: { y: 1 } }), [
-    { path: 'on', was: '["a","b"]', is: '["b","a"]' },
+    { path: 'on', was: 'a, b', is: 'b, a' },
     { path: 'of', was: 'x', is: '{"y":1}' },
   ]);
 });

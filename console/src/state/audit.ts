@@ -9,7 +9,11 @@ type Members = Record<string, unknown>;
 const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const told = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const isWord = (value: unknown) => typeof value === 'string' || typeof value === 'number';
+const told = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) && value.length && value.every(isWord) ? value.join(', ') : JSON.stringify(value);
+};
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 // The members that differ, in the order of `is`, then those that are gone. Lists are one value; null is none.

@@ -37,6 +37,12 @@ const kNames: Record<string, string> = {
 };
 export const nameOf = (value: string) => kNames[value] ?? value;
 
+// As a sentence or a label begins: "Delivered, at attempt 3".
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// As a sentence of its own: with a capital letter and a full stop.
+export const sentence = (text: string) => (/[.!?]$/.test(text) ? capital(text) : `${capital(text)}.`);
+
 // "1 session", "2 sessions"
 export const counted = (count: number, one: string, more = `${one}s`) => `${count} ${count === 1 ? one : more}`;
 

@@ -1,6 +1,6 @@
 import { ClearFilters, TextFilter } from '../../parts/filter_bar.tsx';
 import { TimeFilter } from '../../parts/time_filter.tsx';
-import { kAudit } from '../../sentences/audit.ts';
+import { kActions, kAudit } from '../../sentences/audit.ts';
 import { rangeOf } from '../../state/range.ts';
 
 export const kParams = ['actor', 'action', 'target', 'range', 'since', 'until'];
@@ -22,7 +22,7 @@ export const AuditFilters = () => (
       param="action"
       hint={says.actionHint}
       placeholder={says.actionExample}
-      suggest={Object.keys(kAudit.actions)}
+      suggest={Object.keys(kActions)}
     />
     <TextFilter name={says.target} param="target" hint={says.targetHint} placeholder={says.targetExample} />
     <ClearFilters params={kParams} />

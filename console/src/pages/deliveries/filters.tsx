@@ -2,7 +2,7 @@ import { ChoiceFilter, ClearFilters, TextFilter } from '../../parts/filter_bar.t
 import { TimeFilter } from '../../parts/time_filter.tsx';
 import { kDeliveries } from '../../sentences/deliveries.ts';
 import { hostOf, type Subscription } from '../../state/subscriptions.ts';
-import { nameOf } from '../../state/words.ts';
+import { capital, nameOf } from '../../state/words.ts';
 
 const kStates = ['queued', 'sending', 'retrying', 'held', 'delivered', 'failed', 'withdrawn'];
 export const kParams = ['q', 'status', 'subscription', 'eventType', 'range', 'since', 'until'];
@@ -18,7 +18,7 @@ export const Filters = ({ subscriptions, types }: Props) => (
     <ChoiceFilter
       name={kDeliveries.status}
       param="status"
-      choices={kStates.map(state => [state, nameOf(state)] as const)}
+      choices={kStates.map(state => [state, capital(nameOf(state))] as const)}
     />
     <ChoiceFilter
       name={kDeliveries.endpoint}

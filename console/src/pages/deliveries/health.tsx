@@ -7,6 +7,7 @@ import { now } from '../../state/now.ts';
 import { place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { hostOf, type Subscription } from '../../state/subscriptions.ts';
+import { Tile } from '../../parts/tile.tsx';
 import { Failing } from './failing.tsx';
 
 export type Stats = components['schemas']['EndpointStats'];
@@ -69,36 +70,46 @@ function Tiles({ stats, nameOf }: { stats: Stats[]; nameOf: (subscriptionId: str
   const isCut = stats.some(one => one.of >= kLooked);
   return (
     <dl class="tiles">
-      <div class="tile s">
-        <dt>{says.delivered}</dt>
-        <dd class="v">
-          {ended ? kShare.format((100 * delivered) / ended) : '–'}
-          {ended > 0 && <small> %</small>}
-        </dd>
-        <dd class="d">
-          {ended ? says.of(kNumber.format(delivered), kNumber.format(ended)) : says.noneEnded}
-          {isCut && says.newest(kNumber.format(kLooked))}
-        </dd>
-      </div>
-      <div class="tile s">
-        <dt>{says.waiting}</dt>
-        <dd class="v">{kNumber.format(waiting)}</dd>
-        <dd class="d wrap">
-          {oldest
-            ? says.oldest(span(now.value - Date.parse(oldest.waitingSince!)), nameOf(oldest.subscriptionId))
-            : says.nothingWaits}
-        </dd>
-      </div>
-      <div class="tile s">
-        <dt>{says.failed}</dt>
-        <dd class="v">{kNumber.format(failed)}</dd>
-        <dd class="d">{withdrawn > 0 ? says.canceled(kNumber.format(withdrawn)) : null}</dd>
-      </div>
-      <div class="tile s">
-        <dt>{says.p95}</dt>
-        <dd class="v">{slowest ? took(slowest.answerMs.p95!) : '–'}</dd>
-        <dd class="d wrap">{slowest ? says.slowest(nameOf(slowest.subscriptionId)) : says.noResponse}</dd>
-      </div>
+      <Tile
+        label={says.delivered}
+        figures={[
+          {
+            value: ended ? says.share(kShare.format((100 * delivered) / ended)) : '–',
+            says: (
+              <>
+                {ended ? says.of(kNumber.format(delivered), kNumber.format(ended)) : says.noneEnded}
+                {isCut && says.newest(kNumber.format(kLooked))}
+              </>
+            ),
+          },
+        ]}
+      />
+      <Tile
+        label={says.waiting}
+        figures={[
+          {
+            value: kNumber.format(waiting),
+            says: oldest
+              ? says.oldest(span(now.value - Date.parse(oldest.waitingSince!)), nameOf(oldest.subscriptionId))
+              : says.nothingWaits,
+          },
+        ]}
+      />
+      <Tile
+        label={says.failed}
+        figures={[
+          { value: kNumber.format(failed), says: withdrawn > 0 ? says.canceled(kNumber.format(withdrawn)) : null },
+        ]}
+      />
+      <Tile
+        label={says.p95}
+        figures={[
+          {
+            value: slowest ? took(slowest.answerMs.p95!) : '–',
+            says: slowest ? says.slowest(nameOf(slowest.subscriptionId)) : says.noResponse,
+          },
+        ]}
+      />
     </dl>
   );
 }

@@ -8,6 +8,7 @@ import { TimelineList } from '../../parts/timeline_list.tsx';
 import type { KnownRule } from '../../state/known_rules.ts';
 import { at, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
+import { sentence } from '../../state/words.ts';
 import { kHome } from '../../sentences/home.ts';
 import { nameOfEndpoint, type EndpointsOf } from './endpoint_stats.ts';
 import { Panel } from './panel.tsx';
@@ -81,7 +82,7 @@ function issuesOfEndpoints({ all, stats }: EndpointsOf): Issue[] {
           ...common,
           tone: 'warn',
           title: kHome.isDisabled(name),
-          says: disabledReason ? `${disabledReason} ${kHome.disabledSays}` : kHome.disabledSays,
+          says: disabledReason ? `${sentence(disabledReason)} ${kHome.disabledSays}` : kHome.disabledSays,
         },
       ];
     if (circuit !== 'open' && !found?.failingSince) return [];

@@ -4,7 +4,8 @@ import { TimelineList } from '../../parts/timeline_list.tsx';
 import { ask, quietly } from '../../api/client.ts';
 import { useList } from '../../state/list.ts';
 import { at, place } from '../../state/place.ts';
-import { kActions, kHome } from '../../sentences/home.ts';
+import { kActions } from '../../sentences/audit.ts';
+import { kHome } from '../../sentences/home.ts';
 import { Panel } from './panel.tsx';
 
 const kMost = 6;

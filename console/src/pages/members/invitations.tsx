@@ -6,6 +6,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Table } from '../../parts/table.tsx';
 import { kMembers } from '../../sentences/members.ts';
+import { roleNamed } from '../../sentences/shell.ts';
 import { useList } from '../../state/list.ts';
 import { place } from '../../state/place.ts';
 import { useSending } from '../../state/sending.ts';
@@ -44,7 +45,7 @@ export function Invitations({ round }: { round: number }) {
               <span key="email" class="wrap">
                 {one.email}
               </span>,
-              one.role,
+              roleNamed(one.role),
               <span key="by" class="wrap">
                 <Instant at={one.createdAt} /> {kWords.by(one.createdBy)}
               </span>,

@@ -53,13 +53,15 @@ export function Line({ visitor, traits }: { visitor: Visitor; traits: Trait[] })
         key: `${one.at} ${index}`,
         what: <What of={one} isSensitive={isSensitive} />,
         more: 'sessionId' in one && (
-          <p>
-            {one.kind === 'timer' && `${kTimeline.waits} `}
-            {kTimeline.in}{' '}
-            <a class="mono wrap" href={at('sessions', [one.sessionId])}>
-              {one.sessionId}
-            </a>
-          </p>
+          <>
+            {one.kind === 'timer' && <p>{kTimeline.waits}</p>}
+            <p>
+              {kTimeline.in}{' '}
+              <a class="mono cut" href={at('sessions', [one.sessionId])} title={one.sessionId}>
+                {one.sessionId}
+              </a>
+            </p>
+          </>
         ),
       }),
     );

@@ -180,9 +180,7 @@ function Actions({ visitor, onAsk, onFault }: ActionsProps) {
         {kPerson.export}
       </Button>
       <Button onPress={() => onAsk('join')}>{kPerson.join}</Button>
-      <Button closed={visitor.ids.length > 1 ? '' : kPerson.oneId} onPress={() => onAsk('split')}>
-        {kPerson.split}
-      </Button>
+      {visitor.ids.length > 1 && <Button onPress={() => onAsk('split')}>{kPerson.split}</Button>}
       <Button kind="delete" onPress={() => onAsk('erase')}>
         {kPerson.erase}
       </Button>

@@ -1,10 +1,11 @@
 import './decision_card.css';
-import type { ComponentChildren } from 'preact';
+import { Fragment, type ComponentChildren } from 'preact';
 import { State } from '../../parts/chip.tsx';
 import { Json } from '../../parts/json.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { kPlaybook } from '../../sentences/playbook.ts';
+import { changesOf } from '../../state/audit.ts';
 import { now } from '../../state/now.ts';
 import { at } from '../../state/place.ts';
 import { differences, type Decision } from '../../state/decisions.ts';
@@ -38,10 +39,21 @@ export function DecisionCard({
       </header>
       <p>{(outcome === 'suppressed' && heldBackBy(decision)) || kOutcomes[outcome] || ''}</p>
       {action && (
-        <p class="action">
-          <span class="m">{kSays.action}</span> <strong>{action.type}</strong>{' '}
-          <code class="wrap">{JSON.stringify(action.payload ?? {})}</code>
-        </p>
+        <div class="action stack s">
+          <p>
+            <span class="m">{kSays.action}</span> <strong>{action.type}</strong>
+          </p>
+          <dl class="kv">
+            {changesOf(null, action.payload ?? {}).map(({ path, is }) => (
+              <Fragment key={path}>
+                <dt>
+                  <code>{path}</code>
+                </dt>
+                <dd>{is}</dd>
+              </Fragment>
+            ))}
+          </dl>
+        </div>
       )}
       <dl class="facts">
         {ruleId && (

@@ -8,7 +8,7 @@ import { span } from '../../state/instants.ts';
 import { kPeriods } from '../../sentences/periods.ts';
 import { kResults } from '../../sentences/results.ts';
 import type { Rate, Summary } from './analytics.ts';
-import { difference, isSure } from './lift.ts';
+import { difference, isSure, type Interval } from './lift.ts';
 
 const rateOf = ({ good, all }: Rate) => (all ? good / all : null);
 const Spaced = ({ parts }: { parts: string[] }) => (
@@ -105,6 +105,9 @@ export function AddedTile({ now, before, steps, than, label }: Figures & { label
   );
 }
 
+const bounds = ({ difference, from, to }: Interval) =>
+  [difference, from, to].map(one => number(Math.round(one))) as [string, string, string];
+
 export function LiftTile({ now }: { now: Summary }) {
   const { treated, control } = now.compared;
   const lift = difference(treated, control);
@@ -125,6 +128,7 @@ export function LiftTile({ now }: { now: Summary }) {
               parts={[
                 kResults.liftSays(points(lift.from), points(lift.to)),
                 isSure(lift) ? kResults.sure : kResults.notSure,
+                ...(now.added ? [kResults.incremental(...bounds(now.added))] : []),
               ]}
             />
           ),

@@ -15,8 +15,17 @@ const kAtFirst = 10;
 export function Refused({ seen: { sources } }: { seen: components['schemas']['Sources'] }) {
   return (
     <section class="stack s" aria-labelledby="refused">
-      <h2 id="refused">{kWords.title}</h2>
-      {sources.length === 0 && <p class="m">{kWords.noKey}</p>}
+      <h2 id="refused" class={sources.length ? undefined : 'hide'}>
+        {kWords.title}
+      </h2>
+      {sources.length === 0 && (
+        <div class="panel pad stack s">
+          <p class="b" aria-hidden="true">
+            {kWords.title}
+          </p>
+          <p class="m sm">{kWords.noKey}</p>
+        </div>
+      )}
       {sources.map(source => (
         <OfKey key={source.key} source={source} />
       ))}
