@@ -52,8 +52,8 @@ function messageFaults(action: Json | undefined, path: Path): Fault[] {
   return faults;
 }
 
-// What is wrong now and was not in what is published already: only that keeps from publishing. The rest may be right for
-// a site that shows its messages in a way of its own.
+// What is wrong now and was not in what is published already: only that keeps from publishing. The rest may be right
+// for a site that shows its messages in a way of its own.
 export const newFaultsIn = (rule: RuleDraft, published: RuleDraft | null): Fault[] => {
   const before = published ? faultsIn(published) : [];
   return faultsIn(rule).filter(({ field, issue }) => !before.some(one => one.field === field && one.issue === issue));
