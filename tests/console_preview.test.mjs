@@ -125,14 +125,14 @@ test('a rule is previewed for a visitor, found by the beginning of an id', async
   await ask('ann');
   const message = preview().getByRole('region', { name: 'Message', exact: true });
   await faceIn(message).getByText('Hi Ann', { exact: true }).waitFor();
-  assert.match(await preview().innerText(), /For ann, now:\s+acted/);
+  assert.match(await preview().innerText(), /For ann, now:\s+Acted/);
   assert.match(await message.innerText(), /"n": 12/);
   assert.equal(await message.getByText('Missing').count(), 0);
 
   await ask('bob');
   await message.getByText('Missing:').waitFor();
   assert.match(await message.innerText(), /Missing: visitor\.traits\.firstName, signal\.metadata\.total/);
-  assert.match(await preview().innerText(), /For bob, now:\s+no match/);
+  assert.match(await preview().innerText(), /For bob, now:\s+No match/);
   await assertReadable(page, 'a preview');
 
   await ask('nobody');
