@@ -61,6 +61,7 @@ export const steps = [
       const card = page.getByRole('article', { name: 'Decision at checkout' });
       await card.getByText('matched, selected').waitFor();
       await card.getByText('Changed since the previous response').waitFor();
+      await card.getByText('What would change it').first().scrollIntoViewIfNeeded(); // the reasons, for the picture
     },
   },
   {

@@ -54,7 +54,7 @@ test('the first minute', async t => {
       rows.push([`${since()} s`, does, sees]);
       // The confirming line at the bottom has gone by the time somebody looks.
       if (picture) {
-        await page.locator('.toast span').waitFor({ state: 'detached' });
+        await page.locator('.toast').waitFor({ state: 'hidden' });
         await photograph(page, picture);
       }
     }
