@@ -71,7 +71,7 @@ test('accepted and refused messages appear by themselves, by key and with the re
   await batch([{ type: 'identify', userId: 'ada', anonymousId: 'a1', traits: { level: 'gold' } }], 'demo');
   await beckon.call('POST', '/v1/batch', { body: '{', headers: basic('demo') });
   const cut = row('Order_Completed');
-  await cut.getByText('cut', { exact: true }).waitFor();
+  await cut.getByText('Cut', { exact: true }).waitFor();
   await cut.getByText('note').waitFor();
   await row('Seen').getByText('complete').waitFor();
   const ofToken = page.getByRole('article', { name: 'Key Library' });
