@@ -355,6 +355,25 @@ std::optional<Record> decode_record(std::string_view bytes) {
   return record;
 }
 
+std::optional<AppendHead> decode_append_head(std::string_view bytes) {
+  Decoder outer(bytes);
+  outer.byte();
+  Decoder in(outer.text());
+  in.digest();
+  AppendHead head{.handle = in.text(), .visitor = {}};
+  in.text();  // session
+  in.byte();
+  head.received = in.instant();
+  in.instant();
+  in.byte();
+  head.visitor = in.text();
+  for (std::size_t n = in.count(2); n > 0 && in.ok(); --n) in.text(), in.text();  // context
+  for (std::size_t n = in.count(8); n > 0; --n) in.word();                        // ids
+  head.has_signals = in.number() != 0;
+  if (!in.ok()) return std::nullopt;
+  return head;
+}
+
 namespace {
 
 bool asks_for(const JournalReader::Item& item, const Ledger::Erasure& erasure) {

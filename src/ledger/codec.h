@@ -96,6 +96,15 @@ class JournalReader {
 // Decodes a record from JournalReader; std::nullopt if it is damaged.
 std::optional<Record> decode_record(std::string_view bytes);
 
+// Whose an append is, and when it arrived: read without its signals.
+struct AppendHead {
+  std::string_view handle, visitor;
+  Instant received{};
+  bool has_signals = false;
+};
+// `bytes`: an append from JournalReader. std::nullopt if that part is damaged.
+std::optional<AppendHead> decode_append_head(std::string_view bytes);
+
 std::string encode_snapshot(const Session& session);
 
 struct Snapshot {

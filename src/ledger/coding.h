@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ledger/session.h"
@@ -143,37 +144,42 @@ class Encoder {
 // Decodes what Encoder wrote; after the first error all further reads return zeros and ok() is false.
 class Decoder {
  public:
-  explicit Decoder(std::string_view bytes) : rest_(bytes) {}
+  explicit Decoder(std::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
   bool ok() const { return ok_; }
-  std::string_view rest() const { return rest_; }
+  std::string_view rest() const { return {at_, static_cast<std::size_t>(end_ - at_)}; }  // empty after an error
 
-  std::uint8_t byte() { return static_cast<std::uint8_t>(bytes(1).empty() ? 0 : last_[0]); }
+  std::uint8_t byte() {
+    if (at_ != end_) return static_cast<std::uint8_t>(*at_++);
+    fail();
+    return 0;
+  }
   std::uint64_t number() {
+    if (at_ != end_ && (*at_ & 0x80) == 0) return static_cast<std::uint8_t>(*at_++);  // most are of one byte
     std::uint64_t value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       const std::uint8_t part = byte();
       value |= std::uint64_t{part & 0x7fu} << shift;
       if ((part & 0x80) == 0) return value;
     }
-    ok_ = false;
+    fail();
     return 0;
   }
   Instant instant() {
     constexpr std::int64_t kFarthest = std::int64_t{1} << 62;  // either direction; arithmetic beyond it could overflow
     const std::uint64_t bits = number();
     const std::int64_t ms = static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1);
-    if (ms > kFarthest || ms < -kFarthest) ok_ = false;
+    if (ms > kFarthest || ms < -kFarthest) fail();
     return ok_ ? instant_ms(ms) : Instant{};
   }
   std::string_view text() { return bytes(number()); }
   std::string_view sized() {  // a string including its size prefix
-    const std::string_view all = rest_;
+    const char* const begin = at_;
     text();
-    return all.substr(0, all.size() - rest_.size());
+    return ok_ ? std::string_view{begin, static_cast<std::size_t>(at_ - begin)} : std::string_view{};
   }
   std::size_t count(std::size_t least_size) {  // a count of items of at least this many bytes each
     const std::uint64_t n = number();
-    if (n > rest_.size() / least_size) ok_ = false;
+    if (n > rest().size() / least_size) fail();
     return ok_ ? n : 0;
   }
   SessionDigest digest() {
@@ -218,7 +224,7 @@ class Decoder {
     TraitChange change;
     change.name = text();
     const std::uint8_t op = byte();
-    if (op > static_cast<std::uint8_t>(TraitOp::kExclude)) ok_ = false;
+    if (op > static_cast<std::uint8_t>(TraitOp::kExclude)) fail();
     change.op = static_cast<TraitOp>(op);
     change.value = text();
     change.rank = byte();
@@ -287,11 +293,11 @@ class Decoder {
     for (counted.all.reserve(n); n > 0 && ok_; --n) {
       const std::uint64_t session = word();
       Subtotal one = subtotal();
-      if (one.count == 0) ok_ = false;
+      if (one.count == 0) fail();
       one.session = session;
       if (!counted.all.empty() &&
           std::pair{counted.all.back().counter, counted.all.back().session} >= std::pair{one.counter, one.session})
-        ok_ = false;  // they must be sorted
+        fail();  // they must be sorted
       counted.all.push_back(one);
     }
     return counted;
@@ -316,14 +322,15 @@ class Decoder {
     signal.id = text();
     if (flags & 2) {
       signal.said = instant();
-      if (!signal.is_said_otherwise()) ok_ = false;
+      if (!signal.is_said_otherwise()) fail();
     }
-    if (!Window::can_hold(signal)) ok_ = false;
+    if (!Window::can_hold(signal)) fail();
     return signal;
   }
   std::vector<Signal> signals() {
     std::vector<Signal> signals;
-    for (std::size_t n = count(10); n > 0 && ok_; --n) signals.push_back(signal());
+    std::size_t n = count(10);
+    for (signals.reserve(n); n > 0 && ok_; --n) signals.push_back(signal());
     return signals;
   }
   PastDecision past() {
@@ -336,7 +343,7 @@ class Decoder {
     past.shown = flags & 1;
     past.public_only = flags & 2;
     past.hold = hold(flags >> 2);
-    if (rest_.empty()) return past;
+    if (rest().empty()) return past;
     past.reading = word();
     for (std::size_t n = count(4); n > 0 && ok_; --n) {
       PastBeside& beside = past.beside.emplace_back();
@@ -345,23 +352,25 @@ class Decoder {
       beside.shadow = which & 1;
       beside.hold = hold(which >> 1);
     }
-    if (!rest_.empty()) past.anchor = number();
+    if (!rest().empty()) past.anchor = number();
     return past;
   }
 
  private:
   static Hold hold(int bits) { return static_cast<Hold>(bits & 3); }
   std::string_view bytes(std::uint64_t size) {
-    if (!ok_ || size > rest_.size()) {
-      ok_ = false;
-      return last_ = {};
+    if (size > static_cast<std::size_t>(end_ - at_)) {
+      fail();
+      return {};
     }
-    last_ = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return last_;
+    return {std::exchange(at_, at_ + size), size};
+  }
+  void fail() {
+    ok_ = false;
+    at_ = end_;
   }
 
-  std::string_view rest_, last_;
+  const char *at_, *end_;
   bool ok_ = true;
 };
 

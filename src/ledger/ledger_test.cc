@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <random>
 
 #include "ledger/codec.h"
@@ -55,6 +57,67 @@ TEST(Window, EvictsAtOnceWhatIsOlderThanAll) {
   window = window.with(std::vector{signal("late", 5, 201)}, evicted);
   EXPECT_EQ(evicted, 1u);
   EXPECT_EQ(window[0].key, "k");
+}
+
+// Against a plain list: the signals in order, and by key, each key once.
+void expect_holds(const Window& window, const std::vector<Signal>& expected) {
+  ASSERT_EQ(window.size(), expected.size());
+  std::map<std::string_view, std::vector<std::uint16_t>> by_key;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(window[i].version, expected[i].version);
+    EXPECT_EQ(window[i].key, expected[i].key);
+    EXPECT_EQ(window[i].value, expected[i].value);
+    by_key[expected[i].key].push_back(static_cast<std::uint16_t>(i));
+  }
+  ASSERT_EQ(window.key_count(), by_key.size());
+  for (std::size_t number = 0; number < window.key_count(); ++number) {
+    const auto places = window.of_key(number);
+    ASSERT_FALSE(places.empty());
+    EXPECT_TRUE(std::ranges::equal(places, by_key[window.key(places.front())]));
+  }
+}
+
+TEST(Window, ChangesInPlaceOnlyWhereNobodyElseHoldsIt) {
+  std::mt19937_64 dice(5);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 60; ++i) texts.push_back("key" + std::to_string(i));
+  for (int round = 0; round < 6; ++round) {
+    const std::size_t keys = 1 + dice() % texts.size();
+    Window window;
+    std::vector<Signal> expected;
+    std::vector<std::pair<Window, std::vector<Signal>>> held;  // by readers
+    std::uint64_t version = 0;
+    for (int change = 0; change < 200; ++change) {
+      std::vector<Signal> added;
+      for (std::size_t left = 1 + dice() % 3; left > 0; --left) {
+        Signal one = signal(texts[dice() % keys], change * 10 - (dice() % 4 == 0 ? dice() % 900 : 0), ++version);
+        one.value = texts[dice() % texts.size()];
+        added.push_back(one);
+      }
+      std::size_t evicted = 0;
+      if (dice() % 8 == 0) held.emplace_back(window, expected);
+      window = dice() % 4 == 0 ? window.with(added, evicted) : std::move(window).with(added, evicted);
+      expected.insert(expected.end(), added.begin(), added.end());
+      std::ranges::sort(expected, {}, [](const Signal& one) { return std::pair(one.at, one.version); });
+      const std::size_t over = expected.size() - std::min(expected.size(), Window::kCapacity);
+      EXPECT_EQ(evicted, over);
+      expected.erase(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(over));
+    }
+    expect_holds(window, expected);
+    for (const auto& [before, as_it_was] : held) expect_holds(before, as_it_was);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+TEST(Window, ThatChangesInPlaceTakesLittleMoreMemory) {
+  Window grown, copied;
+  std::size_t evicted = 0;
+  for (int i = 0; i < 50; ++i) {
+    const std::vector added{signal("view", i, static_cast<std::uint64_t>(i) + 1)};
+    grown = std::move(grown).with(added, evicted);
+    copied = copied.with(added, evicted);
+  }
+  EXPECT_LE(grown.bytes(), copied.bytes() * 6 / 5);
 }
 
 TEST(Window, KeepsWhatAClientSaidOfTheTimeWhereAnotherIsTaken) {
@@ -266,6 +329,7 @@ TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
   record.signals[1].has_value = true;
   record.context = {{"country", "US"}};
   record.ids = {7, 8};
+  record.visitor = "jon";
   record.proven = true;
   append_record(row, hash("demo", "s1"), record);
   append_record(row, {hash("demo", "s2")});
@@ -280,6 +344,13 @@ TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
   EXPECT_EQ(read.context, record.context);
   EXPECT_EQ(read.ids, record.ids);
   EXPECT_TRUE(read.proven && !read.fresh);
+  const auto head = decode_append_head(item->bytes);
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->handle, "demo");
+  EXPECT_EQ(head->visitor, "jon");
+  EXPECT_EQ(head->received, record.received);
+  EXPECT_TRUE(head->has_signals);
+  EXPECT_FALSE(decode_append_head(item->bytes.substr(0, 40)));
   ASSERT_TRUE(reader.next());
   EXPECT_FALSE(reader.next());
   EXPECT_FALSE(reader.damaged());

@@ -118,7 +118,7 @@ SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row, 
   if (becomes_basic && !session->window.empty()) session->window = session->window.without_metadata();
   if (!record.signals.empty()) {
     std::size_t left = 0;
-    session->window = session->window.with(record.signals, left);
+    session->window = std::move(session->window).with(record.signals, left);
     session->version = record.signals.back().version;
     if (evicted) *evicted = left;
   }

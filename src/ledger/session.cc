@@ -1,6 +1,8 @@
 #include "ledger/session.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "base/check.h"
 
@@ -41,12 +43,11 @@ std::string SessionDigest::bytes() const {
 
 SessionDigest SessionDigest::from_bytes(std::string_view bytes16) {
   CHECK(bytes16.size() == 16);
+  static_assert(std::endian::native == std::endian::little);
   SessionDigest digest;
-  for (std::size_t i = 0; i < 8; ++i) {
-    digest.high = digest.high << 8 | static_cast<unsigned char>(bytes16[i]);
-    digest.low = digest.low << 8 | static_cast<unsigned char>(bytes16[8 + i]);
-  }
-  return digest;
+  std::memcpy(&digest.high, bytes16.data(), 8);
+  std::memcpy(&digest.low, bytes16.data() + 8, 8);
+  return {std::byteswap(digest.high), std::byteswap(digest.low)};
 }
 
 std::uint64_t remembered(std::string_view id) {

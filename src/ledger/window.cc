@@ -1,6 +1,7 @@
 #include "ledger/window.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <tuple>
@@ -12,8 +13,7 @@
 namespace beckon::ledger {
 
 namespace {
-constexpr std::uint16_t kNoKey = 0xffff;  // a new entry, before its key has a number
-constexpr auto kNowhere = static_cast<std::size_t>(-1);
+constexpr std::uint16_t kNoKey = 0xffff;  // of a window, before it has a number in the merged one
 constexpr std::size_t kSaidSize = sizeof(std::int64_t);
 }  // namespace
 
@@ -65,20 +65,53 @@ Signal Window::operator[](std::size_t i) const {
   return signal;
 }
 
-Window Window::with(std::span<const Signal> added, std::size_t& evicted) const {
-  auto next = std::make_shared<Held>();
-  std::size_t text = held_ ? held_->text.size() : 0;
+namespace {
+
+// Windows are many and live long, so they do not double their memory when they grow.
+template <class Values>
+void make_room(Values& values, std::size_t more) {
+  if (values.capacity() - values.size() >= more) return;
+  Values grown;
+  grown.reserve(values.size() + std::max(more, values.size() / 8 + 2));
+  grown.insert(grown.end(), values.begin(), values.end());
+  values = std::move(grown);
+}
+
+template <class Values>
+Values copied(const Values& values, std::size_t more) {
+  Values copy;
+  copy.reserve(values.size() + more);
+  copy.insert(copy.end(), values.begin(), values.end());
+  return copy;
+}
+
+}  // namespace
+
+std::shared_ptr<Window::Held> Window::changeable(std::size_t entries, std::size_t text) && {
+  entries = std::min(entries, kCapacity + 1 - std::min(size(), kCapacity));
+  if (held_ && held_.use_count() == 1) {
+    std::atomic_thread_fence(std::memory_order_acquire);  // another thread may have been the last to read it
+    auto held = std::const_pointer_cast<Held>(std::exchange(held_, nullptr));
+    make_room(held->entries, entries);
+    make_room(held->places, entries);
+    make_room(held->text, text);
+    return held;
+  }
+  static const Held kNothing;
+  const Held& from = held_ ? *held_ : kNothing;
+  return std::make_shared<Held>(Held{.entries = copied(from.entries, entries),
+                                     .text = copied(from.text, text),
+                                     .places = copied(from.places, entries),
+                                     .key_ends = from.key_ends,
+                                     .dead = from.dead});
+}
+
+Window Window::with(std::span<const Signal> added, std::size_t& evicted) && {
+  std::size_t text = 0;
   for (const Signal& s : added)
     text += s.key.size() + s.value.size() + s.source.size() + s.metadata.size() + s.id.size() +
             (s.is_said_otherwise() ? kSaidSize : 0);
-  next->entries.reserve(std::min(size() + added.size(), kCapacity + 1));
-  next->text.reserve(text);
-  if (held_) {
-    next->entries.assign(held_->entries.begin(), held_->entries.end());
-    next->text = held_->text;
-    next->dead = held_->dead;
-    next->key_ends = held_->key_ends;
-  }
+  auto next = std::move(*this).changeable(added.size(), text);
   for (const Signal& signal : added) {
     next->insert(signal);
     if (next->entries.size() <= kCapacity) continue;
@@ -86,31 +119,16 @@ Window Window::with(std::span<const Signal> added, std::size_t& evicted) const {
     ++evicted;
   }
   if (next->dead > next->text.size() / 2) next->compact();
-  next->order_by_key();
   return Window(std::move(next));
 }
 
-// Numbers new keys, frees the numbers of removed ones, and groups the entries by key.
-void Window::Held::order_by_key() {
-  thread_local std::vector<std::size_t> holders;  // by number: an entry that has the key, or kNowhere
-  holders.assign(key_ends.size(), kNowhere);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].key_number != kNoKey) holders[entries[i].key_number] = i;
-  }
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].key_number != kNoKey) continue;
-    const auto same = [&](std::size_t holder) { return holder != kNowhere && key(holder) == key(i); };
-    const auto found = std::ranges::find_if(holders, same);
-    entries[i].key_number = static_cast<std::uint16_t>(found - holders.begin());
-    if (found == holders.end()) holders.push_back(i);
-  }
-  if (const auto gone = std::ranges::find(holders, kNowhere); gone != holders.end()) {
-    std::uint16_t next = 0;
-    for (std::size_t& holder : holders) holder = holder == kNowhere ? kNowhere : next++;
-    for (Entry& entry : entries) entry.key_number = static_cast<std::uint16_t>(holders[entry.key_number]);
-    holders.resize(next);
-  }
-  place(holders.size());
+std::uint16_t Window::Held::number_of(std::string_view key) {
+  std::uint16_t number = 0;
+  for (; number < key_ends.size(); ++number)
+    if (this->key(places[begin_of(number)]) == key) return number;
+  if (key_ends.size() == key_ends.capacity()) key_ends.reserve(key_ends.size() + 4);
+  key_ends.push_back(static_cast<std::uint16_t>(places.size()));
+  return number;
 }
 
 void Window::Held::place(std::size_t keys) {
@@ -138,22 +156,38 @@ void Window::Held::insert(const Signal& signal) {
                     .key_size = static_cast<std::uint8_t>(signal.key.size()),
                     .has_value = signal.has_value,
                     .has_said = signal.is_said_otherwise(),
-                    .key_number = kNoKey};
+                    .key_number = number_of(signal.key)};
   for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id})
     text += part;
   if (entry.has_said) {
     const std::int64_t said = to_ms(signal.said);
     text.append(reinterpret_cast<const char*>(&said), kSaidSize);
   }
-  const auto place = std::upper_bound(entries.begin(), entries.end(), entry, [](const Entry& a, const Entry& b) {
+  const auto before = std::upper_bound(entries.begin(), entries.end(), entry, [](const Entry& a, const Entry& b) {
     return a.at != b.at ? a.at < b.at : a.version < b.version;
   });
-  entries.insert(place, entry);
+  const auto place = static_cast<std::uint16_t>(before - entries.begin());
+  if (before != entries.end())
+    for (std::uint16_t& other : places) other = static_cast<std::uint16_t>(other + (other >= place));
+  entries.insert(before, entry);
+  const auto begin = places.begin();
+  places.insert(std::upper_bound(begin + static_cast<std::ptrdiff_t>(begin_of(entry.key_number)),
+                                 begin + key_ends[entry.key_number], place),
+                place);
+  for (std::size_t key = entry.key_number; key < key_ends.size(); ++key) ++key_ends[key];
 }
 
 void Window::Held::drop_oldest() {
+  const std::size_t number = entries.front().key_number;
   dead += text_size(entries.front());
   entries.erase(entries.begin());
+  places.erase(places.begin() + static_cast<std::ptrdiff_t>(begin_of(number)));
+  for (std::uint16_t& place : places) --place;
+  for (std::size_t key = number; key < key_ends.size(); ++key) --key_ends[key];
+  if (key_ends[number] != begin_of(number)) return;
+  key_ends.erase(key_ends.begin() + static_cast<std::ptrdiff_t>(number));
+  for (Entry& entry : entries)
+    entry.key_number = static_cast<std::uint16_t>(entry.key_number - (entry.key_number > number));
 }
 
 void Window::Held::compact() {
@@ -231,12 +265,12 @@ Window Window::merged(std::span<const Window* const> windows, const std::functio
 Window Window::without_metadata() const {
   auto next = std::make_shared<Held>();
   next->entries.reserve(size());
+  next->places.reserve(size());
   for (std::size_t i = 0; i < size(); ++i) {
     Signal signal = (*this)[i];
     signal.metadata = {};
     next->insert(signal);
   }
-  next->order_by_key();
   return Window(std::move(next));
 }
 

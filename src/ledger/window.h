@@ -1,9 +1,10 @@
 // The window: the 200 newest signals of a session by (at, version): what decisions see.
 //
-// Immutable: a change creates a new Window, so that readers keep a consistent version without a lock. Copies share
-// their data, so that other changes of a session do not copy its signals. Layout: one array of fixed-size entries in
-// order, one string with all texts, and the entries' indexes grouped by key, so that reading a key touches only its own
-// signals. 50 plain signals take about 3 KiB.
+// Immutable while it is shared: a change creates a new Window, so that readers keep a consistent version without a
+// lock, but one whose data nobody else holds is changed in place. Copies share their data, so that other changes of a
+// session do not copy its signals. Layout: one array of fixed-size entries in order, one string with all texts, and the
+// entries' indexes grouped by key, so that reading a key touches only its own signals. 50 plain signals take about
+// 3 KiB.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -34,7 +35,7 @@ class Window {
   // Signals by key: the keys are numbered from 0; for each, the indexes of its signals in the window, oldest first.
   std::size_t key_count() const { return held_ ? held_->key_ends.size() : 0; }
   std::span<const std::uint16_t> of_key(std::size_t number) const {
-    const std::size_t begin = number == 0 ? 0 : held_->key_ends[number - 1];
+    const std::size_t begin = held_->begin_of(number);
     return {held_->places.data() + begin, held_->key_ends[number] - begin};
   }
 
@@ -45,8 +46,10 @@ class Window {
            signal.metadata.size() <= 0xffff && signal.id.size() <= 0xffff;
   }
 
-  // A copy with the signals inserted in order, and how many left it (including new ones older than all 200).
-  Window with(std::span<const Signal> added, std::size_t& evicted) const;
+  // With the signals inserted in order; `evicted` is increased by the number that left it (including new ones older
+  // than all 200). A window that is given up changes in place if it shares its data with no other.
+  Window with(std::span<const Signal> added, std::size_t& evicted) const& { return Window(*this).with(added, evicted); }
+  Window with(std::span<const Signal> added, std::size_t& evicted) &&;
 
   // The kOfVisitor newest signals of several windows (the oldest session's first), merged in the order of (at, place):
   // what scope visitor sees. A signal with the id of an earlier one counts once, unless the two arrived kSameId or
@@ -88,12 +91,15 @@ class Window {
     void insert(const Signal& signal);
     void drop_oldest();
     void compact();
-    void order_by_key();
+    std::uint16_t number_of(std::string_view key);  // a new key gets the next number
+    std::size_t begin_of(std::size_t number) const { return number == 0 ? 0 : key_ends[number - 1]; }
     void place(std::size_t keys);
   };
   static std::size_t text_size(const Entry& entry);
   std::string_view id(std::size_t i) const;
   explicit Window(std::shared_ptr<const Held> held) : held_(std::move(held)) {}
+  // Its data, with room for more entries and bytes of text: itself if nobody else holds it, otherwise a copy.
+  std::shared_ptr<Held> changeable(std::size_t entries, std::size_t text) &&;
 
   std::shared_ptr<const Held> held_;  // null if empty
 };
