@@ -1,5 +1,6 @@
 // Speed of replaying recorded traffic: sessions of 50 signals each, with a decision request after every tenth, against
-// 100 rules of three conditions and none. From memory, on one core; recovery.sh shows the cost of the disk.
+// 100 rules of three conditions and none. From memory; recovery.sh shows the cost of the disk. The argument: threads
+// that play, 1 unless given; taskset says on which cores.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -72,7 +73,9 @@ rules::StoredRules rules_of(int count) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  const hindsight::WhatIfLimits limits{.memory = std::size_t{4} << 30,
+                                       .threads = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 1};
   store::MemoryStore store;
   const commit::SessionHasher hasher("0123456789abcdef");
   record(store, hasher);
@@ -83,7 +86,7 @@ int main() {
         .tenant = tenant, .tried = rules_of(count), .live = {}, .since = kStart, .until = kStart + 24h, .asks = {}};
     hindsight::WhatIfProgress progress;
     const auto begin = std::chrono::steady_clock::now();
-    const auto found = hindsight::what_if(store.ledger(), digests, request, std::size_t{4} << 30, progress);
+    const auto found = hindsight::what_if(store.ledger(), digests, request, limits, progress);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!found) return std::fprintf(stderr, "%s\n", found.error().message.c_str()), 1;
     std::printf("%3d rules: %lld signals, %lld moments of asking, %.2f s: %.0f thousand signals/s\n", count,

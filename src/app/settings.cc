@@ -265,6 +265,8 @@ std::vector<Setting> make_settings() {
       {std::pair{std::string_view{"full"}, Consent::kFull}, {"basic", Consent::kBasic}, {"denied", Consent::kDenied}},
       AT(handle.default_consent)));
   all.push_back(size("simulation-memory", chain, "memory for the sessions of one simulation", AT(simulations.memory)));
+  all.push_back(number("simulation-threads", chain, "threads of one simulation; at most one for each processor", 1, 64,
+                       AT(simulations.threads)));
   all.push_back(
       number("simulations-waiting", chain, "simulations waiting to start", 1, 1'000, AT(simulations.waiting)));
   all.push_back(number("simulations-per-handle", chain, "simulations of one handle, running and waiting", 1, 1'000,

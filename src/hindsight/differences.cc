@@ -1,6 +1,8 @@
 #include "hindsight/differences.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 
 namespace beckon::hindsight {
 namespace {
@@ -11,12 +13,14 @@ WhatIf::Answer answer_of(const rules::Verdict& verdict) {
 
 }  // namespace
 
-void Differences::answered(const AskedAt& asked, const rules::Verdict& was, const rules::Verdict& would_be) {
+void Differences::answered(const Moment& when, const AskedAt& asked, const rules::Verdict& was,
+                           const rules::Verdict& would_be) {
   if (was.outcome == would_be.outcome && was.rule == would_be.rule && was.variant == would_be.variant) return;
-  add(asked.digest, {asked.id, std::string(asked.trigger), asked.at, answer_of(was), answer_of(would_be)});
+  if (!changed_.insert(asked.digest).second) return;
+  keep(when, {asked.id, std::string(asked.trigger), asked.at, answer_of(was), answer_of(would_be)});
 }
 
-void Differences::told(bool tried, const FiredAt& fired) {
+void Differences::told(const Moment& when, bool tried, const FiredAt& fired) {
   if (fired.delayed.shadow) return;
   static const WhatIf::Answer kNothing{"none", "", ""};
   WhatIf::Example example{.session = fired.session.id,
@@ -33,18 +37,33 @@ void Differences::told(bool tried, const FiredAt& fired) {
   }
   (tried ? example.was : example.would_be) = tried ? other->second.example.was : other->second.example.would_be;
   told_.erase(other);
-  if (example.was != example.would_be) add(fired.digest, std::move(example));
+  if (example.was != example.would_be && changed_.insert(fired.digest).second) keep(when, std::move(example));
 }
 
-void Differences::add(const ledger::SessionDigest& digest, WhatIf::Example example) {
-  if (changed_.insert(digest).second && examples_.size() < most_) examples_.push_back(std::move(example));
+void Differences::keep(const Moment& when, WhatIf::Example example) {
+  examples_.emplace(when, std::move(example));
+  if (examples_.size() > most_) examples_.erase(std::prev(examples_.end()));
+}
+
+void Differences::give(const ledger::SessionDigest& digest, Differences& to) {
+  to.changed_.insert(changed_.extract(digest));
+  for (auto one = told_.lower_bound({digest, "", 0}); one != told_.end() && std::get<0>(one->first) == digest;)
+    to.told_.insert(told_.extract(one++));
+}
+
+void Differences::add(Differences more) {
+  told_.merge(more.told_);
+  changed_.merge(more.changed_);
+  for (auto& [when, example] : more.examples_) keep(when, std::move(example));
 }
 
 void Differences::finish(WhatIf& into) {
-  for (auto& [key, one] : told_) add(std::get<0>(key), std::move(one.example));
-  std::ranges::sort(examples_, {}, &WhatIf::Example::at);
+  constexpr Moment kEnd{.step = std::numeric_limits<std::uint64_t>::max()};
+  for (auto& [key, one] : told_)
+    if (changed_.insert(std::get<0>(key)).second) keep(kEnd, std::move(one.example));
+  for (auto& [when, example] : examples_) into.examples.push_back(std::move(example));
+  std::ranges::sort(into.examples, {}, &WhatIf::Example::at);
   into.changed_sessions = static_cast<std::int64_t>(changed_.size());
-  into.examples = std::move(examples_);
 }
 
 }  // namespace beckon::hindsight

@@ -9,21 +9,10 @@ namespace beckon::hindsight {
 using ledger::SessionDigest;
 using ledger::SessionPtr;
 
-namespace {
-
-// Empty if the record names none.
-std::string_view handle_of(const ledger::Record& record) {
-  return std::visit(
-      [](const auto& one) -> std::string_view {
-        if constexpr (requires { one.handle; })
-          return one.handle;
-        else
-          return {};
-      },
-      record);
+void Playback::take(const SessionDigest& digest, const ledger::AppendRecord& record) {
+  Slot& slot = sessions_[digest];
+  put(slot, ledger::applied(std::move(slot.session), record));
 }
-
-}  // namespace
 
 void Playback::take(const SessionDigest& digest, const ledger::Record& record) {
   if (std::holds_alternative<ledger::ForgetRecord>(record)) return forget(digest);
@@ -56,6 +45,14 @@ void Playback::forget(const SessionDigest& digest) {
   if (found == sessions_.end()) return;
   bytes_ -= found->second.bytes;
   sessions_.erase(found);
+}
+
+void Playback::give(const SessionDigest& digest, Playback& to) {
+  auto slot = sessions_.extract(digest);
+  if (!slot) return;
+  bytes_ -= slot.mapped().bytes;
+  to.bytes_ += slot.mapped().bytes;
+  to.sessions_.insert(std::move(slot));
 }
 
 void Playback::forget_expired(Instant now) {
@@ -99,6 +96,17 @@ Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after,
     const auto left = erasures->empty() ? std::nullopt : ledger::without(bytes, position, *erasures);
     return row({position, at}, left ? std::string_view(*left) : bytes);
   });
+}
+
+std::string_view handle_of(const ledger::Record& record) {
+  return std::visit(
+      [](const auto& one) -> std::string_view {
+        if constexpr (requires { one.handle; })
+          return one.handle;
+        else
+          return {};
+      },
+      record);
 }
 
 Result<void> walk(ledger::Ledger& ledger, ledger::Position after, const Handle& handle, const WantsRecord& wants,

@@ -28,6 +28,7 @@ class Playback {
 
   // Applies the record.
   void take(const ledger::SessionDigest& digest, const ledger::Record& record);
+  void take(const ledger::SessionDigest& digest, const ledger::AppendRecord& record);
   // Sets a session as it was before the first of its records to be taken.
   void put(const ledger::SessionDigest& digest, ledger::SessionPtr session) {
     put(sessions_[digest], std::move(session));
@@ -39,7 +40,8 @@ class Playback {
 
   void forget(const ledger::SessionDigest& digest);
   void forget_expired(Instant now);
-  std::size_t bytes() const { return bytes_; }  // memory used, approximately
+  void give(const ledger::SessionDigest& digest, Playback& to);  // as it is
+  std::size_t bytes() const { return bytes_; }                   // memory used, approximately
 
  private:
   struct Slot {
@@ -67,6 +69,8 @@ void name(const Playback& then, const Handle& handle, const commit::HandleSettin
 // is left out.
 Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after,
                        const std::function<bool(const JournalRow&, std::string_view bytes)>& row);
+
+std::string_view handle_of(const ledger::Record& record);  // empty if it names none
 
 // Whether to decode a record; by its owner. `bytes` is as JournalReader returns it.
 using WantsRecord = std::function<bool(const ledger::JournalReader::Item&)>;

@@ -32,6 +32,17 @@ delayed::Sight sight_of(const Playback& then, const SessionPtr& session, bool vi
 
 }  // namespace
 
+void add(RuleCounts& all, RuleCounts more) {
+  for (auto& [rule, count] : more) {
+    RuleCount& sum = all[rule];
+    sum.acted += count.acted;
+    sum.suppressed += count.suppressed;
+    sum.held_out += count.held_out;
+    for (const auto& [variant, times] : count.variants) sum.variants[variant] += times;
+    sum.sessions.merge(count.sessions);
+  }
+}
+
 SessionDigest Trial::digest_of(const ledger::Session& session) const {
   return then_.digests().digest(session.handle.view(), session.id.view());
 }
@@ -199,6 +210,31 @@ void Trial::forget(const SessionDigest& digest) {
   for (auto timer = timers_.lower_bound(first); timer != timers_.end() && is_of_it(timer->first);) {
     queue_.erase({timer->second.at, timer->first});
     timer = timers_.erase(timer);
+  }
+}
+
+void Trial::enter(std::span<const SessionDigest> sessions) {
+  if (waiting_.empty()) return;
+  for (const SessionDigest& session : sessions)
+    for (auto timer = timers_.lower_bound({session, 0, 0});
+         timer != timers_.end() && std::get<0>(timer->first) == session; ++timer)
+      queue_.insert(waiting_.extract({timer->second.at, timer->first}));
+}
+
+void Trial::rewind() {
+  if (waiting_.empty()) waiting_.swap(played_);
+  waiting_.merge(played_);
+}
+
+void Trial::give(const SessionDigest& digest, Trial& to) {
+  to.spends_.insert(spends_.extract(digest));
+  const Place first{digest, 0, 0};
+  const auto is_of_it = [&](const Place& place) { return std::get<0>(place) == digest; };
+  for (auto done = done_.lower_bound(first); done != done_.end() && is_of_it(done->first);)
+    to.done_.insert(done_.extract(done++));
+  for (auto timer = timers_.lower_bound(first); timer != timers_.end() && is_of_it(timer->first);) {
+    to.waiting_.insert(waiting_.extract({timer->second.at, timer->first}));
+    to.timers_.insert(timers_.extract(timer++));
   }
 }
 

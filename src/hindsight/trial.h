@@ -21,6 +21,7 @@ struct RuleCount {
 };
 
 using RuleCounts = std::map<std::string, RuleCount, std::less<>>;
+void add(RuleCounts& all, RuleCounts more);
 
 // A decision request.
 struct AskedAt {
@@ -62,11 +63,24 @@ class Trial {
   void left(const ledger::SessionDigest& own, std::uint64_t session);  // SessionDigest::low, as in exposures
   void forget(const ledger::SessionDigest& digest);
 
+  // Timers fire while their sessions are played: from enter() to leave(). Between rewind() and the next one, each
+  // timer is entered once, with its session or at last with all that are left.
+  void enter(std::span<const ledger::SessionDigest> sessions);
+  void enter_rest() { queue_.swap(waiting_); }
+  void leave() { played_.merge(queue_); }
+  void rewind();
+
+  // Of the timers that were entered: when the first is due; Instant::max() if there is none.
+  Instant due() const { return queue_.empty() ? Instant::max() : queue_.begin()->first; }
+  bool has_timers() const { return !timers_.empty(); }
   // Fires what is due up to `until`, in order of time.
   void fire(Instant until, const std::function<void(const FiredAt&)>& fired);
 
+  // The other trial takes over all that it has of the session or own record, except counts.
+  void give(const ledger::SessionDigest& digest, Trial& to);
+
   // By rule; only rules with any result.
-  const RuleCounts& counts() const { return counts_; }
+  RuleCounts& counts() { return counts_; }
 
  private:
   using Place = std::tuple<ledger::SessionDigest, std::uint32_t, std::uint64_t>;  // session, Delayed::index, Wait::same
@@ -92,8 +106,9 @@ class Trial {
       spends_;                           // of sessions and of visitors' own records
   std::map<Place, std::uint64_t> done_;  // version of the anchor that is done
   std::map<Place, Timer> timers_;
-  std::set<std::pair<Instant, Place>> queue_;  // of the timers
-  std::vector<ledger::Spend> both_;            // a visitor's and a session's, during an evaluation
+  // The timers by time: those that were entered, those that were not, and those that were left.
+  std::set<std::pair<Instant, Place>> queue_, waiting_, played_;
+  std::vector<ledger::Spend> both_;  // a visitor's and a session's, during an evaluation
   RuleCounts counts_;
 };
 

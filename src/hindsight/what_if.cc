@@ -1,16 +1,17 @@
 #include "hindsight/what_if.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
 
-#include "hindsight/differences.h"
-#include "hindsight/what_if_report.h"
+#include "hindsight/lane.h"
 
 namespace beckon::hindsight {
 namespace {
 
 using ledger::SessionDigest;
-using ledger::SessionPtr;
 
 Fault too_large() {
   return {.code = FaultCode::kConflict,
@@ -26,254 +27,205 @@ Result<commit::TenantPtr> live_since(const commit::Tenant& tenant, rules::Stored
   return commit::with_rules(tenant, stored);
 }
 
-// A session that begins, or gets its visitor, with a decision. Exposures are the trials' own.
-ledger::AppendRecord without_decision(const ledger::DecisionRecord& record, const ledger::Session* before) {
-  ledger::AppendRecord append{
-      .handle = record.handle, .session = record.session, .fresh = !before, .received = record.at};
-  append.expires_at = before ? before->expires_at : record.expires_at;
-  append.consent = before ? before->consent : record.basic ? ledger::Consent::kBasic : ledger::Consent::kFull;
-  append.visitor = record.visitor;
-  return append;
+Instant at_of(const ledger::Record& record) {
+  return std::visit(
+      [](const auto& one) {
+        if constexpr (requires { one.at; })
+          return one.at;
+        else
+          return Instant{};
+      },
+      record);
 }
 
+// Reads the journal in stretches, and has them played.
 class Simulation {
  public:
-  Simulation(const commit::Sessions& digests, const WhatIfRequest& request, commit::TenantPtr tried,
-             commit::TenantPtr live, std::size_t memory)
-      : request_(request),
-        memory_(memory),
-        then_(digests),
-        tried_(std::move(tried), then_),
-        live_(std::move(live), then_),
-        differences_(request.examples) {}
+  Simulation(const commit::Sessions& digests, const WhatIfRequest& request, const commit::TenantPtr& tried,
+             const commit::TenantPtr& live, const WhatIfLimits& limits, WhatIfProgress& progress);
 
-  Result<WhatIf> run(ledger::Ledger& ledger, WhatIfProgress& progress);
+  Result<WhatIf> run(ledger::Ledger& ledger);
 
  private:
-  bool see(const JournalRow& row, const SessionDigest& digest, const ledger::Record& record);
-  void take(const SessionDigest& digest, const ledger::AppendRecord& append);
-  void take(const SessionDigest& digest, const ledger::DecisionRecord& decision);
-  void take(const SessionDigest& digest, const ledger::VisitorRecord& visit);
-  void take(const SessionDigest& digest, const ledger::IdentityRecord& identity);
-  void ask(const SessionDigest& digest, const ledger::DecisionRecord& decision);
-  void ask(const WhatIfRequest::Ask& ask, const SessionPtr& session, const SessionDigest& digest, Instant now);
-  void ask(const AskedAt& asked);
-  void settle();
-  void fire(Instant until);
-  WhatIf result();
+  std::optional<Fault> read(const JournalRow& row, const ledger::JournalReader::Item& item);
+  bool is_ours(std::string_view handle) const { return handle == request_.tenant->handle.view(); }
+  void add(const ledger::JournalReader::Item& item, Instant now);
+  void connect(const SessionDigest& digest, const ledger::Record& record);
+  SessionDigest connect(const VisitorId& id);
+  std::optional<Fault> hand_over();
+  std::optional<Fault> finish_playing();
+  void play();
 
-  // Stored signals, until their consequences (a visitor's record) are played too.
-  struct Pending {
-    SessionDigest digest;
-    Instant at{};
-    std::vector<const rules::Delayed*> tried, live;
-    std::vector<const WhatIfRequest::Ask*> asks;
-  };
-
+  const commit::Sessions& digests_;
   const WhatIfRequest& request_;
-  const std::size_t memory_;
-  Playback then_;
-  Trial tried_, live_;
-  bool passed_over_ = false;  // the last record was after the span
-  std::optional<Pending> pending_;
-  Differences differences_;
-  AskedTriggers asked_;
-  std::unordered_set<SessionDigest> within_;  // sessions with a signal or a decision in the span
-  WhatIf result_;
+  const WhatIfLimits limits_;
+  WhatIfProgress& progress_;
+  Groups groups_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  Stretch next_, playing_;  // the first is being read while the other is played
+  std::uint64_t step_ = 0;
+  Instant time_ = Instant::min();
+  std::optional<Instant> pending_;  // arrival of the signals of the last step
+  bool passed_over_ = false;        // the last record was after the span
+  std::atomic<std::size_t> next_lane_{0};
+  std::vector<std::jthread> others_;  // play beside this thread
 };
 
-Result<WhatIf> Simulation::run(ledger::Ledger& ledger, WhatIfProgress& progress) {
+Simulation::Simulation(const commit::Sessions& digests, const WhatIfRequest& request, const commit::TenantPtr& tried,
+                       const commit::TenantPtr& live, const WhatIfLimits& limits, WhatIfProgress& progress)
+    : digests_(digests), request_(request), limits_(limits), progress_(progress), groups_(limits.lanes) {
+  for (Stretch* stretch : {&next_, &playing_}) stretch->text.reserve(std::min(limits_.stretch, limits_.memory / 64));
+  for (std::size_t i = 0; i < limits.lanes; ++i)
+    lanes_.push_back(std::make_unique<Lane>(digests, request, tried, live));
+}
+
+Result<WhatIf> Simulation::run(ledger::Ledger& ledger) {
   const auto from = ledger.position_before(request_.since - request_.tenant->settings.retention - kClockSlack);
   const auto last = ledger.last_position();
   if (!from || !last) return unexpected(from ? last.error() : from.error());
-  progress.total = *last > *from ? *last - *from : 0;
+  progress_.total = *last > *from ? *last - *from : 0;
   std::optional<Fault> fault;
-  const auto all = [](const ledger::JournalReader::Item&) { return true; };
-  const auto walked = walk(ledger, *from, request_.tenant->handle, all,
-                           [&](const JournalRow& row, const SessionDigest& digest, const ledger::Record& record) {
-                             if (row.position > *last) return false;
-                             progress.done = row.position - *from;
-                             if (progress.cancelled)
-                               fault = cancelled();
-                             else if (!see(row, digest, record))
-                               fault = too_large();
-                             return !fault;
-                           });
+  const auto read = read_rows(ledger, *from, [&](const JournalRow& row, std::string_view bytes) {
+    if (row.position > *last) return false;
+    ledger::JournalReader reader(bytes);
+    while (const auto item = reader.next())
+      if (!fault) fault = this->read(row, *item);
+    progress_.done = row.position - *from;
+    if (!fault && progress_.cancelled) fault = cancelled();
+    return !fault;
+  });
+  if (!fault && read) fault = hand_over();
+  if (const auto late = finish_playing(); !fault) fault = late;
   if (fault) return unexpected(*fault);
-  if (!walked) return unexpected(walked.error());
-  settle();
-  fire(request_.until - Duration{1});
-  return result();
+  if (!read) return unexpected(read.error());
+  Lane& all = *lanes_.front();
+  for (const auto& lane : lanes_) {
+    lane->finish(groups_, step_);
+    if (lane.get() != &all) all.add(*lane);
+  }
+  return all.result();
 }
 
-bool Simulation::see(const JournalRow& row, const SessionDigest& digest, const ledger::Record& record) {
-  if (const auto* visit = std::get_if<ledger::VisitorRecord>(&record)) {
-    if (!passed_over_) take(digest, *visit);
-    return true;
+std::optional<Fault> Simulation::read(const JournalRow& row, const ledger::JournalReader::Item& item) {
+  Instant at = row.at;
+  std::optional<Instant> signals;
+  if (item.is_append()) {
+    const auto head = ledger::decode_append_head(item.bytes);
+    if (!head || !is_ours(head->handle)) return std::nullopt;
+    at = head->received;
+    if (head->has_signals && at >= request_.since) signals = at;
+    if (!head->visitor.empty() && at < request_.until)
+      next_.connected.emplace_back(item.digest, connect(VisitorId{head->visitor}));
+  } else {
+    const auto record = ledger::decode_record(item.bytes);
+    if (!record) return std::nullopt;  // damage is logged when recovery reads the journal
+    const std::string_view whose = handle_of(*record);
+    if (!whose.empty() && !is_ours(whose)) return std::nullopt;
+    connect(item.digest, *record);
+    if (item.is_of_visitor() || std::holds_alternative<ledger::MarkRecord>(*record)) {
+      if (!passed_over_) add(item, pending_.value_or(at_of(*record)));
+      return std::nullopt;
+    }
+    if (const auto* decision = std::get_if<ledger::DecisionRecord>(&*record)) at = decision->at;
   }
-  if (const auto* identity = std::get_if<ledger::IdentityRecord>(&record)) {
-    if (!passed_over_) take(digest, *identity);
-    return true;
-  }
-  if (const auto* traits = std::get_if<ledger::TraitsRecord>(&record)) {
-    if (!passed_over_) then_.take(digest, *traits);
-    return true;
-  }
-  // To a recorded decision: nobody knows how the visitor would have reacted to a trial's.
-  if (const auto* reaction = std::get_if<ledger::MarkRecord>(&record)) {
-    if (passed_over_) return true;
-    const SessionPtr session = then_.find(digest);
-    for (Trial* trial : {&tried_, &live_})
-      trial->keep(reaction->mark, session ? session->visitor : VisitorId{}, digest);
-    return true;
-  }
-  settle();
-  const auto* append = std::get_if<ledger::AppendRecord>(&record);
-  const auto* decision = std::get_if<ledger::DecisionRecord>(&record);
-  const Instant at = append ? append->received : decision ? decision->at : row.at;
+  pending_.reset();
   passed_over_ = at >= request_.until;
-  if (passed_over_) return true;
-  fire(at);
-  if (append) take(digest, *append);
-  if (decision) take(digest, *decision);
-  if (std::holds_alternative<ledger::ForgetRecord>(record)) {
-    then_.forget(digest);
-    tried_.forget(digest);
-    live_.forget(digest);
-  }
-  if (then_.bytes() <= memory_) return true;
-  then_.forget_expired(at);
-  return then_.bytes() <= memory_ - memory_ / 4;
+  if (passed_over_) return std::nullopt;
+  if (next_.text.size() >= std::min(limits_.stretch, limits_.memory / 64))
+    if (auto fault = hand_over()) return fault;
+  ++step_;
+  time_ = std::max(time_, at);
+  pending_ = signals;
+  add(item, at);
+  return std::nullopt;
 }
 
-void Simulation::take(const SessionDigest& digest, const ledger::AppendRecord& append) {
-  if (append.fresh || !then_.find(digest)) {
-    tried_.forget(digest);
-    live_.forget(digest);
-  }
-  then_.take(digest, append);
-  result_.signals += static_cast<std::int64_t>(append.signals.size());
-  if (append.signals.empty() || append.received < request_.since) return;
-  within_.insert(digest);
-  pending_ = Pending{.digest = digest,
-                     .at = append.received,
-                     .tried = tried_.fed_by(append.signals),
-                     .live = live_.fed_by(append.signals),
-                     .asks = {}};
-  for (const WhatIfRequest::Ask& ask : request_.asks)
-    if (std::ranges::any_of(append.signals, [&](const ledger::Signal& signal) { return ask.on.fits(signal); }))
-      pending_->asks.push_back(&ask);
+void Simulation::add(const ledger::JournalReader::Item& item, Instant now) {
+  next_.entries.push_back({.digest = item.digest,
+                           .begin = static_cast<std::uint32_t>(next_.text.size()),
+                           .size = static_cast<std::uint32_t>(item.bytes.size()),
+                           .step = step_,
+                           .time = time_,
+                           .now = now});
+  next_.text += item.bytes;
 }
 
-void Simulation::take(const SessionDigest& digest, const ledger::DecisionRecord& decision) {
-  if (decision.at >= request_.since) within_.insert(digest);
-  ask(digest, decision);
-  const SessionPtr before = then_.find(digest);
-  const bool alive = before && before->expires_at > decision.at;
-  if (!alive || ledger::takes(before->visitor, decision.visitor))
-    then_.take(digest, without_decision(decision, alive ? before.get() : nullptr));
-}
-
-void Simulation::take(const SessionDigest& digest, const ledger::VisitorRecord& visit) {
-  ledger::VisitorRecord record = visit;
-  record.spends.clear();
-  then_.take(digest, record);
-  for (Trial* trial : {&tried_, &live_}) {
-    if (visit.session.empty())
-      trial->left(visit.own, visit.of.low);
-    else if (visit.joined)
-      trial->joined(then_.find(visit.of), visit.of, visit.own, pending_ ? pending_->at : visit.at);
-  }
-}
-
-void Simulation::take(const SessionDigest& digest, const ledger::IdentityRecord& identity) {
-  then_.take(digest, identity);
-  for (Trial* trial : {&tried_, &live_})
-    trial->regrouped(VisitorId{identity.visitor}, pending_ ? pending_->at : identity.at);
-}
-
-void Simulation::settle() {
-  if (!pending_) return;
-  const Pending came = *std::exchange(pending_, std::nullopt);
-  const SessionPtr session = then_.find(came.digest);
-  if (!session) return;
-  tried_.wait(session, came.tried, came.at);
-  live_.wait(session, came.live, came.at);
-  for (const WhatIfRequest::Ask* one : came.asks) ask(*one, session, came.digest, came.at);
-}
-
-// Delayed rules are evaluated without requests.
-void Simulation::ask(const SessionDigest& digest, const ledger::DecisionRecord& decision) {
-  const auto past = ledger::past_decision(decision.past);
-  if (!past || past->at < request_.since || past->trigger == kDueTrigger) return;
-  decision::Known known{.session = then_.find(digest)};
-  known.public_only = past->public_only;
-  known.declared = request_.tenant->traits;
-  if (known.session && known.session->expires_at <= past->at) known.session = nullptr;
-  known.session = decision.seen ? decision::at_version(known.session, past->session_version) : nullptr;
-  name(then_, request_.tenant->handle, request_.tenant->settings, VisitorId{decision.visitor}, decision.anonymous,
-       past->at, known);
-  const SessionId id{decision.session};
-  static const ledger::Context kNone;
-  const ledger::Context& own = known.session ? known.session->context : kNone;
-  const ledger::Context context = ledger::merge(own, decision.context);
-  const Instant spent_at = !past->shown ? past->at : decision.spends.empty() ? decision.at : decision.spends.front().at;
-  ask({.known = known,
-       .id = id,
-       .digest = digest,
-       .context = context,
-       .trigger = past->trigger,
-       .at = past->at,
-       .spent_at = spent_at});
-}
-
-void Simulation::ask(const WhatIfRequest::Ask& one, const SessionPtr& session, const SessionDigest& digest,
-                     Instant now) {
-  const decision::Known known{.session = session};
-  ask({.known = known,
-       .id = session->id,
-       .digest = digest,
-       .context = session->context,
-       .trigger = one.trigger,
-       .at = now,
-       .spent_at = now});
-}
-
-void Simulation::ask(const AskedAt& asked) {
-  ++result_.asked;
-  const auto count = asked_.find(asked.trigger);
-  count == asked_.end() ? void(asked_.emplace(std::string(asked.trigger), 1)) : void(++count->second);
-  const rules::Verdict was = live_.ask(asked), would_be = tried_.ask(asked);
-  differences_.answered(asked, was, would_be);
-}
-
-void Simulation::fire(Instant until) {
-  const auto fire = [&](Trial& trial) {
-    trial.fire(until, [&](const FiredAt& fired) {
-      within_.insert(fired.digest);
-      differences_.told(&trial == &tried_, fired);
-    });
+// A visitor's ids are in one group as soon as an own record connects them; a browser's shares always are.
+SessionDigest Simulation::connect(const VisitorId& id) {
+  const auto own = [&](const VisitorId& one) {
+    return digests_.digest(request_.tenant->handle.view(), ledger::own_record(one.view()).view());
   };
-  fire(tried_);
-  fire(live_);
+  if (!ledger::is_browser(id.view())) return own(id);
+  const VisitorId browser = ledger::browser_id(ledger::anonymous_of(id.view()));
+  const SessionDigest of_browser = own(browser);
+  if (browser == id) return of_browser;
+  next_.connected.emplace_back(own(id), of_browser);
+  return of_browser;
 }
 
-WhatIf Simulation::result() {
-  differences_.finish(result_);
-  result_.sessions = static_cast<std::int64_t>(within_.size());
-  result_.rules = rules_that_were_tried(request_.tried, tried_.counts(), asked_);
-  return std::move(result_);
+void Simulation::connect(const SessionDigest& digest, const ledger::Record& record) {
+  const auto to = [&](const SessionDigest& one, const VisitorId& id) {
+    if (!id.empty()) next_.connected.emplace_back(one, connect(id));
+  };
+  if (const auto* decision = std::get_if<ledger::DecisionRecord>(&record)) {
+    to(digest, VisitorId{decision->visitor});
+    if (!decision->anonymous.empty()) to(digest, ledger::browser_id(decision->anonymous));
+  } else if (const auto* visit = std::get_if<ledger::VisitorRecord>(&record)) {
+    to(visit->of, VisitorId{visit->visitor});
+  } else if (const auto* identity = std::get_if<ledger::IdentityRecord>(&record)) {
+    for (const VisitorId& id : {VisitorId{identity->visitor}, identity->identity.owner, identity->identity.said})
+      to(digest, id);
+    for (const ledger::Member& member : identity->identity.members) to(digest, member.id);
+  }
+}
+
+// Plays what is left of one stretch, and has the next one played while reading goes on.
+std::optional<Fault> Simulation::hand_over() {
+  if (auto fault = finish_playing()) return fault;
+  std::swap(playing_, next_);
+  next_.clear();
+  if (playing_.entries.empty()) return std::nullopt;
+  for (const auto& [one, other] : playing_.connected)
+    groups_.connect(one, other, [&](const SessionDigest& member, std::size_t from, std::size_t to) {
+      lanes_[from]->give(member, *lanes_[to]);
+    });
+  playing_.order(groups_);
+  next_lane_ = 0;
+  for (std::size_t i = 1; i < limits_.threads; ++i) others_.emplace_back([this] { play(); });
+  return std::nullopt;
+}
+
+std::optional<Fault> Simulation::finish_playing() {
+  play();
+  others_.clear();
+  if (progress_.cancelled) return cancelled();
+  if (playing_.entries.empty()) return std::nullopt;
+  const auto bytes = [&] {
+    std::size_t sum = groups_.bytes();
+    for (const auto& lane : lanes_) sum += lane->bytes();
+    return sum;
+  };
+  if (bytes() <= limits_.memory) return std::nullopt;
+  for (const auto& lane : lanes_) lane->forget_expired(playing_.entries.back().time);
+  if (bytes() > limits_.memory - limits_.memory / 4) return too_large();
+  return std::nullopt;
+}
+
+void Simulation::play() {
+  if (playing_.entries.empty()) return;
+  for (std::size_t lane = 0; (lane = next_lane_++) < lanes_.size();)
+    lanes_[lane]->play(playing_, groups_, lane, progress_.cancelled);
 }
 
 }  // namespace
 
 Result<WhatIf> what_if(ledger::Ledger& ledger, const commit::Sessions& digests, const WhatIfRequest& request,
-                       std::size_t memory, WhatIfProgress& progress) {
+                       const WhatIfLimits& limits, WhatIfProgress& progress) {
   auto tried = live_since(*request.tenant, request.tried, request.since);
   if (!tried) return unexpected(tried.error());
   auto live = live_since(*request.tenant, request.live, request.since);
   if (!live) return unexpected(live.error());
-  return Simulation(digests, request, std::move(*tried), std::move(*live), memory).run(ledger, progress);
+  return Simulation(digests, request, *tried, *live, limits, progress).run(ledger);
 }
 
 }  // namespace beckon::hindsight

@@ -58,15 +58,23 @@ struct WhatIf {
   std::vector<Example> examples;  // the first of each session
 };
 
+struct WhatIfLimits {
+  std::size_t memory = std::size_t{512} << 20;  // bytes of sessions
+  std::size_t threads = 1;                      // that play, including the caller
+  std::size_t lanes = 8;                       // parts that the threads take in turns; the result does not depend on it
+  std::size_t stretch = std::size_t{8} << 20;  // bytes of the journal, played at once; likewise; at most memory / 64
+};
+
 // Progress, for the caller that waits for the result. Thread-safe.
 struct WhatIfProgress {
   std::atomic<std::uint64_t> done{0}, total{0};  // rows of the journal
   std::atomic<bool> cancelled{false};
 };
 
-// Keeps at most `memory` bytes of sessions. Fault: kConflict if that was too little, kUnavailable if it was canceled,
-// otherwise the rules could not be compiled or the store not read.
+// Keeps two stretches of the journal, and at most limits.memory bytes of sessions and what connects them; checked after
+// each stretch. Fault: kConflict if that was too little, kUnavailable if it was canceled, otherwise the rules could not
+// be compiled or the store not read.
 Result<WhatIf> what_if(ledger::Ledger& ledger, const commit::Sessions& digests, const WhatIfRequest& request,
-                       std::size_t memory, WhatIfProgress& progress);
+                       const WhatIfLimits& limits, WhatIfProgress& progress);
 
 }  // namespace beckon::hindsight

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "system/log.h"
+#include "system/process.h"
 
 namespace beckon::hindsight {
 
@@ -127,7 +128,8 @@ bool WhatIfJobs::step() {
     next->begun = true;
   }
   const auto begin = std::chrono::steady_clock::now();
-  auto result = what_if(ledger_, digests_, next->request, options_.memory, next->progress);
+  const WhatIfLimits limits{.memory = options_.memory, .threads = std::min(options_.threads, processors())};
+  auto result = what_if(ledger_, digests_, next->request, limits, next->progress);
   end(*next, std::move(result), std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin));
   return true;
 }

@@ -33,10 +33,11 @@ struct WhatIfView {
 class WhatIfJobs {
  public:
   struct Options {
-    std::size_t waiting = 8;                      // of all handles; beyond it, 503
-    std::size_t per_handle = 1;                   // running or waiting; beyond it, 409
-    std::size_t kept = 64;                        // ended jobs; the oldest are dropped
-    std::size_t memory = std::size_t{512} << 20;  // bytes of sessions that one may keep
+    std::size_t waiting = 8;                     // of all handles; beyond it, 503
+    std::size_t per_handle = 1;                  // running or waiting; beyond it, 409
+    std::size_t kept = 64;                       // ended jobs; the oldest are dropped
+    std::size_t memory = WhatIfLimits{}.memory;  // bytes of sessions that one may keep
+    std::size_t threads = 2;                     // of one; at most one for each processor
   };
   WhatIfJobs(ledger::Ledger& ledger, const commit::Sessions& digests, Options options)
       : ledger_(ledger), digests_(digests), options_(options) {}

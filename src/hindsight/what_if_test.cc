@@ -45,10 +45,9 @@ WhatIfRequest request_of(intake::DueWorld& world) {
           .asks = {}};
 }
 
-Result<WhatIf> what_if(intake::DueWorld& world, const WhatIfRequest& request,
-                       std::size_t memory = std::size_t{1} << 30) {
+Result<WhatIf> what_if(intake::DueWorld& world, const WhatIfRequest& request, const WhatIfLimits& limits = {}) {
   WhatIfProgress progress;
-  auto found = what_if(world.store.ledger(), world.world().sessions, request, memory, progress);
+  auto found = what_if(world.store.ledger(), world.world().sessions, request, limits, progress);
   EXPECT_TRUE(!found || progress.done == progress.total);
   return found;
 }
@@ -213,12 +212,12 @@ TEST_F(SimulationTest, FiresDelayedRulesInSimulatedTime) {
 
 TEST_F(SimulationTest, WhatDoesNotFitIntoItsMemoryIsRefusedAndWhatIsCancelledEnds) {
   for (int i = 0; i < 100; ++i) cart("s" + std::to_string(i));
-  const auto too_large = what_if(world, request(kCarts), 10'000);
+  const auto too_large = what_if(world, request(kCarts), {.memory = 10'000});
   ASSERT_FALSE(too_large);
   EXPECT_EQ(too_large.error().code, FaultCode::kConflict);
   WhatIfProgress progress;
   progress.cancelled = true;
-  EXPECT_FALSE(what_if(world.store.ledger(), world.world().sessions, request(kCarts), 1 << 30, progress));
+  EXPECT_FALSE(what_if(world.store.ledger(), world.world().sessions, request(kCarts), {}, progress));
 }
 
 TEST_F(SimulationTest, ErasedSessionsAreNoPartOfIt) {

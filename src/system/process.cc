@@ -1,8 +1,10 @@
 #include "system/process.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -71,6 +73,12 @@ std::optional<ProcessUse> process_use() {
                     .open_files = open_files(),
                     .most_files = files.rlim_cur,
                     .started_at = instant_ms((*boot + since((*fields)[kStartTime])).count())};
+}
+
+std::size_t processors() {
+  cpu_set_t allowed;
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 1;
+  return static_cast<std::size_t>(std::max(CPU_COUNT(&allowed), 1));
 }
 
 }  // namespace beckon

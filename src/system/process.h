@@ -1,6 +1,7 @@
-// This process's resource use, from the kernel: proc(5).
+// This process's resources, from the kernel: proc(5), sched_getaffinity(2).
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -20,5 +21,7 @@ struct ProcessUse {
 
 // std::nullopt if /proc cannot be read. Takes microseconds, and more with many open files.
 std::optional<ProcessUse> process_use();
+
+std::size_t processors();  // that the calling thread may run on; at least 1
 
 }  // namespace beckon

@@ -1,6 +1,7 @@
 #include "system/process.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 
@@ -53,6 +54,20 @@ TEST(ProcessUse, SaysWhenTheProcessStarted) {
   EXPECT_LE(use->started_at, now + 2s);
   EXPECT_GT(use->started_at, now - 24h);
   EXPECT_EQ(process_use()->started_at, use->started_at);
+}
+
+TEST(Processors, AreThoseThatTheThreadMayRunOn) {
+  std::thread([] {
+    cpu_set_t allowed;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof allowed, &allowed), 0);
+    EXPECT_EQ(processors(), static_cast<std::size_t>(CPU_COUNT(&allowed)));
+    std::size_t one = 0;
+    while (!CPU_ISSET(one, &allowed)) ++one;
+    CPU_ZERO(&allowed);
+    CPU_SET(one, &allowed);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof allowed, &allowed), 0);
+    EXPECT_EQ(processors(), 1u);
+  }).join();
 }
 
 }  // namespace
