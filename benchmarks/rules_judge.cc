@@ -1,6 +1,8 @@
 // One evaluation of rules of three conditions over a full window of 200 signals, all on the same trigger. Arguments:
-// number of rules, and 1 if the last rule matches or 0 if none does. "Own": every rule has its own keys and windows;
-// "Shared": a few measures with many comparisons, like the rules of one shop.
+// number of rules, and 1 if the last rule matches or 0 if none does. "Shared": a few measures with many comparisons,
+// like the rules of one shop. In all others, no two rules share a measure: every rule has its own keys ("Keys"), its
+// own windows ("Windows"), its own values ("Values"), its own pages ("Pages"), its own windows and keys ("Own"), or any
+// of these in turn ("Mixed").
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -45,13 +47,51 @@ std::string shared_rule(int i) {
                   std::to_string(100 + i) + "}");
 }
 
+std::string number(int i) { return std::to_string(i); }
+
+// A condition with a window of its own, which is true.
+std::string viewed(int i) { return R"({"count":{"key":"view"},"within":")" + number(1800 + i) + R"(s","atLeast":1},)"; }
+
 std::string own_rule(int i) {
-  const std::string n = std::to_string(i);
-  return text("r" + std::to_string(10'000 + i),
-              R"({"count":{"key":"view"},"within":")" + std::to_string(1800 + i) + R"(s","atLeast":1},)" +
-                  R"({"count":{"key":"own.)" + n + R"("},"within":"1h","atMost":3},)" +
-                  R"({"absent":{"key":"purchase"},"after":{"key":"cart.add"},"for":")" + std::to_string(i + 3600) +
-                  "s\"}");
+  return text("r" + number(10'000 + i),
+              viewed(i) + R"({"count":{"key":"own.)" + number(i) + R"("},"within":"1h","atMost":3},)" +
+                  R"({"absent":{"key":"purchase"},"after":{"key":"cart.add"},"for":")" + number(i + 3600) + "s\"}");
+}
+
+std::string windows_rule(int i) {
+  const std::string within = R"(,"within":")" + number(3600 + i) + "s\"";
+  return text("r" + number(10'000 + i), viewed(i) + R"({"last":{"key":"search"},"atMost":")" + number(3600 + i) +
+                                            R"(s"},{"count":{"key":"purchase"})" + within + R"(,"atLeast":)" +
+                                            number(i % 3 == 0 ? 26 + i % 50 : 100 + i % 7) + "}");
+}
+
+std::string quiet_rule(int i) {
+  return R"({"ruleId":"r)" + number(10'000 + i) + R"(","triggers":["t"],"when":{"all":[)" + viewed(i) +
+         R"({"seen":{"key":"login"},"within":")" + number(3600 + i) +
+         R"(s"}],"none":[{"seen":{"key":"support"},"within":")" + number(3600 + i) +
+         R"(s"}]},"action":{"type":"popup"}})";
+}
+
+std::string keys_rule(int i) {
+  return text("r" + number(10'000 + i), viewed(i) + R"({"count":{"key":"click"},"within":")" + number(3600 + i) +
+                                            R"(s","atLeast":1},{"seen":{"key":"own.)" + number(i) +
+                                            R"("},"within":"1h"})");
+}
+
+std::string values_rule(int i) {
+  return text("r" + number(10'000 + i), viewed(i) + R"({"count":{"key":"click"},"within":")" + number(3600 + i) +
+                                            R"(s","atLeast":1},{"seen":{"key":"search","value":"term-)" + number(i) +
+                                            R"("},"within":"1h"})");
+}
+
+std::string pages_rule(int i) {
+  return text("r" + number(10'000 + i), viewed(i) + R"({"count":{"key":"click"},"within":")" + number(3600 + i) +
+                                            R"(s","atLeast":1},{"context":"page","in":["/p/)" + number(i) + "\"]}");
+}
+
+std::string mixed_rule(int i) {
+  std::string (*const kinds[])(int) = {own_rule, windows_rule, quiet_rule, keys_rule, values_rule, pages_rule};
+  return kinds[i % 6](i);
 }
 
 rules::RuleSet rule_set(benchmark::State& state, std::string (*make)(int)) {
@@ -77,9 +117,25 @@ void judge(benchmark::State& state, std::string (*make)(int)) {
 
 void Shared(benchmark::State& state) { judge(state, shared_rule); }
 void Own(benchmark::State& state) { judge(state, own_rule); }
+void Windows(benchmark::State& state) { judge(state, windows_rule); }
+void Quiet(benchmark::State& state) { judge(state, quiet_rule); }
+void Keys(benchmark::State& state) { judge(state, keys_rule); }
+void Values(benchmark::State& state) { judge(state, values_rule); }
+void Pages(benchmark::State& state) { judge(state, pages_rule); }
+void Mixed(benchmark::State& state) { judge(state, mixed_rule); }
 
-BENCHMARK(Shared)->Args({100, 1})->Args({100, 0})->Args({1000, 1})->Args({1000, 0});
-BENCHMARK(Own)->Args({100, 1})->Args({100, 0})->Args({1000, 1})->Args({1000, 0});
+void counts(benchmark::internal::Benchmark* of) {
+  of->Args({1, 0})->Args({100, 1})->Args({100, 0})->Args({1000, 1})->Args({1000, 0});
+}
+
+BENCHMARK(Shared)->Apply(counts);
+BENCHMARK(Own)->Apply(counts);
+BENCHMARK(Windows)->Apply(counts);
+BENCHMARK(Quiet)->Apply(counts);
+BENCHMARK(Keys)->Apply(counts);
+BENCHMARK(Values)->Apply(counts);
+BENCHMARK(Pages)->Apply(counts);
+BENCHMARK(Mixed)->Apply(counts);
 
 void Compile(benchmark::State& state) {
   rules::StoredRules stored{.version = 1};

@@ -67,7 +67,12 @@ bool reads_zone(const Rule& rule) {
 // Fills the compiled form, whose rules no longer move, so that measures may refer to theirs.
 class Compiler {
  public:
-  explicit Compiler(CompiledRules& into) : into_(into) {}
+  explicit Compiler(CompiledRules& into) : into_(into) {
+    for (const Rule& rule : into.rules) {
+      if (rule.status == Status::kShadow) continue;  // what a decision is evaluated by does not depend on them
+      for (const Condition* condition : conditions_of(rule)) families_.add(*condition);
+    }
+  }
 
   void add(std::uint32_t index) {
     const Rule& rule = into_.rules[index];
@@ -107,17 +112,18 @@ class Compiler {
 
   // Call once all rules are added.
   void index(Asked& asked) {
-    asked.ungated.assign((asked.live.size() + 63) / 64, 0);
-    std::map<std::int32_t, std::vector<Bits>> gates;
+    std::vector<std::vector<Need>> needs(asked.live.size());
     std::map<std::uint32_t, Knocks> knocks;
+    std::map<const Measure*, Thresholds> rows;
     for (std::size_t place = 0; place < asked.live.size(); ++place) {
       const Course& course = into_.courses[asked.live[place]];
-      if (const std::int32_t key = gate_of(course); key != Stream::kEveryKey)
-        set(gates[key], place);
-      else
-        asked.ungated[place / 64] |= std::uint64_t{1} << place % 64;
-      for (std::uint32_t i = course.begin; i < course.any; ++i)
+      for (std::uint32_t i = course.begin; i < course.any; ++i) {
+        add_needs(needs[place], into_.written[i]);
         knock_outside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
+        if (needs_nth(into_.tests[i]))
+          rows[&source_of(into_.tests[i])].add(into_.measures[into_.tests[i].measure].nth,
+                                               static_cast<std::uint32_t>(place));
+      }
       for (std::uint32_t i = course.none; i < course.end; ++i)
         knock_inside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
       for (std::uint32_t i = course.begin; i < last_of(asked.live[place]); ++i) {
@@ -129,13 +135,23 @@ class Compiler {
     sort_unique(asked.fields);
     sort_unique(asked.traits);
     sort_unique(asked.counters);
-    asked.gates.assign(std::move_iterator(gates.begin()), std::move_iterator(gates.end()));
+    asked.gates = Gates(needs);
+    std::map<const Measure*, std::uint32_t> numbers;
+    for (auto& [source, row] : rows) {
+      row.finish(asked.gates.words());
+      asked.rows.push_back(std::move(row));
+      numbers[source] = static_cast<std::uint32_t>(asked.rows.size());
+    }
     for (auto& [measure, of] : knocks) {
       // With a single rule on a measure, knocking out does not pay.
-      if (of.below.size() + of.above.size() + of.inside.size() <= 1) continue;
+      const auto row = numbers.find(into_.measures[measure].source);
+      if (row != numbers.end()) of.row = row->second;
+      if (of.row == 0 && of.below.size() + of.above.size() + of.inside.size() <= 1) continue;
       of.measure = measure;
-      of.below.finish(asked.ungated.size());
-      of.above.finish(asked.ungated.size());
+      of.nth = into_.measures[measure].nth;
+      asked.shares_ages = asked.shares_ages || of.nth > 0;
+      of.below.finish(asked.gates.words());
+      of.above.finish(asked.gates.words());
       asked.knocks.push_back(std::move(of));
     }
   }
@@ -146,11 +162,17 @@ class Compiler {
   std::uint32_t last_of(std::uint32_t rule) const {
     return rule + 1 < into_.courses.size() ? into_.courses[rule + 1].begin : place();
   }
-  const Measure& measure_of(std::uint32_t test) const { return *into_.measures[into_.tests[test].measure].source; }
+  const Measure& measure_of(std::uint32_t test) const { return *into_.measures[into_.written[test].measure].source; }
 
   void add_tests(const std::vector<Condition>& conditions) {
-    for (const Condition& condition : conditions)
-      into_.tests.push_back({condition.least, condition.most, share(condition.measure)});
+    for (const Condition& condition : conditions) add_test(condition);
+  }
+
+  void add_test(const Condition& condition) {
+    const Test written{condition.least, condition.most, share(condition.measure)};
+    into_.written.push_back(written);
+    const auto bounds = families_.of(condition);
+    into_.tests.push_back(bounds ? Test{bounds->least, bounds->most, share(*bounds), true} : written);
   }
 
   // The forks of one list are adjacent.
@@ -161,7 +183,7 @@ class Compiler {
       Fork fork{.any = branches[i].any, .begin = place()};
       fork.contrary = fork.begin;
       for (const auto& [condition, negated] : branches[i].literals) {
-        into_.tests.push_back({condition.least, condition.most, share(condition.measure)});
+        add_test(condition);
         if (!negated) fork.contrary = place();
       }
       fork.end = place();
@@ -193,6 +215,18 @@ class Compiler {
                              .live_since = rule.live_since,
                              .include = rule.include,
                              .index = index});
+  }
+
+  std::uint32_t share(const AgeFamilies::Bounds& bounds) {
+    const auto [known, fresh] =
+        ages_.try_emplace({bounds.family, bounds.nth}, static_cast<std::uint32_t>(into_.measures.size()));
+    if (!fresh) return known->second;
+    const auto [of, added] = sources_.try_emplace(bounds.family, static_cast<std::uint32_t>(into_.ages.size()));
+    if (added) into_.ages.push_back(*bounds.family);
+    const Measure& source = into_.ages[of->second];
+    into_.measures.push_back(
+        {.source = &source, .stream = stream(source.filter), .after = stream(source.after), .nth = bounds.nth});
+    return known->second;
   }
 
   std::uint32_t share(const Measure& measure) {
@@ -230,24 +264,28 @@ class Compiler {
     return out;
   }
 
-  static void set(std::vector<Bits>& bits, std::size_t place) {
-    const auto word = static_cast<std::uint32_t>(place / 64);
-    if (bits.empty() || bits.back().word != word) bits.push_back({word, 0});
-    bits.back().bits |= std::uint64_t{1} << place % 64;
-  }
-
-  // The key without whose signals a test of `all` is false, or kEveryKey.
-  std::int32_t needed_key(const Test& test) const {
+  // What must exist for a test of `all` to be true.
+  void add_needs(std::vector<Need>& needs, const Test& test) const {
     const ReadyMeasure& measure = into_.measures[test.measure];
-    if (measure.source->scope == Scope::kVisitor) return Stream::kEveryKey;
-    return definition_of(measure.source->kind).needed_key(measure, test.least);
+    const Measure& of = *measure.source;
+    if (of.kind == MeasureKind::kContext && test.least > 0) {
+      if (auto texts = texts_of(of.comparison)) needs.push_back({.field = of.field, .values = *std::move(texts)});
+      return;
+    }
+    if (of.scope == Scope::kVisitor) return;
+    const std::int32_t key = definition_of(of.kind).needed_key(measure, test.least);
+    if (key == Stream::kEveryKey) return;
+    needs.push_back({.key = key});
+    Need value{.key = key};
+    const Filter& filter = of.kind == MeasureKind::kAbsent ? of.after : of.filter;
+    for (const Pattern& pattern : filter.values) value.values.push_back(pattern.text);
+    if (!value.values.empty() && std::ranges::none_of(filter.values, &Pattern::prefix)) needs.push_back(value);
   }
 
-  std::int32_t gate_of(const Course& course) const {
-    for (std::uint32_t i = course.begin; i < course.any; ++i) {
-      if (const std::int32_t key = needed_key(into_.tests[i]); key != Stream::kEveryKey) return key;
-    }
-    return Stream::kEveryKey;
+  const Measure& source_of(const Test& test) const { return *into_.measures[test.measure].source; }
+  // Whether a test of `all` is false without the nth newest signal.
+  bool needs_nth(const Test& test) const {
+    return test.by_age && source_of(test).kind == MeasureKind::kSeen && test.most < kNoAge;
   }
 
   static bool may_be_nothing(const ReadyMeasure& measure) { return definition_of(measure.source->kind).amount; }
@@ -260,17 +298,24 @@ class Compiler {
     if (test.most != Condition::kNoMost) of.above.add(~test.most, place);
   }
 
-  // For `none`: a value within the bounds.
+  // For `none`: a value within the bounds. A missing signal's age may end that: not of kSeen, which is kNoAge.
   void knock_inside(std::map<std::uint32_t, Knocks>& knocks, const Test& test, std::uint32_t place) {
     Knocks& of = knocks[test.measure];
-    if (test.most == Condition::kNoMost && test.least != Condition::kNoLeast)
+    const ReadyMeasure& measure = into_.measures[test.measure];
+    const bool ends = test.by_age && measure.source->kind != MeasureKind::kSeen;
+    if (test.most == Condition::kNoMost && test.least != Condition::kNoLeast && !ends)
       of.above.add(~(test.least - 1), place);
+    else if (test.least == Condition::kNoLeast && test.most != Condition::kNoMost && !may_be_nothing(measure))
+      of.below.add(test.most + 1, place);
     else
       of.inside.emplace_back(test, place);
   }
 
   CompiledRules& into_;
   std::map<Measure, std::uint32_t> measures_;
+  AgeFamilies families_;
+  std::map<std::pair<const Measure*, std::uint32_t>, std::uint32_t> ages_;  // measures, by family and number
+  std::map<const Measure*, std::uint32_t> sources_;                         // in `ages`, by family
 };
 
 }  // namespace
@@ -282,6 +327,15 @@ void KeySet::add(const Filter& filter) {
 
 bool KeySet::contains(std::string_view key) const {
   return every || std::ranges::any_of(patterns, [key](const Pattern& pattern) { return pattern.fits(key); });
+}
+
+Instant flips_at(const Test& test, const Age& age, Instant now) {
+  if (age.leaves == kNever) return kNever;
+  const bool held = test.holds(age.ms);
+  const std::int64_t bound = age.ms < test.least ? test.least : held && test.most < kNoAge ? test.most + 1 : kNoAge;
+  const Instant reached = reaches(age, bound, now);
+  if (reached != kNever) return reached;
+  return test.holds(age.none) == held ? kNever : age.leaves;
 }
 
 const Knocks* Asked::knocks_of(std::uint32_t measure) const {

@@ -1,11 +1,13 @@
 // The compiled form of a handle's rules: equal measures are shared, conditions are in evaluation order, and rules are
 // grouped by trigger. Built once, then immutable and thread-safe.
 //
-// Two things keep a thousand rules almost as cheap as a hundred: a rule that needs a key without signals is not
-// evaluated (gates), and one measure's value rules out all rules of the trigger that contradict it at once (knocks).
-// The remaining rules are visited in order, so the result is the same as evaluating every rule.
+// Three things keep a thousand rules almost as cheap as a hundred: a rule that needs a fact that does not exist is
+// not evaluated (gates), one measure's value rules out all rules of the trigger that contradict it at once (knocks),
+// and conditions that differ only in a duration share the age that they compare with it (language/age.h). The remaining
+// rules are visited in order, so the result is the same as evaluating every rule.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <set>
 #include <span>
@@ -13,6 +15,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "rules/age_families.h"
+#include "rules/gates.h"
+#include "rules/language/age.h"
 #include "rules/language/planted.h"
 #include "rules/language/taken.h"
 #include "rules/rule_set.h"
@@ -25,6 +30,7 @@ struct Test {
   std::int64_t least = 0;
   std::int64_t most = 0;
   std::uint32_t measure = 0;
+  bool by_age = false;  // the measure is an age (language/age.h)
 
   bool holds(std::int64_t value) const {
     return least + off_by_one(Planted::kAtLeastMore) <= value && value <= most - off_by_one(Planted::kAtMostLess);
@@ -46,32 +52,49 @@ struct Fork {
   std::uint32_t first = 0, last = 0;
 };
 
-// Rules of a trigger by position: the bits set in one 64-bit word.
-struct Bits {
-  std::uint32_t word = 0;
-  std::uint64_t bits = 0;
-};
+// The instant at which time alone changes whether the test on this age holds; kNever if it does not.
+Instant flips_at(const Test& test, const Age& age, Instant now);
 
 // The rules that a measure's value can rule out.
 struct Knocks {
   std::uint32_t measure = 0;
-  Thresholds below;  // value < threshold
-  Thresholds above;  // value > threshold, both inverted (~): then it is the same comparison
+  std::uint32_t nth = 0;  // of the measure, if it is an age
+  std::uint32_t row = 0;  // of its family, from 1; 0 if none
+  Thresholds below;       // value < threshold
+  Thresholds above;       // value > threshold, both inverted (~): then it is the same comparison
   std::vector<std::pair<Test, std::uint32_t>> inside;  // of `none`, with two bounds: value within them; its position
 
   void put_out(std::int64_t value, std::span<std::uint64_t> standing) const;
+
+  // For an age: the first instant up to `until` at which time alone ends this for one of the rules for which
+  // counts(place) is true; otherwise kNever.
+  template <class Counts>
+  Instant ends(const Age& age, Instant now, Instant until, Counts counts) const {
+    if (age.leaves == kNever) return kNever;
+    Instant end = kNever;
+    const std::int64_t most = age.leaves <= until ? kNoAge : age.ms + (until - now).count();
+    if (const std::int64_t bound = below.next(age.ms, most, counts); bound != Thresholds::kNone) {
+      end = reaches(age, bound, now);
+      if (end == kNever && age.none == kNoAge) end = age.leaves;
+    }
+    for (const auto& [test, place] : inside)
+      if (counts(place) && test.holds(age.ms)) end = std::min(end, flips_at(test, age, now));
+    return end;
+  }
 };
 
 // The rules of one trigger.
 struct Asked {
   std::vector<std::uint32_t> live, shadow;  // indexes of rules, in evaluation order
-  std::vector<std::uint64_t> ungated;       // bit set over `live`: rules evaluated whichever signals exist
-  std::vector<std::pair<std::int32_t, std::vector<Bits>>> gates;  // by key number: rules that need it
-  std::vector<Knocks> knocks;                                     // by measure, sorted
-  std::vector<std::string> fields;                                // of the context, read by some live rule; sorted
-  std::vector<std::string> traits;                                // likewise
+  Gates gates;
+  std::vector<Knocks> knocks;       // by measure, sorted
+  std::vector<std::string> fields;  // of the context, read by some live rule; sorted
+  std::vector<std::string> traits;  // likewise
   std::vector<std::string> counters;
   bool visitor = false, spends = false, reads_traits = false, reads_counters = false;
+  bool shares_ages = false;  // some of `knocks` are by age
+  // Families of ages: the rules by the nth newest signal that they need. Without it, there is none that is older.
+  std::vector<Thresholds> rows;
 
   const Knocks* knocks_of(std::uint32_t measure) const;
 };
@@ -90,9 +113,11 @@ struct CompiledRules {
   std::vector<Course> courses;                    // of the rule with the same index
   std::vector<std::vector<std::uint64_t>> marks;  // likewise: for each arm, a digest of its visible result
   std::vector<Test> tests;
+  std::vector<Test> written;  // the same conditions by the measures that they name: for explanations
   std::vector<Fork> forks;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> fork_lists;  // [first, last) in `forks`
   std::vector<ReadyMeasure> measures;
+  std::deque<Measure> ages;  // sources of those that are ages
   KeyTable keys;
   Scores scores;
   std::map<std::string, Asked, std::less<>> triggers;

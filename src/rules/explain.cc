@@ -30,7 +30,7 @@ class Account {
 
  private:
   bool holds(std::uint32_t test) {
-    return rules_.tests[test].holds(judgement_.taken(rules_.tests[test].measure).value);
+    return rules_.written[test].holds(judgement_.taken(rules_.written[test].measure).value);
   }
 
   // The first of `all`; otherwise `any` as a whole; otherwise the first of `none`; otherwise alternatives as a whole.
@@ -128,7 +128,7 @@ class Account {
   }
 
   void write(const Condition& condition, std::uint32_t place, bool negated, bool met) {
-    const Test& test = rules_.tests[place];
+    const Test& test = rules_.written[place];
     const Taken taken = judgement_.taken(test.measure);
     Scene& scene = judgement_.scene_of(test.measure);
     const Finding finding{condition, rules_.measures[test.measure], taken, negated};

@@ -91,6 +91,7 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
       end = index;
       return true;
     });
+    judgement.read_bounds_until(verdict.expires_at);
     verdict.expires_at = std::min(verdict.expires_at, judgement.next()) + Duration{off_by_one(Planted::kValidTooLong)};
     for (const auto& [field, value] : facts.context) {
       if (std::ranges::binary_search(asked->fields, field)) reading.add(field).add(value);

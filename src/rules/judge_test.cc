@@ -1,6 +1,7 @@
 // The meaning of each measure, bound and filter, and which rule is chosen.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "rules/language/counter.h"
@@ -26,6 +27,44 @@ TEST(Seen, HoldsInsideAHalfOpenWindow) {
   EXPECT_TRUE(holds(seen, window({{"cart", 0s}})));
   EXPECT_TRUE(holds(seen, window({{"cart", 10min - kTick}})));
   EXPECT_FALSE(holds(seen, window({{"cart", 10min}})));
+}
+
+// Each of 200 rules with bounds of its own acts exactly if it acts alone.
+TEST(SharedAges, GiveEachRuleWhatItsOwnMeasureGives) {
+  using Make = std::string (*)(const std::string& n);
+  const Make makes[] = {
+      [](const std::string& n) { return R"({"all":[{"seen":{"key":"a"},"within":")" + n + "s\"}]}"; },
+      [](const std::string& n) { return R"({"none":[{"seen":{"key":"a"},"within":")" + n + "s\"}]}"; },
+      [](const std::string& n) { return R"({"all":[{"count":{"key":"a"},"atLeast":3,"within":")" + n + "s\"}]}"; },
+      [](const std::string& n) { return R"({"all":[{"count":{"key":"a"},"atMost":2,"within":")" + n + "s\"}]}"; },
+      [](const std::string& n) { return R"({"none":[{"count":{"key":"a"},"atMost":2,"within":")" + n + "s\"}]}"; },
+      [](const std::string& n) { return R"({"all":[{"last":{"key":"a"},"atLeast":")" + n + "s\"}]}"; },
+      [](const std::string& n) { return R"({"all":[{"last":{"key":"a"},"atMost":")" + n + "s\"}]}"; },
+      [](const std::string& n) {
+        return R"({"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":")" + n + "s\"}]}";
+      },
+      [](const std::string& n) {
+        return R"({"none":[{"absent":{"key":"b"},"after":{"key":"a"},"for":")" + n + "s\"}]}";
+      },
+  };
+  const std::vector<std::vector<testing::Given>> worlds = {
+      {}, {{"a", 90s}}, {{"a", 20s}, {"a", 77s}, {"a", 120s}, {"a", 121s}}, {{"a", 90s}, {"b", 80s}}, {{"a", -1s}}};
+  for (const Make make : makes) {
+    for (const auto& given : worlds) {
+      std::vector<std::string> rules;
+      for (int n = 1; n <= 200; ++n)
+        rules.push_back(rule(make(std::to_string(n)), "", "r" + std::to_string(1000 + n * 7 % 200)));
+      std::ranges::sort(rules);
+      std::string first;
+      for (const std::string& one : rules) {
+        const RuleSet alone = rule_set({one});
+        first = judge(alone, window(given)).rule;
+        if (!first.empty()) break;
+      }
+      const RuleSet all = rule_set(rules);
+      EXPECT_EQ(judge(all, window(given)).rule, first) << rules.front();
+    }
+  }
 }
 
 TEST(Seen, DoesNotSeeASignalBeforeItsInstant) {

@@ -12,7 +12,10 @@ Judgement::Judgement(const CompiledRules& rules, const Facts& facts, Scratch& sc
       scratch_(scratch),
       scene_(facts.window, facts, rules.keys, scratch.session),
       number_(++scratch.judgements) {
-  if (scratch_.slots.size() < rules.measures.size()) scratch_.slots.resize(rules.measures.size());
+  if (scratch_.slots.size() < rules.measures.size()) {
+    scratch_.slots.resize(rules.measures.size());
+    scratch_.ages.resize(rules.measures.size());
+  }
 }
 
 Scene& Judgement::scene_of(std::uint32_t measure) {
@@ -22,11 +25,9 @@ Scene& Judgement::scene_of(std::uint32_t measure) {
 }
 
 void Judgement::begin(const Asked& asked) {
-  scratch_.standing.assign(asked.ungated.begin(), asked.ungated.end());
-  for (const auto& [key, rules] : asked.gates) {
-    if (!scene_.any_of(key)) continue;
-    for (const Bits& some : rules) scratch_.standing[some.word] |= some.bits;
-  }
+  asked.gates.open(scene_, scratch_.standing);
+  scratch_.by_age.clear();
+  if (asked.shares_ages) scratch_.possible.assign(scratch_.standing.begin(), scratch_.standing.end());
 }
 
 bool Judgement::holds(const Course& course, const Asked* asked) {
@@ -58,15 +59,45 @@ bool Judgement::holds(const Fork& fork, const Asked* asked) {
 }
 
 bool Judgement::holds(const Test& test, const Asked* asked) {
-  Scratch::Slot& slot = scratch_.slots[test.measure];
-  if (slot.judgement != number_) [[unlikely]] {
-    const Taken found = taken(test.measure);
-    slot = {number_, found.value};
-    read_until(found.next);
-    if (const Knocks* knocks = asked ? asked->knocks_of(test.measure) : nullptr)
-      knocks->put_out(found.value, scratch_.standing);
-  }
+  const Scratch::Slot& slot = scratch_.slots[test.measure];
+  if (slot.judgement != number_) [[unlikely]]
+    measure(test, asked);
+  if (test.by_age) read_until(flips_at(test, scratch_.ages[test.measure], facts_.now));
   return test.holds(slot.value);
+}
+
+void Judgement::measure(const Test& test, const Asked* asked) {
+  std::int64_t value = 0;
+  if (test.by_age) {
+    value = age(test.measure);
+  } else {
+    const Taken found = taken(test.measure);
+    value = found.value;
+    read_until(found.next);
+  }
+  scratch_.slots[test.measure] = {number_, value};
+  const Knocks* knocks = asked ? asked->knocks_of(test.measure) : nullptr;
+  if (knocks == nullptr) return;
+  knocks->put_out(value, scratch_.standing);
+  if (knocks->nth == 0) return;
+  scratch_.by_age.push_back(knocks);
+  if (knocks->row > 0 && value == kNoAge)
+    asked->rows[knocks->row - 1].put_out(std::int64_t{knocks->nth} - 1 - off_by_one(Planted::kMissingNewer),
+                                         scratch_.standing);
+}
+
+std::int64_t Judgement::age(std::uint32_t measure) {
+  Age& age = scratch_.ages[measure];
+  age = age_of(rules_.measures[measure], scene_of(measure));
+  read_until(age.comes);
+  return age.ms;
+}
+
+void Judgement::read_bounds_until(Instant until) {
+  for (const Knocks* knocks : scratch_.by_age)
+    read_until(knocks->ends(
+        scratch_.ages[knocks->measure], facts_.now, std::min(next_, until),
+        [&](std::uint32_t place) { return place < end_ && (scratch_.possible[place / 64] >> place % 64 & 1) != 0; }));
 }
 
 }  // namespace beckon::rules

@@ -18,8 +18,12 @@ void Thresholds::finish(std::size_t words) {
   }
 }
 
+std::vector<Thresholds::Entry>::const_iterator Thresholds::behind(std::int64_t value) const {
+  return std::ranges::upper_bound(entries_, value, {}, &Entry::threshold);
+}
+
 void Thresholds::put_out(std::int64_t value, std::span<std::uint64_t> standing) const {
-  const auto from = std::ranges::upper_bound(entries_, value, {}, &Entry::threshold);
+  const auto from = behind(value);
   if (from == entries_.end()) return;
   const auto first = static_cast<std::size_t>(from - entries_.begin());
   const std::size_t block = (first + kBlock - 1) / kBlock;

@@ -73,6 +73,49 @@ TEST(Validity, CountsOnlyWhatWasRead) {
   EXPECT_EQ(judge(fails, window({{"a", 10min - 1s}})).expires_at, kNoon + 30s);
 }
 
+// Rules that share an age, which is 4 min, and compare it with bounds of their own.
+Duration all_valid_for(const std::vector<std::string>& rules, const std::vector<testing::Given>& given) {
+  return judge(rule_set(rules), window(given)).expires_at - kNoon;
+}
+std::string absent_for(const std::string& minutes, const std::string& id, const std::string& more = "") {
+  return rule(R"({"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":")" + minutes + "\"}" + more + "]}",
+              R"("ttl":"1h")", id);
+}
+
+TEST(ValidityOfSharedAges, EndsWhenTheAgeReachesTheNearestBoundThatRulesOut) {
+  const std::vector<testing::Given> given{{"a", 4min}, {"a", 9min}};
+  EXPECT_EQ(all_valid_for({absent_for("245s", "r1"), absent_for("244s", "r2"), absent_for("1h", "r3")}, given), 4s);
+  const auto quiet = [](const char* within, const char* id) {
+    return rule(R"({"none":[{"seen":{"key":"a"},"within":")" + std::string(within) + "\"}]}", "", id);
+  };
+  EXPECT_EQ(all_valid_for({quiet("250s", "r1"), quiet("243s", "r2"), quiet("1h", "r3")}, given), 3s);
+  const auto few = [](const char* within, const char* id) {
+    return rule(R"({"all":[{"count":{"key":"a"},"atMost":1,"within":")" + std::string(within) + "\"}]}", "", id);
+  };
+  EXPECT_EQ(all_valid_for({few("545s", "r1"), few("550s", "r2"), few("1h", "r3")}, given), 5s);
+}
+
+TEST(ValidityOfSharedAges, IsNotEndedByABoundOfARuleBehindTheOneThatActs) {
+  EXPECT_EQ(all_valid_for({absent_for("3m", "r1"), absent_for("250s", "r2")}, {{"a", 4min}}), 1h);
+  EXPECT_EQ(all_valid_for({absent_for("250s", "r0"), absent_for("3m", "r1")}, {{"a", 4min}}), 10s)
+      << "but of one before it";
+}
+
+TEST(ValidityOfSharedAges, IsNotEndedByABoundOfARuleThatAMissingSignalExcludes) {
+  const std::string seen = R"(,{"seen":{"key":"c"},"within":"1h"})";
+  EXPECT_EQ(all_valid_for({absent_for("244s", "r1", seen), absent_for("245s", "r2")}, {{"a", 4min}}), 5s);
+  EXPECT_EQ(all_valid_for({absent_for("244s", "r1", seen), absent_for("245s", "r2")}, {{"a", 4min}, {"c", 1min}}), 4s);
+}
+
+TEST(ValidityOfSharedAges, IsNotEndedByACountThatStaysAboveItsBound) {
+  const auto counted = [](const char* within, const char* id) {
+    return rule(R"({"all":[{"count":{"key":"a"},"atLeast":1,"within":")" + std::string(within) + "\"}]}",
+                R"("ttl":"1h")", id);
+  };
+  const std::vector<testing::Given> given{{"a", 4min}, {"a", 9min}};
+  EXPECT_EQ(all_valid_for({counted("10m", "r1"), counted("20m", "r2")}, given), 6min);
+}
+
 TEST(Reading, DoesNotChangeForAnUnrelatedSignalOrField) {
   const RuleSet set =
       rule_set({rule(R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1},{"context":"c","in":["x"]}]})")});

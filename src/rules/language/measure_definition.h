@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "rules/language/age.h"
 #include "rules/language/members.h"
 #include "rules/language/placer.h"
 #include "rules/language/random_conditions.h"
@@ -53,6 +54,10 @@ struct MeasureDefinition {
   Taken (*take)(const ReadyMeasure& measure, Scene& scene);
   // The key without whose signals a bound of at least `least` cannot be met, or Stream::kEveryKey.
   std::int32_t (*needed_key)(const ReadyMeasure& measure, std::int64_t least);
+
+  // The condition as bounds on an age; std::nullopt if it is none. Null for measures that depend on more than one
+  // signal.
+  std::optional<AgeBounds> (*by_age)(const Condition& condition) = nullptr;
 
   std::string (*measured)(const Measure& measure);  // these are described in words.h
   std::string (*wanted)(const Condition& condition, bool negated);

@@ -39,6 +39,11 @@ enum class Planted {
   kHoldoutActed,        // holdouts count as acted
   kValuesMixed,         // signals with other values of `same` count as those of the newest
   kOneValueMore,        // the 21 newest values of `same` are considered
+  kAgeBoundMore,        // shared ages: windows are a millisecond longer
+  kNthNewer,            // shared ages: the signal after the nth newest
+  kMissingNewer,        // shared ages: without an nth newest signal, the one before it counts as missing, too
+  kLastValueLost,       // the last of the values that a rule needs does not open it
+  kBoundPassed,         // shared ages: the validity ignores the bound that time reaches first
   kEnd
 };
 

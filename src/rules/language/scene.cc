@@ -18,11 +18,18 @@ std::optional<Scene::Ever> Scene::ever(std::string_view name) const {
 
 // Which of the window's keys the rules know: one lookup for each.
 void Scene::number() {
+  const std::size_t count = window_.key_count();
   room_.numbers.assign(keys_.size(), SceneRoom::kNone);
-  for (std::size_t k = 0; k < window_.key_count(); ++k) {
-    const std::int32_t known = keys_.find(window_.key(window_.of_key(k).front()));
-    if (known != KeyTable::kUnknown) room_.numbers[static_cast<std::size_t>(known)] = static_cast<std::uint16_t>(k);
+  room_.known.resize(count);
+  std::uint16_t* const numbers = room_.numbers.data();
+  std::int32_t* known = room_.known.data();
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::int32_t key = keys_.find(window_.key(*window_.of_key(k).data()));
+    if (key == KeyTable::kUnknown) continue;
+    numbers[key] = static_cast<std::uint16_t>(k);
+    *known++ = key;
   }
+  room_.known.resize(static_cast<std::size_t>(known - room_.known.data()));
   numbered_ = true;
 }
 

@@ -32,6 +32,7 @@ struct Stream {
 struct SceneRoom {
   static constexpr std::uint16_t kNone = 0xffff;
   std::vector<std::uint16_t> numbers;  // by key of the table: its number in the window, or kNone
+  std::vector<std::int32_t> known;     // keys of the table that the window has
 };
 
 // Confined to one evaluation; the facts, tables and room outlive it.
@@ -169,6 +170,21 @@ class Scene {
     if (!numbered_) number();
     const std::uint16_t number = room_.numbers[static_cast<std::size_t>(key)];
     return number != SceneRoom::kNone && window_.of_key(number).back() >= begin_;
+  }
+
+  // The keys of the table for which any_of may be true.
+  std::span<const std::int32_t> known_keys() {
+    if (!numbered_) number();
+    return room_.known;
+  }
+  // Calls visit(value) for each signal of a known key that is visible or will become visible.
+  template <class Visit>
+  void each_value(std::int32_t key, Visit visit) {
+    if (!numbered_) number();
+    const std::uint16_t number = room_.numbers[static_cast<std::size_t>(key)];
+    if (number == SceneRoom::kNone) return;
+    for (const std::uint16_t i : window_.of_key(number))
+      if (i >= begin_) visit(window_[i].value);
   }
 
   // A trait of the visitor; std::nullopt if it is missing. `name` must outlive it.

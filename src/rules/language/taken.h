@@ -11,6 +11,7 @@ struct ReadyMeasure {
   Stream after;                           // kAbsent, and if the measure has a `since`
   const Score* score = nullptr;           // kScore; null if no such score is declared
   std::vector<std::uint64_t> marks = {};  // kDecision: keys of the exposures that count
+  std::uint32_t nth = 0;                  // if not 0, it is an age (age.h): of the nth newest signal
 };
 
 struct Taken {

@@ -43,7 +43,9 @@ class Agreement {
   static constexpr int kWorlds = 4, kInstants = 5;
   static constexpr Duration kTick{1};
 
-  explicit Agreement(std::uint64_t seed) : dice_(seed), base_(random_base(dice_)), rules_(random_rules(dice_, base_)) {}
+  // `alike`: rules that differ in little but their numbers.
+  explicit Agreement(std::uint64_t seed, bool alike)
+      : dice_(seed), base_(random_base(dice_)), rules_(random_rules(dice_, base_, alike)) {}
 
   // The first disagreement, as text; empty if there is none.
   std::string run() {

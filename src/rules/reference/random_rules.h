@@ -5,6 +5,7 @@
 
 #include <array>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -137,15 +138,52 @@ inline std::string random_rule(Dice& dice, Instant base, const std::string& trig
   return out + "}";
 }
 
-inline std::vector<std::string> random_rules(Dice& dice, Instant base) {
+// Rules whose conditions differ in little but their numbers, so that they share ages and rule each other out.
+class Alike {
+ public:
+  explicit Alike(Dice& dice)
+      : filters_{random_filter(dice), random_filter(dice)},
+        since_(dice.one_in(8) ? R"(,"since":)" + random_filter(dice) : ""),
+        scope_(dice.one_in(6) ? R"(,"scope":"visitor"})" : "}") {}
+
+  std::string condition(Dice& dice) const {
+    const std::string &filter = filters_[dice.one_in(4) ? 1 : 0], &other = filters_[dice.one_in(4) ? 0 : 1];
+    const std::string window = (dice.one_in(6) ? "" : R"(,"within":)" + seconds(dice)) + since_;
+    switch (dice.upto(6)) {
+      case 5: return R"({"context":"c","in":[)" + dice.of<std::string>({R"("x")", R"("y")", R"("q","x")"}) + "]}";
+      case 0: return R"({"seen":)" + filter + window + scope_;
+      case 1: return R"({"count":)" + filter + window + random_bounds(dice) + scope_;
+      case 2: return R"({"absent":)" + other + R"(,"after":)" + filter + R"(,"for":)" + seconds(dice) + scope_;
+      case 3:
+        return R"({"last":)" + filter + window + (dice.one_in(2) ? R"(,"atLeast":)" + seconds(dice) : "") +
+               R"(,"atMost":"2)" + std::to_string(dice.upto(10)) + "s\"" + scope_;
+      default: return R"({"last":)" + filter + window + R"(,"atLeast":)" + seconds(dice) + scope_;
+    }
+  }
+  std::string conditions(Dice& dice) const {
+    std::string out = R"("all":[)" + condition(dice) + (dice.one_in(2) ? "," + condition(dice) : "") + "]";
+    if (dice.one_in(3)) out += R"(,"any":[)" + condition(dice) + "," + condition(dice) + "]";
+    return out + (dice.one_in(2) ? R"(,"none":[)" + condition(dice) + "]" : "");
+  }
+
+ private:
+  std::array<std::string, 2> filters_;
+  std::string since_, scope_;
+};
+
+inline std::vector<std::string> random_rules(Dice& dice, Instant base, bool are_alike = false) {
   constexpr const char* kAsked = R"(["t"])";
   std::vector<std::string> rules;
+  const std::optional<Alike> alike = are_alike ? std::optional<Alike>(dice) : std::nullopt;
+  const auto conditions = [&] {
+    return alike ? alike->conditions(dice)
+                 : random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," +
+                       random_group(dice, "none", 2);
+  };
   const bool many = dice.one_in(300);  // more than a machine word has bits
   for (int i = many ? 65 + dice.upto(70) : 1 + dice.upto(5); i > 0; --i)
-    rules.push_back(random_rule(
-        dice, base, dice.of({kAsked, kAsked, kAsked, R"(["u","t"])", R"(["u"])"}),
-        "r" + std::to_string(i * (!many && dice.one_in(8) ? 10 : 1)),
-        random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2)));
+    rules.push_back(random_rule(dice, base, dice.of({kAsked, kAsked, kAsked, R"(["u","t"])", R"(["u"])"}),
+                                "r" + std::to_string(i * (!many && dice.one_in(8) ? 10 : 1)), conditions()));
   return rules;
 }
 

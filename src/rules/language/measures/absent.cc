@@ -109,6 +109,13 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
+std::optional<AgeBounds> by_age(const Condition& condition) {
+  if (!condition.measure.same.empty()) return std::nullopt;
+  AgeBounds bounds{.of = condition.measure, .least = condition.measure.wait.count()};
+  bounds.of.wait = Duration{};
+  return bounds;
+}
+
 std::optional<std::string> best(const ReadyMeasure& measure, Scene& scene) {
   const Wait wait = wait_of(measure, scene);
   return wait.same.empty() || wait.came != kNever ? std::nullopt : std::optional(std::string(wait.same));
@@ -169,6 +176,17 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
+Age age_of_wait(const ReadyMeasure& measure, Scene& scene) {
+  const Duration sight = scene.span(Duration{});
+  const Wait wait = wait_since(scene.now() - sight, measure, scene);
+  const Age none{.ms = -1, .none = -1, .comes = scene.next_to_come(measure.after)};
+  if (wait.anchor == kNever || wait.came != kNever) return none;
+  return {.ms = (scene.now() - wait.anchor).count(),
+          .none = -1,
+          .leaves = wait.anchor + sight,
+          .comes = std::min(none.comes, scene.next_to_come(measure.stream))};
+}
+
 constinit const MeasureDefinition kAbsentDefinition{
     .kind = MeasureKind::kAbsent,
     .name = "absent",
@@ -180,6 +198,7 @@ constinit const MeasureDefinition kAbsentDefinition{
     .read = read,
     .take = take,
     .needed_key = needed_key,
+    .by_age = by_age,
     .measured = measured,
     .wanted = wanted,
     .seen = seen,

@@ -92,6 +92,15 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
+std::optional<AgeBounds> by_age(const Condition& condition) {
+  const bool some = condition.least > 0, few = condition.most != Condition::kNoMost;
+  if (some == few || condition.most < 0 || !condition.measure.same.empty()) return std::nullopt;
+  if (some) return nth_newest(condition.measure, condition.least);
+  AgeBounds bounds = nth_newest(condition.measure, condition.most + 1);
+  bounds.least = std::exchange(bounds.most, Condition::kNoMost) + 1;
+  return bounds;
+}
+
 std::string measured(const Measure& of) {
   return std::string("count of ") + words_of(of.filter) + same_words(of) + window_words(of);
 }
@@ -157,6 +166,7 @@ constinit const MeasureDefinition kCountDefinition{
     .read = read,
     .take = take,
     .needed_key = key_of_some,
+    .by_age = by_age,
     .measured = measured,
     .wanted = bounds,
     .seen = seen,

@@ -35,6 +35,17 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
+std::optional<AgeBounds> by_age(const Condition& condition) {
+  const Measure& of = condition.measure;
+  AgeBounds bounds = nth_newest(of, 1);
+  bounds.most = std::min(bounds.most, of.most_age == Duration::max() ? kNoAge - 1 : of.most_age.count());
+  if (of.least_age <= Duration{}) return bounds;
+  bounds.of.kind = MeasureKind::kLast;
+  bounds.least = of.least_age.count();
+  if (bounds.most == kNoAge - 1) bounds.most = Condition::kNoMost;
+  return bounds.least > bounds.most ? std::nullopt : std::optional(bounds);
+}
+
 std::string measured(const Measure& of) { return std::string("latest ") + words_of(of.filter) + window_words(of); }
 std::string age(const Measure& measure) {
   if (measure.most_age == Duration::max()) return std::string("at least ") + words_of(measure.least_age) + " ago";
@@ -90,6 +101,7 @@ constinit const MeasureDefinition kLastDefinition{
     .read = read,
     .take = take,
     .needed_key = key_of_some,
+    .by_age = by_age,
     .measured = measured,
     .wanted = wanted,
     .seen = newest_seen,

@@ -28,6 +28,8 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
+std::optional<AgeBounds> by_age(const Condition& condition) { return nth_newest(condition.measure, 1); }
+
 std::string measured(const Measure& of) { return words_of(of.filter) + " seen" + window_words(of); }
 std::string wanted(const Condition&, bool negated) { return negated ? "none" : "at least one"; }
 std::string margin(const Finding& finding, Scene&) {
@@ -53,6 +55,7 @@ constinit const MeasureDefinition kSeenDefinition{
     .read = read,
     .take = take,
     .needed_key = key_of_some,
+    .by_age = by_age,
     .measured = measured,
     .wanted = wanted,
     .seen = newest_seen,

@@ -11,6 +11,8 @@
 
 namespace beckon::rules::measures {
 
+Age age_of_wait(const ReadyMeasure& measure, Scene& scene);  // kAbsent, without `same`
+
 void read_measured(Members& members, std::string_view name, Filter& into);
 void read_same(Members& members, Measure& measure);
 void read_amount(Members& members, Condition& condition, std::string_view name);  // for sum and max
