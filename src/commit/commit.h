@@ -6,7 +6,6 @@
 #include <optional>
 #include <ranges>
 #include <string>
-#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -267,8 +266,6 @@ using Change =
                  SweepReplays, TimerChange, TimersOfValues, TimersOfRule, Tallies, GoalTallies, SweepTallies, RulePut,
                  ForgetRules, TraitPut, CounterPut, AuditEntry, SweepAudit, SweepReplacedAudit>;
 
-static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
-
 // One commit: the journal row is written first, then each change in order, on top of the ones before it.
 struct Batch {
   static constexpr int kSweep = 200;  // rows that one change may affect, so that a commit stays short
@@ -297,20 +294,6 @@ template <class... Lambdas>
 struct Cases final : Lambdas... {
   using Lambdas::operator()...;
 };
-
-inline bool Batch::brings_something_in() const {
-  if (!journal.empty()) return true;
-  bool lasting = false, brings = false, settles = false;
-  for (const Change& change : changes)
-    std::visit(
-        Cases{[&](const SnapshotWrite&) { lasting = true; }, [&](const RulePut&) { lasting = true; },
-              [&](const TraitPut&) { lasting = true; }, [&](const CounterPut&) { lasting = true; },
-              [&](const outbox::Settlement&) { settles = true; }, [&](const outbox::Subscription&) { brings = true; },
-              [&](const outbox::Event&) { brings = true; }, [&](const outbox::Delivery&) { brings = true; },
-              [&](const Tallies&) { brings = true; }, [&](const GoalTallies&) { brings = true; }, [](const auto&) {}},
-        change);
-  return lasting || (brings && !settles);
-}
 
 enum class CommitFault {
   kFull,    // no space: nothing was written; later commits may succeed

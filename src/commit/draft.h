@@ -41,6 +41,7 @@ class Draft {
   // `after`: the last journal position before this commit. `lean`: the disk is full, and only works that add no data
   // may be planned.
   Draft(const Places& places, Instant now, ledger::Position after, bool lean = false);
+  ~Draft();
 
   Instant now() const { return batch_.at; }
   // The place of the next stored signal (ledger::Signal): greater than all before it.
@@ -180,12 +181,12 @@ class Draft {
 
   // Queues an ended or waiting delivery again; the store skips one that is held.
   void requeue(const outbox::Delivery& ended);
-  void settle(outbox::Settlement settlement) { plan(std::move(settlement)); }
-  void give_up(const DeliveryId& held, std::string_view reason) { plan(GiveUp{held, std::string(reason)}); }
+  void settle(outbox::Settlement settlement);
+  void give_up(const DeliveryId& held, std::string_view reason);
   // Withdraws pending messages of a delayed rule. Applied after the commit's other changes, so that messages scheduled
   // and withdrawn in one commit are never due.
-  void withdraw_reason(WithdrawReason ended) { last_.emplace_back(std::move(ended)); }
-  void withdraw_joined(WithdrawJoined joined) { last_.emplace_back(std::move(joined)); }  // likewise
+  void withdraw_reason(WithdrawReason ended);
+  void withdraw_joined(WithdrawJoined joined);  // likewise
   // The clock was set back: pending attempts become due earlier by this much. Applied first: it affects deliveries of
   // earlier commits. Settlements of this commit that used a clock reading later than now() are recalculated from now(),
   // since they may already have seen part of the change.
@@ -200,39 +201,36 @@ class Draft {
   // As of this draft; null if it does not exist or was removed.
   outbox::SubscriptionPtr find_subscription(const SubscriptionId& id) const;
   bool changes_subscription(const SubscriptionId& id) const { return subscriptions_.contains(id); }
-  void hold_subscription(HoldSubscription hold) { plan(std::move(hold)); }
-  void withdraw_subscription(WithdrawSubscription withdrawal) { plan(std::move(withdrawal)); }
+  void hold_subscription(HoldSubscription hold);
+  void withdraw_subscription(WithdrawSubscription withdrawal);
 
-  void set_timer(TimerChange change) { plan(std::move(change)); }
-  void set_timers(TimersOfValues change) { plan(std::move(change)); }
-  void set_timers_of_rule(TimersOfRule change) { last_.emplace_back(std::move(change)); }  // after all set_timer calls
+  void set_timer(TimerChange change);
+  void set_timers(TimersOfValues change);
+  void set_timers_of_rule(TimersOfRule change);  // after all set_timer calls
 
-  void put_rule(RulePut rule) { plan(std::move(rule)); }
-  void forget_rules(ForgetRules old) { plan(std::move(old)); }
-  void put_replay(outbox::Replay replay) { plan(std::move(replay)); }
+  void put_rule(RulePut rule);
+  void forget_rules(ForgetRules old);
+  void put_replay(outbox::Replay replay);
   void count(TallyKey key, Metric metric, std::int64_t n = 1);  // for the hour of the commit; `key.hour` is ignored
   void count(TallyKey key, const GoalCounts& counts);           // likewise
 
   // Housekeeping.
-  void snapshot(SnapshotWrite written) { plan(std::move(written)); }
-  void checkpoint(ledger::Position position) { plan(Checkpoint{position}); }
-  void rewrite_row(ledger::Position position, std::string bytes) { plan(JournalRewrite{position, std::move(bytes)}); }
-  void erasures_done(std::vector<ledger::Ledger::Erasure> done, bool all) { plan(ErasuresDone{std::move(done), all}); }
+  void snapshot(SnapshotWrite written);
+  void checkpoint(ledger::Position position);
+  void rewrite_row(ledger::Position position, std::string bytes);
+  void erasures_done(std::vector<ledger::Ledger::Erasure> done, bool all);
   // Applied after the commit's other changes, so that a delivery requeued in the same commit stays.
-  void trim_delivery(const DeliveryId& ended) { last_.emplace_back(TrimDelivery{ended}); }
-  void trim_event(const Handle& handle, const EventId& unmatched) { plan(TrimEvent{handle, unmatched}); }
-  void sweep_denials(Instant ended_by) { plan(SweepDenials{ended_by}); }
-  void sweep_journal(SweepJournal sweep) { plan(sweep); }
-  void sweep_replays(Instant before) { plan(SweepReplays{before}); }
-  void sweep_audit(Instant before) { plan(SweepAudit{before}); }
-  void sweep_replaced_audit(Instant before) { plan(SweepReplacedAudit{before}); }
-  void sweep_tallies(Instant before) { plan(SweepTallies{before}); }
+  void trim_delivery(const DeliveryId& ended);
+  void trim_event(const Handle& handle, const EventId& unmatched);
+  void sweep_denials(Instant ended_by);
+  void sweep_journal(SweepJournal sweep);
+  void sweep_replays(Instant before);
+  void sweep_audit(Instant before);
+  void sweep_replaced_audit(Instant before);
+  void sweep_tallies(Instant before);
 
   void audit(const Handle& handle, Caller by, std::string_view action, std::string_view target,
-             std::string detail = "{}", std::string before = {}) {
-    plan(audit_entry(now(), places_.random, handle, std::move(by), action, target, std::move(detail),
-                     std::move(before)));
-  }
+             std::string detail = "{}", std::string before = {});
 
   // Runs on the committing thread once the batch is on disk, before requests are answered.
   void after_commit(std::move_only_function<void()> then) { after_.push_back(std::move(then)); }
@@ -282,12 +280,9 @@ class Draft {
   void notify_watchers(const ledger::AppendRecord& record);
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
   void release(const ledger::SessionDigest& digest);
-  template <class T>
-  void plan(T change) {
-    batch_.changes.emplace_back(std::move(change));
-  }
+  void plan(Change change);
   void plan_event(outbox::Event event);
-  outbox::Event& newest_event() { return std::get<outbox::Event>(batch_.changes[*event_]); }
+  outbox::Event& newest_event();
   void schedule_deliveries(const std::vector<outbox::SubscriptionPtr>& list, const DeliveryReason& reason);
   void schedule_delivery(const outbox::Subscription& subscription, const DeliveryReason& reason);
   void count(const ledger::DecisionRecord& record, const ledger::Session& session);
