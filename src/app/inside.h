@@ -118,7 +118,7 @@ struct Server::Inside {
   prometheus::Registry metrics_registry;  // of the metrics' own listener
 
   std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread, names_thread,
-      ship_thread, providers_thread;
+      ship_thread, providers_thread, recovery_thread;
   std::binary_semaphore shipped{0};  // the ship thread has finished
   std::unique_ptr<http::Listener> metrics_listener;
   std::unique_ptr<http::Listener> listener;

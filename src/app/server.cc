@@ -256,6 +256,11 @@ void Server::Inside::start_threads() {
     yield_to_others();
     simulations->run(stop);
   });
+  recovery_thread = std::jthread([this](std::stop_token stop) {
+    yield_to_others();
+    const auto damaged = sessions.read_recovered(0, stop);
+    if (!damaged) log::error("sessions_not_read").add("why", damaged.error().message);
+  });
   if (!shipper) return;
   ship_thread = std::jthread([this](std::stop_token stop) {
     yield_to_others();
@@ -330,6 +335,7 @@ void Server::Inside::stop() {
     simulate_thread.request_stop();
     simulate_thread.join();
   }
+  recovery_thread.request_stop();  // a request may wait for its pass, not for what is left after it
   if (listener) listener->stop(settings.drain);
   if (metrics_listener) metrics_listener->stop(1s);
   if (dispatch_thread.joinable()) {
@@ -359,6 +365,7 @@ void Server::Inside::stop() {
     alarm_thread.request_stop();
     alarm_thread.join();
   }
+  if (recovery_thread.joinable()) recovery_thread.join();
   if (commit_thread.joinable()) {
     committer->stop();
     commit_thread.join();

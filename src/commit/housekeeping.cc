@@ -11,7 +11,8 @@ using ledger::SessionDigest;
 
 namespace {
 constexpr std::size_t kTailChunk = 1u << 20;
-constexpr std::size_t kSearched = 4'096;  // sessions in memory checked in one batch: about 100 µs
+constexpr std::size_t kSearched = 4'096;    // sessions in memory checked in one batch: about 100 µs
+constexpr std::size_t kReadAfterStart = 8;  // sessions read for the search in one batch: about a millisecond
 // Gaps of up to this many rows between two ranges are read: looking for the next range costs about as much.
 constexpr Position kGap = 256;
 
@@ -127,6 +128,7 @@ void Housekeeping::expire_stored(Draft& draft) {
     const SessionDigest digest = places_.sessions.digest(row.handle.view(), row.id.view());
     // Memory is newer: the session may have continued, and then its snapshot is due.
     const auto known = places_.sessions.in_memory(digest);
+    if (!known && places_.sessions.is_dirty(digest)) continue;  // it can't be read now
     if (!known)
       expire(draft, digest, row);
     else if (known->expires_at > draft.now())
@@ -140,6 +142,7 @@ void Housekeeping::expire_in_memory(Draft& draft) {
   const std::size_t parts = Sessions::kParts * kSearched / (places_.sessions.count() + 1);
   std::vector<Sessions::Expired> found;
   for (std::size_t i = 0; i < std::max<std::size_t>(parts, 1) && parts_to_search_ > 0; ++i) {
+    if (!places_.sessions.read_part(kReadAfterStart)) break;
     found = places_.sessions.expired(draft.now(), options_.expired_per_batch);
     if (found.size() == options_.expired_per_batch) break;
     --parts_to_search_;

@@ -11,102 +11,51 @@ namespace {
 
 using ledger::Position;
 using ledger::SessionDigest;
-using ledger::SessionPtr;
 
-class Replay {
+// Reading one session takes a few microseconds for each of its rows. Those with more rows are read at once, so that no
+// request waits longer than about a millisecond for the session that it names.
+constexpr std::size_t kMostRows = 32;
+
+// The journal rows of each session, in order, since it was last erased.
+class Tail {
  public:
-  Replay(ledger::Ledger& ledger, Recovered& found, bool snapshots)
-      : ledger_(ledger), found_(found), snapshots_(snapshots) {}
+  explicit Tail(Recovered& found) : found_(found) {}
 
   void row(Position position, std::string_view bytes) {
     ++found_.rows;
     found_.bytes += bytes.size();
     ledger::JournalReader reader(bytes);
     while (const auto item = reader.next()) {
-      const auto record = ledger::decode_record(item->bytes);
-      if (!record) {
-        damaged(position);
+      ++found_.records;
+      if (item->is_forget()) {
+        rows_.erase(item->digest);
         continue;
       }
-      ++found_.records;
-      std::visit([&](const auto& r) { take(position, item->digest, r); }, *record);
+      std::vector<Position>& rows = rows_[item->changed()];
+      if (rows.empty() || rows.back() != position) rows.push_back(position);
     }
-    if (reader.damaged()) damaged(position);
-  }
-
-  // Including expired ones: maintenance removes their journal rows.
-  void publish(Sessions& sessions) {
-    std::vector<std::pair<Position, SessionDigest>> order;
-    for (const auto& [digest, slot] : slots_)
-      if (slot.session && slot.dirty_since != 0) order.emplace_back(slot.dirty_since, digest);
-    std::ranges::sort(order);
-    for (const auto& [position, digest] : order) {
-      Slot& slot = slots_[digest];
-      sessions.recover(digest, std::move(slot.session), slot.dirty_since, slot.as_of);
-    }
-    found_.sessions = order.size();
-  }
-
- private:
-  struct Slot {
-    SessionPtr session;
-    Position as_of = 0;
-    Position dirty_since = 0;
-  };
-
-  Slot& slot_of(const SessionDigest& digest, std::string_view handle, std::string_view session) {
-    const auto [place, added] = slots_.try_emplace(digest);
-    if (!added || !snapshots_) return place->second;
-    const auto stored = ledger_.snapshot(Handle{handle}, SessionId{session});
-    if (!stored || !*stored) return place->second;
-    if (auto read = ledger::decode_snapshot(**stored))
-      place->second = {std::move(read->session), read->as_of, 0};
-    else
-      log::error("snapshot_damaged").add("handle", handle);
-    return place->second;
-  }
-
-  template <class Record>
-  void take(Position position, const SessionDigest& digest, const Record& record) {
-    Slot& slot = slot_of(digest, record.handle, record.session);
-    if (position <= slot.as_of) return;  // included in the snapshot
-    if constexpr (std::is_same_v<Record, ledger::DoneRecord> || std::is_same_v<Record, ledger::MarkRecord>)
-      slot.session = ledger::applied(std::move(slot.session), record);
-    else
-      slot.session = ledger::applied(std::move(slot.session), record, position);
-    settle(slot, position);
-  }
-  template <class OfVisitor>
-  requires requires(const OfVisitor& record) { record.own; }
-  void take(Position position, const SessionDigest&, const OfVisitor& record) {
-    Slot& slot = slot_of(record.own, record.handle, ledger::own_record(record.visitor).view());
-    if (position <= slot.as_of) return;
-    slot.session = ledger::applied(std::move(slot.session), record, position);
-    settle(slot, position);
-  }
-  void take(Position position, const SessionDigest& digest, const ledger::ForgetRecord&) {
-    Slot& slot = slots_[digest];
-    if (position <= slot.as_of) return;
-    slot = {};
-  }
-
-  // A row has many records, maybe several of one session: the row counts as included once it is complete.
-  void settle(Slot& slot, Position position) {
-    if (slot.dirty_since == 0) slot.dirty_since = position;
-    slot.as_of = position - 1;
-    last_ = position;
-  }
-
-  void damaged(Position position) {
+    if (!reader.damaged()) return;
     ++found_.damaged;
     log::error("journal_damaged").add("position", static_cast<std::int64_t>(position));
   }
 
-  ledger::Ledger& ledger_;
+  // Including expired sessions: maintenance removes their journal rows. Returns whether some have more than kMostRows.
+  bool give_to(Sessions& sessions) {
+    std::vector<std::pair<SessionDigest, std::vector<Position>>> order;
+    for (auto& [digest, rows] : rows_) order.emplace_back(digest, std::move(rows));
+    std::ranges::sort(order, {}, [](const auto& one) { return one.second.front(); });
+    bool some_are_long = false;
+    for (auto& [digest, rows] : order) {
+      some_are_long |= rows.size() > kMostRows;
+      sessions.recover(digest, std::move(rows));
+    }
+    found_.sessions = order.size();
+    return some_are_long;
+  }
+
+ private:
   Recovered& found_;
-  const bool snapshots_;
-  Position last_ = 0;
-  std::unordered_map<SessionDigest, Slot> slots_;
+  std::unordered_map<SessionDigest, std::vector<Position>> rows_;
 };
 
 }  // namespace
@@ -118,13 +67,16 @@ Result<Recovered> recover(ledger::Ledger& ledger, Sessions& sessions) {
   const auto last = ledger.last_position();
   if (!last) return unexpected(last.error());
   found.last_position = *last;
-  Replay replay(ledger, found, true);
+  Tail tail(found);
   const auto read = ledger.read_journal(*checkpoint, [&](Position position, Instant, std::string_view bytes) {
-    replay.row(position, bytes);
+    tail.row(position, bytes);
     return true;
   });
   if (!read) return unexpected(read.error());
-  replay.publish(sessions);
+  if (!tail.give_to(sessions)) return found;
+  const auto damaged = sessions.read_recovered(kMostRows);
+  if (!damaged) return unexpected(damaged.error());
+  found.damaged += *damaged;
   return found;
 }
 

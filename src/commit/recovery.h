@@ -1,5 +1,5 @@
-// Recovery: brings the sessions in the journal's tail back into memory exactly as they were. One pass over the tail,
-// whose length Housekeeping bounds.
+// Recovery: finds the sessions in the journal's tail, each of which is read when it is first needed. One pass over the
+// tail, whose length Housekeeping bounds.
 #pragma once
 #include "commit/sessions.h"
 
@@ -9,7 +9,7 @@ struct Recovered {
   ledger::Position last_position = 0;
   std::uint64_t rows = 0;
   std::uint64_t records = 0;
-  std::uint64_t damaged = 0;  // unreadable rows or records; each is logged
+  std::uint64_t damaged = 0;  // unreadable rows, and unreadable records that were read; each is logged
   std::uint64_t sessions = 0;
   std::size_t bytes = 0;  // of the journal's tail
 };

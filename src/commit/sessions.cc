@@ -37,6 +37,7 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
   Shard& shard = this->shard(digest);
   for (int attempt = 0; attempt < 3; ++attempt) {
     std::uint64_t dropped = 0;
+    bool unread = false;
     {
       const std::lock_guard lock(shard.mutex);
       if (const auto found = shard.slots.find(digest); found != shard.slots.end()) {
@@ -51,12 +52,17 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
       }
       if (!some_on_disk_.load(std::memory_order_relaxed)) return SessionPtr{};
       dropped = shard.dropped;
+      unread = shard.unread.contains(digest);
+    }
+    if (unread) {
+      if (const auto done = read_unread(digest); !done) return unexpected(done.error());
+      continue;
     }
     const auto stored = ledger_.snapshot(handle, id);
     if (!stored) return unexpected(stored.error());
     if (!*stored) {
       const std::lock_guard lock(shard.mutex);
-      if (shard.dropped != dropped || shard.slots.contains(digest)) continue;  // it was evicted or loaded meanwhile
+      if (shard.dropped != dropped || shard.slots.contains(digest)) continue;  // it was evicted or read meanwhile
       return SessionPtr{};
     }
     const auto read = ledger::decode_snapshot(**stored);
@@ -73,6 +79,111 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
     return read->session;
   }
   return unexpected(unavailable("The session is being moved."));
+}
+
+Result<void> Sessions::read_unread(const SessionDigest& digest) {
+  std::vector<ledger::Position> rows;
+  {
+    Shard& shard = this->shard(digest);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.unread.find(digest);
+    if (found == shard.unread.end()) return {};
+    rows = found->second;
+  }
+  Replay session(ledger_);
+  for (const ledger::Position position : rows) {
+    Result<void> taken;
+    const auto read = ledger_.read_journal(position - 1, [&](ledger::Position at, Instant, std::string_view bytes) {
+      if (at != position) return false;  // it is damaged, which has been logged
+      ledger::JournalReader reader(bytes);
+      while (const auto item = reader.next())
+        if (taken && item->changed() == digest) taken = session.take(at, item->bytes);
+      return false;
+    });
+    if (!read) return unexpected(read.error());
+    if (!taken) return taken;
+  }
+  put_read(digest, session);
+  return {};
+}
+
+void Sessions::put_read(const SessionDigest& digest, const Replay& read) {
+  Shard& shard = this->shard(digest);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.unread.find(digest);
+  if (found == shard.unread.end()) return;  // somebody else read it, or it was erased
+  const ledger::Position first = found->second.front();
+  shard.unread.erase(found);
+  --unread_;
+  if (read.session())
+    put(shard, digest, {.session = read.session(), .as_of = read.as_of(), .dirty_since = read.changed() ? first : 0});
+}
+
+Result<std::uint64_t> Sessions::read_recovered(std::size_t more_than, const std::stop_token& stop) {
+  const std::lock_guard one_at_a_time(reading_mutex_);
+  std::uint64_t damaged = 0;
+  if (unread_ == 0) return damaged;
+  const auto checkpoint = ledger_.checkpoint();
+  if (!checkpoint) return unexpected(checkpoint.error());
+  std::unordered_map<SessionDigest, Replay> being_read;
+  std::vector<SessionDigest> complete;  // with the current row
+  Result<void> taken;
+  const auto read = ledger_.read_journal(*checkpoint, [&](ledger::Position at, Instant, std::string_view bytes) {
+    ledger::JournalReader reader(bytes);
+    while (const auto item = reader.next()) {
+      const SessionDigest digest = item->changed();
+      {
+        const Shard& shard = this->shard(digest);
+        const std::lock_guard lock(shard.mutex);
+        const auto found = shard.unread.find(digest);
+        if (found == shard.unread.end() || found->second.size() <= more_than || at < found->second.front()) continue;
+        if (at == found->second.back()) complete.push_back(digest);
+      }
+      taken = being_read.try_emplace(digest, ledger_).first->second.take(at, item->bytes);
+      if (!taken) return false;
+    }
+    for (const SessionDigest& digest : complete)
+      if (const auto session = being_read.extract(digest)) {
+        damaged += session.mapped().damaged();
+        put_read(digest, session.mapped());
+      }
+    complete.clear();
+    return unread_ > 0 && !stop.stop_requested();
+  });
+  if (!read) return unexpected(read.error());
+  if (!taken) return unexpected(taken.error());
+  if (stop.stop_requested()) return damaged;
+  // Those whose last rows have been rewritten without them.
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (const auto& [digest, rows] : shard.unread)
+      if (rows.size() > more_than) complete.push_back(digest);
+  }
+  for (const SessionDigest& digest : complete) {
+    const auto session = being_read.extract(digest);
+    put_read(digest, session ? session.mapped() : Replay(ledger_));
+  }
+  return damaged;
+}
+
+bool Sessions::read_part(std::size_t limit) {
+  if (unread_ == 0) return true;
+  std::vector<SessionDigest> digests;
+  {
+    const Shard& shard = shards_[searched_ % kShards];
+    const std::lock_guard lock(shard.mutex);
+    for (auto place = shard.unread.begin(); place != shard.unread.end() && digests.size() < limit; ++place)
+      digests.push_back(place->first);
+  }
+  for (const SessionDigest& digest : digests)
+    if (!read_unread(digest)) return true;  // it can't be read now, and stays dirty
+  return digests.size() < limit;
+}
+
+ledger::Position Sessions::dirty_since(const Shard& shard, const SessionDigest& digest) {
+  if (const auto found = shard.slots.find(digest); found != shard.slots.end()) return found->second.dirty_since;
+  const auto found = shard.unread.find(digest);
+  return found == shard.unread.end() ? 0 : found->second.front();
 }
 
 ledger::RestedRecord::Head Sessions::head(const Slot& slot) {
@@ -142,6 +253,8 @@ void Sessions::publish(const SessionDigest& digest, SessionPtr session, ledger::
   Shard& shard = this->shard(digest);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.slots.find(digest);
+  ledger::Position dirty = dirty_since(shard, digest);
+  unread_ -= shard.unread.erase(digest);
   if (!session) {
     ++shard.dropped;
     if (found == shard.slots.end()) return;
@@ -149,20 +262,19 @@ void Sessions::publish(const SessionDigest& digest, SessionPtr session, ledger::
     shard.slots.erase(found);
     return;
   }
-  ledger::Position dirty_since = found == shard.slots.end() ? 0 : found->second.dirty_since;
-  if (dirty_since == 0) {
-    dirty_since = position;
+  if (dirty == 0) {
+    dirty = position;
     dirty_.emplace_back(position, digest);
   }
-  put(shard, digest, {.session = std::move(session), .as_of = position, .dirty_since = dirty_since});
+  put(shard, digest, {.session = std::move(session), .as_of = position, .dirty_since = dirty});
 }
 
-void Sessions::recover(const SessionDigest& digest, SessionPtr session, ledger::Position dirty_since,
-                       ledger::Position as_of) {
+void Sessions::recover(const SessionDigest& digest, std::vector<ledger::Position> rows) {
+  dirty_.emplace_back(rows.front(), digest);
   Shard& shard = this->shard(digest);
   const std::lock_guard lock(shard.mutex);
-  put(shard, digest, {.session = std::move(session), .as_of = as_of, .dirty_since = dirty_since});
-  dirty_.emplace_back(dirty_since, digest);
+  shard.unread.emplace(digest, std::move(rows));
+  ++unread_;
 }
 
 std::optional<ledger::Position> Sessions::oldest_dirty() {
@@ -170,8 +282,7 @@ std::optional<ledger::Position> Sessions::oldest_dirty() {
     const auto& [position, digest] = dirty_.front();
     const Shard& shard = this->shard(digest);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.slots.find(digest);
-    if (found != shard.slots.end() && found->second.dirty_since == position) return position;
+    if (dirty_since(shard, digest) == position) return position;
     dirty_.pop_front();
   }
   return std::nullopt;
@@ -183,8 +294,7 @@ std::vector<SessionDigest> Sessions::dirtiest(std::size_t limit) {
     if (digests.size() == limit) break;
     const Shard& shard = this->shard(digest);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.slots.find(digest);
-    if (found != shard.slots.end() && found->second.dirty_since == position) digests.push_back(digest);
+    if (dirty_since(shard, digest) == position) digests.push_back(digest);
   }
   return digests;
 }
@@ -239,7 +349,8 @@ std::vector<SessionDigest> Sessions::idle(std::size_t limit) {
   return digests;
 }
 
-SessionPtr Sessions::in_memory(const SessionDigest& digest) const {
+SessionPtr Sessions::in_memory(const SessionDigest& digest) {
+  if (unread_ > 0 && !read_unread(digest)) return nullptr;
   const Shard& shard = this->shard(digest);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.slots.find(digest);
@@ -269,8 +380,7 @@ void Sessions::drop(const std::vector<SessionDigest>& digests) {
 bool Sessions::is_dirty(const SessionDigest& digest) const {
   const Shard& shard = this->shard(digest);
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.slots.find(digest);
-  return found != shard.slots.end() && found->second.dirty_since != 0;
+  return dirty_since(shard, digest) != 0;
 }
 
 bool Sessions::rest(std::size_t limit) {
@@ -318,7 +428,7 @@ std::size_t Sessions::count() const {
   std::size_t total = 0;
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
-    total += shard.slots.size() - shard.visitors;
+    total += shard.slots.size() - shard.visitors + shard.unread.size();
   }
   return total;
 }
@@ -344,6 +454,7 @@ Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handl
     found.insert_or_assign(std::move(key), std::move(summary));
     if (found.size() > limit) found.erase(std::prev(found.end()));
   };
+  if (const auto all = read_recovered(); !all) return unexpected(all.error());
   auto stored = ledger_.snapshots(handle, behind, limit);
   if (!stored) return unexpected(stored.error());
   for (auto& summary : *stored) offer(std::move(summary));
@@ -363,6 +474,7 @@ Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handl
 
 Result<std::vector<SessionId>> Sessions::own_records(const Handle& handle, std::string_view prefix,
                                                      std::string_view behind, std::size_t limit) {
+  if (const auto all = read_recovered(); !all) return unexpected(all.error());
   auto ids = ledger_.own_records(handle, prefix, behind, limit);
   if (!ids) return ids;
   {
@@ -380,6 +492,7 @@ Result<std::vector<SessionId>> Sessions::own_records(const Handle& handle, std::
 }
 
 Result<std::vector<SessionId>> Sessions::of_visitor(const Handle& handle, const VisitorId& visitor) {
+  if (const auto all = read_recovered(); !all) return unexpected(all.error());
   auto ids = ledger_.sessions_of(handle, visitor);
   if (!ids) return ids;
   for (const Shard& shard : shards_) {

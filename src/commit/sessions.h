@@ -1,4 +1,5 @@
-// The sessions in memory: a bounded cache over snapshots that always holds every session of the journal's tail.
+// The sessions in memory: a bounded cache over snapshots that always holds every session of the journal's tail. After a
+// start, those of the tail that nobody needed yet are known by the rows that they are read from.
 //
 // Readers (resolve, prefetch) take a pointer under a shard's short lock and evaluate without it. Only the committing
 // thread changes sessions, after each commit and in commit order.
@@ -10,12 +11,14 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "commit/commit.h"
 #include "commit/id_list.h"
+#include "commit/replay.h"
 #include "commit/session_hasher.h"
 #include "ledger/ledger.h"
 #include "ledger/rested.h"
@@ -32,7 +35,8 @@ class Sessions {
     return hasher_(handle, session);
   }
 
-  // Thread-safe. Null if unknown, expired long ago, or denied. Reads the snapshot if the session is not in memory.
+  // Thread-safe. Null if unknown, expired long ago, or denied. Reads the snapshot if the session is not in memory, and
+  // after a start up to 32 rows of the journal.
   Result<ledger::SessionPtr> find(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
   bool denied(const ledger::SessionDigest& digest, Instant now) const;
 
@@ -47,16 +51,20 @@ class Sessions {
   Result<std::vector<SessionId>> own_records(const Handle& handle, std::string_view prefix, std::string_view behind,
                                              std::size_t limit);
 
-  std::size_t count() const;  // without visitors' own records
+  // Thread-safe, slow. Reads the sessions of the journal's tail that nobody needed yet and that have more than `rows`
+  // in it, in one pass over it. Lists and erasure need all of them, and wait for a pass that is under way. Returns the
+  // number of damaged records.
+  Result<std::uint64_t> read_recovered(std::size_t rows = 0, const std::stop_token& stop = {});
+
+  std::size_t count() const;  // without visitors' own records that were read
   std::size_t bytes() const;  // memory used, approximately; includes the lists of visitors' own records
 
   // Committing thread only from here on.
 
   // The session as of journal row `position`. Null if it was erased or has expired.
   void publish(const ledger::SessionDigest& digest, ledger::SessionPtr session, ledger::Position position);
-  // At recovery, in order of `dirty_since`: the session's snapshot lacks the rows from there to `as_of`.
-  void recover(const ledger::SessionDigest& digest, ledger::SessionPtr session, ledger::Position dirty_since,
-               ledger::Position as_of);
+  // At recovery, in order of the first of `rows`: those of the journal that may change the session since its snapshot.
+  void recover(const ledger::SessionDigest& digest, std::vector<ledger::Position> rows);
   void deny(const ledger::SessionDigest& digest, Instant until);
   void consent(const ledger::SessionDigest& digest);
 
@@ -68,7 +76,8 @@ class Sessions {
   // Frees memory beyond the budget: evicts clean sessions at once, first of handles that use more than an equal share.
   // Returns up to `limit` dirty ones to be written first.
   std::vector<ledger::SessionDigest> idle(std::size_t limit);
-  ledger::SessionPtr in_memory(const ledger::SessionDigest& digest) const;
+  // Null if it is not in memory, or could not be read after a start: then it is dirty.
+  ledger::SessionPtr in_memory(const ledger::SessionDigest& digest);
   // A snapshot was written as of `position`: the session is clean, unless it has changed since.
   void written(const ledger::SessionDigest& digest, ledger::Position position);
   // Evicts those of `digests` that are clean.
@@ -89,6 +98,8 @@ class Sessions {
     ledger::Position as_of = 0;  // of its newest record, or one less
   };
   std::vector<Expired> expired(Instant now, std::size_t limit);
+  // Reads up to `limit` sessions of that part after a start. Returns true if all of them have been read.
+  bool read_part(std::size_t limit);
   // Removes denials that have ended.
   void sweep_denials(Instant now);
 
@@ -105,6 +116,7 @@ class Sessions {
   struct Shard {
     mutable std::mutex mutex;
     std::unordered_map<ledger::SessionDigest, Slot> slots;
+    std::unordered_map<ledger::SessionDigest, std::vector<ledger::Position>> unread;  // to be read from these rows
     std::uint64_t dropped = 0;  // evictions so far: a reader that raced with one reads again
     std::size_t bytes = 0;
     std::size_t visitors = 0;  // number of slots that are visitors' own records
@@ -113,6 +125,11 @@ class Sessions {
 
   Shard& shard(const ledger::SessionDigest& digest) { return shards_[digest.high % kShards]; }
   const Shard& shard(const ledger::SessionDigest& digest) const { return shards_[digest.high % kShards]; }
+  // The first row that is not in the snapshot; 0 if there is none. The caller locks.
+  static ledger::Position dirty_since(const Shard& shard, const ledger::SessionDigest& digest);
+  // Does nothing if it has been read already. Thread-safe.
+  Result<void> read_unread(const ledger::SessionDigest& digest);
+  void put_read(const ledger::SessionDigest& digest, const Replay& read);
   static ledger::RestedRecord::Head head(const Slot& slot);  // views into the slot
   static ledger::SessionPtr session_in(const Slot& slot);    // as stored, or decoded
   static void measure(Shard& shard, Slot& slot);
@@ -124,7 +141,9 @@ class Sessions {
   const SessionHasher& hasher_;
   const std::size_t budget_;
   std::array<Shard, kShards> shards_;
-  std::atomic<bool> some_on_disk_;  // sessions may have a snapshot without being in memory
+  std::atomic<std::size_t> unread_{0};  // of all shards
+  std::mutex reading_mutex_;            // one pass over the tail at a time
+  std::atomic<bool> some_on_disk_;      // sessions may have a snapshot without being in memory
   std::deque<std::pair<ledger::Position, ledger::SessionDigest>> dirty_;  // by dirty_since; stale entries are skipped
   std::size_t hand_ = 0;
   std::size_t searched_ = 0;                           // shards searched for expired sessions

@@ -319,6 +319,16 @@ bool JournalReader::Item::is_of_visitor() const {
 }
 
 bool JournalReader::Item::is_append() const { return static_cast<Kind>(bytes.front()) == kAppend; }
+bool JournalReader::Item::is_forget() const { return static_cast<Kind>(bytes.front()) == kForget; }
+
+SessionDigest JournalReader::Item::changed() const {
+  if (static_cast<Kind>(bytes.front()) != kVisitor) return digest;
+  Decoder outer(bytes);
+  outer.byte();
+  Decoder in(outer.text());
+  in.digest(), in.text(), in.text();
+  return in.digest();
+}
 
 std::optional<JournalReader::Item> JournalReader::next() {
   if (rest_.empty()) return std::nullopt;

@@ -83,6 +83,8 @@ class JournalReader {
     std::string_view bytes;      // the whole record, including kind and size
     bool is_of_visitor() const;  // a VisitorRecord, an IdentityRecord or a TraitsRecord
     bool is_append() const;
+    bool is_forget() const;
+    SessionDigest changed() const;  // the session or own record that it changes: of a VisitorRecord, its `own`
   };
   // The next record, not decoded; std::nullopt at the end or at damage.
   std::optional<Item> next();

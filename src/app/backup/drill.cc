@@ -37,9 +37,10 @@ Result<Handle> add_handle(Server::Inside& inside) {
 
 Result<int> walk(Server& server, OwnReceiver& receiver) {
   Server::Inside& inside = server.inside();
-  if (inside.recovered.damaged > 0)
-    return unexpected(
-        operator_fault(std::to_string(inside.recovered.damaged) + " records of the journal could not be recovered."));
+  const auto damaged = inside.sessions.read_recovered();
+  if (!damaged) return unexpected(damaged.error());
+  if (const std::uint64_t all = inside.recovered.damaged + *damaged; all > 0)
+    return unexpected(operator_fault(std::to_string(all) + " records of the journal could not be recovered."));
   std::printf("recovered: %zu sessions from %llu journal rows\n\n", inside.recovered.sessions,
               static_cast<unsigned long long>(inside.recovered.rows));
   std::fflush(stdout);
