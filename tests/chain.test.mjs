@@ -327,11 +327,11 @@ describe('consent', () => {
     const s = freshSession();
     await send(s, [{ type: 'pending-thing', signalValue: 'private-word' }]);
     const first = await hook.log.next();
-    await until(
-      'the failure is recorded',
-      async () =>
-        (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json.items[0]?.status === 'retrying',
-    );
+    const failed = await until('the failure is recorded', async () => {
+      const [one] = (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json.items;
+      return one?.status === 'retrying' && one;
+    });
+    assert.deepEqual([failed.attemptCount, failed.attemptsAtMost], [1, 10]);
     await send(s, [{ type: 'v' }], { consent: 'denied' });
     const { json } = await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`);
     assert.equal(json.items[0].status, 'withdrawn');

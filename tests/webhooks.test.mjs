@@ -411,6 +411,7 @@ describe('attempts and their ends', () => {
       return read.attempts.length > 0 && read;
     });
     assert.ok(['retrying', 'queued', 'sending', 'failed'].includes(one.status), one.status);
+    assert.equal(one.attemptsAtMost, one.status === 'failed' ? null : 3);
     assert.match(JSON.stringify(one.attempts[0]), /connect/);
   });
 
@@ -421,6 +422,7 @@ describe('attempts and their ends', () => {
     const failed = await ended(hook, deliveryId, 'failed');
     const made = failed.attempts.length;
     assert.equal(made, 3, 'one attempt, and one after each wait of the schedule');
+    assert.equal(failed.attemptsAtMost, null, 'no more of them');
     up = true;
     assert.equal((await hooks('POST', `/${hook.id}/deliveries/${deliveryId}/retry`)).status, 202);
     const one = await ended(hook, deliveryId, 'delivered');

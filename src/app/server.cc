@@ -117,7 +117,8 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
              .is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
              .fence = [this] { dispatcher->fence(); },
              .probe_at = [this](const SubscriptionId& id) { return dispatcher->probe_at(id); },
-             .probe = [this](const SubscriptionId& id, const DeliveryId& one) { dispatcher->probe(id, one); }};
+             .probe = [this](const SubscriptionId& id, const DeliveryId& one) { dispatcher->probe(id, one); },
+             .attempts = static_cast<int>(settings.dispatch.schedule.waits().size()) + 1};
   live = std::make_unique<http::LiveFeed>(
       http::LiveFeed::Parts{changes, *gate, clock, sending, make_ulid("", clock.now(), random)}, settings.live);
   event_streams = std::make_unique<http::EventStreams>(

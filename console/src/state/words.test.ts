@@ -7,8 +7,8 @@ const now = Date.parse('2026-02-25T12:00:00Z');
 
 test('describes the state of a delivery in words, with what comes next', () => {
   assert.equal(
-    stateOf({ status: 'retrying', attemptCount: 2, nextAttemptAt: '2026-02-25T12:04:10Z' }, now),
-    'retrying, 2 attempts, next in 4 m 10 s',
+    stateOf({ status: 'retrying', attemptCount: 2, attemptsAtMost: 10, nextAttemptAt: '2026-02-25T12:04:10Z' }, now),
+    'retrying, 2 of 10 attempts, next in 4 m 10 s',
   );
   assert.equal(
     stateOf({ status: 'retrying', attemptCount: 1, nextAttemptAt: '2026-02-25T11:59:00Z' }, now),

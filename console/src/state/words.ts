@@ -4,6 +4,7 @@ import { span } from './instants.ts';
 export interface DeliveryState {
   status: string;
   attemptCount: number;
+  attemptsAtMost?: number | null; // in all, while more can follow
   nextAttemptAt?: string | null;
   reason?: string | null;
   lastStatus?: number | null;
@@ -50,14 +51,15 @@ export const counted = (count: number, one: string, more = `${one}s`) => `${coun
 export const statusWords = (status: string, reason?: string | null) =>
   reason ? `${nameOf(status)}: ${nameOf(reason)}` : nameOf(status);
 
-// "retrying, 2 attempts, next in 4 m 10 s"
+// "retrying, 2 of 10 attempts, next in 4 m 10 s"
 export function stateOf(
-  { status, attemptCount, nextAttemptAt, reason, lastStatus }: DeliveryState,
+  { status, attemptCount, attemptsAtMost, nextAttemptAt, reason, lastStatus }: DeliveryState,
   now: number,
 ): string {
   const attempts = counted(attemptCount, 'attempt');
+  const soFar = attemptsAtMost ? `${attemptCount} of ${counted(attemptsAtMost, 'attempt')}` : attempts;
   const next = nextAttemptAt ? Date.parse(nextAttemptAt) - now : NaN;
-  if (status === 'retrying') return `retrying, ${attempts}, ${next > 0 ? `next in ${span(next)}` : 'next is due now'}`;
+  if (status === 'retrying') return `retrying, ${soFar}, ${next > 0 ? `next in ${span(next)}` : 'next is due now'}`;
   if (status === 'queued') return next > 1500 ? `queued, in ${span(next)}` : 'queued';
   if (status === 'delivered') return attemptCount > 1 ? `delivered, at attempt ${attemptCount}` : 'delivered';
   if (status === 'failed') return `failed${lastStatus ? ` with ${lastStatus}` : ''}, ${attempts}`;

@@ -45,6 +45,7 @@ struct Sending {
   std::function<std::optional<Instant>(const SubscriptionId&)> probe_at;
   // Probes such an endpoint immediately with this delivery, at an operator's request.
   std::function<void(const SubscriptionId&, const DeliveryId&)> probe;
+  int attempts = 1;  // that a delivery gets by the retry schedule, before it fails
 };
 
 // Whether the server should receive requests. kDiskFull: only those that add no data.

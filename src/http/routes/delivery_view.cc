@@ -20,6 +20,11 @@ std::string_view reason_of(const outbox::Delivery& delivery, DeliveryState shown
   return waits ? kBehindAnother : std::string_view{delivery.reason};
 }
 
+// Those made, and those that the schedule still has; a retry by hand begins the schedule again.
+int attempts_at_most(const outbox::Delivery& delivery, int of_schedule) {
+  return delivery.attempts + std::max(1, of_schedule - delivery.schedule_step);
+}
+
 }  // namespace
 
 DeliveryState state_of(const outbox::Delivery& delivery, const Sending& sending) {
@@ -41,7 +46,9 @@ void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const S
       .member("eventType", delivery.event_type)
       .member("status", outbox::to_text(state))
       .member("attemptCount", delivery.attempts)
-      .member("createdAt", to_rfc3339(delivery.created_at));
+      .key("attemptsAtMost");
+  is_final(state) ? out.null() : out.number(attempts_at_most(delivery, sending.attempts));
+  out.member("createdAt", to_rfc3339(delivery.created_at));
   const bool has_time = is_waiting(delivery) && !is_final(state) && delivery.next_attempt_at != outbox::kBehindOthers;
   instant_or_null(out, "nextAttemptAt",
                   has_time ? std::max(delivery.next_attempt_at, probe_at.value_or(Instant{})) : Instant{});
