@@ -9,16 +9,24 @@ import { binary, root } from './kit/beckon.mjs';
 
 // The files that take longest, first, so that none of them is left to run alone at the end.
 const longest = [
-  'tests/faults/backup_folder.mjs',
-  'tests/console.test.mjs',
-  'tests/faults/disk.mjs',
+  'tests/console_rules.test.mjs',
+  'tests/faults/kill.mjs',
   'tests/console_pages.test.mjs',
+  'tests/console_people.test.mjs',
+  'tests/faults/backup_folder.mjs',
+  'tests/docs_page.test.mjs',
+  'tests/console_curl.test.mjs',
+  'tests/console_long.test.mjs',
+  'tests/console_setup.test.mjs',
+  'tests/console_looks.test.mjs',
+  'tests/console_unsaved.test.mjs',
+  'tests/faults/disk.mjs',
+  'tests/console.test.mjs',
+  'tests/console_numbers.test.mjs',
   'tests/sign_in.test.mjs',
   'tests/login.test.mjs',
   'tests/neighbours/segment_node.test.mjs',
   'tests/sdk.test.mjs',
-  'tests/console_first_minute.test.mjs',
-  'tests/faults/kill.mjs',
   'tests/delayed.test.mjs',
 ];
 const rank = file => (longest.includes(file) ? longest.indexOf(file) : longest.length);
