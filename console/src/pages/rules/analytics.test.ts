@@ -127,34 +127,24 @@ test('recovered and incremental, of all rules', () => {
   assert.equal(summaryOf([]).added, null);
 });
 
-test('counts requests at the triggers of a rule, and the ended waits of delayed rules', () => {
+test('counts requests at the triggers of a rule, and the ended waits of a delayed rule once', () => {
   const found = analytics(
     [
       series({ ruleId: 'now' }, counts({ acted: 3 })),
       series({ ruleId: 'later', trigger: '@due' }, counts({ acted: 5, suppressed: 2 })),
       series({ ruleId: 'later', trigger: '@due', holdout: true }, counts({ heldOut: 1 })),
+      series({ ruleId: 'latest', trigger: '@due' }, counts({ acted: 4 })),
     ],
     [
       { trigger: 't', asked: 10, points: [] },
+      { trigger: '@due', asked: 12, points: [] },
       { trigger: null, asked: 4, points: [] },
     ],
   );
   const all = resultsOf(found, []);
-  assert.equal(askedOf(found, all), 10 + 4 + 8);
-  assert.equal(
-    askedOf(
-      found,
-      all,
-      all.find(one => one.ruleId === 'now'),
-    ),
-    10,
-  );
-  assert.equal(
-    askedOf(
-      found,
-      all,
-      all.find(one => one.ruleId === 'later'),
-    ),
-    8,
-  );
+  const of = (ruleId: string) => all.find(one => one.ruleId === ruleId);
+  assert.equal(askedOf(found), 10 + 12 + 4);
+  assert.equal(askedOf(found, of('now')), 10);
+  assert.equal(askedOf(found, of('later')), 5 + 2 + 1);
+  assert.equal(askedOf(found, of('latest')), 4);
 });

@@ -7,6 +7,8 @@ export type RuleSeries = components['schemas']['RuleSeries'];
 export type Counts = components['schemas']['Counts'];
 type Revenue = components['schemas']['Revenue'];
 
+const kDue = '@due'; // the trigger of delayed rules
+
 // Of a variant, or of several together.
 export interface Group {
   totals: Counts;
@@ -270,20 +272,14 @@ export function summaryOf(results: RuleResult[], at?: number): Summary {
   };
 }
 
-// How often decisions were asked for: requests at the triggers, and waits of delayed rules that led to an outcome.
-export function askedOf({ triggers }: Analytics, results: RuleResult[], of?: RuleResult): number {
-  const at = of ? new Set(of.triggers) : null;
-  const requests = triggers
-    .filter(one => !at || (one.trigger !== null && at.has(one.trigger)))
-    .reduce((total, one) => total + one.asked, 0);
-  return requests + dueOf(of ? [of] : results);
+// How often decisions were asked for: by requests, and at the end of a delayed rule's wait, which the server counts as
+// the trigger @due. Of one delayed rule these are its own outcomes, since @due is the trigger of all of them.
+export function askedOf({ triggers }: Analytics, of?: RuleResult): number {
+  const asked = (all: typeof triggers) => all.reduce((total, one) => total + one.asked, 0);
+  if (!of) return asked(triggers);
+  const requests = triggers.filter(({ trigger }) => trigger && trigger !== kDue && of.triggers.includes(trigger));
+  return asked(requests) + (of.triggers.includes(kDue) ? endedWaitsOf(of) : 0);
 }
 
-function dueOf(results: RuleResult[]): number {
-  return results
-    .filter(one => one.triggers.includes('@due'))
-    .reduce((total, { treated, control }) => {
-      const { acted, suppressed } = treated.totals;
-      return total + acted + suppressed + (control?.totals.heldOut ?? 0);
-    }, 0);
-}
+const endedWaitsOf = ({ treated: { totals }, control }: RuleResult) =>
+  totals.acted + totals.suppressed + (control?.totals.heldOut ?? 0);

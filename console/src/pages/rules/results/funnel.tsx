@@ -7,7 +7,7 @@ const { steps } = kResults;
 
 // From the requests to the conversions, of one rule or of all.
 export function FunnelPanel({ found, results, of }: { found: Analytics; results: RuleResult[]; of?: RuleResult }) {
-  const asked = askedOf(found, results, of),
+  const asked = askedOf(found, of),
     all = of ? [of] : results;
   const total = (name: 'acted' | 'shown' | 'clicked' | 'converted') =>
     all.reduce((sum, one) => sum + one.treated.totals[name], 0);
@@ -46,7 +46,7 @@ export function WhyPanel({ found, results, of }: { found: Analytics; results: Ru
   const all = of ? [of] : results;
   const acted = all.reduce((sum, one) => sum + one.treated.totals.acted, 0),
     heldOut = all.reduce((sum, one) => sum + (one.control?.totals.heldOut ?? 0), 0);
-  const not = Math.max(0, askedOf(found, results, of) - acted);
+  const not = Math.max(0, askedOf(found, of) - acted);
   const held = all
     .map(one => heldBackOf(one.treated.totals))
     .reduce(
