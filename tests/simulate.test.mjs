@@ -136,3 +136,19 @@ describe('a simulation', () => {
     assert.equal((await done({ rules: [rule()] })).rules[0].acted, 2, 'the moments are still there');
   });
 });
+
+test('sessions of the control group are not among those in which the rule acted', async () => {
+  const ids = Array.from({ length: 24 }, () => freshSession('split'));
+  for (const id of ids) {
+    await signals(id, { type: 'cart' });
+    await resolve(id, 'leave');
+  }
+  const tried = rule({ triggers: ['leave'], split: { holdout: 50 } });
+  const { asked, acted, heldOut, sessions } = await until('all are on record', async () => {
+    const [one] = (await done({ rules: [tried] })).rules;
+    return one.asked === ids.length && one;
+  });
+  assert.equal(acted + heldOut, asked);
+  assert.ok(acted > 0 && heldOut > 0, `${acted} acted, ${heldOut} held out`);
+  assert.equal(sessions, acted, 'each session asked once');
+});

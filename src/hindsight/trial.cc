@@ -107,9 +107,9 @@ void Trial::count(const rules::Verdict& verdict, const SessionDigest& digest) {
     if (found == counts_.end()) found = counts_.emplace(std::string(rule), RuleCount{}).first;
     RuleCount& counted = found->second;
     if (outcome == Outcome::kSuppressed) return void(++counted.suppressed);
-    counted.sessions.insert(digest);
     if (outcome == Outcome::kHoldout) return void(++counted.held_out);
     ++counted.acted;
+    counted.sessions.insert(digest);
     if (!variant.empty()) ++counted.variants[std::string(variant)];
   };
   if ((verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout) && !verdict.forced)

@@ -17,7 +17,7 @@ namespace beckon::hindsight {
 struct RuleCount {
   std::int64_t acted = 0, suppressed = 0, held_out = 0;
   std::map<std::string, std::int64_t, std::less<>> variants;  // of the times it acted
-  std::unordered_set<ledger::SessionDigest> sessions;         // in which it acted or the control group applied
+  std::unordered_set<ledger::SessionDigest> sessions;         // in which it acted
 };
 
 using RuleCounts = std::map<std::string, RuleCount, std::less<>>;

@@ -35,7 +35,7 @@ struct WhatIf {
     bool shadow = false;
     std::int64_t asked = 0;  // requests for its triggers; for a delayed rule, how often it had a result
     std::int64_t acted = 0, suppressed = 0, held_out = 0;
-    std::int64_t sessions = 0;  // in which it acted or the control group applied
+    std::int64_t sessions = 0;  // in which it acted
     std::vector<std::pair<std::string, std::int64_t>> variants;
   };
   struct Answer {
