@@ -256,7 +256,7 @@ test('LM-04: a person with the role CREATOR is told why a button is closed, and 
   const why = page.locator(`#${await button.getAttribute('aria-describedby')}`);
   assert.equal(
     await why.innerText(),
-    'Needs the role OPERATOR on demo; you have CREATOR. The owner of demo can grant it.',
+    'Needs the role Operator on demo; you have Creator. The owner of demo can grant it.',
   );
   assert.deepEqual(page.faults, []);
   await page.context().close();
@@ -538,7 +538,10 @@ describe('deliveries', () => {
     await page.getByRole('heading', { level: 1, name: 'signal.brochure' }).waitFor();
     await page.locator('.kv a', { hasText: 'evt_' }).click();
     await page.getByText('edited and resent by').waitFor();
-    assert.match(await page.locator('main').innerText(), new RegExp(`${first.eventId}\\s*, edited and resent by`));
+    assert.match(
+      await page.locator('main').innerText(),
+      new RegExp(`edited and resent by [^\\n]+ from\\s+${first.eventId}`),
+    );
     assert.equal((await log()).length, 2);
     assert.equal((await beckon.as('OPERATOR', 'DELETE', `/webhooks/${subscriptionId}`)).status, 204);
   });

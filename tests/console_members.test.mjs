@@ -77,7 +77,7 @@ test('roles are changed, a transfer of ownership explains its effect, and a memb
   await row('bea@staff.example').waitFor({ state: 'detached' });
   assert.deepEqual(page.faults, []);
   await open('CREATOR', '/demo/members');
-  await page.getByText('Needs the role OWNER on demo; you have CREATOR.').waitFor();
+  await page.getByText('Needs the role Owner on demo; you have Creator.').waitFor();
 });
 
 test('a user sees where they are signed in, ends the others, and changes the password', async () => {

@@ -216,6 +216,8 @@ describe('Home', () => {
     assert.equal(timeToConvert.conversions, of('act').filter(one => one.bought).length);
     assert.match(shown, new RegExp(`^Median time to recover ${Math.round(timeToConvert.median)} s `));
     assert.ok(shown.includes(`of ${timeToConvert.conversions} conversions`), shown);
+    const tile = page.locator('.tile', { hasText: 'Median time to recover' });
+    assert.equal(await tile.locator('svg').count(), 0, 'there is no median of each hour to draw');
   });
 
   test('incremental revenue is what was recovered less the control group’s per decision, with its interval', async () => {
@@ -281,6 +283,7 @@ describe('Home', () => {
     const { triggers } = await analytics('?bucket=hour');
     const asked = triggers.reduce((sum, one) => sum + one.asked, 0);
     await panel.getByText(`${asked} since`).waitFor();
+    await panel.getByText(/^\d+\.\d \/ min on average$/).waitFor();
     await say('sess-late', undefined, { type: 'view' });
     await panel
       .getByText(/^[1-9]\d* \/ min$/)
@@ -408,10 +411,13 @@ describe('Results', () => {
       const cells = Object.fromEntries(line.split(',').map((cell, at) => [heads[at], cell])),
         row = rows[index];
       assert.deepEqual([cells.Rule, cells.Variant, cells.Decisions], ['Save the cart', row.Variant, row.Decisions]);
-      assert.equal(`${cells.Converted} · ${Number(cells['Conversion rate']).toFixed(1)} %`, row.Converted);
+      assert.equal(cells['Rule id'], 'rescue');
+      const week = Date.parse(cells['Period until']) - Date.parse(cells['Period from']);
+      assert.equal(week, 7 * 86_400_000);
+      assert.equal(`${cells.Converted} · ${Number(cells['Conversion rate (%)']).toFixed(1)} %`, row.Converted);
       for (const currency of ['EUR', 'USD'])
-        if (Number(cells[`Revenue ${currency}`]))
-          assert.ok(row.Revenue.includes(money(Number(cells[`Revenue ${currency}`]), currency)), row.Revenue);
+        if (Number(cells[`Revenue (${currency})`]))
+          assert.ok(row.Revenue.includes(money(Number(cells[`Revenue (${currency})`]), currency)), row.Revenue);
       assert.ok(row.Lift.endsWith(cells.Reading), row.Lift);
     }
   });
@@ -498,12 +504,24 @@ test('a CREATOR sees the numbers, and which role the rest requires', async () =>
   assert.match(shown, new RegExp(`of ${of('act').length} decisions`));
   for (const name of ['Endpoints', 'Right now', 'Recent changes', 'Needs attention']) {
     const panel = creator.getByRole('region', { name, exact: true });
-    assert.match(await panel.innerText(), /Needs the role OPERATOR on demo; you have CREATOR\./, name);
+    assert.match(await panel.innerText(), /Needs the role Operator on demo; you have Creator\./, name);
   }
   await creator
     .getByRole('region', { name: 'Needs attention' })
     .getByRole('link', { name: '“Second choice” never acts' })
     .waitFor();
+  await put('second', {
+    name: 'Second choice',
+    triggers: ['checkout'],
+    when: {},
+    status: 'draft',
+    action: { type: 'x' },
+  });
+  await visit('/demo/home', creator);
+  const attention = creator.getByRole('region', { name: 'Needs attention' });
+  await attention.getByText('Every live rule can act.').waitFor();
+  assert.match(await attention.innerText(), /Endpoints and tokens are not checked here\./);
+  assert.doesNotMatch(await attention.innerText(), /Nothing needs attention/);
   assert.deepEqual(refused, [], 'nothing is asked that would be refused');
   assert.deepEqual(creator.faults, []);
   await creator.context().close();

@@ -12,7 +12,7 @@ const jon = 'jon@company.example',
   home = '~a-home';
 
 const say = async (sessionId, who, ...types) => {
-  const body = { sessionId, ...who, signals: types.map(type => ({ type })) };
+  const body = { sessionId, ...who, signals: types.map(one => (typeof one === 'string' ? { type: one } : one)) };
   const answer = await beckon.chain('signals', body, { from: freshAddress() });
   assert.equal(answer.status, 202, answer.text);
 };
@@ -203,6 +203,26 @@ test('a visitor has one timeline over all sessions, newest first, in pages', asy
   await theirs.getByText('joined').waitFor();
   await say('s-new', {}, 'just.now');
   await theirs.getByText('just.now').waitFor();
+});
+
+test('the metadata of a signal is folded under it, in a session and in the timeline of a visitor', async () => {
+  const metadata = { amount: 59.9, currency: 'EUR', items: ['lamp'] };
+  await say('s-paid', { visitorId: 'payer' }, { type: 'purchase', metadata });
+  await say('s-paid', {}, 'view');
+  const shows = async unfold => {
+    await unfold.click();
+    const region = page.getByRole('region', { name: 'Details of signal 1' });
+    await region.waitFor();
+    assert.deepEqual(JSON.parse(await region.innerText()).metadata, metadata);
+  };
+  await page.goto(`${beckon.base}/apps/lifecycle-messaging/demo/sessions/s-paid`);
+  await shows(page.getByText('With amount, currency, items'));
+  assert.equal(await page.locator('.tl details').count(), 1, 'the other signal has no more to show');
+  await open('payer');
+  const moment = name => page.locator('.tl > li', { hasText: name }).getByText('Details', { exact: true });
+  await moment('view').click();
+  await page.getByText('It has no metadata.').waitFor();
+  await shows(moment('purchase'));
 });
 
 test('the timeline of a session links to its visitor', async () => {
@@ -428,7 +448,7 @@ test('a CREATOR sees no sensitive value, is offered nothing that is refused, and
   const creator = await openConsole(browser, beckon.base, { token: await beckon.token('CREATOR') });
   await open(jon, creator);
   await creator.getByText('Hidden: sensitive').waitFor();
-  await creator.getByText(/Needs the role OPERATOR on demo; you have CREATOR/).waitFor();
+  await creator.getByText(/Needs the role Operator on demo; you have Creator/).waitFor();
   for (const name of ['Export', 'Join another id', 'Split', 'Erase', 'Set', /^Change/])
     assert.equal(await creator.locator('#main').getByRole('button', { name }).count(), 0, String(name));
   await open('', creator);

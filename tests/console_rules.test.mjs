@@ -573,6 +573,70 @@ describe('messages', () => {
   });
 });
 
+test('a live delayed rule whose messages no endpoint receives says so on its page, at publishing and on Home', async () => {
+  const wait = {
+    triggers: ['@due'],
+    when: { all: [{ absent: { key: 'order' }, after: { key: 'basket' }, for: '1s' }] },
+    action: { type: 'sms', payload: { text: 'Still there?' } },
+  };
+  const fresh = await Beckon.start({ flags: ['--dev'] });
+  assert.equal((await fresh.as('CREATOR', 'PUT', '/chain-rules/nudge', { name: 'Nudge', ...wait })).status, 201);
+  const subscribed = (eventTypes, more = {}) =>
+    fresh.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: `${fresh.base}/dev/receiver`, eventTypes, ...more });
+  await subscribed(['link.clicked']);
+  const page = await openConsole(browser, fresh.base, { token: await fresh.token('OPERATOR'), path: '/demo/home' });
+  const go = path => page.goto(`${fresh.base}${home}/demo/${path}`);
+  const issue = page.getByRole('link', { name: 'No endpoint receives “Nudge”', exact: true });
+  const warning = where => where.getByText('No endpoint receives chain.message.due', { exact: true });
+  const dialog = page.getByRole('dialog');
+  const review = async () => {
+    await page.getByLabel('Name', { exact: true }).fill('Nudge them');
+    await bar(page).getByRole('button', { name: 'Review and publish' }).click();
+    await dialog.getByText('Live: it waits for signals from now on').waitFor();
+  };
+  try {
+    await issue.click();
+    await warning(page.locator('#main')).waitFor();
+    await review();
+    await warning(dialog).waitFor();
+    await dialog.getByLabel('Shadow: recorded, never shown').check();
+    assert.equal(await warning(dialog).count(), 0, 'nothing is sent in shadow');
+    await go('endpoints/+');
+    await page.getByRole('checkbox', { name: /^chain\.message\.due/, checked: true }).waitFor();
+    await subscribed(['chain.*']);
+    await go('rules/nudge');
+    await review();
+    assert.equal(await warning(page).count(), 0);
+    await go('home');
+    await page.getByText('Nothing needs attention.').waitFor();
+    assert.equal(await issue.count(), 0);
+
+    // Its decision is linked to the signal that its wait began with, not to the last one.
+    for (const type of ['basket', 'view', 'view'])
+      await fresh.chain('signals', { sessionId: 'sess-1', signals: [{ type }] }, { from: freshAddress() });
+    await go('sessions/sess-1');
+    const decision = page.locator('.moment.decision');
+    await decision.getByText('At the end of the wait that began with').waitFor();
+    await decision.getByRole('button', { name: 'signal 1', exact: true }).waitFor();
+    await page
+      .locator('.moment.signal', { hasText: 'basket' })
+      .getByRole('button', { name: 'decision at @due' })
+      .waitFor();
+    assert.equal(await page.getByRole('button', { name: 'decision at @due' }).count(), 2, 'its delivery is the other');
+
+    await go('rules/-/results');
+    const funnel = region(page, 'Funnel');
+    const { json } = await fresh.as('CREATOR', 'GET', '/analytics');
+    const asked = json.triggers.reduce((sum, one) => sum + one.asked, 0);
+    assert.equal(asked, 1);
+    assert.match(await funnel.innerText(), /Asked\s+1\s+Acted\s+1/);
+    assert.deepEqual(page.faults, []);
+  } finally {
+    await page.context().close();
+    await fresh.close();
+  }
+});
+
 test('the live count is that of the simulator, for an edit that is not saved, and says when there is nothing to count', async () => {
   const fresh = await Beckon.start({ flags: ['--dev'] });
   const page = await openConsole(browser, fresh.base, { token: await fresh.token('OPERATOR'), path: '/demo/rules/+' });
@@ -613,6 +677,11 @@ test('the live count is that of the simulator, for an edit that is not saved, an
     await reach.getByText('Would have acted on 1 of 5 sessions of last week.').waitFor();
     await region(page, 'When').getByLabel('Trigger 1').fill('nowhere');
     await reach.getByText('None of the 5 sessions of last week reached this moment').waitFor();
+    await fresh.as('CREATOR', 'PUT', '/chain-rules/live', { ...live, split: { holdout: 50 } });
+    await page.goto(`${fresh.base}${home}/demo/rules/live`);
+    const control = reach.locator('dt', { hasText: 'Control group' }).locator('+ dd');
+    const left = 5 - Number(await control.innerText());
+    await reach.getByText(`Would have acted on ${left} of 5 sessions of last week.`).waitFor();
     assert.deepEqual(page.faults, []);
   } finally {
     await page.context().close();

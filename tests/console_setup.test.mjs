@@ -216,12 +216,12 @@ describe('settings', () => {
 
   test('without OWNER it shows the required role; data requests need only OPERATOR', async () => {
     const other = await signedInAs('OPERATOR', '/demo/settings');
-    await other.getByText(/^Needs the role OWNER on demo/).waitFor();
+    await other.getByText(/^Needs the role Owner on demo/).waitFor();
     await tab(other, 'Data requests');
     await other.getByLabel('Visitor ID').waitFor();
     await closed(other);
     const creator = await signedInAs('CREATOR', '/demo/settings?tab=requests');
-    await creator.getByText(/^Needs the role OPERATOR on demo/).waitFor();
+    await creator.getByText(/^Needs the role Operator on demo/).waitFor();
     await closed(creator);
   });
 
@@ -314,7 +314,7 @@ describe('publishing an event', () => {
   test('shows which role is required to publish', async () => {
     const other = await signedInAs('CREATOR', '/demo/publish');
     await other
-      .getByText(/^Needs the role OPERATOR on demo/)
+      .getByText(/^Needs the role Operator on demo/)
       .first()
       .waitFor();
     await closed(other);
@@ -356,6 +356,7 @@ describe('importing a file', () => {
     await choose(path);
     await ended('Imported');
     assert.deepEqual([await total('Records read'), await total('Stored'), await total('Refused')], [1200, 1197, 3]);
+    await page.getByText(/, up to line 1,200$/).waitFor();
     const rows = await page.getByRole('table', { name: 'Refused' }).getByRole('row').allInnerTexts();
     assert.match(rows[1], /^7\s+is not valid JSON/);
     assert.match(rows[2], /^701\s+confidence /);
@@ -379,6 +380,7 @@ describe('importing a file', () => {
     await choose(file('history.csv', text));
     await ended('Imported');
     assert.deepEqual([await total('Stored'), await total('Refused')], [2, 1]);
+    await page.getByText(/, up to line 4$/).waitFor();
     const { json } = await beckon.as('OPERATOR', 'GET', '/chain/csv-1');
     assert.deepEqual(
       json.signals.map(one => one.metadata),
@@ -496,7 +498,7 @@ describe('importing a file', () => {
 
   test('shows which role is required to import', async () => {
     const other = await signedInAs('CREATOR', '/demo/import');
-    await other.getByText(/^Needs the role OPERATOR on demo/).waitFor();
+    await other.getByText(/^Needs the role Operator on demo/).waitFor();
     await closed(other);
   });
 });

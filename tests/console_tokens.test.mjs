@@ -88,6 +88,6 @@ test('a server error is shown at its field', async () => {
 
 test('shows a CREATOR which role is required', async () => {
   await open('CREATOR', 'light');
-  await page.getByText('Needs the role OPERATOR on demo; you have CREATOR.').waitFor();
+  await page.getByText('Needs the role Operator on demo; you have Creator.').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Create' }).count(), 0);
 });

@@ -130,7 +130,7 @@ describe('the console', () => {
     await page.getByLabel('Endpoint URL').fill('https://hooks.example.com/other');
     await role('CREATOR');
     await page.getByRole('button', { name: /^Subscribe/ }).click();
-    await page.getByText('Needs the role OPERATOR on demo; you have CREATOR').first().waitFor();
+    await page.getByText('Needs the role Operator on demo; you have Creator').first().waitFor();
     assert.match(await page.locator('.side .shop').innerText(), /Creator/);
     await role('OPERATOR');
     await page.context().close();

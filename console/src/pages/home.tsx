@@ -47,7 +47,7 @@ export function HomePage() {
           <dl class="tiles">
             <RevenueTile {...shown.figures} label={kHome.recovered} />
             <RateTile {...shown.figures} label={kHome.rate} none={kHome.noRate} />
-            <TimeTile {...shown.figures} label={kHome.time} found={shown.counted} />
+            <TimeTile than={shown.figures.than} label={kHome.time} found={shown.counted} />
             <AddedTile {...shown.figures} label={kHome.added} />
           </dl>
           <div class="cols main-side">

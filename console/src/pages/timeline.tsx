@@ -11,8 +11,9 @@ import { happened, session } from '../state/playbook.ts';
 import { hostOf, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
 import { usePoll } from '../state/poll.ts';
 import { includes, roleOn } from '../state/sign_in.ts';
-import { causeOf, learnCauses, nameOf, read, type Moment, type Session } from '../state/timeline.ts';
+import { causeOf, kDue, learnCauses, nameOf, read, type Moment, type Session } from '../state/timeline.ts';
 import { markOf, Said } from './moment.tsx';
+import { SignalDetails } from './signal_details.tsx';
 
 const kShown = 40;
 
@@ -91,7 +92,7 @@ export function Moments({ session }: { session: Session }) {
     const cause = causeOf(moment!, session);
     if (cause) effects.set(cause, [...(effects.get(cause) ?? []), moment!]);
   }
-  const said = new Map(session.signals.map(one => [one.version, one.said]));
+  const signals = new Map(session.signals.map(one => [one.version, one]));
   const several = groups.some(group => group.length > 1); // endpoints, which are then shown by name
   usePoll(0, async () => {
     if (several && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR'))
@@ -114,7 +115,7 @@ export function Moments({ session }: { session: Session }) {
           moments={[moment!, ...others]}
           cause={byName.get(causeOf(moment!, session))}
           effects={effects.get(name) ?? []}
-          said={moment!.kind === 'signal' ? said.get(moment!.version) : null}
+          signal={moment!.kind === 'signal' ? signals.get(moment!.version) : undefined}
           onJump={jump}
         />
       ),
@@ -166,11 +167,11 @@ interface MoreProps {
   moments: Moment[]; // the deliveries of one event, or one moment of another kind
   cause: Moment | undefined;
   effects: Moment[];
-  said: string | null | undefined; // of a signal: by the clock of who sent it, if that was another time
+  signal: Session['signals'][number] | undefined;
   onJump: (name: string) => void;
 }
 
-function More({ moments, cause, effects, said, onJump }: MoreProps) {
+function More({ moments, cause, effects, signal, onJump }: MoreProps) {
   const [moment] = moments;
   const link = (to: Moment) => (
     <button type="button" class="jump" onClick={() => onJump(nameOf(to))}>
@@ -191,14 +192,15 @@ function More({ moments, cause, effects, said, onJump }: MoreProps) {
           ))}
         </ul>
       )}
-      {said && (
+      {signal && <SignalDetails signal={signal} />}
+      {signal?.said && (
         <p>
-          {kTimeline.sentAs} <Instant at={said} />
+          {kTimeline.sentAs} <Instant at={signal.said} />
         </p>
       )}
       {cause && (
         <p>
-          {kFrom[moment!.kind] ?? kTimeline.causedBy} {link(cause)}
+          {moment!.trigger === kDue ? kTimeline.waitedFrom : (kFrom[moment!.kind] ?? kTimeline.causedBy)} {link(cause)}
         </p>
       )}
       {effects.length > 0 && (

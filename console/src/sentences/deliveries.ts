@@ -76,7 +76,7 @@ export const kDeliveries = {
     canceled: (count: string) => `${count} canceled`,
     p95: 'Response time, p95',
     slowest: (name: string) => `Slowest: ${name}`,
-    noResponse: 'No responses',
+    noResponse: 'No delivery with a response has ended',
     hourly: 'Delivered by hour, last 24 hours',
   },
 } as const;
@@ -166,7 +166,7 @@ export const kEvent = {
   details: 'Details',
   test: 'a test delivery',
   published: (by: string) => `a custom event published by ${by}`,
-  edited: (by: string) => `, edited and resent by ${by}`,
+  edited: (by: string) => `edited and resent by ${by} from`,
   signal: (version: string) => `signal ${version} in its session`,
   decision: 'a decision',
 } as const;

@@ -53,6 +53,11 @@ export const kHome = {
   attention: 'Needs attention',
   issues: (count: number) => counted(count, 'issue'),
   allGood: 'Nothing needs attention.',
+  rulesGood: 'Every live rule can act.',
+  unknownTo: 'Endpoints and tokens are not checked here.',
+  isUnreceived: (name: string) => `No endpoint receives “${name}”`,
+  unreceivedSays:
+    'Its messages are chain.message.due events, and no enabled endpoint subscribes to them: they are lost.',
   isFailing: (name: string) => `${name} is failing`,
   failingSays: (waiting: number) =>
     waiting === 1 ? '1 delivery waits.' : `${waiting.toLocaleString('en')} deliveries wait.`,
@@ -71,6 +76,7 @@ export const kHome = {
   perMinute: (count: string) => `${count} / min`,
   decisions: 'Decisions',
   decisionsSince: (count: string, when: string) => `${count} since ${when}`,
+  onAverage: (pace: string) => `${pace} / min on average`,
   oldest: 'Oldest waiting delivery',
   nothingWaits: 'None',
   connecting: 'Connecting',

@@ -44,7 +44,7 @@ export const kImport = {
   progress: 'Progress',
   of: (done: string, all: string) => `${done} of ${all}`,
   bytes: (count: number) => (count < 1e6 ? `${number(Math.ceil(count / 1000))} kB` : `${(count / 1e6).toFixed(1)} MB`),
-  line: (line: number) => `line ${number(line)}`,
+  upTo: (line: number) => `up to line ${number(line)}`,
   states: {
     running: 'Importing',
     paused: 'Paused',

@@ -1,4 +1,6 @@
 // The words of the parts that pages share.
+import { roleNamed } from './shell.ts';
+
 export const kParts = {
   actions: 'Actions',
   close: 'Close',
@@ -24,7 +26,7 @@ export const kParts = {
   typeToConfirm: (text: string) => `Type ${text} to confirm`,
   typeFirst: (text: string) => `Type ${text} first.`,
   roleNeeded: (role: string, handle: string, yours: string) =>
-    `Needs the role ${role} on ${handle}; you have ${yours || 'none there'}. The owner of ${handle} can grant it.`,
+    `Needs the role ${roleNamed(role)} on ${handle}; you have ${yours ? roleNamed(yours) : 'none there'}. The owner of ${handle} can grant it.`,
   adminNeeded:
     'Needs a platform admin. Whoever runs the server can create such a token with beckon token --platform-admin.',
   signIns: {

@@ -632,6 +632,12 @@ export const kRules = {
       also: (id: string) => `${id}, `,
     },
 
+    unreceived: {
+      title: 'No endpoint receives chain.message.due',
+      says: 'The messages of a delayed rule are events of this type. Until an enabled endpoint subscribes to it, they reach nobody and are lost.',
+      link: (some: boolean) => (some ? 'Go to endpoints' : 'Add an endpoint'),
+    },
+
     warnings: {
       title: (count: number) => several(count, 'warning'),
       decidedBy: 'Decided by ',

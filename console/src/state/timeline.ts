@@ -31,7 +31,10 @@ export const nameOf = (moment: Moment) =>
   moment.decisionId ??
   (moment.version ? `signal-${moment.version}` : `${moment.kind}-${moment.ruleId ?? ''}-${moment.at}`);
 
-// The causes of events loaded so far: event id to the name of the moment that caused it.
+export const kDue = '@due'; // the trigger at the end of a delayed rule's wait
+
+// The causes loaded so far: by the id of an event, or of a decision at the end of a wait, the name of the moment that
+// caused it.
 export const causes = signal<Record<string, string>>({});
 const asked = new Set<string>();
 
@@ -43,13 +46,21 @@ export function causeIn(cause: unknown): string {
   return decision ?? (version ? `signal-${version}` : '');
 }
 
+// Of an event that a delayed rule sent: its decision, and the signal that began the wait.
+function waitIn(cause: unknown): { [decisionId: string]: string } {
+  const { decision, signal } = (cause ?? {}) as { decision?: unknown; signal?: { version?: number } };
+  return typeof decision === 'string' && signal?.version ? { [decision]: `signal-${signal.version}` } : {};
+}
+
 // The name of the moment that caused another or that it is about: a timer starts at a signal, a decision has seen the
-// signals up to one, a report (decision.shown …) is about its decision, a delivery has the cause of its event.
+// signals up to one, or is made at the end of a wait that began with one, a report (decision.shown …) is about its
+// decision, a delivery has the cause of its event.
 export function causeOf(moment: Moment, { decisions }: Session): string {
   switch (moment.kind) {
     case 'timer':
       return `signal-${moment.signalVersion}`;
     case 'decision': {
+      if (moment.trigger === kDue) return causes.value[moment.decisionId!] ?? '';
       const seen = decisions.find(one => one.decisionId === moment.decisionId)?.sessionVersion;
       return seen ? `signal-${seen}` : '';
     }
@@ -73,10 +84,10 @@ export async function learnCauses(handle: string, moments: Moment[]) {
       const answer = await ask(
         quietly.GET('/v2/handles/{handle}/events/{eventId}', { params: { path: { handle, eventId } } }),
       );
-      return [eventId, answer.ok ? causeIn(answer.data.cause) : ''] as const;
+      return answer.ok ? { [eventId]: causeIn(answer.data.cause), ...waitIn(answer.data.cause) } : {};
     }),
   );
-  if (found.length) causes.value = { ...causes.value, ...Object.fromEntries(found) };
+  if (found.length) causes.value = Object.assign({ ...causes.value }, ...found);
 }
 
 export async function read(

@@ -15,9 +15,7 @@ export function Cause({ event: { cause, sessionId } }: { event: Pick<Event, 'cau
   if (name.startsWith('dec_'))
     return (
       <a href={at('decisions', [name], { session: sessionId })}>
-        <code class="cut" title={name}>
-          {name}
-        </code>
+        <code class="wrap">{name}</code>
       </a>
     );
   if (name && sessionId) return <a href={at('sessions', [sessionId])}>{kEvent.signal(name.replace('signal-', ''))}</a>;
@@ -31,12 +29,10 @@ export function Cause({ event: { cause, sessionId } }: { event: Pick<Event, 'cau
   if (edited)
     return (
       <>
+        {kEvent.edited(edited.by)}{' '}
         <a href={at('events', [edited.event])}>
-          <code class="cut" title={edited.event}>
-            {edited.event}
-          </code>
+          <code class="wrap">{edited.event}</code>
         </a>
-        {kEvent.edited(edited.by)}
       </>
     );
   return <code class="wrap">{JSON.stringify(cause)}</code>;

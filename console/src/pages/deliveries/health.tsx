@@ -35,7 +35,8 @@ async function readStats(handle: string): Promise<Stats[]> {
 }
 
 // How the endpoints do: figures of the last day, and what keeps failing.
-export function Health({ subscriptions }: { subscriptions: Subscription[] }) {
+// They are read again when `stamp` changes, so that they agree with the list below them.
+export function Health({ subscriptions, stamp }: { subscriptions: Subscription[]; stamp: string }) {
   const { handle } = place.value;
   const [stats, setStats] = useState<Stats[] | null>(null);
   usePoll(
@@ -44,7 +45,7 @@ export function Health({ subscriptions }: { subscriptions: Subscription[] }) {
       const read = await readStats(handle);
       if (isCurrent()) setStats(read);
     },
-    [handle],
+    [handle, stamp],
   );
   const names = new Map(subscriptions.map(one => [one.subscriptionId, one.description || hostOf(one.endpointUrl)]));
   return (

@@ -122,7 +122,7 @@ export function DeliveryList() {
         <p class="note">{closed}</p>
       ) : (
         <>
-          <Health subscriptions={all ?? []} />
+          <Health subscriptions={all ?? []} stamp={stampOf(shown.items)} />
           <div class="filters">
             <SearchField label={kDeliveries.search} />
             <Filters subscriptions={all ?? []} types={[...new Set(shown.items.map(one => one.eventType))]} />
@@ -161,6 +161,9 @@ export function DeliveryList() {
     </>
   );
 }
+
+// Changes when a delivery arrives or ends.
+const stampOf = (items: Listed[]) => `${items.length} ${items.filter(hasEnded).length} ${items[0]?.deliveryId}`;
 
 // What the URL asks for.
 function useWanted(): Wanted {

@@ -10,6 +10,7 @@ import { at, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { sentence } from '../../state/words.ts';
 import { kHome } from '../../sentences/home.ts';
+import { isLiveDelayed, isReceived } from '../rules/due.ts';
 import { nameOfEndpoint, type EndpointsOf } from './endpoint_stats.ts';
 import { Panel } from './panel.tsx';
 
@@ -33,7 +34,12 @@ export function Attention({ endpoints, rules }: { endpoints: EndpointsOf; rules:
   const closed = closedBelow('OPERATOR');
   const warned = useWarned(rules),
     tokens = useTokens(closed);
-  const issues = [...issuesOfEndpoints(endpoints), ...warned, ...issuesOfTokens(tokens, Date.now())];
+  const issues = [
+    ...issuesOfEndpoints(endpoints),
+    ...issuesOfDelayed(rules, endpoints),
+    ...warned,
+    ...issuesOfTokens(tokens, Date.now()),
+  ];
   return (
     <Panel
       id="attention"
@@ -47,7 +53,7 @@ export function Attention({ endpoints, rules }: { endpoints: EndpointsOf; rules:
         )
       }
     >
-      {issues.length === 0 && <p class="pad m sm">{kHome.allGood}</p>}
+      {issues.length === 0 && <p class="pad m sm">{closed ? kHome.rulesGood : kHome.allGood}</p>}
       {issues.length > 0 && (
         <div class="pad">
           <TimelineList
@@ -64,7 +70,11 @@ export function Attention({ endpoints, rules }: { endpoints: EndpointsOf; rules:
           />
         </div>
       )}
-      {closed && <p class="pfoot closed-part">{closed}</p>}
+      {closed && (
+        <p class="pfoot closed-part">
+          {kHome.unknownTo} {closed}
+        </p>
+      )}
     </Panel>
   );
 }
@@ -104,6 +114,19 @@ function issuesOfEndpoints({ all, stats }: EndpointsOf): Issue[] {
       },
     ];
   });
+}
+
+// Live delayed rules whose messages no enabled endpoint receives.
+function issuesOfDelayed(rules: KnownRule[], { all }: EndpointsOf): Issue[] {
+  if (!all || isReceived(all)) return [];
+  return rules.filter(isLiveDelayed).map(({ ruleId, name }) => ({
+    key: `due ${ruleId}`,
+    icon: 'clock',
+    tone: 'bad',
+    title: kHome.isUnreceived(name || ruleId),
+    link: at('rules', [ruleId]),
+    says: kHome.unreceivedSays,
+  }));
 }
 
 function issuesOfTokens(tokens: Token[], now: number): Issue[] {

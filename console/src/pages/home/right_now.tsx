@@ -67,10 +67,8 @@ function Watched({ handle, endpoints }: { handle: string; endpoints: EndpointsOf
             kHome.none
           ) : (
             <>
-              {kHome.perMinute(decisions.pace)}{' '}
-              <span class="m">
-                {kHome.decisionsSince(number(decisions.count), hour(decisions.since / 1000, clock.value === 'utc'))}
-              </span>
+              {kHome.decisionsSince(number(decisions.count), hour(decisions.since / 1000, clock.value === 'utc'))}
+              <div class="m">{kHome.onAverage(decisions.pace)}</div>
             </>
           )}
         </dd>

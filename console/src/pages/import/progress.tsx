@@ -41,7 +41,7 @@ export function Progress({ run }: { run: Run }) {
             <Chip tone={kTones[state]}>{kImport.states[state]}</Chip>
           </span>
           <span class="m sm push">
-            {kImport.of(kImport.bytes(read), kImport.bytes(size))}, {kImport.line(line)}
+            {kImport.of(kImport.bytes(read), kImport.bytes(size))}, {kImport.upTo(line - 1)}
           </span>
         </div>
         <div class="pad stack s">

@@ -244,17 +244,19 @@ export async function begin({ handle, kind, file, from, traits }: Wanted) {
     return { ...record, json: `${record.json.slice(0, -1)},"at":"${since}"}` };
   };
   let batch: Record[] = [],
-    bytes = 0;
-  const flush = async (next: number) => {
+    bytes = 0,
+    next = from; // the line after what was read
+  const flush = async (line: number) => {
     await send(handle, kind, batch);
     batch = [];
     bytes = 0;
-    show({ line: next });
+    show({ line });
   };
   try {
     for await (const { records, read } of piecesOf(file, { kind, traits })) {
       for (const record of records) {
         if (record.line < from) continue;
+        next = record.line + 1;
         add('records', 1);
         if (record.fault) {
           refuse(record.line, record.fault);
@@ -269,7 +271,7 @@ export async function begin({ handle, kind, file, from, traits }: Wanted) {
       check();
       show({ read });
     }
-    await flush(run.peek()!.line);
+    await flush(next);
     show({ state: 'done', read: size, says: '' });
   } catch (error) {
     if (error instanceof Canceled) show({ state: 'canceled', says: '' });

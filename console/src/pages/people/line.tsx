@@ -12,6 +12,7 @@ import { nameOf, type Trait, type TraitValue, type Visitor } from '../../state/p
 import { at, filter, place } from '../../state/place.ts';
 import type { Moment } from '../../state/timeline.ts';
 import { markOf, Said } from '../moment.tsx';
+import { UnreadDetails } from '../signal_details.tsx';
 import { inTable } from './trait_values.ts';
 
 type Happened = components['schemas']['VisitorMoment'];
@@ -54,6 +55,7 @@ export function Line({ visitor, traits }: { visitor: Visitor; traits: Trait[] })
         what: <What of={one} isSensitive={isSensitive} />,
         more: 'sessionId' in one && (
           <>
+            {one.kind === 'signal' && <UnreadDetails sessionId={one.sessionId} version={one.version} />}
             {one.kind === 'timer' && <p>{kTimeline.waits}</p>}
             <p>
               {kTimeline.in}{' '}

@@ -33,6 +33,8 @@ import { Deleting } from './rule_actions.tsx';
 import { SaveBar } from './save_bar.tsx';
 import { Schedule } from './schedule.tsx';
 import { useKnown } from './seen.ts';
+import { isDelayed } from './measures.ts';
+import { Unreceived } from './unreceived.tsx';
 import { Start } from './start.tsx';
 import { StatusChip } from './status.tsx';
 import { Warnings, type Warning } from './warnings.tsx';
@@ -259,6 +261,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
             {named && tab('history', t.tabs.history)}
           </nav>
           <Warnings all={warnings} triggers={Array.isArray(rule.triggers) ? rule.triggers.map(String) : []} />
+          {named && statusOf(stored) === 'live' && isDelayed(stored) && <Unreceived />}
           {asBefore[0] && <Callout tone="warn">{t.asBefore(asBefore[0].issue)}</Callout>}
           {broken && as !== 'json' && (
             <p class="err">

@@ -30,7 +30,11 @@ export function Results() {
         <h1>{only ? kResults.resultsOf(name) : kResults.title}</h1>
         <div class="acts">
           <Presets period={period} />
-          {shown && <Button onPress={() => exportCsv(handle, only, shown.results)}>{kResults.exportCsv}</Button>}
+          {shown && (
+            <Button onPress={() => exportCsv(handle, only, shown.results, shown.counted.now)}>
+              {kResults.exportCsv}
+            </Button>
+          )}
         </div>
         <p>{kResults.lead}</p>
       </div>
@@ -65,8 +69,8 @@ export function Results() {
   );
 }
 
-const exportCsv = (handle: string, only: string, results: RuleResult[]) =>
-  save(`results-${handle}${only && `-${only}`}.csv`, [csvOf(tableOf(results))], 'text/csv;charset=utf-8');
+const exportCsv = (handle: string, only: string, results: RuleResult[], found: Analytics) =>
+  save(`results-${handle}${only && `-${only}`}.csv`, [csvOf(tableOf(results, found))], 'text/csv;charset=utf-8');
 
 function Shown({
   counted,
@@ -93,7 +97,7 @@ function Shown({
           none={only?.goal === 'each' ? kResults.eachGoal : kResults.noGoal}
         />
         <LiftTile now={figures.now} />
-        <TimeTile {...figures} label={kResults.time} found={counted} />
+        <TimeTile than={figures.than} label={kResults.time} found={counted} />
         <RevenueTile {...figures} label={kResults.revenue} />
         <AddedTile {...figures} label={kResults.added} />
       </dl>

@@ -6,6 +6,7 @@ import type { Change } from './changes.ts';
 import type { Json, Path } from './draft.ts';
 import { durationWords, isDelayed, lineOf, whenWords } from './measures.ts';
 import type { RuleDraft } from './draft.ts';
+import { Unreceived } from './unreceived.tsx';
 
 const t = kRules.editor.review;
 const kShown = 30; // changes
@@ -59,6 +60,7 @@ export function Review({ name, rule, isNew, changes, busy, onClose, onPublish }:
           </label>
         ))}
       </fieldset>
+      {status === 'live' && isDelayed(rule) && <Unreceived />}
       <div class="row">
         <Button kind="primary" busy={busy} onPress={() => onPublish(status)}>
           {t.publish}

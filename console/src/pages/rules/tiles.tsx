@@ -49,6 +49,9 @@ export function RateTile({ now, before, steps, than, label, none }: Figures & { 
   );
 }
 
+// Why an amount stands without its currency.
+const noted = (currency: string) => (currency ? [] : [kResults.setCurrency]);
+
 const valueIn = (summary: Summary, currency: string) =>
   summary.revenue.find(one => one.currency === currency)?.value ?? 0;
 
@@ -68,7 +71,7 @@ export function RevenueTile({ now, before, steps, than, label }: Figures & { lab
             tell={amount => money(amount, currency)}
           />
         ),
-        says: changeOf(value, valueIn(before, currency), than),
+        says: <Spaced parts={[...noted(currency), changeOf(value, valueIn(before, currency), than)]} />,
       }))}
     />
   );
@@ -95,6 +98,7 @@ export function AddedTile({ now, before, steps, than, label }: Figures & { label
         says: (
           <Spaced
             parts={[
+              ...noted(currency),
               kResults.addedSays(money(interval.from, currency), money(interval.to, currency)),
               changeOf(interval.difference, addedIn(before, currency) ?? 0, than),
             ]}
@@ -141,7 +145,7 @@ export function LiftTile({ now }: { now: Summary }) {
 const kSame = 0.02; // medians that differ by less count as equal: the server rounds them by up to 0.8 %
 
 // The median of the seconds from a decision to its conversion, with the conversions that it is of.
-export function TimeTile({ steps, than, label, found }: Figures & { label: string; found: Counted }) {
+export function TimeTile({ than, label, found }: Pick<Figures, 'than'> & { label: string; found: Counted }) {
   const time = found.now.timeToConvert,
     earlier = found.before.timeToConvert.median;
   if (time.median === null) return nothing(label, kResults.noConversion);
@@ -152,7 +156,6 @@ export function TimeTile({ steps, than, label, found }: Figures & { label: strin
       figures={[
         {
           value: span(time.median * 1000),
-          spark: <Spark label={kResults.conversionsSpark} values={steps.map(one => one.counts.converted)} />,
           says: (
             <Spaced
               parts={[

@@ -9,6 +9,8 @@ import { closedBelow } from '../../parts/gate.ts';
 import { kPlaybook } from '../../sentences/playbook.ts';
 import { useKeys } from '../../state/keys.ts';
 import { place } from '../../state/place.ts';
+import { useRules, type KnownRule } from '../../state/known_rules.ts';
+import { isLiveDelayed, kDueEvent } from '../rules/due.ts';
 import { finish } from '../../state/playbook.ts';
 import { isDev, kReceiver } from '../../state/subscriptions.ts';
 import { EventTypes } from './event_types.tsx';
@@ -20,6 +22,10 @@ const numberOr = (text: string) => (Number.isFinite(Number(text)) ? Number(text)
 
 export type Format = NonNullable<components['schemas']['SubscriptionCreate']['format']>;
 export type Created = components['schemas']['SubscriptionCreated'];
+
+// What an endpoint of this handle receives, until somebody chooses: clicks, and the messages of delayed rules if there
+// are any.
+const preselected = (rules: KnownRule[]) => ['link.clicked', ...(rules.some(isLiveDelayed) ? [kDueEvent] : [])];
 
 export function NewSubscription({
   fault,
@@ -34,13 +40,15 @@ export function NewSubscription({
 }) {
   const { handle } = place.value;
   const [endpointUrl, setUrl] = useState(''),
-    [types, setTypes] = useState<string[]>(['link.clicked']),
+    [chosen, setTypes] = useState<string[] | null>(null), // null: not changed yet
     [description, setDescription] = useState('');
   const [rate, setRate] = useState(''),
     [ordering, setOrdering] = useState(''),
     [format, setFormat] = useState<Format>('beckon');
   const [left, setLeft] = useState(false),
     [busy, setBusy] = useState(false);
+  const { rules } = useRules(handle);
+  const types = chosen ?? preselected(rules ?? []);
   const judged = judgeAddress(endpointUrl.trim(), isDev.value);
   const said = issueIn(fault, 'endpointUrl');
   const saidOfTypes = fault?.details.find(({ field }) => field.startsWith('eventTypes'))?.issue;

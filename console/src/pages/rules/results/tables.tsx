@@ -5,10 +5,10 @@ import { money, number, percent } from '../../../state/format.ts';
 import { at } from '../../../state/place.ts';
 import type { Cell } from '../../../state/csv.ts';
 import { kResults } from '../../../sentences/results.ts';
-import { amountsIn, shownVariants, type Counts, type RuleResult } from '../analytics.ts';
+import { amountsIn, shownVariants, type Analytics, type Counts, type RuleResult } from '../analytics.ts';
 import { compared, decisionsOf, liftOf, nameOf, readingOf, type Reading } from './words.ts';
 
-const { heads } = kResults;
+const { csv, heads } = kResults;
 
 export const Amounts = ({ of }: { of: Counts }) => {
   const all = amountsIn(of);
@@ -17,7 +17,7 @@ export const Amounts = ({ of }: { of: Counts }) => {
     <>
       {all.map(({ currency, value }) => (
         <span key={currency} class="amount">
-          {money(value, currency)}{' '}
+          {money(value, currency)} {!currency && <span class="m xs">{kResults.noCurrency} </span>}
         </span>
       ))}
     </>
@@ -32,6 +32,7 @@ const Revenue = ({ of, all }: { of: Counts; all: number }) => {
       {amounts.map(({ currency, value }) => (
         <div key={currency}>
           <span class="amount">{money(value, currency)}</span>{' '}
+          {!currency && <span class="m xs">{kResults.noCurrency} </span>}
           {all > 0 && <div class="m xs">{kResults.perDecision(money(value / all, currency))}</div>}
         </div>
       ))}
@@ -146,14 +147,17 @@ export function RulesTable({
 
 const plain = (value: number, digits: number) => Number(value.toFixed(digits));
 
-// Every variant of every rule, as numbers: what the tables show, without their signs.
-export function tableOf(results: RuleResult[]): Cell[][] {
+// Every variant of every rule in the period, as numbers: what the tables show, without their signs.
+export function tableOf(results: RuleResult[], { since, until }: Pick<Analytics, 'since' | 'until'>): Cell[][] {
   const currencies = [
     ...new Set(
       results.flatMap(one => one.variants.flatMap(({ totals }) => amountsIn(totals).map(two => two.currency))),
     ),
   ].sort();
   const head = [
+    csv.since,
+    csv.until,
+    csv.ruleId,
     heads.rule,
     heads.variant,
     heads.acted,
@@ -161,11 +165,11 @@ export function tableOf(results: RuleResult[]): Cell[][] {
     heads.clicked,
     heads.dismissed,
     heads.converted,
-    heads.rate,
-    ...currencies.map(currency => `${heads.revenue} ${currency}`.trim()),
-    heads.lift,
-    heads.from,
-    heads.to,
+    csv.rate,
+    ...currencies.map(csv.revenue),
+    csv.lift,
+    csv.from,
+    csv.to,
     heads.reading,
   ];
   const rows = results.flatMap(of =>
@@ -176,6 +180,9 @@ export function tableOf(results: RuleResult[]): Cell[][] {
       const amounts = amountsIn(totals);
       const inPoints = (rate: number | undefined) => (rate === undefined ? null : plain(rate * 100, 1));
       return [
+        since,
+        until,
+        of.ruleId,
         of.name,
         nameOf(one),
         all,
