@@ -82,7 +82,7 @@ test('a server error is shown at its field', async () => {
   await page.getByLabel('audit.read').check();
   await page.getByLabel('Expires').fill('2020-01-01T00:00');
   await press('Create');
-  await page.getByText('is required: 1 to 64 bytes of text without control characters').waitFor();
+  await page.getByText('must be a text of 1 to 64 characters without control characters').waitFor();
   await page.getByText('must be an RFC 3339 time in the future').waitFor();
 });
 

@@ -86,6 +86,17 @@ test('every fault of a new token is named at once, and nothing is made', async (
   assert.deepEqual(await listed(), before);
 });
 
+test('a name has up to 64 characters of any script, and one that is too long is not called missing', async () => {
+  const body = { name: 'ä'.repeat(64), scopes: ['audit.read'] };
+  const { status, json } = await beckon.as('OPERATOR', 'POST', '/tokens', body);
+  assert.deepEqual([status, json.name], [201, body.name]);
+  assert.equal((await beckon.as('OPERATOR', 'DELETE', `/tokens/${json.tokenId}`)).status, 204);
+  const issueOf = async name =>
+    (await beckon.as('OPERATOR', 'POST', '/tokens', { ...body, name })).json.details[0].issue;
+  assert.match(await issueOf('ä'.repeat(65)), /^must be a text of 1 to 64 characters/);
+  assert.match(await issueOf(undefined), /^is required: a text of 1 to 64 characters/);
+});
+
 test('an unknown id, a wrong secret and a deleted token are refused alike', async () => {
   const made = await create();
   const [id, secret] = made.token.split('.');

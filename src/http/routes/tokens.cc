@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "access/pats.h"
+#include "base/utf8.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "system/plain_text.h"
@@ -11,7 +12,8 @@ namespace {
 
 using access::PatRecord;
 
-constexpr std::size_t kNameBytes = 64;
+constexpr std::size_t kNameCharacters = 64;
+constexpr std::size_t kCharacterBytes = 4;  // the most that one has in UTF-8
 constexpr std::chrono::seconds kOverlap = std::chrono::hours{24};
 constexpr std::chrono::seconds kLongestOverlap = std::chrono::hours{7 * 24};
 
@@ -54,9 +56,12 @@ Result<Response> list(Api& api, Request& request) {
 
 std::string read_name(const json::Value& body, Issues& issues) {
   const json::Value* value = body.find("name");
-  auto name = value && value->is_string() ? plain_text(value->text(), kNameBytes) : std::nullopt;
-  if (name && !name->empty()) return std::move(*name);
-  issues.add("name", "is required: 1 to 64 bytes of text without control characters");
+  auto name = value && value->is_string() ? plain_text(value->text(), kNameCharacters * kCharacterBytes) : std::nullopt;
+  if (name && !name->empty() && characters(*name) <= kNameCharacters) return std::move(*name);
+  const bool is_missing = !value || (name && name->empty());
+  issues.add("name", (is_missing ? "is required: " : "must be ") +
+                         ("a text of 1 to " + std::to_string(kNameCharacters)) +
+                         " characters without control characters");
   return {};
 }
 

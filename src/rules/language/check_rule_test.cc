@@ -279,6 +279,16 @@ TEST(CheckRule, KnowsWhatDecisionsCanBe) {
   EXPECT_THAT(condition_fault(R"({"decision":"a","atLeast":1})"), HasSubstr("when.all[0].decision: must be an object"));
 }
 
+TEST(CheckRule, CountsTheCharactersOfANameAndNotItsBytes) {
+  const auto named = [](std::size_t letters) {
+    std::string name;
+    for (std::size_t i = 0; i < letters; ++i) name += "ä";
+    return issues_of(testing::rule("{}", "\"name\":\"" + name + "\""));
+  };
+  EXPECT_THAT(named(200), IsEmpty());
+  EXPECT_EQ(named(201).size(), 1u);
+}
+
 TEST(CheckRule, HoldsEachMemberOfTheTopToItsForm) {
   EXPECT_EQ(fault(testing::rule("{}", R"("name":7)")), "name: must be a string of 1 to 200 characters");
   EXPECT_EQ(fault(testing::rule("{}", R"("status":"on")")), "status: must be draft, shadow, live or paused");

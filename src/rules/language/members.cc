@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace beckon::rules {
 
 namespace {
@@ -62,7 +64,8 @@ const json::Value* Members::need(std::string_view name, std::string_view what) {
 
 std::optional<std::string_view> Members::text(std::string_view name, std::size_t most, bool required) {
   const json::Value* value = find(name);
-  const bool right = value != nullptr && value->is_string() && !value->text().empty() && value->text().size() <= most;
+  const bool right =
+      value != nullptr && value->is_string() && !value->text().empty() && characters(value->text()) <= most;
   if (right) return value->text();
   if (value != nullptr || required) issue(name, "must be a string of 1 to " + std::to_string(most) + " characters");
   return std::nullopt;

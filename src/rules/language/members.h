@@ -33,7 +33,7 @@ class Members {
   // Like find, but a missing member is an issue: "is required: <what>".
   const json::Value* need(std::string_view name, std::string_view what);
 
-  // std::nullopt if the member is missing or invalid; invalid is an issue.
+  // std::nullopt if the member is missing or invalid; invalid is an issue. `most` counts characters.
   std::optional<std::string_view> text(std::string_view name, std::size_t most, bool required = false);
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
   std::optional<Duration> duration(std::string_view name, bool required = false);
