@@ -242,6 +242,75 @@ test('after a sign-in is revoked nothing is asked until somebody signs in again,
   await page.context().close();
 });
 
+test('after an outage a page loads again, by its button and by itself', async () => {
+  const fresh = await Beckon.start({ flags: ['--dev'] });
+  const page = await openConsole(browser, fresh.base, { token: await fresh.token('OPERATOR'), path: '/demo/append' });
+  try {
+    const to = async view => {
+      await page.getByRole('link', { name: view, exact: true }).first().click();
+      await page.getByRole('heading', { level: 1, name: view, exact: true }).waitFor();
+    };
+    for (const view of ['Sessions', 'Audit log']) await to(view); // their code is loaded
+    await page.clock.install();
+    for (const [view, again] of [
+      ['Sessions', () => page.getByRole('button', { name: 'Try again' }).first().click()],
+      ['Audit log', () => page.clock.runFor(5_000)],
+    ]) {
+      await fresh.stop();
+      await to(view);
+      await page.getByText('No response from the server').first().waitFor();
+      await page.getByRole('button', { name: 'Try again' }).first().waitFor();
+      await fresh.open();
+      await again();
+      await page.getByText('No response from the server').first().waitFor({ state: 'hidden' });
+      assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+    }
+    assert.deepEqual(page.faults, []);
+  } finally {
+    await page.context().close();
+    await fresh.close();
+  }
+});
+
+test('the browser’s Back takes a filter back, and a filter is set by keyboard alone', async () => {
+  const page = await openConsole(browser, beckon.base, { token, path: '/demo/deliveries' });
+  const chip = page.getByRole('button', { name: 'Event type', exact: true });
+  await chip.focus();
+  await page.keyboard.press('Enter');
+  const field = page.getByRole('group', { name: 'Event type' }).getByLabel('Event type');
+  await until('the field has the focus', () => field.evaluate(one => one === document.activeElement));
+  await page.keyboard.type('link.clicked');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/eventType=link\.clicked/);
+  await page.getByRole('searchbox').first().fill('dlv');
+  await page.waitForURL(/q=dlv/);
+  await page.goBack();
+  await page.waitForURL(url => !url.search.includes('eventType'));
+  assert.match(page.url(), /\/demo\/deliveries(\?|$)/, 'still the same page; typing made no step of its own');
+  await page.context().close();
+});
+
+test('an endpoint that does not exist is said to be missing', async () => {
+  const page = await openConsole(browser, beckon.base, { token, path: '/demo/endpoints/whs_none' });
+  await page.getByText('There is no endpoint with the id whs_none.').waitFor();
+  await page.context().close();
+});
+
+test('edits of a payload are discarded by Escape only when that was agreed to', async () => {
+  const page = await openConsole(browser, beckon.base, { token });
+  await visit(page, places.delivery);
+  await page.getByRole('button', { name: 'Edit and resend' }).click();
+  const dialog = page.getByRole('dialog', { name: /^Edit/ });
+  await dialog.getByLabel('Payload').fill('{"a": 1}');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Keep editing' }).click();
+  assert.equal(await dialog.getByLabel('Payload').inputValue(), '{"a": 1}');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Discard changes' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await page.context().close();
+});
+
 test('a rule pasted with its id needs no other, and a different one in the form is an error', async () => {
   const page = await openConsole(browser, beckon.base, { token });
   const pasted = id => JSON.stringify({ ruleId: id, triggers: ['cancel'], when: {}, action: { type: 'offer' } });

@@ -3,6 +3,7 @@ import createClient from 'openapi-fetch';
 import type { paths } from './described.d.ts';
 import { note, remember, type Exchange } from './exchange.ts';
 import { faultOf, refusesToken, unreachable, type Fault } from './fault.ts';
+import { noteUnanswered } from '../state/answered.ts';
 import { doubted, signedOut, token } from '../state/sign_in.ts';
 
 export type Answer<T> =
@@ -89,6 +90,7 @@ export async function ask<T>(call: Raw<T>): Promise<Answer<T>> {
     if (fault.code === 'insufficient_role') doubted.value += 1;
     return { ok: false, fault, exchange };
   } catch (error) {
+    noteUnanswered();
     return { ok: false, fault: unreachable(error) };
   }
 }

@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks';
 import type { Fault } from '../api/fault.ts';
+import { Callout } from '../parts/callout.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { PageHead } from '../parts/page_head.tsx';
 import { kEndpoints } from '../sentences/endpoints.ts';
 import { useObject } from '../state/object.ts';
 import { at, go, place, toTop } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
-import { learnDev, loadSubscriptions } from '../state/subscriptions.ts';
+import { learnDev, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
 import { NewSubscription, type Created } from './subscribe/new_subscription.tsx';
 import { Secret } from './subscribe/secret.tsx';
 import { Endpoints } from './subscribe/list.tsx';
@@ -24,6 +25,7 @@ export function EndpointsPage() {
   useObject(isNew ? kEndpoints.newOne : '');
   usePoll(0, learnDev, []);
   usePoll(5000, () => loadSubscriptions(handle), [handle]); // an endpoint may start to fail meanwhile
+  const isUnknown = !!shown && !isNew && !!subscriptions.value?.every(one => one.subscriptionId !== shown);
   const newOne = (
     <a class="btn pri" href={at('endpoints', ['+'])}>
       <Icon name="plus" />
@@ -53,6 +55,7 @@ export function EndpointsPage() {
       <PageHead title={kEndpoints.title} says={kEndpoints.says}>
         {newOne}
       </PageHead>
+      {isUnknown && <Callout tone="warn">{kEndpoints.unknown(shown)}</Callout>}
       {created && <Secret key={created.subscriptionId} created={created} />}
       <h2 class="hide">{kEndpoints.all}</h2>
       <Endpoints onSecret={setCreated} none={kEndpoints.none} />

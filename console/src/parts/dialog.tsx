@@ -7,13 +7,14 @@ import { Icon } from './icon.tsx';
 interface Props {
   title: string;
   onClose: () => void;
+  leave?: (close: () => void) => void; // calls `close` at once or later, where closing would lose something
   children: ComponentChildren;
   kind?: 'dialog' | 'dialog w' | 'sheet'; // w: a wide one; a sheet stands at the right
   actions?: ComponentChildren; // beside the title
 }
 
 // A native dialog: it traps the focus, returns it, and closes on Escape and by a click beside it.
-export function Dialog({ title, onClose, children, kind = 'dialog', actions }: Props) {
+export function Dialog({ title, onClose, leave = close => close(), children, kind = 'dialog', actions }: Props) {
   const here = useRef<HTMLDialogElement>(null),
     heading = useId();
   useEffect(() => {
@@ -21,6 +22,7 @@ export function Dialog({ title, onClose, children, kind = 'dialog', actions }: P
     placeRegion();
     return placeRegion;
   }, []);
+  const close = () => leave(() => here.current?.close());
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the browser's own dialog closes on Escape
     <dialog
@@ -28,21 +30,19 @@ export function Dialog({ title, onClose, children, kind = 'dialog', actions }: P
       class={kind}
       aria-labelledby={heading}
       onClose={onClose}
+      onCancel={event => {
+        event.preventDefault();
+        close();
+      }}
       onClick={event => {
-        if (event.target === here.current) here.current?.close();
+        if (event.target === here.current) close();
       }}
     >
       <header>
         <h2 id={heading}>{title}</h2>
         <span class="acts">
           {actions}
-          <button
-            type="button"
-            class="btn flat ic"
-            aria-label={kParts.close}
-            title={kParts.close}
-            onClick={() => here.current?.close()}
-          >
+          <button type="button" class="btn flat ic" aria-label={kParts.close} title={kParts.close} onClick={close}>
             <Icon name="close" />
           </button>
         </span>

@@ -1,6 +1,9 @@
 import { refusesToken, whatToDo, type Fault } from '../api/fault.ts';
+import { kFaults } from '../sentences/faults.ts';
 import { kParts } from '../sentences/parts.ts';
+import { canTryAgain, tryAgain } from '../state/poll.ts';
 import { token } from '../state/sign_in.ts';
+import { Button } from './button.tsx';
 import { Copy } from './copy.tsx';
 import { Icon } from './icon.tsx';
 import { Ticked } from './ticked.tsx';
@@ -16,7 +19,7 @@ export function FaultNote({ fault, beside = [] }: { fault: Fault; beside?: strin
       <div>
         {!fault.details.length && (
           <p class="b">
-            <Ticked text={fault.message} />
+            <Ticked text={kFaults.said[fault.code] ?? fault.message} />
           </p>
         )}
         {fault.details.length > others.length && <p>{kParts.seeFields}</p>}
@@ -30,6 +33,12 @@ export function FaultNote({ fault, beside = [] }: { fault: Fault; beside?: strin
           </ul>
         )}
         {whatToDo(fault) && <p>{whatToDo(fault)}</p>}
+        {fault.code === 'unreachable' && canTryAgain.value && (
+          <p class="row">
+            <Button onPress={tryAgain}>{kParts.tryAgain}</Button>
+            <span class="sm">{kParts.triesAgain}</span>
+          </p>
+        )}
         <p class="xs">
           {fault.status ? `${fault.status} ` : ''}
           <code>{fault.code}</code>

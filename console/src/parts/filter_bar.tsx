@@ -2,10 +2,10 @@
 // shows the same list.
 import './filter_bar.css';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { kLists } from '../sentences/lists.ts';
 import { useKeys } from '../state/keys.ts';
-import { filter, place } from '../state/place.ts';
+import { filter, place, refine } from '../state/place.ts';
 import { keys } from '../state/preferences.ts';
 import { Icon } from './icon.tsx';
 
@@ -86,6 +86,10 @@ export function FilterChip({ name, value, onRemove, children }: ChipProps) {
     opener = useRef<HTMLButtonElement>(null),
     panel = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
+  // Once its choices are there.
+  useLayoutEffect(() => {
+    if (open) panel.current?.querySelector<HTMLElement>('[aria-pressed=true], input, button')?.focus();
+  }, [open]);
   const close = () => {
     panel.current?.hidePopover();
     opener.current?.focus();
@@ -117,9 +121,7 @@ export function FilterChip({ name, value, onRemove, children }: ChipProps) {
         role="group"
         aria-label={name}
         onToggle={event => {
-          const opens = (event as unknown as ToggleEvent).newState === 'open';
-          setOpen(opens);
-          if (opens) panel.current?.querySelector<HTMLElement>('[aria-pressed=true], input, button')?.focus();
+          setOpen((event as unknown as ToggleEvent).newState === 'open');
         }}
       >
         {open && children(close)}
@@ -138,7 +140,7 @@ export function ChoiceFilter({ name, param, choices }: ChoiceProps) {
   const value = place.value.query.get(param) ?? '';
   const says = choices.find(([one]) => one === value)?.[1] ?? value;
   return (
-    <FilterChip name={name} value={says} onRemove={() => filter({ [param]: '' })}>
+    <FilterChip name={name} value={says} onRemove={() => refine({ [param]: '' })}>
       {close => (
         <ul class="fchoices">
           {choices.map(([one, text]) => (
@@ -148,7 +150,7 @@ export function ChoiceFilter({ name, param, choices }: ChoiceProps) {
                 class="btn flat"
                 aria-pressed={one === value}
                 onClick={() => {
-                  filter({ [param]: one });
+                  refine({ [param]: one });
                   close();
                 }}
               >
@@ -173,12 +175,12 @@ interface TextProps {
 export function TextFilter({ name, param, hint, placeholder, suggest = [] }: TextProps) {
   const value = place.value.query.get(param) ?? '';
   return (
-    <FilterChip name={name} value={value} onRemove={() => filter({ [param]: '' })}>
+    <FilterChip name={name} value={value} onRemove={() => refine({ [param]: '' })}>
       {close => (
         <TextForm
           {...{ name, hint, placeholder, suggest, value }}
           onDone={text => {
-            filter({ [param]: text });
+            refine({ [param]: text });
             close();
           }}
         />
@@ -241,7 +243,7 @@ export function ClearFilters({ params }: { params: readonly string[] }) {
   const { query } = place.value;
   if (!params.some(name => query.has(name))) return null;
   return (
-    <button type="button" class="btn flat" onClick={() => filter(Object.fromEntries(params.map(name => [name, ''])))}>
+    <button type="button" class="btn flat" onClick={() => refine(Object.fromEntries(params.map(name => [name, ''])))}>
       {kLists.clear}
     </button>
   );

@@ -1,4 +1,5 @@
-// A button that opens a list of further actions. Escape and a click elsewhere close it, as the browser does.
+// A button that opens a list of further actions. Arrow keys, Home and End move in it; Escape and a click elsewhere close
+// it, as the browser does.
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { keepBelow } from './below.ts';
@@ -29,7 +30,23 @@ export function Menu({
     end = useRef<(() => void) | undefined>(undefined);
   const toggled = (event: { newState: string }) => {
     end.current?.();
-    end.current = event.newState === 'open' ? keepBelow(button.current!, list.current!) : undefined;
+    const opens = event.newState === 'open';
+    end.current = opens ? keepBelow(button.current!, list.current!) : undefined;
+    if (opens) actions()[0]?.focus();
+  };
+  const actions = () => [...list.current!.querySelectorAll<HTMLElement>('a, button')];
+  const press = (event: KeyboardEvent) => {
+    const all = actions(),
+      here = all.indexOf(document.activeElement as HTMLElement);
+    const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    all.at(to % all.length)?.focus();
+  };
+  const openBelow = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    list.current?.showPopover();
   };
   const run = (one: MenuItem) => {
     if (one.closed) return;
@@ -38,10 +55,25 @@ export function Menu({
   };
   return (
     <>
-      <button ref={button} type="button" class={`btn ${kind}`} popovertarget={id} aria-label={label}>
+      <button
+        ref={button}
+        type="button"
+        class={`btn ${kind}`}
+        popovertarget={id}
+        aria-label={label}
+        onKeyDown={openBelow}
+      >
         {children}
       </button>
-      <ul ref={list} id={id} popover="auto" class="menu-list" onToggle={event => toggled(event as never)}>
+      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: its actions have the focus */}
+      <ul
+        ref={list}
+        id={id}
+        popover="auto"
+        class="menu-list"
+        onToggle={event => toggled(event as never)}
+        onKeyDown={press}
+      >
         {items.map(one => (
           <li key={one.name}>
             {one.href ? (

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { kLists } from '../sentences/lists.ts';
 import { told } from '../state/instants.ts';
 import { now } from '../state/now.ts';
-import { filter, place } from '../state/place.ts';
+import { place, refine } from '../state/place.ts';
 import { clock } from '../state/preferences.ts';
 import { fromField, inField, rangeOf, type Range, type RangeName } from '../state/range.ts';
 import { TextField } from './field.tsx';
@@ -19,7 +19,7 @@ export function TimeFilter({ usual, ranges = ['1h', '24h', '7d', '30d', 'all'] }
   const at = (text: string | undefined) =>
     text ? told(text, clock.value === 'relative' ? 'local' : clock.value, now.value) : '';
   const says = range.name === 'own' ? kLists.between(at(range.since), at(range.until)) : kLists.ranges[range.name];
-  const choose = (name: RangeName) => filter({ range: name === usual ? '' : name, since: '', until: '' });
+  const choose = (name: RangeName) => refine({ range: name === usual ? '' : name, since: '', until: '' });
   const isUsual = range.name === usual;
   return (
     <FilterChip name={kLists.time} value={says} onRemove={isUsual ? undefined : () => choose(usual)}>
@@ -59,7 +59,7 @@ function Own({ range, onDone }: { range: Range; onDone: () => void }) {
       aria-label={kLists.ranges.own}
       onSubmit={event => {
         event.preventDefault();
-        if (since || until) filter({ since: fromField(since), until: fromField(until), range: '' });
+        if (since || until) refine({ since: fromField(since), until: fromField(until), range: '' });
         onDone();
       }}
     >

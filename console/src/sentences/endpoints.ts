@@ -5,5 +5,6 @@ export const kEndpoints = {
   all: 'All endpoints',
   newOne: 'New endpoint',
   newSays: 'Failed deliveries are retried, and every attempt is logged.',
+  unknown: (id: string) => `There is no endpoint with the id ${id}. These are all that there are.`,
   none: 'No endpoints yet, so events are sent nowhere.',
 } as const;

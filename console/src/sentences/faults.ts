@@ -9,11 +9,15 @@ export const kFaults = {
     insufficient_role: 'Use a token with that role, or ask the owner of the handle to grant it to you.',
     feature_locked: 'A platform admin can add this handle to the allowlist.',
     handle_not_found: 'Check the handle and that you have a role on it.',
-    precondition_failed: 'Somebody else changed it in the meantime. Reload it, review the difference, and save again.',
+    precondition_failed: 'Reload the page to see what it is now, and make your change again.',
     rate_limited: 'Wait for the given time, then try again.',
     unavailable: 'Nothing was stored. Try again in a moment.',
     internal_error: 'Give the request id to whoever runs the server: its log has the details.',
     payload_too_large: 'Send less at once: a request is limited to 64 KiB.',
+  } as Record<string, string>,
+  // instead of the server's sentence, where that speaks of the protocol
+  said: {
+    precondition_failed: 'Somebody else changed this in the meantime. Nothing was saved.',
   } as Record<string, string>,
   tryAgain: (seconds: number) => `Try again in ${seconds} s.`,
   noMessage: (status: number) => `The server returned ${status} without a message.`,

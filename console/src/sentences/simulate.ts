@@ -24,7 +24,7 @@ export const kSimulate = {
     '28d': 'the last 28 days',
   } as Record<string, string>,
   withStatus: (name: string, status: string) => `${name} (${status})`,
-  noIdle: 'no such rule',
+  noIdle: 'no draft, shadow or paused rule',
   noLive: 'no live rule',
   exampleVersion: '3',
   run: 'Run',

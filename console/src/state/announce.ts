@@ -12,7 +12,8 @@ document.body.append(region);
 
 const kSpoken = 100; // milliseconds between moving or clearing the region and its new text, which is else not read
 const kSeen = 4000;
-let speaking: ReturnType<typeof setTimeout> | undefined, clearing: ReturnType<typeof setTimeout> | undefined;
+const speaking = new Map<HTMLElement, ReturnType<typeof setTimeout>>(); // by line: news does not swallow a confirmation
+let clearing: ReturnType<typeof setTimeout> | undefined;
 
 // Moves it to where it can be read. Called as well when a dialog goes, with the region in it.
 export function placeRegion() {
@@ -23,10 +24,13 @@ export function placeRegion() {
 function say(line: HTMLElement, text: string) {
   placeRegion();
   line.textContent = '';
-  clearTimeout(speaking);
-  speaking = setTimeout(() => {
-    line.textContent = text;
-  }, kSpoken);
+  clearTimeout(speaking.get(line));
+  speaking.set(
+    line,
+    setTimeout(() => {
+      line.textContent = text;
+    }, kSpoken),
+  );
 }
 
 // Read out, not shown: news that are on the page already. Not more often than every few seconds.

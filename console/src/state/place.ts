@@ -62,6 +62,9 @@ export function filter(filters: Filters, options = { replace: true }) {
   go(addressOf([handle, view, ...more].filter(Boolean), { ...Object.fromEntries(query), ...filters }), options);
 }
 
+// The same as a step of its own, which the browser's Back takes back: of a filter that is chosen, not of typing.
+export const refine = (filters: Filters) => filter(filters, { replace: false });
+
 // On a wide screen the work area scrolls, on a narrow one the page.
 export function toTop() {
   document.querySelector('.work')?.scrollTo(0, 0);

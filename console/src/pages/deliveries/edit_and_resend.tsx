@@ -9,6 +9,7 @@ import { confirmed } from '../../state/announce.ts';
 import type { DeliveryDetail } from '../../state/deliveries.ts';
 import { kEditAndResend } from '../../sentences/deliveries.ts';
 import { at, go, place } from '../../state/place.ts';
+import { askFirst, unsaved, useUnsaved } from '../../state/unsaved.ts';
 import { isObject } from '../rules/draft.ts';
 
 function read(text: string): Record<string, unknown> | null {
@@ -32,10 +33,12 @@ export function EditAndResend({
 }) {
   const { handle } = place.value;
   const before = JSON.parse(requestBody ?? '{}') as { payload?: unknown };
-  const [text, setText] = useState(JSON.stringify(before.payload ?? {}, null, 2)),
+  const asSent = JSON.stringify(before.payload ?? {}, null, 2);
+  const [text, setText] = useState(asSent),
     [fault, setFault] = useState<Fault | null>(null),
     [busy, setBusy] = useState(false);
   const payload = read(text);
+  useUnsaved(text !== asSent);
   const send = async () => {
     setBusy(true);
     const answer = await ask(
@@ -46,12 +49,13 @@ export function EditAndResend({
     );
     setBusy(false);
     if (!answer.ok) return setFault(answer.fault);
+    unsaved.value = false;
     onClose();
     confirmed(kEditAndResend.sent);
     go(at('deliveries', [subscriptionId, answer.data.deliveryId]));
   };
   return (
-    <Dialog title={kEditAndResend.title} onClose={onClose}>
+    <Dialog title={kEditAndResend.title} onClose={onClose} leave={askFirst}>
       <p>
         {kEditAndResend.says(eventType)} <code class="wrap">{endpoint}</code>. {kEditAndResend.asNew}
       </p>
