@@ -178,6 +178,27 @@ describe('the list', () => {
     assert.equal(await version(), then + 1);
   });
 
+  test('the arrow keys, Home and End move in the menu of a row', async () => {
+    const more = page.getByRole('button', { name: 'More actions for alpha' });
+    const focused = () => page.evaluate(() => document.activeElement.textContent);
+    await more.focus();
+    await page.keyboard.press('ArrowDown');
+    const all = await page.locator('.menu-list:popover-open :is(a, button)').allTextContents();
+    await until('the first has the focus', async () => (await focused()) === all[0]);
+    for (const [key, says] of [
+      ['ArrowDown', all[1]],
+      ['End', all.at(-1)],
+      ['ArrowDown', all[0]],
+      ['ArrowUp', all.at(-1)],
+      ['Home', all[0]],
+    ]) {
+      await page.keyboard.press(key);
+      assert.equal(await focused(), says, key);
+    }
+    await page.keyboard.press('Escape');
+    assert.ok(await more.evaluate(one => one === document.activeElement));
+  });
+
   test('search, status and trigger stand in the address, and while they do the order is fixed', async () => {
     await put('later', {
       name: 'later',
@@ -418,8 +439,8 @@ describe('the form', () => {
     await limits.getByLabel('Limit 1: times').fill('3');
     await limits.getByLabel('Limit 1: period').selectOption('rolling');
     await limits.getByLabel('Limit 1: length', { exact: true }).fill('14');
-    await limits.getByLabel('Then wait', { exact: true }).fill('1');
-    await limits.getByLabel('Then wait: unit').selectOption('hours');
+    await limits.getByLabel('Least time between messages', { exact: true }).fill('1');
+    await limits.getByLabel('Least time between messages: unit').selectOption('hours');
     await page.getByText('Schedule', { exact: true }).click();
     await page.getByLabel('Until', { exact: true }).fill('2031-01-02T03:04');
     await page.getByLabel('Open from').fill('08:00');
@@ -447,12 +468,24 @@ describe('the form', () => {
     assert.deepEqual([goal.key, goal.within, goal.valueField, split.holdout], ['purchase', '7d', 'amount', 5]);
   });
 
-  test('what the server refuses stands next to its field, until that is corrected', async () => {
+  test('what the server would refuse stands next to its field while it is typed, until that is corrected', async () => {
+    const publish = bar(page).getByRole('button', { name: /^Review and publish/ });
+    for (const [label, wrong, says] of [
+      ['Control group', '150', /percentage from 0 to 100/],
+      ['Priority', '1.5', /whole number/],
+      ['Least time between messages', '-5', /whole number above 0/],
+    ]) {
+      const field = page.getByLabel(label, { exact: true }),
+        before = await field.inputValue();
+      await field.fill(wrong);
+      await until('it is marked', async () => (await field.getAttribute('aria-invalid')) === 'true');
+      assert.equal(await field.inputValue(), wrong);
+      assert.match(await page.locator(`#${await field.getAttribute('aria-describedby')}`).innerText(), says);
+      assert.equal(await publish.getAttribute('aria-disabled'), 'true');
+      assert.match(await region(page, 'Reach, last 7 days').innerText(), says, 'why it is not counted');
+      await field.fill(before);
+    }
     await page.getByLabel('Limit 1: length', { exact: true }).fill('soon');
-    await bar(page)
-      .getByRole('button', { name: /^Review and publish/ })
-      .click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
     const length = page.getByLabel('Limit 1: length', { exact: true });
     await until('it is marked', async () => (await length.getAttribute('aria-invalid')) === 'true');
     const told = await page.locator(`#${await length.getAttribute('aria-describedby')}`).innerText();
@@ -462,6 +495,35 @@ describe('the form', () => {
     await bar(page).getByRole('button', { name: 'Discard' }).click();
     await until('it is as stored', async () => (await length.inputValue()) === '14');
     assert.deepEqual(page.faults, []);
+  });
+
+  test('after a refusal the focus is on the field that the server refuses', async () => {
+    const field = page.getByLabel('Goal event');
+    await field.fill('no key!');
+    await bar(page)
+      .getByRole('button', { name: /^Review and publish/ })
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+    await page.getByText('Correct the fields marked in red.').waitFor();
+    await until('it has the focus', () => field.evaluate(one => one === document.activeElement));
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    await bar(page).getByRole('button', { name: 'Discard' }).click();
+    await until('it is as stored', async () => (await field.inputValue()) === 'purchase');
+  });
+
+  test('the publish dialog says each condition once, the limits, the goal and the control group', async () => {
+    await bar(page)
+      .getByRole('button', { name: /^Review and publish/ })
+      .click();
+    const dialog = page.getByRole('dialog');
+    const says = await dialog.locator('dl').innerText();
+    assert.match(says, /Who\s+at least 1 × cart add within 30 minutes\s/);
+    assert.match(says, /Limits\s+at most 3 per 14 days, at least 1 hour apart/);
+    assert.match(says, /Goal\s+purchase within 7 days, revenue from amount/);
+    assert.match(says, /Control group\s+5% of visitors see nothing/);
+    assert.equal(says.split('cart add').length, 2);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
   });
 });
 
@@ -641,6 +703,10 @@ test('the live count is that of the simulator, for an edit that is not saved, an
   const fresh = await Beckon.start({ flags: ['--dev'] });
   const page = await openConsole(browser, fresh.base, { token: await fresh.token('OPERATOR'), path: '/demo/rules/+' });
   try {
+    const refusals = [];
+    page.on('response', answer => {
+      if (answer.status() >= 400) refusals.push(answer.url());
+    });
     const reach = region(page, 'Reach, last 7 days');
     await reach.getByText('No sessions were recorded last week, so there is nothing to count.').waitFor();
     for (let i = 1; i <= 5; i += 1) {
@@ -672,7 +738,8 @@ test('the live count is that of the simulator, for an edit that is not saved, an
       'nothing is saved',
     );
     await region(page, 'Who').getByLabel('Value', { exact: true }).fill('many');
-    await reach.getByText('The rule is not complete, so it cannot be counted yet.').waitFor();
+    await reach.getByText('Not counted yet. Correct first: Enter a number.').waitFor();
+    assert.deepEqual(refusals, [], 'what is known to be wrong is not sent');
     await region(page, 'Who').getByLabel('Value', { exact: true }).fill('5');
     await reach.getByText('Would have acted on 1 of 5 sessions of last week.').waitFor();
     await region(page, 'When').getByLabel('Trigger 1').fill('nowhere');

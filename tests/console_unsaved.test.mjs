@@ -94,6 +94,30 @@ test('form and JSON are two views of the same changes, and neither asks', async 
   assert.equal(await question().count(), 0);
 });
 
+test('while the JSON is invalid the form is locked, and nothing typed there is lost', async () => {
+  await link('JSON').click();
+  const text = page.getByRole('textbox', { name: 'Rule, as JSON' });
+  await text.click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('{ bad');
+  await page
+    .getByText(/^Invalid JSON:/)
+    .first()
+    .waitFor();
+  await link('Edit').click();
+  await page.getByText('The form is locked until the JSON is valid.').waitFor();
+  assert.equal(await name().count(), 0);
+  assert.match(await page.getByRole('group', { name: 'Save' }).innerText(), /^Unsaved changes/);
+  await page.getByRole('button', { name: 'Back to JSON' }).click();
+  await text.waitFor();
+  assert.match(await text.innerText(), /^\{ bad\}?$/);
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await link('Edit').click();
+  assert.equal(await name().inputValue(), 'Win back');
+  assert.equal((await stored()).name, 'Win back');
+  assert.deepEqual(page.faults, [], 'typing in the editor violates no policy');
+});
+
 test('closing or reloading the page asks too', async () => {
   await name().fill('Typed before leaving');
   const asked = page.waitForEvent('dialog');

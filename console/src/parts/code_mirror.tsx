@@ -47,6 +47,21 @@ const colours = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
 ]);
 
+// A typed character is put in by the editor itself. Chromium's own way sets inline styles at the edge of what is highlighted,
+// which the page's policy blocks and reports.
+const typing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data } = event;
+    if (event.inputType !== 'insertText' || data?.length !== 1 || event.isComposing || view.composing) return false;
+    const { from, to } = view.state.selection.main;
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+    const isHandled = view.state.facet(EditorView.inputHandler).some(handle => handle(view, from, to, data, insert));
+    if (!isHandled) view.dispatch(insert());
+    return true;
+  },
+});
+
 const kValue = /"(\w+)"\s*:\s*(?:\[[^\]]*)?"([^"]*)$/; // inside a string that is the value of a member or an item of its list
 
 function wordsFrom(words: readonly string[], values: Record<string, readonly string[]>) {
@@ -88,6 +103,7 @@ export function CodeMirror({ label, value, onInput, words = [], values = {}, inv
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),
+        typing,
         EditorView.lineWrapping,
         json(),
         syntaxHighlighting(colours),

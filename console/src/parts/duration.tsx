@@ -3,11 +3,10 @@ import { kFields } from '../sentences/fields.ts';
 
 const kUnits = ['s', 'm', 'h', 'd'] as const;
 
-// "30m" as ["30", "m"]. What is no duration is all number, so that it can be seen and corrected.
+// "30m" as ["30", "m"]. What is no number stays as it was typed, so that it can be seen and corrected.
 export function partsOf(duration: string): [string, string] {
-  const [, number, unit] = /^(.*?)([smhd])$/.exec(duration) ?? [];
-  if (number !== undefined && /^\d*$/.test(number)) return [number, unit!];
-  return [duration, 'm'];
+  const [, number, unit] = /^(.*)([smhd])$/s.exec(duration) ?? [];
+  return unit ? [number!, unit] : [duration, 'm'];
 }
 
 export function Duration({

@@ -1,5 +1,5 @@
 // The differences between two rules, value by value. Pure.
-import { isObject, type Json, type Path } from './draft.ts';
+import { isObject, type Json, type Path, type RuleDraft } from './draft.ts';
 
 export interface Change {
   path: Path;
@@ -19,3 +19,21 @@ export function changesBetween(was: Json | undefined, is: Json | undefined, path
     );
   return JSON.stringify(was) === JSON.stringify(is) ? [] : [{ path, was, is }];
 }
+
+const isSame = (a: Json | undefined, b: Json | undefined) => JSON.stringify(a) === JSON.stringify(b);
+
+// One's own changes on top of another's: each member of the rule that one has changed, and the others as they are there.
+export function onTop(stored: RuleDraft, mine: RuleDraft, theirs: RuleDraft): RuleDraft {
+  const names = new Set([...Object.keys(theirs), ...Object.keys(mine)]);
+  return Object.fromEntries(
+    [...names]
+      .map(name => [name, isSame(stored[name], mine[name]) ? theirs[name] : mine[name]] as const)
+      .filter((entry): entry is [string, Json] => entry[1] !== undefined),
+  );
+}
+
+// The members that both have changed, each in a way of their own.
+export const changedByBoth = (stored: RuleDraft, mine: RuleDraft, theirs: RuleDraft) =>
+  [...new Set([...Object.keys(theirs), ...Object.keys(mine)])].filter(
+    name => ![mine, theirs].some(one => isSame(stored[name], one[name])) && !isSame(mine[name], theirs[name]),
+  );

@@ -24,10 +24,11 @@ test('a popup or banner without text, and a link that the library ignores, canno
 });
 
 test('what was published incomplete keeps other edits from nothing, and a new fault does', () => {
-  const published = { action: { type: 'popup', payload: { headline: 'ours' } } } as never;
+  const published = { triggers: ['checkout'], action: { type: 'popup', payload: { headline: 'ours' } } } as never;
   assert.deepEqual(newFaultsIn({ ...(published as object), priority: 5 } as never, published), []);
   assert.equal(newFaultsIn(published, null).length, 1);
-  const broken = { action: { type: 'popup', payload: { headline: 'ours', button: { label: 'Go', href: 'x:1' } } } };
+  const payload = { headline: 'ours', button: { label: 'Go', href: 'x:1' } };
+  const broken = { triggers: ['checkout'], action: { type: 'popup', payload } };
   assert.deepEqual(
     newFaultsIn(broken as never, published).map(one => one.field),
     ['action.payload.button.href'],

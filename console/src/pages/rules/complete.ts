@@ -1,6 +1,8 @@
-// What keeps a rule from being published, although the server would take it. It keeps no draft from being saved. Pure.
+// What keeps a rule from being published: a message that shows nothing, which the server would take, and values that it
+// would refuse. It keeps no draft from being sent. Pure.
 import { kRules } from '../../sentences/rules.ts';
 import { isObject, pathText, type Json, type Path, type RuleDraft } from './draft.ts';
+import { wrongValuesIn } from './values.ts';
 
 const t = kRules.editor.shows;
 
@@ -56,7 +58,8 @@ function messageFaults(action: Json | undefined, path: Path): Fault[] {
 // for a site that shows its messages in a way of its own.
 export const newFaultsIn = (rule: RuleDraft, published: RuleDraft | null): Fault[] => {
   const before = published ? faultsIn(published) : [];
-  return faultsIn(rule).filter(({ field, issue }) => !before.some(one => one.field === field && one.issue === issue));
+  const isNew = ({ field, issue }: Fault) => !before.some(one => one.field === field && one.issue === issue);
+  return [...faultsIn(rule).filter(isNew), ...wrongValuesIn(rule)];
 };
 
 export function faultsIn(rule: RuleDraft): Fault[] {

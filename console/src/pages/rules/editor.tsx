@@ -1,7 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { api, ask, quietly } from '../../api/client.ts';
 import { issueIn, type Fault } from '../../api/fault.ts';
-import { Button } from '../../parts/button.tsx';
 import { Callout } from '../../parts/callout.tsx';
 import { CodeEditor } from '../../parts/code_editor.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
@@ -16,11 +15,13 @@ import { at, filter, go, place, toTop } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { unsaved, useUnsaved } from '../../state/unsaved.ts';
 import { kRules } from '../../sentences/rules.ts';
-import { changesBetween } from './changes.ts';
+import { changesBetween, onTop } from './changes.ts';
 import { faultsIn, newFaultsIn } from './complete.ts';
+import { askTheirs, Conflict, type Theirs } from './conflict.tsx';
 import { isObject, kBlank, pathText, withoutAnswer, type Path, type RuleDraft } from './draft.ts';
 import { Amount, FormOf, SeenIn, Text } from './form.tsx';
 import { History } from './history.tsx';
+import { focusSoon } from './inline.tsx';
 import { kMemberNames, valuesFrom } from './json_words.ts';
 import { Limits } from './limits.tsx';
 import { Measurement } from './measurement.tsx';
@@ -38,6 +39,7 @@ import { Unreceived } from './unreceived.tsx';
 import { Start } from './start.tsx';
 import { StatusChip } from './status.tsx';
 import { Warnings, type Warning } from './warnings.tsx';
+import { wrongValuesIn } from './values.ts';
 import { When } from './when.tsx';
 import { Who } from './who.tsx';
 import './rules.css';
@@ -72,7 +74,9 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     [busy, setBusy] = useState(false),
     [isDeleting, setDeleting] = useState(false),
     [isReviewing, setReviewing] = useState(false),
-    [broken, setBroken] = useState(''),
+    [theirs, setTheirs] = useState<Theirs | null>(null),
+    [broken, setBroken] = useState(''), // why the JSON cannot be saved
+    [isLocked, setLocked] = useState(false), // the JSON is no rule that the form could show
     [variant, setVariant] = useState('a');
   const { seen, rules } = useKnown(handle);
   const values = useRef<Record<string, readonly string[]>>({}).current; // the JSON editor reads it as it types
@@ -89,6 +93,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     setRule(changed);
     setText(JSON.stringify(changed, null, 2));
     setBroken('');
+    setLocked(false);
   };
   const load = async (isCurrent = () => true) => {
     const answer = await ask(
@@ -96,6 +101,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     );
     if (!isCurrent()) return;
     setFault(answer.ok ? null : answer.fault);
+    setTheirs(null);
     if (!answer.ok) return;
     const found = withoutAnswer(answer.data);
     if (from) return begin('', copyOf(found));
@@ -133,18 +139,39 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   };
   const write = (written: string) => {
     setText(written);
+    setLocked(true); // until it has been read
     try {
       const read: unknown = JSON.parse(written);
       if (!isObject(read)) return setBroken(t.notAnObject);
       const { ruleId: given = inForm.current, ...rest } = read;
       if (typeof given !== 'string') return setBroken(t.idNotText);
+      setRule(named ? read : rest);
+      setLocked(false);
       if (inForm.current && given !== inForm.current) return setBroken(t.otherId(given, inForm.current));
       setId(given);
-      setRule(named ? read : rest);
       setBroken('');
     } catch (error) {
       setBroken(t.invalidJson((error as Error).message));
     }
+  };
+  // To the first field that is marked, if the form has it; else to what is said above it.
+  const refused = async (by: Fault) => {
+    toTop();
+    if (by.code === 'precondition_failed' && named) {
+      const found = await askTheirs(handle, named);
+      if ('code' in found) return setFault(found);
+      setFault(null);
+      return setTheirs(found);
+    }
+    if (by.details.length) focusSoon(() => document.querySelector<HTMLElement>('main [aria-invalid=true]'));
+  };
+  // What is stored now is what one's own changes are counted against, and published over.
+  const keepMine = ({ rule: now, etag: since }: Theirs) => {
+    setTheirs(null);
+    saved.current = JSON.stringify([named, now ?? kBlank]);
+    take(now ? onTop(stored, rule!, now) : rule!);
+    setStored(now ?? kBlank);
+    setEtag(since);
   };
   const save = async (status: string) => {
     if (!rule || busy || closed) return;
@@ -160,7 +187,8 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     setBusy(false);
     setReviewing(false);
     setFault(answer.ok ? null : answer.fault);
-    if (!answer.ok) return toTop();
+    setTheirs(null);
+    if (!answer.ok) return refused(answer.fault);
     const kept = withoutAnswer(answer.data);
     if (edited.current === sentOf) take(kept);
     else setRule(now => ({ ...now, status })); // what was typed in the meantime
@@ -248,10 +276,16 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
       {fault && (
         <FaultNote fault={fault} beside={as === '' ? fault.details.map(one => one.field).filter(isShown) : []} />
       )}
-      {fault?.code === 'precondition_failed' && (
-        <div>
-          <Button onPress={() => load()}>{t.reload}</Button>
-        </div>
+      {theirs && rule && (
+        <Conflict
+          {...{ stored, mine: rule, theirs: theirs.rule }}
+          onKeep={() => keepMine(theirs)}
+          onDiscard={() => {
+            if (theirs.rule) return void load();
+            unsaved.value = false;
+            go(at('rules'));
+          }}
+        />
       )}
       {rule && (
         <>
@@ -262,14 +296,17 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
           </nav>
           <Warnings all={warnings} triggers={Array.isArray(rule.triggers) ? rule.triggers.map(String) : []} />
           {named && statusOf(stored) === 'live' && isDelayed(stored) && <Unreceived />}
-          {asBefore[0] && <Callout tone="warn">{t.asBefore(asBefore[0].issue)}</Callout>}
+          {asBefore[0] && !broken && <Callout tone="warn">{t.asBefore(asBefore[0].issue)}</Callout>}
           {broken && as !== 'json' && (
-            <p class="err">
-              {broken}{' '}
-              <button type="button" class="link" onClick={() => filter({ as: 'json' })}>
-                {t.backToJson}
-              </button>
-            </p>
+            <Callout tone="bad">
+              <p class="b">{broken}</p>
+              <p>
+                {isLocked && `${t.locked} `}
+                <button type="button" class="link" onClick={() => filter({ as: 'json' })}>
+                  {t.backToJson}
+                </button>
+              </p>
+            </Callout>
           )}
           {as === 'json' && (
             <div class="field">
@@ -293,7 +330,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
               onRolledBack={() => void load().then(() => confirmed(t.history.done))}
             />
           )}
-          {as === '' && (
+          {as === '' && !isLocked && (
             <SeenIn.Provider value={seen}>
               <FormOf.Provider value={{ rule, change, issues: [...(fault?.details ?? []), ...issues] }}>
                 <div class="cols main-side">
@@ -331,7 +368,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
                   </div>
                   <div class="stack stick">
                     <MessagePreview rule={rule} variant={variantOf(rule, variant)} />
-                    <Reach handle={handle} ruleId={ruleId} rule={rule} others={rules} />
+                    <Reach handle={handle} ruleId={ruleId} rule={rule} others={rules} wrong={wrongValuesIn(rule)[0]} />
                     <PersonPreview rule={rule} ruleId={ruleId} />
                   </div>
                 </div>
@@ -342,8 +379,9 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
             <SaveBar
               name={name}
               isLive={!isNew && statusOf(stored) === 'live'}
-              changes={isUnsaved ? Math.max(1, changes.length) : 0}
-              toCorrect={issues.length + (fault?.details.length ?? 0)}
+              isNew={isNew}
+              changes={!isUnsaved ? 0 : broken ? -1 : Math.max(1, changes.length)}
+              toCorrect={broken ? 0 : issues.length + (fault?.details.length ?? 0)}
               busy={busy}
               closed={closed}
               unfinished={unfinished}

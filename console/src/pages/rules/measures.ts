@@ -232,14 +232,24 @@ export function absenceIn(rule: { [name: string]: Json }): number {
   return all.findIndex(one => isObject(one) && 'absent' in one);
 }
 
-// "On checkout · popup", "When no purchase follows cart add within 30 minutes · email"
-export function lineOf(rule: { [name: string]: Json }): string {
+// "On checkout", "When no purchase follows cart add within 30 minutes"
+export function momentWords(rule: { [name: string]: Json }): string {
   const absence = absenceIn(rule);
   if (isDelayed(rule) && absence >= 0) {
     const { absent, after, for: wait } = (rule.when as { all: { [name: string]: Json }[] }).all[absence]!;
-    const moment = t.notHappening(filterWords(absent), filterWords(after), durationWords(wait));
-    return t.line(moment, thenWords(rule));
+    return t.notHappening(filterWords(absent), filterWords(after), durationWords(wait));
   }
-  const triggers = Array.isArray(rule.triggers) ? rule.triggers.map(String) : [];
-  return t.line(t.on(triggers), thenWords(rule));
+  return t.on(Array.isArray(rule.triggers) ? rule.triggers.map(String) : []);
 }
+
+// Its conditions, without the one that its moment says already; '' if there are none.
+export function whoWords(rule: { [name: string]: Json }): string {
+  if (!isObject(rule.when)) return '';
+  const absence = isDelayed(rule) ? absenceIn(rule) : -1;
+  const all = Array.isArray(rule.when.all) ? rule.when.all.toSpliced(absence, absence < 0 ? 0 : 1) : [];
+  const words = whenWords({ ...rule.when, all });
+  return words === t.always ? '' : words;
+}
+
+// "On checkout · popup"
+export const lineOf = (rule: { [name: string]: Json }) => t.line(momentWords(rule), thenWords(rule));

@@ -9,6 +9,7 @@ import { announce } from '../../state/announce.ts';
 import { number, percent } from '../../state/format.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { withoutAnswer, type RuleDraft } from './draft.ts';
+import { nameOfField } from './member_words.ts';
 import { look, start, stop, type Simulation } from './simulation.ts';
 
 const t = kRules.editor.reach;
@@ -17,6 +18,11 @@ const kEvery = 400; // milliseconds between two looks at a count that runs
 const kTries = 4; // to start one while another of the handle runs
 const kBusy = 700; // milliseconds between them
 const kWeek = 7 * 86_400_000;
+
+interface Issue {
+  field: string;
+  issue: string;
+}
 
 type State =
   | { is: 'waiting' }
@@ -38,19 +44,26 @@ function rulesWith(rule: RuleDraft, ruleId: string, others: RuleDraft[]): RuleDr
   return [...rest.map(one => withoutAnswer(one)), { ...rule, ruleId, status: 'live' }];
 }
 
-const says = (fault: Fault) =>
-  fault.status === 409 ? t.busy : fault.details.length ? t.invalid : t.failed(fault.message);
+// "Who › All › 1 › Wait: must be a duration"; the page's own sentences say it by themselves
+const first = ({ field, issue }: Issue) => t.invalid(/^[A-Z]/.test(issue) ? issue : `${nameOfField(field)} ${issue}`);
+// The fields of the edit are those of the last rule that is sent.
+const says = (fault: Fault) => {
+  const [one] = fault.details;
+  if (fault.status === 409) return t.busy;
+  return one ? first({ ...one, field: one.field.replace(/^rules\[\d+\]\./, '') }) : t.failed(fault.message);
+};
 
 interface Props {
   handle: string;
   ruleId: string;
   rule: RuleDraft;
   others: RuleDraft[] | null; // the stored rules; null until they are known
+  wrong?: Issue; // what is to be corrected before the rule can be counted
 }
 
-export function Reach({ handle, ruleId, rule, others }: Props) {
+export function Reach({ handle, ruleId, rule, others, wrong }: Props) {
   const id = ruleId || 'new-rule';
-  const asked = JSON.stringify(others && rulesWith(rule, id, others));
+  const asked = JSON.stringify(wrong ? null : others && rulesWith(rule, id, others));
   const [state, setState] = useState<State>(kWaits),
     [round, setRound] = useState(0);
   const running = useRef(''),
@@ -112,11 +125,12 @@ export function Reach({ handle, ruleId, rule, others }: Props) {
         <h2 id="reach">{t.title}</h2>
         <span class="push chip info">
           <Icon name="retry" />
-          {state.is === 'waiting' || outdated ? t.counting : t.live}
+          {wrong ? t.waits : state.is === 'waiting' || outdated ? t.counting : t.live}
         </span>
       </div>
       <div class={outdated ? 'pad stack s m' : 'pad stack s'} aria-busy={outdated}>
-        {state.is === 'waiting' && <p class="m">{t.counting}</p>}
+        {wrong && <p>{first(wrong)}</p>}
+        {!wrong && state.is === 'waiting' && <p class="m">{t.counting}</p>}
         {state.is === 'running' && (
           <div class="row">
             <progress max={1} value={state.progress} aria-label={t.progress} />
@@ -126,7 +140,7 @@ export function Reach({ handle, ruleId, rule, others }: Props) {
           </div>
         )}
         {state.is === 'done' && <Counted simulation={state.simulation} ruleId={id} />}
-        {(state.is === 'failed' || state.is === 'stopped') && (
+        {!wrong && (state.is === 'failed' || state.is === 'stopped') && (
           <>
             <p>{state.is === 'failed' ? state.says : t.stopped}</p>
             <div>

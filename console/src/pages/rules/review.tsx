@@ -1,15 +1,16 @@
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { kRules } from '../../sentences/rules.ts';
+import { ChangeList } from './change_list.tsx';
 import type { Change } from './changes.ts';
-import type { Json, Path } from './draft.ts';
-import { durationWords, isDelayed, lineOf, whenWords } from './measures.ts';
 import type { RuleDraft } from './draft.ts';
+import { isDelayed } from './measures.ts';
+import { summaryOf } from './summary.ts';
 import { Unreceived } from './unreceived.tsx';
 
 const t = kRules.editor.review;
-const kShown = 30; // changes
 
 type Status = 'live' | 'shadow';
 
@@ -29,28 +30,15 @@ export function Review({ name, rule, isNew, changes, busy, onClose, onPublish }:
   const others = changes.filter(({ path }) => path[0] !== 'status');
   return (
     <Dialog title={t.title(name)} onClose={onClose}>
-      <p class="wrap">
-        <span class="m">{kRules.editor.summaryWhen}</span> {whenWords(rule.when)}
-        <br />
-        <span class="m">{lineOf(rule)}</span>
-      </p>
-      {isNew ? (
-        <p>{t.isNew}</p>
-      ) : others.length === 0 ? (
-        <p>{t.noChanges}</p>
-      ) : (
-        <section aria-label={t.changes}>
-          <h3>{t.changes}</h3>
-          <ul class="changes">
-            {others.slice(0, kShown).map(({ path, was, is }) => (
-              <li key={JSON.stringify(path)} class="wrap">
-                <span class="m">{nameOf(path)}:</span> <del>{told(was)}</del> {t.to} <ins>{told(is)}</ins>
-              </li>
-            ))}
-          </ul>
-          {others.length > kShown && <p class="m sm">{t.more(others.length - kShown)}</p>}
-        </section>
-      )}
+      <dl class="kv">
+        {summaryOf(rule).map(([name, says]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd class="wrap">{says}</dd>
+          </Fragment>
+        ))}
+      </dl>
+      {isNew ? <p>{t.isNew}</p> : others.length === 0 ? <p>{t.noChanges}</p> : <ChangeList changes={others} />}
       <fieldset class="stack s">
         <legend>{t.status}</legend>
         {(['live', 'shadow'] as const).map(one => (
@@ -68,14 +56,4 @@ export function Review({ name, rule, isNew, changes, busy, onClose, onPublish }:
       </div>
     </Dialog>
   );
-}
-
-// "Who › All 1 › count › Signal"
-const nameOf = (path: Path) =>
-  path.map(step => (typeof step === 'number' ? String(step + 1) : (kRules.editor.members[step] ?? step))).join(' › ');
-
-function told(value: Json | undefined): string {
-  if (value === undefined) return t.empty;
-  if (typeof value === 'string') return durationWords(value) || t.empty;
-  return JSON.stringify(value);
 }

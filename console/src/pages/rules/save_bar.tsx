@@ -8,7 +8,8 @@ const t = kRules.editor.save;
 interface Props {
   name: string;
   isLive: boolean; // the stored rule acts
-  changes: number;
+  isNew: boolean; // nothing is stored that changes could be counted against
+  changes: number; // -1: some that cannot be counted
   toCorrect: number;
   busy: boolean;
   closed: string; // why it can be saved in no way
@@ -19,18 +20,18 @@ interface Props {
 }
 
 export function SaveBar(props: Props) {
-  const { name, isLive, changes, toCorrect, busy, closed, unfinished, onDiscard, onDraft, onReview } = props;
+  const { name, isLive, isNew, changes, toCorrect, busy, closed, unfinished, onDiscard, onDraft, onReview } = props;
   const why = closed || unfinished; // seen once, and said of each button that it closes
   const [asking, setAsking] = useState(false);
   return (
     <div class="save row" role="group" aria-label={t.bar}>
       <span class="sm">
-        <b>{changes ? t.changes(changes) : t.noChanges}</b>
+        <b>{!changes ? t.noChanges : isNew ? t.isNew : changes < 0 ? kRules.editor.unsaved : t.changes(changes)}</b>
         {toCorrect > 0 && <span class="m">{` · ${t.toCorrect(toCorrect)}`}</span>}
         {why && <span class="m wrap">{` · ${why}`}</span>}
       </span>
       <span class="push" />
-      {changes > 0 && (
+      {changes !== 0 && (
         <Button kind="quiet" onPress={onDiscard}>
           {t.discard}
         </Button>

@@ -69,14 +69,17 @@ export function Versions() {
       {!!items?.length && (
         <section class="panel">
           <ol class="versions-of">
-            {items.map(one => (
+            {items.map((one, index) => (
               <li key={one.version} class="pad stack s">
                 <div class="row">
                   <b class="n">{one.version}</b>
                   {one.version === newest && <span class="chip good">{t.current}</span>}
                   <span class="m sm">
                     <Instant at={one.at} />
-                    {one.tzdata && t.tzdata(one.tzdata)}
+                    {!!items[index + 1] &&
+                      one.tzdata &&
+                      items[index + 1]!.tzdata !== one.tzdata &&
+                      t.tzdata(one.tzdata)}
                   </span>
                   <span class="push row">
                     <button
