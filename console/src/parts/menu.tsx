@@ -65,7 +65,6 @@ export function Menu({
       >
         {children}
       </button>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: its actions have the focus */}
       <ul
         ref={list}
         id={id}
