@@ -47,8 +47,8 @@ const colours = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
 ]);
 
-// A typed character is put in by the editor itself. Chromium's own way sets inline styles at the edge of what is highlighted,
-// which the page's policy blocks and reports.
+// A typed character is put in by the editor itself. Chromium's own way sets inline styles at the edge of what is
+// highlighted, which the page's policy blocks and reports.
 const typing = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { data } = event;

@@ -1,5 +1,5 @@
-// A button that opens a list of further actions. Arrow keys, Home and End move in it; Escape and a click elsewhere close
-// it, as the browser does.
+// A button that opens a list of further actions. Arrow keys, Home and End move in it. Escape and a click elsewhere
+// close it, as the browser does.
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { keepBelow } from './below.ts';

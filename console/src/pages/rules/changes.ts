@@ -22,7 +22,7 @@ export function changesBetween(was: Json | undefined, is: Json | undefined, path
 
 const isSame = (a: Json | undefined, b: Json | undefined) => JSON.stringify(a) === JSON.stringify(b);
 
-// One's own changes on top of another's: each member of the rule that one has changed, and the others as they are there.
+// One's own changes on top of another's: the members that one has changed, and the others as they are there.
 export function onTop(stored: RuleDraft, mine: RuleDraft, theirs: RuleDraft): RuleDraft {
   const names = new Set([...Object.keys(theirs), ...Object.keys(mine)]);
   return Object.fromEntries(
