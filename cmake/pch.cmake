@@ -1,11 +1,29 @@
-# Two precompiled headers that all targets share: beckon_pch for the rooms, beckon_test_pch (the same and GoogleTest) for
-# what links GoogleTest. A target that defines a macro which these headers read falls back to reading them as text.
+# Precompiled headers that targets share: beckon_pch for the rooms, and with the headers that most files of theirs include,
+# beckon_commit_pch for those above commit and beckon_routes_pch for those above http/routes; beckon_test_pch, with
+# GoogleTest, for what links it. A target that defines a macro which these headers read falls back to reading them as text.
 file(WRITE ${CMAKE_BINARY_DIR}/pch.cc "")
-add_library(beckon_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cc)
-target_link_libraries(beckon_pch PRIVATE beckon_flags Threads::Threads)
-target_precompile_headers(beckon_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
+function(beckon_precompiled name)
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/pch.cc)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE beckon_flags Threads::Threads)
+  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h ${ARGN})
+endfunction()
+beckon_precompiled(beckon_pch)
+beckon_precompiled(beckon_commit_pch ${PROJECT_SOURCE_DIR}/src/commit/draft.h)
+beckon_precompiled(beckon_routes_pch ${PROJECT_SOURCE_DIR}/src/http/routes/api.h)
+set(BECKON_ABOVE_COMMIT beckon_commit beckon_decision beckon_delayed beckon_intake beckon_neighbours beckon_hindsight
+                        beckon_sqlite beckon_shipping beckon_memory)
+set(BECKON_ABOVE_ROUTES beckon_routes beckon_mcp beckon_app)
+# beckon_pch_of(TARGET VARIABLE): the one for a room.
+function(beckon_pch_of target variable)
+  set(${variable} beckon_pch PARENT_SCOPE)
+  if(target IN_LIST BECKON_ABOVE_COMMIT)
+    set(${variable} beckon_commit_pch PARENT_SCOPE)
+  elseif(target IN_LIST BECKON_ABOVE_ROUTES)
+    set(${variable} beckon_routes_pch PARENT_SCOPE)
+  endif()
+endfunction()
 if(BUILD_TESTING)
-  add_library(beckon_test_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cc)
-  target_link_libraries(beckon_test_pch PRIVATE beckon_flags beckon_test_flags Threads::Threads GTest::gtest GTest::gmock)
-  target_precompile_headers(beckon_test_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h <gtest/gtest.h> <gmock/gmock.h>)
+  beckon_precompiled(beckon_test_pch <gtest/gtest.h> <gmock/gmock.h>)
+  target_link_libraries(beckon_test_pch PRIVATE beckon_test_flags GTest::gtest GTest::gmock)
 endif()
