@@ -122,7 +122,7 @@ describe('rules', () => {
     await beckon.as('CREATOR', 'PUT', '/chain-rules/a', { ...rule, priority: 9 });
     await press(/^Review and publish/);
     await inDialog('Publish');
-    await page.getByText('Somebody else changed it in the meantime').waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Somebody else changed this rule' }).waitFor();
     assert.equal(await statusOf(await copiedCurl(page), { base: beckon.base, token }), 412);
   });
 });
