@@ -13,14 +13,14 @@ WhatIf::Answer answer_of(const rules::Verdict& verdict) {
 
 }  // namespace
 
-void Differences::answered(const Moment& when, const AskedAt& asked, const rules::Verdict& was,
+void Differences::answered(const PlayedAt& when, const AskedAt& asked, const rules::Verdict& was,
                            const rules::Verdict& would_be) {
   if (was.outcome == would_be.outcome && was.rule == would_be.rule && was.variant == would_be.variant) return;
   if (!changed_.insert(asked.digest).second) return;
   keep(when, {asked.id, std::string(asked.trigger), asked.at, answer_of(was), answer_of(would_be)});
 }
 
-void Differences::told(const Moment& when, bool tried, const FiredAt& fired) {
+void Differences::told(const PlayedAt& when, bool tried, const FiredAt& fired) {
   if (fired.delayed.shadow) return;
   static const WhatIf::Answer kNothing{"none", "", ""};
   WhatIf::Example example{.session = fired.session.id,
@@ -40,7 +40,7 @@ void Differences::told(const Moment& when, bool tried, const FiredAt& fired) {
   if (example.was != example.would_be && changed_.insert(fired.digest).second) keep(when, std::move(example));
 }
 
-void Differences::keep(const Moment& when, WhatIf::Example example) {
+void Differences::keep(const PlayedAt& when, WhatIf::Example example) {
   examples_.emplace(when, std::move(example));
   if (examples_.size() > most_) examples_.erase(std::prev(examples_.end()));
 }
@@ -58,7 +58,7 @@ void Differences::add(Differences more) {
 }
 
 void Differences::finish(WhatIf& into) {
-  constexpr Moment kEnd{.step = std::numeric_limits<std::uint64_t>::max()};
+  constexpr PlayedAt kEnd{.step = std::numeric_limits<std::uint64_t>::max()};
   for (auto& [key, one] : told_)
     if (changed_.insert(std::get<0>(key)).second) keep(kEnd, std::move(one.example));
   for (auto& [when, example] : examples_) into.examples.push_back(std::move(example));

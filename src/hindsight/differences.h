@@ -12,12 +12,12 @@ namespace beckon::hindsight {
 
 // A point of the journal's order. The sessions of a simulation are not played in that order, but the first differences
 // are shown by it.
-struct Moment {
+struct PlayedAt {
   std::uint64_t step = 0;  // Stretch::Entry::step
   enum class Phase : std::uint8_t { kSettles, kTriedFires, kLiveFires, kTakes } phase = Phase::kSettles;
   Instant at{};                  // of what fires, by time
   ledger::SessionDigest digest;  // and session
-  friend auto operator<=>(const Moment&, const Moment&) = default;
+  friend auto operator<=>(const PlayedAt&, const PlayedAt&) = default;
 };
 
 class Differences {
@@ -25,9 +25,9 @@ class Differences {
   explicit Differences(std::size_t examples) : most_(examples) {}
 
   // Both were evaluated for one request.
-  void answered(const Moment& when, const AskedAt& asked, const rules::Verdict& was, const rules::Verdict& would_be);
+  void answered(const PlayedAt& when, const AskedAt& asked, const rules::Verdict& was, const rules::Verdict& would_be);
   // A delayed rule of one set has fired. If both fire the same for one anchor, that is not a difference.
-  void told(const Moment& when, bool tried, const FiredAt& fired);
+  void told(const PlayedAt& when, bool tried, const FiredAt& fired);
 
   // The other one takes over what it knows of the session, except examples.
   void give(const ledger::SessionDigest& digest, Differences& to);
@@ -40,12 +40,12 @@ class Differences {
     bool tried = false;
     WhatIf::Example example;
   };
-  void keep(const Moment& when, WhatIf::Example example);
+  void keep(const PlayedAt& when, WhatIf::Example example);
 
   const std::size_t most_;
   std::map<std::tuple<ledger::SessionDigest, std::string, std::uint64_t>, Told> told_;  // by session, rule, anchor
   std::unordered_set<ledger::SessionDigest> changed_;
-  std::multimap<Moment, WhatIf::Example> examples_;  // the first
+  std::multimap<PlayedAt, WhatIf::Example> examples_;  // the first
 };
 
 }  // namespace beckon::hindsight

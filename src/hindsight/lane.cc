@@ -109,7 +109,7 @@ void Lane::advance(const Stretch& stretch, std::uint64_t to) {
 
 void Lane::settle() {
   const Pending came = *std::exchange(pending_, std::nullopt);
-  when_ = std::max(when_, {.step = came.step + 1, .phase = Moment::Phase::kSettles});
+  when_ = std::max(when_, {.step = came.step + 1, .phase = PlayedAt::Phase::kSettles});
   const SessionPtr session = then_.find(came.digest);
   if (!session) return;
   tried_.wait(session, came.tried, came.at);
@@ -122,7 +122,7 @@ void Lane::fire(std::uint64_t step, Instant until) {
     trial.fire(until, [&](const FiredAt& fired) {
       within_.insert(fired.digest);
       when_ = std::max(when_, {.step = step,
-                               .phase = tried ? Moment::Phase::kTriedFires : Moment::Phase::kLiveFires,
+                               .phase = tried ? PlayedAt::Phase::kTriedFires : PlayedAt::Phase::kLiveFires,
                                .at = fired.at,
                                .digest = fired.digest});
       differences_.told(when_, tried, fired);
@@ -133,7 +133,7 @@ void Lane::fire(std::uint64_t step, Instant until) {
 }
 
 void Lane::see(const Stretch::Entry& entry, const ledger::Record& record) {
-  when_ = std::max(when_, {.step = entry.step, .phase = Moment::Phase::kTakes});
+  when_ = std::max(when_, {.step = entry.step, .phase = PlayedAt::Phase::kTakes});
   std::visit(
       [&](const auto& one) {
         if constexpr (requires { take(entry, one); }) take(entry, one);

@@ -64,7 +64,7 @@ class Lane {
   Trial tried_, live_;
   std::optional<Pending> pending_;
   std::uint64_t next_step_ = 0;  // of the group that is played: timers that are set now fire then, or later
-  Moment when_;                  // likewise
+  PlayedAt when_;                // likewise
   std::vector<ledger::SessionDigest> members_;
   Differences differences_;
   AskedTriggers asked_;
