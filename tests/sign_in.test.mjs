@@ -141,7 +141,7 @@ test('the platform admin reads who signed in', async () => {
   await beckon.call('POST', '/v2/auth/login', { body: { email, password } });
   const page = await openConsole(browser, beckon.base, { token: await beckon.token('PLATFORM_ADMIN') });
   await page.getByRole('link', { name: 'Server audit log' }).click();
-  const row = page.getByRole('row').filter({ hasText: 'auth.login' }).first();
+  const row = page.getByRole('row').filter({ hasText: 'Signed in' }).first();
   await row.waitFor();
   assert.match(await row.innerText(), /ada@example\.com/);
   assert.deepEqual(page.faults, []);
