@@ -26,6 +26,8 @@ class JournalReader {
   JournalReader(Readers& readers, ledger::Position after, Damage damage = log_damage)
       : readers_(readers), damage_(std::move(damage)), last_(after) {}
 
+  static void log_damage(ledger::Position position, const char* what);
+
   // The next rows, up to about 1 MiB; empty at the end. Damaged rows are reported and skipped.
   std::vector<JournalRow> portion();
 
@@ -33,7 +35,6 @@ class JournalReader {
   bool read(Connection& connection, std::vector<JournalRow>& rows);
   void pass_over(Connection& connection);
   ledger::Position behind_last(ledger::Position position) const;
-  static void log_damage(ledger::Position position, const char* what);
 
   Readers& readers_;
   const Damage damage_;

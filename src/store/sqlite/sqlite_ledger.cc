@@ -116,7 +116,10 @@ Result<EventId> SqliteLedger::end_of_former_lives(const Handle& handle, const Se
 Result<void> SqliteLedger::read_journal(Position after,
                                         const std::function<bool(Position, Instant, std::string_view)>& row) {
   return guarded([&]() -> Result<void> {
-    JournalReader journal(readers_, after);
+    JournalReader journal(readers_, after, [&](Position position, const char* what) {
+      const std::lock_guard lock(named_mutex_);
+      if (named_.insert(position).second) JournalReader::log_damage(position, what);
+    });
     for (auto rows = journal.portion(); !rows.empty(); rows = journal.portion())
       for (const JournalRow& read : rows)
         if (!row(read.position, read.at, read.bytes)) return {};

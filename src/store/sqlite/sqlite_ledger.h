@@ -1,5 +1,8 @@
 // ledger::Ledger over SQLite. Thread-safe: each call borrows a reader.
 #pragma once
+#include <mutex>
+#include <set>
+
 #include "ledger/ledger.h"
 #include "store/sqlite/readers.h"
 
@@ -19,7 +22,7 @@ class SqliteLedger final : public ledger::Ledger {
   Result<std::vector<ledger::ExpiredSession>> expired(Instant by, std::size_t limit) override;
   Result<std::vector<ledger::PastSession>> past_sessions_of(const Handle& handle, const VisitorId& visitor) override;
   Result<EventId> end_of_former_lives(const Handle& handle, const SessionId& session) override;
-  // A row with a bad checksum or damaged pages is logged and skipped. No lock is held while `row` runs.
+  // A row with a bad checksum or damaged pages is skipped, and logged the first time. No lock is held while `row` runs.
   Result<void> read_journal(ledger::Position after,
                             const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override;
   Result<ledger::Position> position_before(Instant at) override;
@@ -31,6 +34,8 @@ class SqliteLedger final : public ledger::Ledger {
 
  private:
   Readers& readers_;
+  std::mutex named_mutex_;
+  std::set<ledger::Position> named_;  // damaged rows that have been logged
 };
 
 }  // namespace beckon::store
