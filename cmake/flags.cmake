@@ -33,7 +33,8 @@ endif()
 find_program(CCACHE ccache)
 if(CCACHE)
   # With these a clone in another folder finds what this one compiled, precompiled headers included.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
-                                  CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+  set(BECKON_CCACHE ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+                    CCACHE_SLOPPINESS=pch_defines,time_macros)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${BECKON_CCACHE} ${CCACHE})
   target_compile_options(beckon_flags INTERFACE -fpch-preprocess)
 endif()

@@ -4,13 +4,18 @@
 file(WRITE ${CMAKE_BINARY_DIR}/pch.cc "")
 function(beckon_precompiled name)
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/pch.cc)
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE beckon_flags Threads::Threads)
-  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h ${ARGN})
+  target_precompile_headers(${name} PRIVATE <cmake/pch.h> ${ARGN})
+  if(CCACHE)
+    # By the content of each header. By their preprocessed text ccache takes one whose headers had other comments or
+    # macros for the same, and what is compiled with it then does not know these headers again, for all their #pragma once.
+    set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER "${BECKON_CCACHE};CCACHE_DEPEND=1;${CCACHE}")
+  endif()
 endfunction()
 beckon_precompiled(beckon_pch)
-beckon_precompiled(beckon_commit_pch ${PROJECT_SOURCE_DIR}/src/commit/draft.h)
-beckon_precompiled(beckon_routes_pch ${PROJECT_SOURCE_DIR}/src/http/routes/api.h)
+beckon_precompiled(beckon_commit_pch <commit/draft.h>)
+beckon_precompiled(beckon_routes_pch <http/routes/api.h>)
 set(BECKON_ABOVE_COMMIT beckon_commit beckon_decision beckon_delayed beckon_intake beckon_neighbours beckon_hindsight
                         beckon_sqlite beckon_shipping beckon_memory)
 set(BECKON_ABOVE_ROUTES beckon_routes beckon_mcp beckon_app)
