@@ -17,7 +17,9 @@ Result<void> Replay::begin(std::string_view handle, std::string_view session) {
     session_ = std::move(read->session);
     as_of_ = read->as_of;
   } else {
-    log::error("snapshot_damaged").add("handle", handle);
+    log::error("snapshot_damaged")
+        .add("handle", handle)
+        .add("bytes", static_cast<std::int64_t>((*stored)->bytes.size()));
   }
   return {};
 }

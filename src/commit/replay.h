@@ -1,6 +1,5 @@
 // One session brought back from its snapshot and from its records in the journal after it.
 #pragma once
-#include <span>
 #include <string_view>
 
 #include "base/result.h"
@@ -13,7 +12,10 @@ class Replay {
  public:
   explicit Replay(ledger::Ledger& ledger) : ledger_(&ledger) {}
 
-  // The next record that changes the session, as encoded, of the journal row at `position`. The snapshot is read first.
+  // Reads the snapshot, unless it was read before. A damaged one is logged, and counts as none.
+  Result<void> begin(std::string_view handle, std::string_view session);
+
+  // The next record that changes the session, as encoded, of the journal row at `position`. Begins, if needed.
   // A damaged record is logged, counted and skipped.
   Result<void> take(ledger::Position position, std::string_view record);
 
@@ -23,7 +25,6 @@ class Replay {
   std::uint64_t damaged() const { return damaged_; }              // records
 
  private:
-  Result<void> begin(std::string_view handle, std::string_view session);
   template <class Record>
   void apply(ledger::Position position, const Record& record);
 

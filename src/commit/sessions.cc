@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "commit/replay.h"
 #include "commit/session_hasher.h"
 #include "ledger/codec.h"
-#include "system/log.h"
 
 namespace beckon::commit {
 
@@ -58,25 +58,13 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
       if (const auto done = read_unread(digest); !done) return unexpected(done.error());
       continue;
     }
-    const auto stored = ledger_.snapshot(handle, id);
-    if (!stored) return unexpected(stored.error());
-    if (!*stored) {
-      const std::lock_guard lock(shard.mutex);
-      if (shard.dropped != dropped || shard.slots.contains(digest)) continue;  // it was evicted or read meanwhile
-      return SessionPtr{};
-    }
-    const auto read = ledger::decode_snapshot(**stored);
-    if (!read) {
-      log::error("snapshot_damaged")
-          .add("handle", handle.view())
-          .add("bytes", static_cast<std::int64_t>((*stored)->bytes.size()));
-      return SessionPtr{};
-    }
+    Replay stored(ledger_);
+    if (const auto read = stored.begin(handle.view(), id.view()); !read) return unexpected(read.error());
     const std::lock_guard lock(shard.mutex);
-    if (shard.dropped != dropped) continue;
+    if (shard.dropped != dropped) continue;  // it was evicted meanwhile
     if (const auto found = shard.slots.find(digest); found != shard.slots.end()) return session_in(found->second);
-    put(shard, digest, {.session = read->session, .as_of = read->as_of});
-    return read->session;
+    if (stored.session()) put(shard, digest, {.session = stored.session(), .as_of = stored.as_of()});
+    return stored.session();
   }
   return unexpected(unavailable("The session is being moved."));
 }
@@ -253,8 +241,12 @@ void Sessions::publish(const SessionDigest& digest, SessionPtr session, ledger::
   Shard& shard = this->shard(digest);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.slots.find(digest);
-  ledger::Position dirty = dirty_since(shard, digest);
-  unread_ -= shard.unread.erase(digest);
+  ledger::Position dirty = found == shard.slots.end() ? 0 : found->second.dirty_since;
+  if (const auto unread = shard.unread.find(digest); unread != shard.unread.end()) {
+    dirty = unread->second.front();
+    shard.unread.erase(unread);
+    --unread_;
+  }
   if (!session) {
     ++shard.dropped;
     if (found == shard.slots.end()) return;

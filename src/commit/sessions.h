@@ -18,13 +18,14 @@
 
 #include "commit/commit.h"
 #include "commit/id_list.h"
-#include "commit/replay.h"
 #include "commit/session_hasher.h"
 #include "ledger/ledger.h"
 #include "ledger/rested.h"
 #include "ledger/session.h"
 
 namespace beckon::commit {
+
+class Replay;
 
 class Sessions {
  public:
