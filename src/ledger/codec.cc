@@ -313,6 +313,17 @@ std::vector<PastDecision> past_decisions(const DecisionLog& log) {
   return decisions;
 }
 
+namespace {
+
+// What follows the kind of a record; empty if it is damaged.
+Decoder body_of(std::string_view record) {
+  Decoder in(record);
+  in.byte();
+  return Decoder(in.text());
+}
+
+}  // namespace
+
 bool JournalReader::Item::is_of_visitor() const {
   const auto kind = static_cast<Kind>(bytes.front());
   return kind == kVisitor || kind == kIdentity || kind == kTraits;
@@ -323,9 +334,7 @@ bool JournalReader::Item::is_forget() const { return static_cast<Kind>(bytes.fro
 
 SessionDigest JournalReader::Item::changed() const {
   if (static_cast<Kind>(bytes.front()) != kVisitor) return digest;
-  Decoder outer(bytes);
-  outer.byte();
-  Decoder in(outer.text());
+  Decoder in = body_of(bytes);
   in.digest(), in.text(), in.text();
   return in.digest();
 }
@@ -366,9 +375,7 @@ std::optional<Record> decode_record(std::string_view bytes) {
 }
 
 std::optional<AppendHead> decode_append_head(std::string_view bytes) {
-  Decoder outer(bytes);
-  outer.byte();
-  Decoder in(outer.text());
+  Decoder in = body_of(bytes);
   in.digest();
   AppendHead head{.handle = in.text(), .visitor = {}};
   in.text();  // session

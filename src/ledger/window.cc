@@ -67,22 +67,18 @@ Signal Window::operator[](std::size_t i) const {
 
 namespace {
 
-// Windows are many and live long, so they do not double their memory when they grow.
-template <class Values>
-void make_room(Values& values, std::size_t more) {
-  if (values.capacity() - values.size() >= more) return;
-  Values grown;
-  grown.reserve(values.size() + std::max(more, values.size() / 8 + 2));
-  grown.insert(grown.end(), values.begin(), values.end());
-  values = std::move(grown);
-}
-
 template <class Values>
 Values copied(const Values& values, std::size_t more) {
   Values copy;
   copy.reserve(values.size() + more);
   copy.insert(copy.end(), values.begin(), values.end());
   return copy;
+}
+
+// Windows are many and live long, so they do not double their memory when they grow.
+template <class Values>
+void make_room(Values& values, std::size_t more) {
+  if (values.capacity() - values.size() < more) values = copied(values, std::max(more, values.size() / 8 + 2));
 }
 
 }  // namespace
