@@ -31,12 +31,7 @@ Lane::Lane(const commit::Sessions& digests, const WhatIfRequest& request, commit
       differences_(request.examples) {}
 
 void Lane::play(const Stretch& stretch, const Groups& groups, std::size_t number, const std::atomic<bool>& cancelled) {
-  if (pending_) {
-    enter(groups, pending_->digest);
-    settle();
-    leave();
-    rewind();
-  }
+  settle_last(groups);
   std::optional<Pending> last;  // of one group at most: the others have gone on to a later step
   for (const Stretch::Run& run : stretch.runs) {
     if (run.group.lane != number) continue;
@@ -65,14 +60,17 @@ void Lane::play(const Stretch& stretch, const Groups& groups, std::size_t number
 }
 
 void Lane::finish(const Groups& groups, std::uint64_t last_step) {
-  if (pending_) {
-    enter(groups, pending_->digest);
-    settle();
-    leave();
-    rewind();
-  }
+  settle_last(groups);
   enter_rest();
   fire(last_step + 1, request_.until - Duration{1});
+}
+
+void Lane::settle_last(const Groups& groups) {
+  if (!pending_) return;
+  enter(groups, pending_->digest);
+  settle();
+  leave();
+  rewind();
 }
 
 void Lane::enter(const Groups& groups, const SessionDigest& digest) {

@@ -46,6 +46,7 @@ class Lane {
   void rewind();
   void advance(const Stretch& stretch, std::uint64_t to);
   void settle();
+  void settle_last(const Groups& groups);  // of the stretch before
   void fire(std::uint64_t step, Instant until);
 
   void see(const Stretch::Entry& entry, const ledger::Record& record);

@@ -48,6 +48,7 @@ class Simulation {
 
  private:
   std::optional<Fault> read(const JournalRow& row, const ledger::JournalReader::Item& item);
+  std::size_t stretch_bytes() const { return std::min(limits_.stretch, limits_.memory / 64); }
   bool is_ours(std::string_view handle) const { return handle == request_.tenant->handle.view(); }
   void add(const ledger::JournalReader::Item& item, Instant now);
   void connect(const SessionDigest& digest, const ledger::Record& record);
@@ -74,7 +75,7 @@ class Simulation {
 Simulation::Simulation(const commit::Sessions& digests, const WhatIfRequest& request, const commit::TenantPtr& tried,
                        const commit::TenantPtr& live, const WhatIfLimits& limits, WhatIfProgress& progress)
     : digests_(digests), request_(request), limits_(limits), progress_(progress), groups_(limits.lanes) {
-  for (Stretch* stretch : {&next_, &playing_}) stretch->text.reserve(std::min(limits_.stretch, limits_.memory / 64));
+  for (Stretch* stretch : {&next_, &playing_}) stretch->text.reserve(stretch_bytes());
   for (std::size_t i = 0; i < limits.lanes; ++i)
     lanes_.push_back(std::make_unique<Lane>(digests, request, tried, live));
 }
@@ -131,7 +132,7 @@ std::optional<Fault> Simulation::read(const JournalRow& row, const ledger::Journ
   pending_.reset();
   passed_over_ = at >= request_.until;
   if (passed_over_) return std::nullopt;
-  if (next_.text.size() >= std::min(limits_.stretch, limits_.memory / 64))
+  if (next_.text.size() >= stretch_bytes())
     if (auto fault = hand_over()) return fault;
   ++step_;
   time_ = std::max(time_, at);
