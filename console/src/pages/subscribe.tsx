@@ -1,22 +1,15 @@
-import { useState } from 'preact/hooks';
-import type { Fault } from '../api/fault.ts';
 import { kPlaybook } from '../sentences/playbook.ts';
-import { place, toTop } from '../state/place.ts';
-import { usePoll } from '../state/poll.ts';
-import { learnDev, loadSubscriptions } from '../state/subscriptions.ts';
-import { NewSubscription, type Created } from './subscribe/new_subscription.tsx';
+import { toTop } from '../state/place.ts';
+import { NewSubscription } from './subscribe/new_subscription.tsx';
 import { Secret } from './subscribe/secret.tsx';
 import { Subscriptions } from './subscribe/list.tsx';
+import { useCreated } from './subscribe/use_created.ts';
 import './playbook.css';
 
 const kSays = kPlaybook.subscribe;
 
 export function SubscribePage() {
-  const { handle } = place.value;
-  const [created, setCreated] = useState<Created | null>(null),
-    [fault, setFault] = useState<Fault | null>(null);
-  usePoll(0, learnDev, []);
-  usePoll(5000, () => loadSubscriptions(handle), [handle]); // an endpoint may start to fail meanwhile
+  const [created, setCreated] = useCreated();
   return (
     <>
       <div class="head">
@@ -25,12 +18,8 @@ export function SubscribePage() {
       </div>
       {created && <Secret key={created.subscriptionId} created={created} />}
       <NewSubscription
-        fault={fault}
-        onFault={setFault}
         onCreated={one => {
           setCreated(one);
-          setFault(null);
-          void loadSubscriptions(handle);
           toTop();
         }}
       />

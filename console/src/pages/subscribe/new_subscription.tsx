@@ -12,7 +12,7 @@ import { place } from '../../state/place.ts';
 import { useRules, type KnownRule } from '../../state/known_rules.ts';
 import { isLiveDelayed, kDueEvent } from '../rules/due.ts';
 import { finish } from '../../state/playbook.ts';
-import { isDev, kReceiver } from '../../state/subscriptions.ts';
+import { isDev, kReceiver, loadSubscriptions } from '../../state/subscriptions.ts';
 import { EventTypes } from './event_types.tsx';
 import { judgeAddress } from './judge_address.ts';
 
@@ -28,13 +28,9 @@ export type Created = components['schemas']['SubscriptionCreated'];
 const preselected = (rules: KnownRule[]) => ['link.clicked', ...(rules.some(isLiveDelayed) ? [kDueEvent] : [])];
 
 export function NewSubscription({
-  fault,
-  onFault,
   onCreated,
   isPage,
 }: {
-  fault: Fault | null;
-  onFault: (fault: Fault | null) => void;
   onCreated: (created: Created) => void;
   isPage?: boolean; // whose title says what the form is
 }) {
@@ -46,6 +42,7 @@ export function NewSubscription({
     [ordering, setOrdering] = useState(''),
     [format, setFormat] = useState<Format>('beckon');
   const [left, setLeft] = useState(false),
+    [fault, setFault] = useState<Fault | null>(null),
     [busy, setBusy] = useState(false);
   const { rules } = useRules(handle);
   const types = chosen ?? preselected(rules ?? []);
@@ -64,9 +61,11 @@ export function NewSubscription({
     };
     const answer = await ask(api.POST('/v2/handles/{handle}/webhooks', { params: { path: { handle } }, body }));
     setBusy(false);
-    if (!answer.ok) return onFault(answer.fault);
+    setFault(answer.ok ? null : answer.fault);
+    if (!answer.ok) return;
     finish('subscribe');
     setUrl('');
+    void loadSubscriptions(handle);
     onCreated(answer.data);
   };
   const closed = closedBelow('OPERATOR') || (endpointUrl ? (types.length ? '' : kSays.typeFirst) : kSays.urlFirst);
@@ -98,7 +97,7 @@ export function NewSubscription({
           value={endpointUrl}
           onInput={value => {
             setUrl(value);
-            if (fault) onFault(null);
+            if (fault) setFault(null);
           }}
           onLeave={() => setLeft(true)}
           issue={said ? kSays.serverSays(said) : left || endpointUrl.length > 12 ? judged.issue : undefined}
@@ -112,7 +111,7 @@ export function NewSubscription({
               class="link"
               onClick={() => {
                 setUrl(location.origin + kReceiver);
-                if (fault) onFault(null);
+                if (fault) setFault(null);
               }}
             >
               {kSays.useBuiltIn}
