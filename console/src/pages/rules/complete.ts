@@ -1,15 +1,9 @@
-// What keeps a rule from being published: a message that shows nothing, which the server would take, and values that it
-// would refuse. It keeps no draft from being sent. Pure.
+// What keeps a rule from being published, although the server would take it: a message that shows nothing. It keeps no
+// draft from being sent. Pure.
 import { kRules } from '../../sentences/rules.ts';
-import { isObject, pathText, type Json, type Path, type RuleDraft } from './draft.ts';
-import { wrongValuesIn } from './values.ts';
+import { isObject, pathText, type Issue, type Json, type Path, type RuleDraft } from './draft.ts';
 
 const t = kRules.editor.shows;
-
-export interface Fault {
-  field: string;
-  issue: string;
-}
 
 const textIn = (payload: { [name: string]: Json }, name: string) =>
   typeof payload[name] === 'string' ? payload[name].trim() : '';
@@ -27,11 +21,11 @@ function isAddress(text: string): boolean {
   }
 }
 
-function messageFaults(action: Json | undefined, path: Path): Fault[] {
+function messageFaults(action: Json | undefined, path: Path): Issue[] {
   if (!isObject(action)) return [];
   const payload = isObject(action.payload) ? action.payload : {};
   const at = (...more: string[]) => pathText([...path, 'payload', ...more]);
-  const faults: Fault[] = [];
+  const faults: Issue[] = [];
   const need = (isThere: boolean, field: string, issue: string) => {
     if (!isThere) faults.push({ field, issue });
   };
@@ -56,13 +50,12 @@ function messageFaults(action: Json | undefined, path: Path): Fault[] {
 
 // What is wrong now and was not in what is published already: only that keeps from publishing. The rest may be right
 // for a site that shows its messages in a way of its own.
-export const newFaultsIn = (rule: RuleDraft, published: RuleDraft | null): Fault[] => {
+export const newFaultsIn = (rule: RuleDraft, published: RuleDraft | null): Issue[] => {
   const before = published ? faultsIn(published) : [];
-  const isNew = ({ field, issue }: Fault) => !before.some(one => one.field === field && one.issue === issue);
-  return [...faultsIn(rule).filter(isNew), ...wrongValuesIn(rule)];
+  return faultsIn(rule).filter(({ field, issue }) => !before.some(one => one.field === field && one.issue === issue));
 };
 
-export function faultsIn(rule: RuleDraft): Fault[] {
+export function faultsIn(rule: RuleDraft): Issue[] {
   if (isObject(rule.actions))
     return Object.entries(rule.actions).flatMap(([name, action]) => messageFaults(action, ['actions', name]));
   return messageFaults(rule.action, ['action']);

@@ -4,6 +4,12 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 export type RuleDraft = { [name: string]: Json };
 export type Path = (string | number)[];
 
+// What is wrong with a value; `field` is its path as text.
+export interface Issue {
+  field: string;
+  issue: string;
+}
+
 export const isObject = (value: unknown): value is { [name: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -205,7 +205,8 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   const closed = closedBelow('CREATOR') || wrongId;
   // A draft was never shown to anybody.
   const published = named && statusOf(stored) !== 'draft' ? stored : null;
-  const issues = rule ? newFaultsIn(rule, published) : [];
+  const wrong = rule ? wrongValuesIn(rule) : [];
+  const issues = rule ? [...newFaultsIn(rule, published), ...wrong] : [];
   const asBefore = rule && issues.length === 0 ? faultsIn(rule) : [];
   const unfinished = issues[0] ? t.save.correct(issues[0].issue) : '';
   const changes = rule ? changesBetween(stored, rule) : [];
@@ -368,7 +369,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
                   </div>
                   <div class="stack stick">
                     <MessagePreview rule={rule} variant={variantOf(rule, variant)} />
-                    <Reach handle={handle} ruleId={ruleId} rule={rule} others={rules} wrong={wrongValuesIn(rule)[0]} />
+                    <Reach handle={handle} ruleId={ruleId} rule={rule} others={rules} wrong={wrong[0]} />
                     <PersonPreview rule={rule} ruleId={ruleId} />
                   </div>
                 </div>

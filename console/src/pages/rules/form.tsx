@@ -4,13 +4,13 @@ import { ComboboxField } from '../../parts/combobox.tsx';
 import { Duration } from '../../parts/duration.tsx';
 import { Field, SelectField, TextField } from '../../parts/field.tsx';
 import { kNothingSeen, type Seen, type Suggestion } from '../../state/catalog.ts';
-import { pathText, valueAt, withAt, type Json, type Path, type RuleDraft } from './draft.ts';
+import { pathText, valueAt, withAt, type Issue, type Json, type Path, type RuleDraft } from './draft.ts';
 
 // The rule that the fields edit, and what is wrong with it.
 export interface Form {
   rule: RuleDraft;
   change: (rule: RuleDraft, at: Path) => void;
-  issues: { field: string; issue: string }[];
+  issues: Issue[];
 }
 export const FormOf = createContext<Form>(null!);
 

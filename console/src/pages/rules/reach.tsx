@@ -8,7 +8,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { announce } from '../../state/announce.ts';
 import { number, percent } from '../../state/format.ts';
 import { kRules } from '../../sentences/rules.ts';
-import { withoutAnswer, type RuleDraft } from './draft.ts';
+import { withoutAnswer, type Issue, type RuleDraft } from './draft.ts';
 import { nameOfField } from './member_words.ts';
 import { look, start, stop, type Simulation } from './simulation.ts';
 
@@ -18,11 +18,6 @@ const kEvery = 400; // milliseconds between two looks at a count that runs
 const kTries = 4; // to start one while another of the handle runs
 const kBusy = 700; // milliseconds between them
 const kWeek = 7 * 86_400_000;
-
-interface Issue {
-  field: string;
-  issue: string;
-}
 
 type State =
   | { is: 'waiting' }

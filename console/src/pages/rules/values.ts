@@ -1,7 +1,6 @@
 // Values that the server would refuse: numbers, durations and what may not be empty. Checked as they are typed. Pure.
 import { kRules } from '../../sentences/rules.ts';
-import type { Fault } from './complete.ts';
-import { isObject, pathText, valueAt, type Json, type Path, type RuleDraft } from './draft.ts';
+import { isObject, pathText, valueAt, type Issue, type Json, type Path, type RuleDraft } from './draft.ts';
 import { isDelayed, isGroup, measureOf } from './measures.ts';
 
 const t = kRules.editor.wrong;
@@ -24,11 +23,11 @@ function isDuration(value: Json): boolean {
 const isPercent = (value: Json) =>
   typeof value === 'number' && value >= 0 && value <= 100 && /^\d+(\.\d{1,2})?$/.test(String(value));
 
-function valueFaults(condition: Json, path: Path): Fault[] {
+function valueFaults(condition: Json, path: Path): Issue[] {
   if (!isObject(condition)) return [];
   if (isGroup(condition)) return groupFaults(condition, path);
   const parts: string[] = measureOf(condition)?.parts ?? [];
-  const found: Fault[] = [];
+  const found: Issue[] = [];
   const need = (name: string, isRight: (value: Json) => boolean, issue: string) => {
     const value = condition[name];
     if (value !== undefined && !isObject(value) && !isRight(value))
@@ -41,14 +40,14 @@ function valueFaults(condition: Json, path: Path): Fault[] {
   return found;
 }
 
-const groupFaults = (group: { [name: string]: Json }, path: Path): Fault[] =>
+const groupFaults = (group: { [name: string]: Json }, path: Path): Issue[] =>
   ['all', 'any', 'none'].flatMap(name => {
     const list = group[name];
     return Array.isArray(list) ? list.flatMap((one, index) => valueFaults(one, [...path, name, index])) : [];
   });
 
-export function wrongValuesIn(rule: RuleDraft): Fault[] {
-  const found: Fault[] = [];
+export function wrongValuesIn(rule: RuleDraft): Issue[] {
+  const found: Issue[] = [];
   const need = (path: Path, isRight: (value: Json) => boolean, issue: string) => {
     const value = valueAt(rule, path);
     if (value !== undefined && !isRight(value)) found.push({ field: pathText(path), issue });
