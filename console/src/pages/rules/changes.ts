@@ -7,26 +7,24 @@ export interface Change {
   is: Json | undefined;
 }
 
+const isSame = (a: Json | undefined, b: Json | undefined) => JSON.stringify(a) === JSON.stringify(b);
+const membersOf = (a: RuleDraft, b: RuleDraft) => [...new Set([...Object.keys(a), ...Object.keys(b)])];
+
 // Lists are compared place by place; whatever is a different kind of value is one change.
 export function changesBetween(was: Json | undefined, is: Json | undefined, path: Path = []): Change[] {
   if (isObject(was) && isObject(is))
-    return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap(name =>
-      changesBetween(was[name], is[name], [...path, name]),
-    );
+    return membersOf(was, is).flatMap(name => changesBetween(was[name], is[name], [...path, name]));
   if (Array.isArray(was) && Array.isArray(is))
     return Array.from({ length: Math.max(was.length, is.length) }).flatMap((_, index) =>
       changesBetween(was[index], is[index], [...path, index]),
     );
-  return JSON.stringify(was) === JSON.stringify(is) ? [] : [{ path, was, is }];
+  return isSame(was, is) ? [] : [{ path, was, is }];
 }
-
-const isSame = (a: Json | undefined, b: Json | undefined) => JSON.stringify(a) === JSON.stringify(b);
 
 // One's own changes on top of another's: the members that one has changed, and the others as they are there.
 export function onTop(stored: RuleDraft, mine: RuleDraft, theirs: RuleDraft): RuleDraft {
-  const names = new Set([...Object.keys(theirs), ...Object.keys(mine)]);
   return Object.fromEntries(
-    [...names]
+    membersOf(theirs, mine)
       .map(name => [name, isSame(stored[name], mine[name]) ? theirs[name] : mine[name]] as const)
       .filter((entry): entry is [string, Json] => entry[1] !== undefined),
   );
@@ -34,6 +32,7 @@ export function onTop(stored: RuleDraft, mine: RuleDraft, theirs: RuleDraft): Ru
 
 // The members that both have changed, each in a way of their own.
 export const changedByBoth = (stored: RuleDraft, mine: RuleDraft, theirs: RuleDraft) =>
-  [...new Set([...Object.keys(theirs), ...Object.keys(mine)])].filter(
-    name => ![mine, theirs].some(one => isSame(stored[name], one[name])) && !isSame(mine[name], theirs[name]),
+  membersOf(theirs, mine).filter(
+    name =>
+      !isSame(stored[name], mine[name]) && !isSame(stored[name], theirs[name]) && !isSame(mine[name], theirs[name]),
   );
