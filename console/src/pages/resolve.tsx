@@ -6,6 +6,7 @@ import { Choice, State } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { Instant } from '../parts/instant.tsx';
 import { kPlaybook } from '../sentences/playbook.ts';
+import { kDue } from '../state/delayed.ts';
 import { useKeys } from '../state/keys.ts';
 import { at, filter, place } from '../state/place.ts';
 import { happened, session } from '../state/playbook.ts';
@@ -35,7 +36,7 @@ export function ResolvePage() {
       );
       if (rules.ok && isCurrent())
         setKnown(
-          [...new Set([...kUsual, ...rules.data.items.flatMap(rule => rule.triggers)])].filter(name => name !== '@due'),
+          [...new Set([...kUsual, ...rules.data.items.flatMap(rule => rule.triggers)])].filter(name => name !== kDue),
         );
     },
     [handle],

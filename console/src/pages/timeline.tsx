@@ -5,13 +5,14 @@ import { FaultNote } from '../parts/fault_note.tsx';
 import { Instant } from '../parts/instant.tsx';
 import { TimelineList, type Entry } from '../parts/timeline_list.tsx';
 import { kTimeline } from '../sentences/timeline.ts';
+import { kDue } from '../state/delayed.ts';
 import { personAt, whoseOf } from '../state/people.ts';
 import { at, place } from '../state/place.ts';
 import { happened, session } from '../state/playbook.ts';
 import { hostOf, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
 import { usePoll } from '../state/poll.ts';
 import { includes, roleOn } from '../state/sign_in.ts';
-import { causeOf, kDue, learnCauses, nameOf, read, type Moment, type Session } from '../state/timeline.ts';
+import { causeOf, learnCauses, nameOf, read, type Moment, type Session } from '../state/timeline.ts';
 import { markOf, Said } from './moment.tsx';
 import { SignalDetails } from './signal_details.tsx';
 

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
 import type { Fault } from '../api/fault.ts';
+import { kDue } from './delayed.ts';
 
 export type Session = components['schemas']['Session'];
 export interface Moment {
@@ -30,8 +31,6 @@ export const nameOf = (moment: Moment) =>
   moment.deliveryId ??
   moment.decisionId ??
   (moment.version ? `signal-${moment.version}` : `${moment.kind}-${moment.ruleId ?? ''}-${moment.at}`);
-
-export const kDue = '@due'; // the trigger at the end of a delayed rule's wait
 
 // The causes loaded so far: by the id of an event, or of a decision at the end of a wait, the name of the moment that
 // caused it.

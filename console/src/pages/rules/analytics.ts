@@ -1,13 +1,12 @@
 // What was counted of rules and their variants. Pure.
 import type { components } from '../../api/described.d.ts';
+import { kDue } from '../../state/delayed.ts';
 import { incremental, incrementalRevenue, sum, type Interval } from './lift.ts';
 
 export type Analytics = components['schemas']['Analytics'];
 export type RuleSeries = components['schemas']['RuleSeries'];
 export type Counts = components['schemas']['Counts'];
 type Revenue = components['schemas']['Revenue'];
-
-const kDue = '@due'; // the trigger of delayed rules
 
 // Of a variant, or of several together.
 export interface Group {

@@ -18,6 +18,7 @@ import { kRules } from '../../sentences/rules.ts';
 import { changesBetween, onTop } from './changes.ts';
 import { faultsIn, newFaultsIn } from './complete.ts';
 import { askTheirs, Conflict, type Theirs } from './conflict.tsx';
+import { isLiveDelayed } from './due.ts';
 import { isObject, kBlank, pathText, withoutAnswer, type Path, type RuleDraft } from './draft.ts';
 import { Amount, FormOf, SeenIn, Text } from './form.tsx';
 import { History } from './history.tsx';
@@ -34,7 +35,6 @@ import { Deleting } from './rule_actions.tsx';
 import { SaveBar } from './save_bar.tsx';
 import { Schedule } from './schedule.tsx';
 import { useKnown } from './seen.ts';
-import { isDelayed } from './measures.ts';
 import { Unreceived } from './unreceived.tsx';
 import { Start } from './start.tsx';
 import { StatusChip } from './status.tsx';
@@ -296,7 +296,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
             {named && tab('history', t.tabs.history)}
           </nav>
           <Warnings all={warnings} triggers={Array.isArray(rule.triggers) ? rule.triggers.map(String) : []} />
-          {named && statusOf(stored) === 'live' && isDelayed(stored) && <Unreceived />}
+          {named && isLiveDelayed(stored) && <Unreceived />}
           {asBefore[0] && !broken && <Callout tone="warn">{t.asBefore(asBefore[0].issue)}</Callout>}
           {broken && as !== 'json' && (
             <Callout tone="bad">

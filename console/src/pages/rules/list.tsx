@@ -13,6 +13,7 @@ import { Menu } from '../../parts/menu.tsx';
 import { Spark } from '../../parts/spark.tsx';
 import { TableHead } from '../../parts/table.tsx';
 import { confirmed } from '../../state/announce.ts';
+import { kDue } from '../../state/delayed.ts';
 import { number, percent } from '../../state/format.ts';
 import { useList } from '../../state/list.ts';
 import { at, place } from '../../state/place.ts';
@@ -51,7 +52,6 @@ const fits = (rule: RuleDraft, query: URLSearchParams) => {
 };
 
 const kFilters = ['q', 'status', 'trigger'];
-const kDue = '@due';
 
 export function RuleList() {
   const { handle, query } = place.value;

@@ -1,8 +1,8 @@
 import { fieldsOf, keysOf } from '../../state/catalog.ts';
+import { isDelayed } from '../../state/delayed.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { isObject } from './draft.ts';
 import { Amount, choicesOf, Choose, Text, useForm, useSeen, Wait } from './form.tsx';
-import { isDelayed } from './measures.ts';
 
 const t = kRules.editor.measure;
 

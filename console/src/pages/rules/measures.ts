@@ -1,5 +1,6 @@
 // The kinds of condition with their form fields, and rules in words. Pure.
 import { kRules } from '../../sentences/rules.ts';
+import { isDelayed } from '../../state/delayed.ts';
 import { isObject, type Json } from './draft.ts';
 import { kMeasureTable } from './measure_table.ts';
 
@@ -222,9 +223,6 @@ export function thenWords(rule: { [name: string]: Json }): string {
       .join(', ');
   return typeWords(rule.action);
 }
-
-export const isDelayed = (rule: { [name: string]: Json }) =>
-  Array.isArray(rule.triggers) && rule.triggers.includes('@due');
 
 // Where in `when.all` the awaited absence of a delayed rule is.
 export function absenceIn(rule: { [name: string]: Json }): number {

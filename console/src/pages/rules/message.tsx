@@ -3,11 +3,11 @@ import { useState } from 'preact/hooks';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Segments } from '../../parts/segments.tsx';
+import { isDelayed } from '../../state/delayed.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { isObject, kBanner, kCta, kPopup, kSend, type Json, type Path } from './draft.ts';
 import { Amount, choicesOf, Choose, numberOr, useForm } from './form.tsx';
 import { focusSoon } from './inline.tsx';
-import { isDelayed } from './measures.ts';
 
 const t = kRules.editor.shows;
 type Object_ = { [name: string]: Json };

@@ -11,12 +11,12 @@ import { Json } from '../../parts/json.tsx';
 import type { RuleTrace } from '../../state/decisions.ts';
 import { personAt } from '../../state/people.ts';
 import { counted } from '../../state/words.ts';
+import { isDelayed } from '../../state/delayed.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { place } from '../../state/place.ts';
 import { Trace } from '../resolve/trace.tsx';
 import type { RuleDraft } from './draft.ts';
 import { Face } from './face.tsx';
-import { isDelayed } from './measures.ts';
 
 type Shown = components['schemas']['RulePreview'];
 type Variant = Shown['variants'][number];

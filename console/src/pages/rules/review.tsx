@@ -2,11 +2,11 @@ import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { isDelayed } from '../../state/delayed.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { ChangeList } from './change_list.tsx';
 import type { Change } from './changes.ts';
 import type { RuleDraft } from './draft.ts';
-import { isDelayed } from './measures.ts';
 import { summaryOf } from './summary.ts';
 import { Unreceived } from './unreceived.tsx';
 

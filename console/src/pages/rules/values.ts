@@ -1,7 +1,8 @@
 // Values that the server would refuse: numbers, durations and what may not be empty. Checked as they are typed. Pure.
 import { kRules } from '../../sentences/rules.ts';
+import { isDelayed } from '../../state/delayed.ts';
 import { isObject, pathText, valueAt, type Issue, type Json, type Path, type RuleDraft } from './draft.ts';
-import { isDelayed, isGroup, measureOf } from './measures.ts';
+import { isGroup, measureOf } from './measures.ts';
 
 const t = kRules.editor.wrong;
 // docs/rules.md, Limits

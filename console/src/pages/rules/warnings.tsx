@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Json } from '../../parts/json.tsx';
+import { kDue } from '../../state/delayed.ts';
 import { at, go, place } from '../../state/place.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { madeUp } from '../../state/playbook.ts';
@@ -57,7 +58,7 @@ function One({ warning, triggers }: { warning: Warning; triggers: string[] }) {
         <details>
           <summary>{t.examples(witness.length)}</summary>
           {witness.length > 0 && <Json text={JSON.stringify(witness)} label={t.example} />}
-          <Play warning={warning} trigger={warning.trigger ?? triggers.find(name => name !== '@due') ?? ''} />
+          <Play warning={warning} trigger={warning.trigger ?? triggers.find(name => name !== kDue) ?? ''} />
         </details>
       )}
     </div>

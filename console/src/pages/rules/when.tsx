@@ -2,15 +2,15 @@
 import { useRef } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
 import { traitsOf, triggersOf } from '../../state/catalog.ts';
+import { isDelayed, kDue } from '../../state/delayed.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { Filter } from './condition.tsx';
 import { isObject, type Json, type RuleDraft } from './draft.ts';
 import { Texts, useForm, useSeen } from './form.tsx';
 import { focusSoon, Span, Word, Wrong } from './inline.tsx';
-import { absenceIn, isDelayed, measureNamed } from './measures.ts';
+import { absenceIn, measureNamed } from './measures.ts';
 
 const t = kRules.editor.when;
-const kDue = '@due';
 
 const allOf = (rule: RuleDraft) => (isObject(rule.when) && Array.isArray(rule.when.all) ? rule.when.all : []);
 

@@ -1,12 +1,13 @@
 // The conditions of a rule, in groups that can be nested.
 import { useRef } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
+import { isDelayed } from '../../state/delayed.ts';
 import { kRules, type GroupKind } from '../../sentences/rules.ts';
 import { Condition } from './condition.tsx';
 import { isObject, type Json, type Path } from './draft.ts';
 import { useForm } from './form.tsx';
 import { focusSoon, Pick, Wrong } from './inline.tsx';
-import { absenceIn, isDelayed, isGroup, measureNamed } from './measures.ts';
+import { absenceIn, isGroup, measureNamed } from './measures.ts';
 
 const t = kRules.editor.who;
 const kKinds: GroupKind[] = ['all', 'any', 'none'];
