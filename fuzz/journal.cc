@@ -37,6 +37,7 @@ bool same(const Record& one, const Record& other) {
     return a->handle == b.handle && a->session == b.session && a->fresh == b.fresh && a->received == b.received &&
            a->expires_at == b.expires_at && a->consent == b.consent && a->visitor == b.visitor &&
            a->proven == b.proven && a->context == b.context && a->ids == b.ids && a->counted == b.counted &&
+           a->anonymous == b.anonymous &&
            std::ranges::equal(a->signals, b.signals, [](const Signal& x, const Signal& y) { return same(x, y); });
   }
   if (const auto* a = std::get_if<DecisionRecord>(&one)) {
@@ -285,6 +286,7 @@ void check_made(fuzz::Input input) {
         made.expires_at = instant();
         made.consent = static_cast<Consent>(input.below(3));
         made.visitor = text();
+        made.anonymous = text();
         made.context = context();
         made.ids.resize(input.below(4));
         for (auto& id : made.ids) id = word();

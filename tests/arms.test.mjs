@@ -89,6 +89,44 @@ test('of two variants that an alias joins the first is kept, and analytics count
   assert.equal(await ask(freshSession(), 'mixed', { visitorId: two }), 'b');
 });
 
+test('a device keeps its variant at a login and after a restart, and two devices of one visitor have their own', async () => {
+  const visitorId = fresh();
+  const devices = Array.from({ length: 12 }, () => `a-${freshSession()}`);
+  await put('device', 1, 1, { unit: 'device' });
+  const sessions = [];
+  for (const anonymousId of devices) {
+    const sessionId = freshSession();
+    const given = await ask(sessionId, 'device', { anonymousId });
+    assert.equal(await ask(sessionId, 'device', { anonymousId, visitorId }), given, 'the login changes nothing');
+    assert.equal(await ask(freshSession(), 'device', { anonymousId, visitorId: fresh() }), given, 'nor does another');
+    sessions.push({ anonymousId, sessionId, given });
+  }
+  assert.deepEqual([...new Set(sessions.map(({ given }) => given))].sort(), ['a', 'b'], 'of one visitor');
+  await put('device', 0, 1, { unit: 'device' });
+  await beckon.kill();
+  await beckon.open();
+  for (const { anonymousId, sessionId, given } of sessions) {
+    assert.equal(await ask(sessionId, 'device'), given, 'the session still knows its device');
+    assert.equal(await ask(freshSession(), 'device', { anonymousId, visitorId }), given, 'a new session is of it too');
+  }
+  const { json } = await beckon.as('CREATOR', 'GET', `/chain/${sessions[0].sessionId}`);
+  assert.deepEqual([json.visitorId, json.deviceId, json.anonymousId], [visitorId, devices[0], null]);
+  const path = `/visitors/${encodeURIComponent(visitorId)}`;
+  const copy = (await beckon.as('OPERATOR', 'GET', `${path}/export`)).text;
+  assert.ok(copy.includes(`"deviceId":"${devices[0]}"`), 'the export says it');
+  const mixed = (await analytics()).mixed.filter(({ ruleId }) => ruleId === 'device');
+  assert.deepEqual(mixed, [], 'two devices may have two variants');
+});
+
+test('a session that gives up its full consent no longer has a device', async () => {
+  const [sessionId, anonymousId] = [freshSession(), `a-${freshSession()}`];
+  await say(sessionId, 'view', { anonymousId, visitorId: fresh() });
+  const device = async () => (await beckon.as('CREATOR', 'GET', `/chain/${sessionId}`)).json.deviceId;
+  assert.equal(await device(), anonymousId);
+  await say(sessionId, 'view', { consent: 'basic' });
+  assert.equal(await device(), null);
+});
+
 test('a variant that is given by name is not counted', async () => {
   const visitorId = fresh();
   await put('forced', 1, 0, { force: { [visitorId]: 'b' } });
@@ -102,7 +140,7 @@ test('a split that says otherwise is refused by name', async () => {
   const { status, json } = await beckon.as('CREATOR', 'PUT', '/chain-rules/bad', {
     triggers: ['bad'],
     when: {},
-    split: { arms: { a: 1 }, unit: 'device', sticky: 'yes', force: { jon: 'z' } },
+    split: { arms: { a: 1 }, unit: 'browser', sticky: 'yes', force: { jon: 'z' } },
     actions: { a: { type: 'popup' } },
   });
   assert.deepEqual(

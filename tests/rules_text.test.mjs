@@ -1299,8 +1299,10 @@ shown(
 shown(
   [
     '**`split`**: variants (`arms`) for an experiment.',
-    'With `"unit": "visitor"`, the default, the variant depends on the visitor\'s id that was seen first, or on the session if nobody is known; with `"unit": "session"`, on the session alone.',
+    'With `"unit": "visitor"`, the default, the variant depends on the visitor\'s id that was seen first, or on the session if nobody is known; with `"unit": "session"`, on the session alone; with `"unit": "device"`, on the `anonymousId` that the session came with, or on the session if it came with none, so that a device keeps its variant at a login.',
   ],
+  'tests/arms.test.mjs: a device keeps its variant at a login and after a restart, and two devices of one visitor have their own',
+  'src/intake/arms_test.cc: Arms.OfADeviceStayAtALoginAndInItsNewSessions',
   'tests/limits.test.mjs: arms answer their own action, and a unit keeps its arm',
   'src/decision/limits_test.cc: LimitsTest.ASplitGoesByTheFirstUnitOfTheSession',
   'src/intake/arms_test.cc: Arms.OfAVisitorGoByTheIdThatWasSeenFirst',
@@ -1317,8 +1319,13 @@ shown(
   'src/intake/arms_test.cc: Arms.KeepTheControlGroupAsItIs',
 );
 shown(
-  ["It is remembered among the visitor's 1,000 newest decisions that count toward limits."],
+  [
+    "It is remembered among the visitor's 1,000 newest decisions that count toward limits; so is what a device keeps, so that another visitor of the same device can be given another variant if weights have changed.",
+    'If the `unit` changes, everybody is given a variant again.',
+  ],
   'src/intake/arms_test.cc: Arms.AreRememberedAmongTheNewestSpends',
+  'src/intake/arms_test.cc: Arms.OfADeviceAreRememberedWithItsVisitor',
+  'src/intake/arms_test.cc: Arms.AreGivenAgainIfTheUnitChanges',
 );
 shown(
   [

@@ -137,13 +137,15 @@ ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope&
   record.basic = !record.seen && (request.at_most_basic || settings.default_consent == ledger::Consent::kBasic);
   record.expires_at = envelope.resolved_at +
                       (record.basic ? std::min(settings.basic_retention, settings.retention) : settings.retention);
-  record.visitor = envelope.known.said.view();
+  const decision::Known& known = envelope.known;
+  // What changes nothing for the session may have claimed a share of its browser: hindsight needs to know.
+  record.visitor = (known.said.empty() && known.naming && known.session ? known.session->visitor : known.said).view();
   record.context = request.context;
   record.at = envelope.resolved_at;
   record.past = past;
   record.spends = spends_of(envelope.verdict, envelope.resolved_at, digest);
   record.proven = request.trust >= commit::Trust::kProof && !request.visitor.empty() && !request.at_most_basic;
-  if (envelope.known.naming) record.anonymous = request.anonymous;
+  record.anonymous = known.naming ? std::string_view(request.anonymous) : known.anonymous;
   return record;
 }
 

@@ -109,6 +109,9 @@ Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader
   if (!naming) return unexpected(naming.error());
   known.session = std::move(session);
   known.said = naming->id;
+  if (consent == Consent::kFull && (!known.session || known.session->browser().empty()) &&
+      !ledger::is_browser(known.said.view()))
+    known.anonymous = asking.said.anonymous;
   if (naming->says_something()) known.naming = std::make_shared<const commit::Naming>(std::move(*naming));
   return known;
 }
@@ -129,6 +132,9 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
   const VisitorId& named = said.empty() && session ? session->visitor : said;
   facts.first = ledger::shown_id(!first.empty() ? first : named.empty() ? id.view() : named.view());
   facts.session = id.view();
+  facts.browser = session ? session->browser() : std::string_view{};
+  if (facts.browser.empty())
+    facts.browser = ledger::is_browser(named.view()) ? ledger::anonymous_of(named.view()) : std::string_view(anonymous);
   facts.ids = ids;
   facts.said = named.view();
   facts.may_spend = may_spend;

@@ -12,10 +12,11 @@ struct Known {
   ledger::SessionPtr session;  // null if unknown, expired, or consent is denied
   VisitorId said;              // the id that the session is kept under once the request is recorded; empty if unchanged
   std::shared_ptr<const commit::Naming> naming;  // other effects of the visitor given with the request; null if none
-  bool may_spend = true;                         // false if consent is denied
-  bool tells_sensitive = false;                  // only for receivers of messages
-  std::string same = {};                         // for a delayed rule: the value it is evaluated for
-  bool public_only = false;                      // without proof of the visitor: only public traits count
+  std::string anonymous;  // of the browser that the session keeps once the request is recorded; empty if unchanged
+  bool may_spend = true;  // false if consent is denied
+  bool tells_sensitive = false;  // only for receivers of messages
+  std::string same = {};         // for a delayed rule: the value it is evaluated for
+  bool public_only = false;      // without proof of the visitor: only public traits count
   commit::TraitTablePtr declared = commit::TraitTable::none();  // tells which these are
 
   // What `gather` found; null if not requested, or if there is none.

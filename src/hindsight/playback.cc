@@ -76,11 +76,12 @@ void gather(const Playback& then, const Handle& handle, const SessionDigest& dig
 
 void name(const Playback& then, const Handle& handle, const commit::HandleSettings& settings, const VisitorId& visitor,
           std::string_view anonymous, Instant at, decision::Known& known) {
-  if (visitor.empty() && anonymous.empty()) return;
+  known.anonymous = anonymous;
+  if (visitor.empty()) return;
   static const VisitorId kNobody;
   const VisitorId& current = known.session ? known.session->visitor : kNobody;
   const auto is_said = [](const VisitorId& id) { return !id.empty() && !ledger::is_browser(id.view()); };
-  const VisitorId& said = is_said(visitor) ? visitor : is_said(current) ? current : kNobody;
+  const VisitorId& said = is_said(visitor) ? visitor : kNobody;
   const commit::VisitorReader reader(finder(then), then.digests(), handle, at);
   auto naming = commit::naming_of(reader, settings, known.session, ledger::Consent::kFull, {said, anonymous}, at);
   if (ledger::takes(current, visitor.view())) known.said = visitor;

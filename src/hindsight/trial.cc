@@ -80,7 +80,10 @@ rules::Verdict Trial::ask(const AskedAt& asked) {
   gather(then_, tenant_->handle, asked.digest, wanted, asked.at, known);
   const rules::Verdict verdict = tenant_->rules->judge(asked.trigger, facts(known, asked));
   count(verdict, asked.digest);
-  spend(verdict, known.session ? known.session->visitor : VisitorId{}, asked.digest, asked.spent_at);
+  // As of the record: the session may have begun, or been named, after the evaluation.
+  const SessionPtr session = then_.find(asked.digest);
+  const bool alive = session && session->expires_at > asked.spent_at;
+  spend(verdict, alive ? session->visitor : VisitorId{}, asked.digest, asked.spent_at);
   return verdict;
 }
 

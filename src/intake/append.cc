@@ -170,6 +170,8 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
                               .visitor = naming->id.view(),
                               .proven = proven,
                               .context = request.context};
+  if (consent == Consent::kFull && (!before || before->browser().empty()) && !ledger::is_browser(record.visitor))
+    record.anonymous = request.anonymous;
   record.signals.reserve(request.signals.size());
   std::uint64_t version = before ? before->version : 0;
   for (std::size_t i = 0; i < request.signals.size(); ++i) {
@@ -202,7 +204,8 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
 
   // A request without anything new neither extends the session nor changes its consent.
   const bool says_something = !record.signals.empty() || !before || consent != before->consent ||
-                              !record.context.empty() || naming->says_something() || (proven && !before->proven);
+                              !record.context.empty() || naming->says_something() || (proven && !before->proven) ||
+                              !record.anonymous.empty();
   SessionPtr session = before;
   if (says_something) {
     const Duration kept = consent == Consent::kBasic

@@ -1,6 +1,8 @@
 // Sticky arms: a visitor keeps the first one, whatever happens to their ids and the rule's weights.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "commit/visitor.h"
 #include "intake/testing/due_world.h"
 
@@ -125,6 +127,74 @@ TEST_F(Arms, OfASessionAreItsOwn) {
   EXPECT_EQ(ask("two", who("jon")), "b");
   say("three", "view", who("jon"));
   EXPECT_EQ(mixed(), 0);
+}
+
+std::string device(const std::string& anonymous) { return R"(,"anonymousId":")" + anonymous + "\""; }
+
+TEST_F(Arms, OfADeviceStayAtALoginAndInItsNewSessions) {
+  rules(with_arms(1, 0, R"(,"unit":"device")"));
+  EXPECT_EQ(ask("nobody", device("a-1")), "a");
+  EXPECT_EQ(ask("jons", device("a-2") + who("jon")), "a");
+  say("anns", "view", device("a-3") + who("ann"));
+  EXPECT_EQ(ask("anns"), "a") << "the session keeps its device";
+  rules(with_arms(0, 1, R"(,"unit":"device")"));
+  say("nobody", "login", who("jon"));
+  EXPECT_EQ(ask("nobody"), "a");
+  EXPECT_EQ(ask("more", device("a-1") + who("jon")), "a");
+  EXPECT_EQ(ask("anns"), "a");
+  EXPECT_EQ(ask("phone", device("a-4") + who("jon")), "b") << "another device of the visitor";
+  EXPECT_EQ(ask("server", who("jon")), "b") << "without a device by the session";
+  EXPECT_EQ(ask("server"), "b");
+  EXPECT_EQ(mixed(), 0);
+  World again{store, kNoon + 1h};
+  again.tenant({}, {with_arms(0, 1, R"(,"unit":"device")")});
+  for (const char* session : {"nobody", "jons", "more", "anns"})
+    EXPECT_EQ(again.resolve(R"({"trigger":"t","sessionId":")" + std::string(session) + "\"}")->verdict.variant, "a");
+}
+
+TEST_F(Arms, OfADeviceAreTheSameForWhoeverUsesIt) {
+  rules(with_arms(50, 50, R"(,"unit":"device","sticky":false)"));
+  std::set<std::string> arms;
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = std::to_string(i), it = device("a-" + id);
+    const std::string given = ask("nobody" + id, it);
+    arms.insert(given);
+    EXPECT_EQ(ask("nobody" + id, it + who("jon" + id)), given);
+    EXPECT_EQ(ask("next" + id, it + who("ann" + id)), given);
+    EXPECT_EQ(ask("next" + id, device("b-" + id)), given) << "the first device of a session is its device";
+  }
+  EXPECT_EQ(arms.size(), 2u);
+}
+
+TEST_F(Arms, OfADeviceAreRememberedWithItsVisitor) {
+  rules(with_arms(1, 0, R"(,"unit":"device")"));
+  EXPECT_EQ(ask("jons", device("a-1") + who("jon")), "a");
+  rules(with_arms(0, 1, R"(,"unit":"device")"));
+  EXPECT_EQ(ask("anns", device("a-1") + who("ann")), "b");
+  EXPECT_EQ(ask("more", device("a-1") + who("jon")), "a");
+}
+
+TEST_F(Arms, AreGivenAgainIfTheUnitChanges) {
+  rules(with_arms(1, 0));
+  EXPECT_EQ(ask("one", device("a-1") + who("jon")), "a");
+  rules(with_arms(0, 1, R"(,"unit":"device")"));
+  EXPECT_EQ(ask("one"), "b");
+  rules(with_arms(0, 1));
+  EXPECT_EQ(ask("one"), "a") << "each unit has its own";
+}
+
+TEST_F(Arms, OfADeviceAreReproducedFromTheJournalAlone) {
+  rules(with_arms(50, 50, R"(,"unit":"device","sticky":false)"));
+  std::vector<std::string> before;
+  for (int i = 0; i < 20; ++i)
+    before.push_back(ask("s" + std::to_string(i), device("a-" + std::to_string(i)) + who("jon")));
+  World again{store, kNoon + 1h};
+  again.tenant({}, {with_arms(50, 50, R"(,"unit":"device","sticky":false)")});
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const std::string session = "s" + std::to_string(i);
+    EXPECT_EQ(again.session(session)->browser(), "a-" + std::to_string(i));
+    EXPECT_EQ(again.resolve(R"({"trigger":"t","sessionId":")" + session + "\"}")->verdict.variant, before[i]);
+  }
 }
 
 TEST_F(Arms, OfTwoThatJoinTheFirstIsKeptAndTheyAreCountedAsMixed) {

@@ -47,6 +47,7 @@ AppendRecord decode_append(Decoder& in) {
   if (std::uint64_t place = in.number(); place != 0)
     for (Signal& signal : record.signals) signal.place = place++;
   if (!in.rest().empty()) record.counted = in.subtotals();
+  if (!in.rest().empty()) record.anonymous = in.text();
   return record;
 }
 
@@ -134,7 +135,7 @@ std::optional<std::string> reduced_record(std::string_view bytes, const SessionD
   if (!record) return std::nullopt;
   std::string out;
   if (auto* append = std::get_if<AppendRecord>(&*record)) {
-    append->visitor = {};
+    append->visitor = append->anonymous = {};
     append->proven = false;
     append->counted.clear();
     for (Signal& signal : append->signals) signal.metadata = {};
@@ -167,8 +168,10 @@ void append_record(std::string& journal, const SessionDigest& digest, const Appe
     out.number(record.signals.size());
     for (const Signal& signal : record.signals) out.signal(signal);
     const std::uint64_t place = record.signals.empty() ? 0 : record.signals.front().place;
-    if (place != 0 || !record.counted.empty()) out.number(place);
-    if (!record.counted.empty()) out.subtotals(record.counted);
+    const bool has_browser = !record.anonymous.empty(), has_counts = !record.counted.empty() || has_browser;
+    if (place != 0 || has_counts) out.number(place);
+    if (has_counts) out.subtotals(record.counted);
+    if (has_browser) out.text(record.anonymous);
   });
 }
 

@@ -4,7 +4,7 @@
 //   string   = size:varint byte*            instant = zigzag varint of epoch milliseconds
 //   append   = digest handle:string session:string flags:u8 (1 fresh, 2 proven) received:instant expires:instant
 //              consent:u8 visitor:string context ids signals
-//              place:varint? (of the first signal; the others follow one by one) counts?
+//              place:varint? (of the first signal; the others follow one by one) counts? anonymous:string?
 //   counts   = n:varint subtotal*
 //   subtotal = counter:u64le count:varint (amounts:varint (units:u64le rest:u64le)? (where there are any)
 //              first:instant last:instant day:u64le days:u64le)? (where count is not 0)
@@ -33,18 +33,18 @@
 //   kept     = n:varint (name:string n:varint said* flags:u8 (1 once, 2 added) once:said? (added:said sum:u64le)?
 //              n:varint (text:string in:u8 rank:u8 stamp)*)* n:varint (id:u64le instant)*
 //   forget   = digest
-//   snapshot = format:u8 (6) handle session visitor consent:u8 context version:varint created:instant
+//   snapshot = format:u8 (7) handle session visitor consent:u8 context version:varint created:instant
 //              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
-//              flags:u8 (1 begun by the visitor, 2 proven) spends shown:ids
+//              flags:u8 (1 begun by the visitor, 2 proven) anonymous:string spends shown:ids
 //              n:varint (session:string digest joined:instant)* n:varint (rule:u64le version:varint)*
 //              (who kept)? (of a visitor's own record only) n:varint (session:u64le subtotal)*
 //              places:varint* (of the signals)
 //
 // Each record of a session begins with its digest, so that data to be erased is found without decoding the rest. An
 // append, a decision, a past or a snapshot may end before fields that were added later; these are then empty. In format
-// 1, a session with a visitor was begun by that visitor. Formats 1 to 5 have no subtotals, formats 1 to 4 no `kept`,
-// formats 1 to 3 no `joined` and no `who`; formats 1 and 2 have as_of:varint after the format. Since format 3 the store
-// keeps it (StoredSnapshot), since only the store knows the position of a commit.
+// 1, a session with a visitor was begun by that visitor. Formats 1 to 6 have no `anonymous`, formats 1 to 5 no
+// subtotals, formats 1 to 4 no `kept`, formats 1 to 3 no `joined` and no `who`; formats 1 and 2 have as_of:varint after
+// the format. Since format 3 the store keeps it (StoredSnapshot), since only the store knows the position of a commit.
 #pragma once
 #include <optional>
 #include <span>

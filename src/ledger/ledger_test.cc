@@ -331,6 +331,7 @@ TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
   record.ids = {7, 8};
   record.visitor = "jon";
   record.proven = true;
+  record.anonymous = "a-1";
   append_record(row, hash("demo", "s1"), record);
   append_record(row, {hash("demo", "s2")});
   JournalReader reader(row);
@@ -351,9 +352,66 @@ TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
   EXPECT_EQ(head->received, record.received);
   EXPECT_TRUE(head->has_signals);
   EXPECT_FALSE(decode_append_head(item->bytes.substr(0, 40)));
+  EXPECT_EQ(read.anonymous, "a-1");
   ASSERT_TRUE(reader.next());
   EXPECT_FALSE(reader.next());
   EXPECT_FALSE(reader.damaged());
+}
+
+TEST(Session, KeepsTheFirstBrowserThatItCameWith) {
+  auto record = append({signal("view", 10, 1)});
+  record.visitor = "jon";
+  record.anonymous = "a-1";
+  SessionPtr session = applied(nullptr, record);
+  EXPECT_EQ(session->browser(), "a-1");
+  record.anonymous = "a-2";
+  session = applied(session, record);
+  EXPECT_EQ(session->browser(), "a-1");
+  record.consent = Consent::kBasic;
+  EXPECT_EQ(applied(session, record)->browser(), "");
+
+  auto before_login = append({signal("view", 10, 1)});
+  const VisitorId share = share_id("a-3", 2);
+  before_login.visitor = share.view();
+  session = applied(nullptr, before_login);
+  EXPECT_EQ(session->browser(), "a-3");
+  before_login.visitor = "jon";
+  session = applied(session, before_login);
+  EXPECT_EQ(session->visitor.view(), "jon");
+  EXPECT_EQ(session->browser(), "a-3");
+  const auto stored = decode_snapshot({.bytes = encode_snapshot(*session)});
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->session->browser(), "a-3");
+}
+
+TEST(Codec, ASnapshotFromBeforeBrowsersWereKeptIsReadWithoutOne) {
+  auto record = append({signal("view", 10, 1)});
+  record.visitor = "jon";
+  record.anonymous = "a-1";
+  const SessionPtr session = applied(nullptr, record);
+  std::string bytes = encode_snapshot(*session);
+  bytes[0] = 6;
+  const std::size_t at = bytes.find("\3a-1");
+  ASSERT_NE(at, std::string::npos);
+  const auto stored = decode_snapshot({.bytes = bytes.erase(at, 4)});
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->session->browser(), "");
+  EXPECT_EQ(stored->session->visitor.view(), "jon");
+  EXPECT_EQ(stored->session->window.size(), 1u);
+}
+
+TEST(Codec, ABrowserIsErasedFromTheRecordsOfASessionThatGivesUpItsConsent) {
+  const SessionDigest digest{1, 2};
+  auto record = append({signal("view", 10, 1)});
+  record.visitor = "jon";
+  record.anonymous = "a-1";
+  std::string row;
+  append_record(row, digest, record);
+  const Ledger::Erasure reduces{.digest = digest, .up_to = 9, .reduce = true};
+  const auto left = without(row, 1, {&reduces, 1});
+  ASSERT_TRUE(left);
+  EXPECT_EQ(left->find("a-1"), std::string::npos);
+  EXPECT_EQ(left->find("jon"), std::string::npos);
 }
 
 TEST(Codec, ADecisionReadsBackWithAllThatBelongsToIt) {

@@ -61,17 +61,20 @@ void settle_counted(Session& visitor, std::uint64_t of, bool folds) {
   visitor.counted = counted->all.empty() ? nullptr : std::move(counted);
 }
 
-// A session keeps the first visitor named with full consent; until then its browser's.
-void take_visitor(Session& session, std::string_view said, bool begins, bool proven) {
+// A session keeps the first visitor named with full consent; until then its browser's. It also keeps its first browser.
+void take_visitor(Session& session, std::string_view said, std::string_view anonymous, bool begins, bool proven) {
   if (session.consent != Consent::kFull) {
     session.visitor = {};
+    session.anonymous = {};
     session.begun_by_visitor = session.proven = false;
     return;
   }
   if (takes(session.visitor, said)) {
+    if (!session.browser().empty()) session.anonymous = std::string(session.browser());
     session.visitor = VisitorId{said};
     session.begun_by_visitor = begins && !is_browser(said);
   }
+  if (session.browser().empty()) session.anonymous = anonymous;
   session.proven = session.proven || proven;
 }
 
@@ -111,7 +114,7 @@ SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row, 
   auto session = begins ? start(record.handle, record.session, record.received, row) : changeable(std::move(before));
   const bool becomes_basic = record.consent == Consent::kBasic && session->consent != Consent::kBasic;
   session->consent = record.consent;
-  take_visitor(*session, record.visitor, begins, record.proven);
+  take_visitor(*session, record.visitor, record.anonymous, begins, record.proven);
   if (!record.context.empty()) session->context = merge(session->context, record.context);
   session->last_received = std::max(session->last_received, record.received);
   session->expires_at = record.expires_at;
@@ -136,7 +139,8 @@ SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row
     session->expires_at = record.expires_at;
     session->consent = record.basic ? Consent::kBasic : Consent::kFull;
   }
-  if (!record.visitor.empty() || record.proven) take_visitor(*session, record.visitor, begins, record.proven);
+  if (!record.visitor.empty() || !record.anonymous.empty() || record.proven)
+    take_visitor(*session, record.visitor, record.anonymous, begins, record.proven);
   if (!record.spends.empty()) remember_spends(*session, record.spends);
   if (record.shown) {
     make_room(session->shown, 1);

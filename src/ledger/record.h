@@ -24,6 +24,7 @@ struct AppendRecord {
   std::vector<Signal> signals;     // with their versions and consecutive places
   std::vector<std::uint64_t> ids;  // digests of ids to remember, in order
   std::vector<Subtotal> counted;   // counters' subtotals of these signals or of earlier ones; `session` is unused
+  std::string_view anonymous;      // of the browser, if the session had none; otherwise empty
 };
 
 // A decision was recorded: resolved, or prefetched and shown.
@@ -34,13 +35,13 @@ struct DecisionRecord {
   bool shown = false;          // it was prefetched, and is now shown
   bool basic = false;          // if the session begins with this record: consent is basic
   Instant expires_at{};        // if the session begins with this record
-  std::string_view visitor;    // given with the request, for a session without a visitor; empty if not given
+  std::string_view visitor;    // given with the request, if that changed the session or other records; otherwise empty
   bool proven = false;         // the visitor was given with a proof, or by a caller with a role
   Context context;             // given with the request
   Instant at{};                // of the decision
   std::string_view past;       // the decision: codec.h, encode_past
   std::vector<Spend> spends;   // what it counts toward, including shadow rules
-  std::string_view anonymous;  // of the browser, given with the request and used; otherwise empty
+  std::string_view anonymous;  // of the browser, given with the request and used, or kept; otherwise empty
 };
 
 // A change of a visitor's own record (session.h) by one of their sessions: it joined, took exposures, counted, extended

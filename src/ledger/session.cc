@@ -74,7 +74,7 @@ bool Session::is_done(std::string_view rule, std::uint64_t anchor) const {
 
 std::size_t Session::bytes() const {
   std::size_t total = sizeof(Session) + 32 + window.bytes() + ids.capacity() * 8 + arrivals.capacity() * 16;
-  for (const std::string* text : {&handle.text, &id.text, &visitor.text})
+  for (const std::string* text : {&handle.text, &id.text, &visitor.text, &anonymous})
     if (text->capacity() > 15) total += text->capacity() + 1;
   for (const auto& [key, value] : context)
     total += sizeof(Context::value_type) + (key.size() > 15 ? key.size() : 0) + (value.size() > 15 ? value.size() : 0);

@@ -130,6 +130,7 @@ struct Session {
   Handle handle;
   SessionId id;
   VisitorId visitor;              // the id it is kept under: the first one given, or its browser's, or empty
+  std::string anonymous;          // of the browser that it came with, unless `visitor` is a share of it
   bool begun_by_visitor = false;  // `visitor` was given when the session began
   bool proven = false;            // `visitor` was given with a proof, or by a caller with a role
   Consent consent = Consent::kFull;
@@ -155,6 +156,10 @@ struct Session {
   // The key that splits hash: the visitor, if known from the beginning, otherwise the session. Fixed, except that the
   // session replaces the visitor when consent becomes basic and the visitor is forgotten.
   std::string_view unit() const { return begun_by_visitor ? visitor.view() : id.view(); }
+
+  // The anonymousId of the first browser that it came with; empty if there is none, if consent is not full, or if it
+  // was written before these were kept.
+  std::string_view browser() const { return is_browser(visitor.view()) ? anonymous_of(visitor.view()) : anonymous; }
 
   // The version of the rule's done anchor; 0 if there is none. For rules without `same`.
   std::uint64_t done_anchor(std::string_view rule) const;

@@ -5,7 +5,7 @@
 namespace beckon::ledger {
 namespace {
 
-constexpr std::uint8_t kFormat = 6;
+constexpr std::uint8_t kFormat = 7;
 
 // The part of a snapshot about caps, visitors and delayed rules, from format 2 on.
 void read_second(Decoder& in, std::uint8_t format, Session& session) {
@@ -59,6 +59,7 @@ std::string encode_snapshot(const Session& session) {
   out.number(session.decisions.count);
   out.text(session.decisions.bytes);
   out.byte(static_cast<std::uint8_t>((session.begun_by_visitor ? 1 : 0) | (session.proven ? 2 : 0)));
+  out.text(session.anonymous);
   out.spends(session.spends);
   out.ids(session.shown);
   out.number(session.sessions.size());
@@ -106,6 +107,7 @@ std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored) {
   const std::uint8_t flags = format == 1 ? (session->visitor.empty() ? 0 : 1) : in.byte();
   session->begun_by_visitor = flags & 1;
   session->proven = flags & 2;
+  if (format > 6) session->anonymous = in.text();
   if (format > 1) read_second(in, format, *session);
   if (format > 3 && is_own_record(session->id.view())) read_of_visitor(in, format, *session);
   if (Counted counted = format > 5 ? in.counted() : Counted{}; !counted.all.empty())

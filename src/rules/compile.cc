@@ -23,7 +23,10 @@ void sort_unique(std::vector<std::string>& names) {
 
 // Assigned arms, and the visitor's identity, are read with exposures.
 bool reads_visitor_for_split(const Rule& rule) {
-  return rule.split && (rule.split->unit == SplitUnit::kVisitor || !rule.split->force.empty());
+  if (!rule.split) return false;
+  const Split& split = *rule.split;
+  return split.unit == SplitUnit::kVisitor || (split.unit == SplitUnit::kDevice && split.sticky) ||
+         !split.force.empty();
 }
 
 void key_arms(Rule& rule) {

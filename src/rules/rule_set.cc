@@ -133,9 +133,9 @@ std::uint64_t RuleSet::arm_to_keep(std::string_view rule, std::string_view varia
     if (one.id.text != rule || one.status != Status::kLive) continue;
     if (!one.split || !one.split->sticky) return 0;
     if (const auto given = given_first(one, facts); given && given->at <= facts.now) return 0;
-    if (holdout) return one.split->holdout_key;
     const auto arm = std::ranges::find(one.arms, variant, &Arm::name);
-    return arm == one.arms.end() ? 0 : arm->key;
+    if (!holdout && arm == one.arms.end()) return 0;
+    return key_to_keep(one, holdout, static_cast<std::size_t>(arm - one.arms.begin()), facts);
   }
   return 0;
 }
@@ -150,12 +150,16 @@ bool RuleSet::is_forced(std::string_view rule, std::span<const std::string_view>
   return std::ranges::any_of(ids, [&](std::string_view id) { return found->split->force.contains(id); });
 }
 
+namespace {
+// Whether arms are kept across all sessions of the visitor.
+bool is_of_visitor(const Split& split) { return split.unit == SplitUnit::kVisitor || split.unit == SplitUnit::kFirst; }
+}  // namespace
+
 std::optional<RuleSet::ArmOf> RuleSet::arm_of(std::uint64_t key) const {
   const auto found = compiled_->arms.find(key);
   if (found == compiled_->arms.end()) return std::nullopt;
   const Rule& rule = compiled_->rules[found->second];
-  return ArmOf{rule.id.text, rule.triggers.front(), rule.status == Status::kShadow,
-               rule.split->unit != SplitUnit::kSession};
+  return ArmOf{rule.id.text, rule.triggers.front(), rule.status == Status::kShadow, is_of_visitor(*rule.split)};
 }
 
 bool RuleSet::knows(std::string_view trigger) const {

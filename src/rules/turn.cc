@@ -1,6 +1,8 @@
 #include "rules/turn.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "rules/allowance.h"
 #include "rules/language/bucket.h"
@@ -17,8 +19,14 @@ std::string_view unit_of(const Split& split, const Facts& facts) {
     case SplitUnit::kFirst: break;
     case SplitUnit::kVisitor: unit = facts.first; break;
     case SplitUnit::kSession: unit = facts.session; break;
+    case SplitUnit::kDevice: unit = facts.browser.empty() ? facts.session : facts.browser; break;
   }
   return unit.empty() ? facts.unit : unit;
+}
+
+// The key under which the unit keeps the arm or holdout with this key.
+std::uint64_t kept_under(std::uint64_t key, const Split& split, const Facts& facts) {
+  return split.unit == SplitUnit::kDevice ? arm_key_of_device(key, unit_of(split, facts)) : key;
 }
 
 std::size_t arm_named(const Rule& rule, std::string_view name) {
@@ -50,13 +58,23 @@ std::optional<Given> given_first(const Rule& rule, const Facts& facts) {
   const Split& split = *rule.split;
   if (const auto arm = forced_arm(rule, facts)) return Given{.by_name = true, .arm = *arm};
   if (!split.sticky) return std::nullopt;
+  const auto spends = split.unit == SplitUnit::kSession ? facts.session_spends : facts.unit_spends;
+  if (spends.empty()) return std::nullopt;
+  std::array<std::uint64_t, limits::kArms> keys;
+  const std::uint64_t holdout = kept_under(split.holdout_key, split, facts);
+  for (std::size_t i = 0; i < rule.arms.size(); ++i) keys[i] = kept_under(rule.arms[i].key, split, facts);
+  const std::span<const std::uint64_t> arms(keys.data(), rule.arms.size());
   // The earliest of those that still exist. An empty control group does not exist.
-  for (const ledger::Spend& spend : split.unit == SplitUnit::kSession ? facts.session_spends : facts.unit_spends) {
-    if (split.holdout > 0 && spend.key == split.holdout_key) return Given{.at = spend.at, .holdout = true};
-    if (const auto arm = std::ranges::find(rule.arms, spend.key, &Arm::key); arm != rule.arms.end())
-      return Given{.at = spend.at, .arm = static_cast<std::size_t>(arm - rule.arms.begin())};
+  for (const ledger::Spend& spend : spends) {
+    if (split.holdout > 0 && spend.key == holdout) return Given{.at = spend.at, .holdout = true};
+    if (const auto arm = std::ranges::find(arms, spend.key); arm != arms.end())
+      return Given{.at = spend.at, .arm = static_cast<std::size_t>(arm - arms.begin())};
   }
   return std::nullopt;
+}
+
+std::uint64_t key_to_keep(const Rule& rule, bool holdout, std::size_t arm, const Facts& facts) {
+  return kept_under(holdout ? rule.split->holdout_key : rule.arms[arm].key, *rule.split, facts);
 }
 
 namespace {
@@ -106,8 +124,7 @@ Turn turn_of(const Rule& rule, const Facts& facts) {
   }
   if (given) turn.next = std::min(turn.next, given->at);
   deal(rule, facts, turn);
-  if (rule.split->sticky && facts.may_spend)
-    turn.remember = turn.holdout ? rule.split->holdout_key : rule.arms[turn.arm].key;
+  if (rule.split->sticky && facts.may_spend) turn.remember = key_to_keep(rule, turn.holdout, turn.arm, facts);
   return turn;
 }
 

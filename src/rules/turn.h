@@ -16,7 +16,7 @@ struct Turn {
   std::uint64_t values = 0;    // digest of what the payloads read; 0 if nothing
   bool forced = false;         // the arm was assigned to the visitor by name
   bool remembered = false;     // the unit keeps what it was assigned before
-  std::uint64_t remember = 0;  // arm_key of the new assignment to keep; 0 if none
+  std::uint64_t remember = 0;  // key_to_keep of the new assignment; 0 if none is kept
 
   Outcome outcome() const {
     if (hold != Hold::kNotHeld) return Outcome::kSuppressed;
@@ -36,5 +36,8 @@ struct Given {
   std::size_t arm = 0;
 };
 std::optional<Given> given_first(const Rule& rule, const Facts& facts);
+
+// The key of the exposure by which the unit keeps the holdout, or the arm with this number, of a sticky split.
+std::uint64_t key_to_keep(const Rule& rule, bool holdout, std::size_t arm, const Facts& facts);
 
 }  // namespace beckon::rules

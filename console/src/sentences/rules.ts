@@ -514,7 +514,7 @@ export const kRules = {
       ttlHint: 'How long a page may reuse the decision. 30 seconds if empty.',
       ttlDueHint: 'How long the message is worth sending. 24 hours if empty.',
       unit: 'Variants stay with',
-      units: { visitor: 'the visitor', session: 'the session' },
+      units: { visitor: 'the visitor', device: 'the device', session: 'the session' },
       seed: 'Seed',
       seedHint: 'Changing it reassigns visitors.',
     },

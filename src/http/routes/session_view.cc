@@ -116,6 +116,7 @@ void write_session_summary(json::Writer& out, Api& api, const Handle& handle, co
 void write_session_head(json::Writer& out, Api& api, const ledger::Session& session) {
   out.member("handle", session.handle.view()).member("sessionId", session.id.view());
   write_whose(out, api, session.handle, session.visitor);
+  text_or_null(out, "deviceId", session.browser());
   out.member_boolean("proven", session.proven);
   out.member("consent", ledger::to_text(session.consent)).key("context").begin_object();
   for (const auto& [key, value] : session.context) out.member(key, value);
@@ -150,7 +151,7 @@ void write_session_history(json::Writer& out, const ledger::Session& session,
 
 void write_denied_session(json::Writer& out, const Handle& handle, const SessionId& session) {
   out.member("handle", handle.view()).member("sessionId", session.view());
-  for (const std::string_view name : {"visitorId", "anonymousId"}) out.key(name).null();
+  for (const std::string_view name : {"visitorId", "anonymousId", "deviceId"}) out.key(name).null();
   out.member_boolean("proven", false);
   out.member("consent", ledger::to_text(ledger::Consent::kDenied)).key("context").begin_object().end_object();
   out.key("version").number(0).key("signalCount").number(0);

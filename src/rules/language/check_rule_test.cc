@@ -64,8 +64,9 @@ TEST(CheckRule, HoldsWhoGetsAnArmToItsForm) {
                  R"(},"actions":{"a":{"type":"x"}}})");
   };
   EXPECT_EQ(split(R"("unit":"visitor","sticky":false,"force":{"jon@x":"a","auth0|1":"a"})"), "none");
-  EXPECT_EQ(split(R"("unit":"device","sticky":1)"),
-            "split.unit: must be \"visitor\" or \"session\" / split.sticky: must be a boolean");
+  EXPECT_EQ(split(R"("unit":"device","sticky":true)"), "none");
+  EXPECT_EQ(split(R"("unit":"browser","sticky":1)"),
+            "split.unit: must be \"visitor\", \"session\" or \"device\" / split.sticky: must be a boolean");
   EXPECT_EQ(split(R"("force":{"jon":"b","ann":7})"),
             "split.force.jon: must be an arm of split.arms / split.force.ann: must be an arm of split.arms");
   std::string many;

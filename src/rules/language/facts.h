@@ -28,8 +28,9 @@ struct Facts {
   std::span<const ledger::Spend> session_spends = {};
   std::span<const ledger::Spend> unit_spends = {};
   // What splits hash. `unit`: what the session began as, a visitorId or its sessionId. `first`: the visitor's first
-  // seen id. `session`: the session's own id. The last two are empty if equal to `unit`.
-  std::string_view unit = {}, first = {}, session = {};
+  // seen id. `session`: the session's own id. Both are empty if equal to `unit`. `browser`: the anonymousId that the
+  // session came with, empty if there was none.
+  std::string_view unit = {}, first = {}, session = {}, browser = {};
   // The visitor's ids, for arms assigned by name: those known, and the one given in the request.
   std::span<const std::string_view> ids = {};
   std::string_view said = {};

@@ -112,8 +112,10 @@ void read_unit(Members& given, Split& split) {
     split.unit = SplitUnit::kSession;
   else if (unit && unit->is_string() && unit->text() == "visitor")
     split.unit = SplitUnit::kVisitor;
+  else if (unit && unit->is_string() && unit->text() == "device")
+    split.unit = SplitUnit::kDevice;
   else if (unit)
-    given.issue("unit", "must be \"visitor\" or \"session\"");
+    given.issue("unit", "must be \"visitor\", \"session\" or \"device\"");
   split.sticky = sticky ? sticky->is_boolean() && sticky->boolean() : unit != nullptr;
   if (sticky && !sticky->is_boolean()) given.issue("sticky", "must be a boolean");
 }

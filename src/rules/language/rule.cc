@@ -53,6 +53,10 @@ std::uint64_t arm_key(std::string_view rule, std::string_view salt, std::optiona
   return Digest().add(arm ? "arm" : "holdout").add(rule).add(salt).add(arm.value_or("")).add(shadow ? 1u : 0u).value();
 }
 
+std::uint64_t arm_key_of_device(std::uint64_t arm_key, std::string_view device) {
+  return Digest().add("device").add(arm_key).add(device).value();
+}
+
 std::uint64_t mark_key(std::string_view rule, std::string_view what, bool shadow) {
   return Digest().add("decision").add(rule).add(what).add(shadow ? 1u : 0u).value();
 }

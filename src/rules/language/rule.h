@@ -167,6 +167,7 @@ enum class SplitUnit : std::uint8_t {
   kFirst,    // what the session began as, a visitor or itself; for rules saved before units existed
   kVisitor,  // the visitor's first seen id, otherwise the session
   kSession,
+  kDevice,  // the anonymousId that the session came with, otherwise the session
 };
 
 // Which units get which action. Buckets are 0 to 9,999: bucket.h.
@@ -230,6 +231,9 @@ std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shad
 // The key of the exposure that records which arm a split gave a unit; std::nullopt for the holdout. With another salt,
 // the arms of a rule have other keys.
 std::uint64_t arm_key(std::string_view rule, std::string_view salt, std::optional<std::string_view> arm, bool shadow);
+
+// The same for a split by device: of one device.
+std::uint64_t arm_key_of_device(std::uint64_t arm_key, std::string_view device);
 
 // The key of the exposure that records a decision of the rule for its session and visitor, if rules read it. `what`: an
 // outcome, act or holdout, or a reaction, such as clicked.

@@ -51,6 +51,7 @@ struct Dealt {
   std::optional<std::string> arm;
   bool shadow = false;
   Instant at{};
+  std::string device = {};  // that keeps it, if the split is by device: an anonymousId, or the id of its only session
 };
 
 // A decision of a rule, or a reaction to one.
@@ -73,8 +74,9 @@ struct World {
   std::vector<Session> sessions;         // of the visitor, oldest first; exactly one if no visitor is known
   std::size_t asking = 0;                // the session of the decision request
   bool visitor = false;                  // known
-  // What splits hash: what the session began as, the visitor's first id, and the session's own.
-  std::string unit, first, session;
+  // What splits hash: what the session began as, the visitor's first id, the session's own, and the browser's
+  // anonymousId, empty if it came without.
+  std::string unit, first, session, browser;
   bool may_spend = true;  // false: consent is denied, and limited rules are held back
   std::map<std::string, std::string> context;
   std::map<std::string, std::string> traits;  // as JSON
@@ -136,6 +138,7 @@ bool rule_holds(const World& world, const json::Value& rule, Instant now);  // i
 bool open(const World& world, const json::Value& rule, Instant now);        // within its opening hours
 bool limited(const World& world, const json::Value& rule, Instant now);     // held back by its cooldown or a cap
 unsigned bucket(const std::string& salt, const std::string& unit);
+const std::string& device(const World& world);  // that splits by device hash
 
 // Everything that a result may depend on: for each condition of every live rule of the trigger, whether it is true and
 // what it reads; whether the rule is open; and the exposures counted toward its limit.

@@ -99,7 +99,10 @@ std::string salt_of(const Value& rule) { return text_of(rule.find("split")->find
 
 const std::string& unit_of(const World& world, const Value& rule) {
   const std::string unit = text_of(rule.find("split")->find("unit"));
-  return unit == "visitor" ? world.first : unit == "session" ? world.session : world.unit;
+  return unit == "device"    ? device(world)
+         : unit == "visitor" ? world.first
+         : unit == "session" ? world.session
+                             : world.unit;
 }
 
 // What the rule assigned to the unit first, among what it still assigns, if it is to be kept.
@@ -107,12 +110,14 @@ const Dealt* kept(const World& world, const Value& rule, Instant now) {
   const Value& split = *rule.find("split");
   const Value *sticky = split.find("sticky"), *arms = split.find("arms"), *holdout = split.find("holdout");
   if (sticky ? !sticky->boolean() : split.find("unit") == nullptr) return nullptr;
+  const bool of_device = text_of(split.find("unit")) == "device";
   const bool of_session = text_of(split.find("unit")) == "session" || !world.visitor;
   const Dealt* first = nullptr;
   for (std::size_t i = 0; i < world.sessions.size(); ++i) {
     if (of_session && i != world.asking) continue;
     for (const Dealt& dealt : world.sessions[i].dealt) {
       if (dealt.rule != id_of(rule) || dealt.salt != salt_of(rule) || dealt.shadow != is_shadow(rule)) continue;
+      if (dealt.device != (of_device ? device(world) : "")) continue;
       const bool is_there = !dealt.arm ? holdout != nullptr
                             : arms     ? arms->find(*dealt.arm) != nullptr
                                        : dealt.arm->empty();
@@ -176,6 +181,8 @@ std::vector<const Value*> leaves(const Value& entry) {
 }
 
 }  // namespace
+
+const std::string& device(const World& world) { return world.browser.empty() ? world.session : world.browser; }
 
 // Murmur3-x86-32 with seed 0.
 unsigned bucket(const std::string& salt, const std::string& unit) {

@@ -108,7 +108,7 @@ inline std::string random_actions(Dice& dice, const std::string& id) {
   if (dice.one_in(2)) return quoted("action", action(""));
   std::string split = !dice.one_in(4) ? quoted("salt", R"("salt")") + "," : "";
   if (dice.one_in(3)) {
-    split += quoted("unit", dice.of<const char*>({R"("visitor")", R"("session")"})) + ",";
+    split += quoted("unit", dice.of<const char*>({R"("visitor")", R"("session")", R"("device")"})) + ",";
     if (dice.one_in(2)) split += quoted("sticky", dice.one_in(2) ? "true" : "false") + ",";
   }
   const bool arms = !dice.one_in(3);

@@ -164,9 +164,13 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
       world.sessions.size() - 1 -
       static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 100))));
   const auto& borders = border_units();
-  for (std::string* unit : {&world.unit, &world.first, &world.session})
+  for (std::string* unit : {&world.unit, &world.first, &world.session, &world.browser})
     *unit = !dice.one_in(4) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))]
                             : "v" + std::to_string(dice.upto(1'000'000));
+  if (dice.one_in(3)) world.browser.clear();
+  for (naive::Session& session : world.sessions)
+    for (naive::Dealt& dealt : session.dealt)
+      if (dice.one_in(2)) dealt.device = dice.one_in(4) ? "another" : naive::device(world);
   world.may_spend = !dice.one_in(20);
   for (const char* field : {"c", "d"}) {
     if (dice.one_in(2)) world.context[field] = random_context_value(dice);
@@ -194,6 +198,7 @@ class AsFacts {
         unit_(world.unit),
         first_(world.first),
         session_(world.session),
+        browser_(world.browser),
         retention_(world.retention),
         known_(world.visitor),
         may_spend_(world.may_spend) {
@@ -225,6 +230,7 @@ class AsFacts {
             .unit = unit_,
             .first = first_,
             .session = session_,
+            .browser = browser_,
             .may_spend = may_spend_,
             .traits = {&said_, 1},
             .zones = &system_zones(),
@@ -272,8 +278,10 @@ class AsFacts {
 
   static void add_spends(const naive::Session& session, std::vector<ledger::Spend>& to) {
     for (const naive::Spend& spend : session.spends) to.push_back({.key = key_of(spend.of), .at = spend.at});
-    for (const naive::Dealt& dealt : session.dealt)
-      to.push_back({.key = arm_key(dealt.rule, dealt.salt, dealt.arm, dealt.shadow), .at = dealt.at});
+    for (const naive::Dealt& dealt : session.dealt) {
+      const std::uint64_t key = arm_key(dealt.rule, dealt.salt, dealt.arm, dealt.shadow);
+      to.push_back({.key = dealt.device.empty() ? key : arm_key_of_device(key, dealt.device), .at = dealt.at});
+    }
     for (const naive::Decided& one : session.decided)
       to.push_back({.key = mark_key(one.rule, one.what, one.shadow), .at = one.at});
     std::ranges::stable_sort(to, {}, &ledger::Spend::at);
@@ -305,7 +313,7 @@ class AsFacts {
   Counters counters_;
   std::vector<ledger::Counted> counted_;
   std::vector<const ledger::Counted*> counted_by_id_;
-  std::string unit_, first_, session_;
+  std::string unit_, first_, session_, browser_;
   Duration retention_;
   bool known_, may_spend_;
   std::size_t asking_ = 0;

@@ -90,6 +90,7 @@ void write_visitor(json::Writer& out, Dice& dice, Instant base, naive::World& wo
     const std::string session = name + "-" + std::to_string(world.asking);
     world.unit = world.first = world.visitor ? name : session;
     world.session = session;
+    world.browser.clear();
     world.context.clear();
     for (const char* field : {"c", "d"})
       if (dice.one_in(2)) world.context[field] = random_context_value(dice);
