@@ -75,6 +75,7 @@ test('asked, acted, shown, clicked, converted and value, per rule, trigger and a
     value: 19.99,
     values: [{ currency: null, value: 19.99, conversions: 1, squares: 399.6001 }],
     heldBack: { limit: 0, hours: 0, render: 0 },
+    mixed: { decisions: 0, converted: 0 },
   });
   assert.deepEqual(totals(json, 'ghost', { shadow: true }).acted, 12);
   const points = json.rules.flatMap(rule => rule.points);
@@ -251,12 +252,12 @@ test('as CSV: a row for each bucket, rule, trigger and variant', async () => {
   );
   const at = (await analytics('?ruleId=table&bucket=hour')).rules[0].points[0].at;
   const counts = 'acted,suppressed,heldOut,shown,clicked,dismissed,converted,value';
-  const held = 'heldBack.limit,heldBack.hours,heldBack.render';
+  const held = 'heldBack.limit,heldBack.hours,heldBack.render,mixed.decisions,mixed.converted';
   assert.equal(
     text,
     `at,ruleId,ruleName,trigger,variant,shadow,holdout,${counts},${held},` +
       'value.none,conversions.none,value.EUR,conversions.EUR\r\n' +
-      `${at},table,"'=SUM(A1) ""big"", bold",table,,false,false,3,0,0,3,0,0,2,25,0,0,0,5,1,20,1\r\n`,
+      `${at},table,"'=SUM(A1) ""big"", bold",table,,false,false,3,0,0,3,0,0,2,25,0,0,0,0,0,5,1,20,1\r\n`,
   );
   assert.equal((await get('?ruleId=table&bucket=hour', { accept: 'text/csv' })).text, text);
   assert.equal((await get('?ruleId=table&format=json', { accept: 'text/csv' })).json.rules.length, 1);

@@ -89,6 +89,45 @@ test('of two variants that an alias joins the first is kept, and analytics count
   assert.equal(await ask(freshSession(), 'mixed', { visitorId: two }), 'b');
 });
 
+test('analytics say what visitors with two variants contribute, so that the lift can be had without them', async () => {
+  const [one, two, other] = [fresh(), fresh(), fresh()];
+  const rule = (a, b) => ({
+    triggers: ['lift'],
+    when: {},
+    split: { arms: { a, b } },
+    actions: { a: { type: 'popup' }, b: { type: 'banner' } },
+    goal: { key: 'purchase', within: '1h' },
+  });
+  const save = (a, b) => beckon.as('CREATOR', 'PUT', '/chain-rules/lift', rule(a, b));
+  await save(1, 0);
+  const [session, another] = [freshSession(), freshSession()];
+  assert.equal(await ask(session, 'lift', { visitorId: one }), 'a');
+  assert.equal(await ask(another, 'lift', { visitorId: other }), 'a');
+  await save(0, 1);
+  assert.equal(await ask(freshSession(), 'lift', { visitorId: two }), 'b');
+  await say(another, 'purchase');
+  const counted = async () => {
+    const { mixed, rules } = await analytics('?ruleId=lift');
+    const of = Object.fromEntries(rules.map(({ variant, totals }) => [variant, totals]));
+    return [mixed, of.a.acted, of.a.mixed, of.b.acted, of.b.mixed];
+  };
+  const nothing = { decisions: 0, converted: 0 };
+  assert.deepEqual(await counted(), [[], 2, nothing, 1, nothing]);
+  const change = (action, body) =>
+    beckon.as('OPERATOR', 'POST', `/visitors/${encodeURIComponent(two)}/${action}`, body);
+  assert.equal((await change('aliases', { id: one })).status, 200);
+  await say(session, 'purchase');
+  assert.deepEqual(await counted(), [
+    [{ ruleId: 'lift', visitors: 1, decisions: 2, share: 2 / 3 }],
+    2,
+    { decisions: 1, converted: 0 },
+    1,
+    { decisions: 1, converted: 1 },
+  ]);
+  assert.equal((await change('split', { ids: [one] })).status, 200);
+  assert.deepEqual(await counted(), [[], 2, nothing, 1, nothing]);
+});
+
 test('a device keeps its variant at a login and after a restart, and two devices of one visitor have their own', async () => {
   const visitorId = fresh();
   const devices = Array.from({ length: 12 }, () => `a-${freshSession()}`);

@@ -1329,9 +1329,11 @@ shown(
 );
 shown(
   [
-    "Two devices of a person can be given different variants before they are known to be one visitor's: the visitor keeps the first of them, and `mixed` in analytics counts such visitors.",
+    "Two devices of a person can be given different variants before they are known to be one visitor's: the visitor keeps the first of them, and `mixed` in analytics counts such visitors, and what they contribute (Results).",
   ],
   'tests/arms.test.mjs: of two variants that an alias joins the first is kept, and analytics count the visitor as mixed',
+  'tests/arms.test.mjs: analytics say what visitors with two variants contribute, so that the lift can be had without them',
+  'src/intake/arms_test.cc: Arms.OfVisitorsWithTwoAreCountedWithWhatTheseContribute',
   'src/intake/arms_test.cc: Arms.OfTwoThatJoinTheFirstIsKeptAndTheyAreCountedAsMixed',
 );
 shown(
@@ -1494,6 +1496,16 @@ shown(
   ],
   'tests/analytics.test.mjs: time to convert: the median, to three digits, and of all rules without control groups',
   'src/commit/tally_test.cc: CountedSeconds.AreRoundedToThreeSignificantDigits',
+);
+shown(
+  [
+    "`mixed` has, for each rule, how many `visitors` were given two variants before they were known to be one visitor, how many of the rule's `decisions` are about such visitors, and what `share` of its decisions that is.",
+    'In the counts of each variant and of the control group, `mixed` has their part: `decisions` of `acted` or `heldOut`, and `converted`.',
+    'So the conversion rate without them is (`converted` − `mixed.converted`) / (`acted` − `mixed.decisions`), and the lift without them compares such rates.',
+    'Decisions and conversions are told apart in this way for rules with a goal, as long as the goal is not settled when the ids join; a split takes it back.',
+  ],
+  'tests/arms.test.mjs: analytics say what visitors with two variants contribute, so that the lift can be had without them',
+  'src/intake/arms_test.cc: Arms.OfVisitorsWithTwoAreCountedWithWhatTheseContribute',
 );
 shown(
   [

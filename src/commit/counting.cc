@@ -1,5 +1,7 @@
 #include "commit/counting.h"
 
+#include <span>
+
 #include "commit/visitor.h"
 #include "ledger/codec.h"
 
@@ -51,6 +53,33 @@ bool is_forced(Draft& draft, const Tenant& tenant, const ledger::Session& sessio
   return tenant.rules->is_forced(rule, ids);
 }
 
+namespace {
+
+// A decision about a visitor who was given two arms of the rule is counted as such with its goals (intake/goals.h).
+bool may_be_mixed(Draft& draft, const Tenant& tenant, const ledger::Session& session, std::string_view rule,
+                  bool shadow) {
+  const auto records = reader_of(draft, tenant.handle, draft.now()).records(session.visitor);
+  if (!records || records->size() < 2) return false;
+  std::vector<std::span<const ledger::Spend>> exposures;
+  for (const ledger::SessionPtr& record : *records) exposures.emplace_back(record->spends);
+  return tenant.rules->is_mixed(rule, shadow, exposures);
+}
+
+void recount_if_mixed(Draft& draft, const Tenant* tenant, const ledger::PastDecision& past,
+                      const ledger::Session& session) {
+  if (!tenant || !tenant->rules || !tenant->rules->has_sticky() || session.visitor.empty()) return;
+  const auto is_mixed = [&](std::string_view rule, std::string_view outcome, bool shadow) {
+    return (outcome == "act" || outcome == "holdout") && tenant->rules->has_goal(rule) &&
+           may_be_mixed(draft, *tenant, session, rule, shadow);
+  };
+  bool recounts = is_mixed(past.rule, past.outcome, false);
+  for (const PastBeside& beside : past.beside)
+    recounts = recounts || (beside.shadow && is_mixed(beside.rule, beside.outcome, true));
+  if (recounts) draft.recount(tenant->handle, draft.places().sessions.digest(session.handle.view(), session.id.view()));
+}
+
+}  // namespace
+
 void count_decision(Draft& draft, const Tenant* tenant, const ledger::DecisionRecord& record,
                     const ledger::Session& session) {
   const auto past = ledger::past_decision(record.past);
@@ -72,6 +101,7 @@ void count_decision(Draft& draft, const Tenant* tenant, const ledger::DecisionRe
     const TallyKey key = tally_key(record.handle, trigger, beside.rule, beside.variant, beside.outcome, beside.shadow);
     *metric == Metric::kSuppressed ? count_held(draft, key, beside.hold) : draft.count(key, *metric);
   }
+  recount_if_mixed(draft, tenant, *past, session);
 }
 
 void count_asked_only(Draft& draft, const Handle& handle, std::string_view trigger, std::int64_t n) {

@@ -327,7 +327,7 @@ Instant hour_of(Instant at) { return at - at.time_since_epoch() % std::chrono::h
 }  // namespace
 
 void Draft::count(TallyKey key, Metric metric, std::int64_t n) {
-  key.hour = hour_of(now());
+  if (key.hour == Instant{}) key.hour = hour_of(now());
   std::int64_t& counted = tallies_[std::move(key)][static_cast<std::size_t>(metric)];
   counted = rules::added(counted, n);
 }

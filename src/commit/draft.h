@@ -211,8 +211,8 @@ class Draft {
   void put_rule(RulePut rule);
   void forget_rules(ForgetRules old);
   void put_replay(outbox::Replay replay);
-  void count(TallyKey key, Metric metric, std::int64_t n = 1);  // for the hour of the commit; `key.hour` is ignored
-  void count(TallyKey key, const GoalCounts& counts);           // likewise
+  void count(TallyKey key, Metric metric, std::int64_t n = 1);  // without an hour, for that of the commit
+  void count(TallyKey key, const GoalCounts& counts);           // for the hour of the commit
 
   // Housekeeping.
   void snapshot(SnapshotWrite written);

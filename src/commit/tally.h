@@ -29,10 +29,12 @@ enum class Metric : std::uint8_t {
   kHeldByHours,  // part of kSuppressed; counts from before reasons were recorded have none
   kHeldByLimit,
   kHeldByRender,
+  kMixed,           // part of kActed or kHeldOut: decisions about visitors who were given two arms of the rule, whose
+  kMixedConverted,  // goal was not yet settled; and the part of kConverted that these decisions have
   kConverted,  // signals that reached the rule's goal; in the row without rule and trigger: the goals of several rules
   kValue,      // of conversions, in millionths
 };
-inline constexpr std::size_t kMetrics = 12;
+inline constexpr std::size_t kMetrics = 14;
 using Counts = std::array<std::int64_t, kMetrics>;
 
 // What a row counts. Sorted by handle first, so that a tenant's rows are adjacent.

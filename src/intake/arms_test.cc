@@ -221,6 +221,50 @@ TEST_F(Arms, OfTwoThatJoinTheFirstIsKeptAndTheyAreCountedAsMixed) {
   EXPECT_EQ(ask("two"), "b");
 }
 
+TEST_F(Arms, OfVisitorsWithTwoAreCountedWithWhatTheseContribute) {
+  const auto parts = [&] {
+    return std::pair{counted(commit::Metric::kMixed), counted(commit::Metric::kMixedConverted)};
+  };
+  const auto join = [&] {
+    ASSERT_FALSE(world.plan([&](commit::Draft& draft) {
+      return commit::join(draft, Handle{"demo"}, VisitorId{"crm-17"}, VisitorId{"jon"}, draft.now() + 240h);
+    }));
+  };
+  const auto split = [&] {
+    ASSERT_FALSE(
+        world.plan([&](commit::Draft& draft) { return commit::split(draft, Handle{"demo"}, {VisitorId{"jon"}}); }));
+  };
+  rules(with_arms(1, 0));
+  EXPECT_EQ(ask("one", who("jon")), "a");
+  EXPECT_EQ(ask("other", who("ann")), "a");
+  world.clock.advance(1s);
+  rules(with_arms(0, 1));
+  EXPECT_EQ(ask("two", who("crm-17")), "b");
+  world.clock.advance(1s);
+  say("one", "purchase");
+  say("other", "purchase");
+  EXPECT_EQ(parts(), (std::pair<std::int64_t, std::int64_t>{0, 0}));
+  join();
+  EXPECT_EQ(parts(), (std::pair<std::int64_t, std::int64_t>{2, 1}));
+  world.clock.advance(1s);
+  EXPECT_EQ(ask("three", who("jon")), "a");
+  EXPECT_EQ(parts(), (std::pair<std::int64_t, std::int64_t>{3, 1})) << "a decision after the join";
+  world.clock.advance(1s);
+  say("two", "purchase");
+  say("other", "view");
+  EXPECT_EQ(parts(), (std::pair<std::int64_t, std::int64_t>{3, 2}));
+  EXPECT_EQ(counted(commit::Metric::kActed), 4);
+  EXPECT_EQ(counted(commit::Metric::kConverted), 3);
+  split();
+  EXPECT_EQ(parts(), (std::pair<std::int64_t, std::int64_t>{0, 0}));
+  join();
+  EXPECT_EQ(parts(), (std::pair<std::int64_t, std::int64_t>{3, 2}));
+  split();
+  world.clock.advance(26h);
+  join();
+  EXPECT_EQ(parts(), (std::pair<std::int64_t, std::int64_t>{0, 0})) << "the goal is settled";
+}
+
 TEST_F(Arms, OfASessionThatJoinsWithAnotherOneAreCountedAsMixed) {
   rules(with_arms(1, 0));
   EXPECT_EQ(ask("nobody"), "a");

@@ -29,8 +29,9 @@ class Counted : public testing::Test {
 
   // Every row: "trigger/rule/variant: metric n …".
   std::string counts() {
-    static constexpr const char* kNames[] = {"asked",     "acted",   "suppressed", "heldOut",  "shown",     "clicked",
-                                             "dismissed", "byHours", "byLimit",    "byRender", "converted", "value"};
+    static constexpr const char* kNames[] = {"asked",   "acted",          "suppressed", "heldOut", "shown",
+                                             "clicked", "dismissed",      "byHours",    "byLimit", "byRender",
+                                             "mixed",   "mixedConverted", "converted",  "value"};
     std::string all;
     const auto rows =
         store.analytics()

@@ -22,8 +22,11 @@ struct Claim {
   bool shadow = false;
   const Decided* decision = nullptr;
   bool converted = false;
+  bool mixed = false;                              // the visitor was given two arms of the rule
   std::map<std::string, std::int64_t> worth = {};  // of its conversions, by currency
 };
+
+Instant hour_of(Instant at) { return at - at.time_since_epoch() % std::chrono::hours{1}; }
 
 auto rule_of(const Claim& claim) { return std::pair{claim.rule, claim.shadow}; }
 auto order_of(const Claim& claim) {
@@ -78,6 +81,24 @@ commit::TallyKey key_of(const commit::Tenant& tenant, const Claim& claim) {
                            claim.rule, claim.variant, claim.outcome, claim.shadow);
 }
 
+// Not counted once its goal is settled: later signals would not count for it either.
+void count_mixed(const commit::Tenant& tenant, std::span<Claim> claims, const GoalFacts& facts, Instant now,
+                 std::int64_t times, GoalChanges& to) {
+  for (auto of_rule = claims.begin(); of_rule != claims.end();) {
+    const auto behind = std::ranges::find_if(of_rule, claims.end(),
+                                             [&](const Claim& claim) { return rule_of(claim) != rule_of(*of_rule); });
+    const auto within = tenant.rules->longest_goal(of_rule->rule, "");
+    const bool mixed = within && tenant.rules->is_mixed(of_rule->rule, of_rule->shadow, facts.exposures);
+    for (; of_rule != behind; ++of_rule) {
+      of_rule->mixed = mixed;
+      if (!mixed || now > of_rule->decision->at + *within + kGoalsSettle) continue;
+      commit::TallyKey key = key_of(tenant, *of_rule);
+      key.hour = hour_of(of_rule->decision->at);
+      add(to.tallies, std::move(key), Metric::kMixed, times);
+    }
+  }
+}
+
 std::string currency_of(const commit::Tenant& tenant, const rules::Aim& aim, const Signal& signal) {
   std::string named;
   if (!aim.currency_field.empty()) named = rules::currency_in(signal.metadata, aim.currency_field);
@@ -89,6 +110,11 @@ void convert(const commit::Tenant& tenant, const rules::Aim& aim, const Signal& 
   claim.converted = true;
   const commit::TallyKey key = key_of(tenant, claim);
   add(to.tallies, key, Metric::kConverted, times);
+  if (claim.mixed) {
+    commit::TallyKey counted = key;
+    counted.hour = hour_of(signal.received);
+    add(to.tallies, std::move(counted), Metric::kMixedConverted, times);
+  }
   commit::GoalCounts& goals = to.goals[key];
   goals.times[commit::counted_seconds(signal.at - claim.decision->at)] += times;
   if (aim.value_field.empty()) return;
@@ -114,6 +140,7 @@ void add_squares(const commit::Tenant& tenant, const Claim& claim, std::int64_t 
 void fold_goals(const commit::Tenant& tenant, GoalFacts facts, Instant now, std::int64_t times, GoalChanges& to) {
   std::vector<Claim> claims = claims_of(*tenant.rules, facts);
   if (claims.empty()) return;
+  if (facts.exposures.size() > 1) count_mixed(tenant, claims, facts, now, times, to);
   for (const Signal* signal : signals_of(facts)) {
     int rules = 0;
     for (const rules::Aim& aim : tenant.rules->aims(signal->key)) {

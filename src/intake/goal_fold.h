@@ -25,6 +25,7 @@ struct GoalFacts {
   std::vector<const Decided*> decisions;
   std::vector<const ledger::Signal*> signals;  // with keys of goals
   std::vector<std::string_view> ids;           // the visitor's; a rule that assigns one of them an arm counts nothing
+  std::vector<std::span<const ledger::Spend>> exposures;  // of the own records of these ids
 };
 
 struct GoalChanges {
@@ -33,8 +34,9 @@ struct GoalChanges {
 };
 
 // Adds what the tenant's goals count for the visitor, multiplied by `times`, except what is settled by `now`. A
-// conversion of more than one live rule is also counted in the row without rule and trigger. The hours stay empty. A
-// value whose signal names no currency has that of the tenant's current settings.
+// conversion of more than one live rule is also counted in the row without rule and trigger. Other hours stay empty. A
+// value whose signal names no currency has that of the tenant's current settings. Counts of visitors who were given two
+// arms of a rule are of the hour in which the decision or the conversion was counted, so that they are a part of it.
 void fold_goals(const commit::Tenant& tenant, GoalFacts facts, Instant now, std::int64_t times, GoalChanges& to);
 
 }  // namespace beckon::intake

@@ -111,7 +111,10 @@ class Recount {
     for (const bool behind : {false, true})
       for (auto& [name, facts] : behind ? after : before) {
         if (name.starts_with(ledger::kVisitorMark)) facts.ids.push_back(std::string_view(name).substr(1));
-        for (const SessionPtr& record : groups_[behind][name]) facts.ids.push_back(commit::id_of(*record));
+        for (const SessionPtr& record : groups_[behind][name]) {
+          facts.ids.push_back(commit::id_of(*record));
+          facts.exposures.emplace_back(record->spends);
+        }
         fold_goals(tenant_, std::move(facts), draft_.now(), behind ? 1 : -1, changes);
       }
     return std::nullopt;

@@ -142,6 +142,9 @@ class RuleSet {
     bool of_visitor = false;  // kept across all sessions of the visitor
   };
   std::optional<ArmOf> arm_of(std::uint64_t key) const;
+  // Whether a visitor with these exposures, a part for each of their ids, was given two arms of the live or shadow rule
+  // that are kept across all sessions.
+  bool is_mixed(std::string_view rule, bool shadow, std::span<const std::span<const ledger::Spend>> exposures) const;
 
   // Appends the "explanation" member of an envelope, a JSON array: for each rule of the trigger, in order, that it
   // matched, or the first condition that failed with its expected and actual value.

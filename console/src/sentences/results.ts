@@ -85,6 +85,9 @@ export const kResults = {
   mixed: (visitors: number) =>
     `${visitors === 1 ? '1 visitor was' : `${visitors} visitors were`} given two variants, before their devices ` +
     'were known to be one person’s. They keep the first.',
+  mixedShare: (share: string) => `${share} of the decisions are about people with two variants.`,
+  liftWithout: (lift: string, from: string, to: string) =>
+    `Without them, the lift over the control group is ${lift} points, 95 % interval ${from} to ${to}.`,
 
   // Tables
   variants: 'Variants',

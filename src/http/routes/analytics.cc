@@ -83,12 +83,25 @@ std::int64_t shared_conversions(std::span<const Tally> rows) {
 }
 
 void write_mixed(json::Writer& out, std::span<const Tally> rows) {
-  std::map<std::string_view, std::int64_t> visitors;
-  for (const Tally& row : rows)
-    if (!row.key.rule.empty() && !row.key.shadow) visitors[row.key.rule.view()] += count_of(row.counts, Metric::kAsked);
+  struct OfRule {
+    std::int64_t visitors = 0, decisions = 0, all = 0;
+  };
+  std::map<std::string_view, OfRule> rules;
+  for (const Tally& row : rows) {
+    if (row.key.rule.empty() || row.key.shadow) continue;
+    OfRule& one = rules[row.key.rule.view()];
+    one.visitors += count_of(row.counts, Metric::kAsked);
+    one.decisions += count_of(row.counts, Metric::kMixed);
+    one.all += count_of(row.counts, Metric::kActed) + count_of(row.counts, Metric::kHeldOut);
+  }
   out.key("mixed").begin_array();
-  for (const auto& [rule, count] : visitors)
-    if (count != 0) out.begin_object().member("ruleId", rule).member("visitors", count).end_object();
+  for (const auto& [rule, one] : rules) {
+    if (one.visitors == 0 && one.decisions == 0) continue;
+    out.begin_object().member("ruleId", rule).member("visitors", one.visitors).member("decisions", one.decisions);
+    out.key("share");
+    one.all > 0 ? out.real(static_cast<double>(one.decisions) / static_cast<double>(one.all)) : out.null();
+    out.end_object();
+  }
   out.end_array();
 }
 

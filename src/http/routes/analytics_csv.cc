@@ -30,6 +30,7 @@ void write_head(CsvWriter& csv, const std::set<std::string>& currencies) {
   for (const char* name : {"at", "ruleId", "ruleName", "trigger", "variant", "shadow", "holdout"}) csv.cell(name);
   for (const auto& [metric, name] : kOfRules) csv.cell(name);
   for (const auto& [metric, name] : kOfHolds) csv.cell("heldBack." + std::string(name));
+  for (const auto& [metric, name] : kOfMixed) csv.cell("mixed." + std::string(name));
   for (const std::string& currency : currencies) {
     const std::string code = currency.empty() ? "none" : currency;
     csv.cell("value." + code).cell("conversions." + code);
@@ -67,6 +68,7 @@ std::string analytics_csv(const AnalyticsRows& rows, const rules::StoredRules& r
         csv.cell(metric == Metric::kValue ? rules::decimal_text(n) : std::to_string(n));
       }
       for (const auto& [metric, title] : kOfHolds) csv.cell(std::to_string(count_of(tally.counts, metric)));
+      for (const auto& [metric, title] : kOfMixed) csv.cell(std::to_string(count_of(tally.counts, metric)));
       write_revenue(csv, rows.revenue_of(tally), currencies);
       csv.end_row();
     }

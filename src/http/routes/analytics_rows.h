@@ -58,5 +58,7 @@ inline constexpr std::pair<Metric, std::string_view> kOfRules[] = {
     {Metric::kConverted, "converted"}, {Metric::kValue, "value"}};
 inline constexpr std::pair<Metric, std::string_view> kOfHolds[] = {
     {Metric::kHeldByLimit, "limit"}, {Metric::kHeldByHours, "hours"}, {Metric::kHeldByRender, "render"}};
+inline constexpr std::pair<Metric, std::string_view> kOfMixed[] = {{Metric::kMixed, "decisions"},
+                                                                   {Metric::kMixedConverted, "converted"}};
 
 }  // namespace beckon::http

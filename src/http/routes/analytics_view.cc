@@ -27,6 +27,8 @@ void write_counts(json::Writer& out, const commit::Counts& counts, std::span<con
   write_values(out, revenue);
   out.key("heldBack").begin_object();
   for (const auto& [metric, name] : kOfHolds) out.member(name, count_of(counts, metric));
+  out.end_object().key("mixed").begin_object();
+  for (const auto& [metric, name] : kOfMixed) out.member(name, count_of(counts, metric));
   out.end_object();
 }
 

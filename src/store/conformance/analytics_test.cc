@@ -74,7 +74,8 @@ BECKON_ON_EVERY_DRIVER(AnalyticsOfAStore);
 TEST_P(AnalyticsOfAStore, AddUpWhatEachCommitCounts) {
   count({{key(kHour, "checkout"), Metric::kAsked, 3}, {key(kHour, "checkout", "r", "a"), Metric::kActed, 1}});
   count({{key(kHour, "checkout"), Metric::kAsked, 2}, {key(kHour, "checkout", "r", "a"), Metric::kValue, 12'500'000}});
-  EXPECT_EQ(found(all()), "checkout//@0 5 0 0 0 0 0 0 0 0 0 0 0; checkout/r/a@0 0 1 0 0 0 0 0 0 0 0 0 12500000; ");
+  EXPECT_EQ(found(all()),
+            "checkout//@0 5 0 0 0 0 0 0 0 0 0 0 0 0 0; checkout/r/a@0 0 1 0 0 0 0 0 0 0 0 0 0 0 12500000; ");
 }
 
 TEST_P(AnalyticsOfAStore, ClampValuesThatBecomeTooGreatAndNeverWrapAround) {
@@ -82,9 +83,10 @@ TEST_P(AnalyticsOfAStore, ClampValuesThatBecomeTooGreatAndNeverWrapAround) {
   for (const int hour : {0, 0, 1}) count({{key(kHour + hour * 1h, "t", "r"), Metric::kValue, kHuge}});
   count({{key(kHour, "t", "refunds"), Metric::kValue, -kHuge}});
   count({{key(kHour, "t", "refunds"), Metric::kValue, -kHuge}});
-  EXPECT_EQ(found(all()),
-            "t/r/@0 0 0 0 0 0 0 0 0 0 0 0 8000000000000000000; t/r/@1 0 0 0 0 0 0 0 0 0 0 0 7000000000000000001; "
-            "t/refunds/@0 0 0 0 0 0 0 0 0 0 0 0 -8000000000000000000; ");
+  EXPECT_EQ(
+      found(all()),
+      "t/r/@0 0 0 0 0 0 0 0 0 0 0 0 0 0 8000000000000000000; t/r/@1 0 0 0 0 0 0 0 0 0 0 0 0 0 7000000000000000001; "
+      "t/refunds/@0 0 0 0 0 0 0 0 0 0 0 0 0 0 -8000000000000000000; ");
   Analytics::Question by_day = all();
   by_day.bucket = 24h;
   EXPECT_NE(found(by_day).find(" 8000000000000000000; t/refunds/"), std::string::npos);
@@ -95,22 +97,22 @@ TEST_P(AnalyticsOfAStore, TellEveryMetricAndEveryArmApart) {
   shadow.shadow = true;
   holdout.holdout = true;
   commit::Tallies tallies;
-  tallies[key(kHour, "t", "r")] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  tallies[key(kHour, "t", "r")] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
   tallies[shadow] = {0, 1};
   tallies[holdout] = {0, 0, 0, 1};
   write({.at = kStart, .changes = {tallies}});
   EXPECT_EQ(found(all()),
-            "t/r/@0 1 2 3 4 5 6 7 8 9 10 11 12; t/r//holdout@0 0 0 0 1 0 0 0 0 0 0 0 0; t/r//shadow@0 0 1 0 0 0 0 0 0 "
-            "0 0 0 0; ");
+            "t/r/@0 1 2 3 4 5 6 7 8 9 10 11 12 13 14; t/r//holdout@0 0 0 0 1 0 0 0 0 0 0 0 0 0 0; t/r//shadow@0 0 1 0 "
+            "0 0 0 0 0 0 0 0 0 0 0; ");
 }
 
 TEST_P(AnalyticsOfAStore, AreReadByTheHourOrByTheDay) {
   for (int hour = 0; hour < 4; ++hour) count({{key(kHour + std::chrono::hours{hour}, "t"), Metric::kAsked, 1 + hour}});
   EXPECT_EQ(found({.handle = kAcme, .since = kHour + 1h, .until = kHour + 3h}),
-            "t//@1 2 0 0 0 0 0 0 0 0 0 0 0; t//@2 3 0 0 0 0 0 0 0 0 0 0 0; ");
+            "t//@1 2 0 0 0 0 0 0 0 0 0 0 0 0 0; t//@2 3 0 0 0 0 0 0 0 0 0 0 0 0 0; ");
   auto days = all();
   days.bucket = 24h;
-  EXPECT_EQ(found(days), "t//@-22 3 0 0 0 0 0 0 0 0 0 0 0; t//@2 7 0 0 0 0 0 0 0 0 0 0 0; ");
+  EXPECT_EQ(found(days), "t//@-22 3 0 0 0 0 0 0 0 0 0 0 0 0 0; t//@2 7 0 0 0 0 0 0 0 0 0 0 0 0 0; ");
 }
 
 TEST_P(AnalyticsOfAStore, OfOneRuleComeWithTheTriggersAsAWhole) {
@@ -120,15 +122,16 @@ TEST_P(AnalyticsOfAStore, OfOneRuleComeWithTheTriggersAsAWhole) {
          {key(kHour, "u", "a"), Metric::kActed, 1}});
   auto question = all();
   question.rule = RuleId{"a"};
-  EXPECT_EQ(found(question),
-            "t//@0 2 0 0 0 0 0 0 0 0 0 0 0; t/a/@0 0 1 0 0 0 0 0 0 0 0 0 0; u/a/@0 0 1 0 0 0 0 0 0 0 0 0 0; ");
+  EXPECT_EQ(
+      found(question),
+      "t//@0 2 0 0 0 0 0 0 0 0 0 0 0 0 0; t/a/@0 0 1 0 0 0 0 0 0 0 0 0 0 0 0; u/a/@0 0 1 0 0 0 0 0 0 0 0 0 0 0 0; ");
   question.trigger = "u";
-  EXPECT_EQ(found(question), "u/a/@0 0 1 0 0 0 0 0 0 0 0 0 0; ");
+  EXPECT_EQ(found(question), "u/a/@0 0 1 0 0 0 0 0 0 0 0 0 0 0 0; ");
 }
 
 TEST_P(AnalyticsOfAStore, AreNoMoreThanAskedForAndOfOneTenant) {
   count({{key(kHour, "a"), Metric::kAsked, 1}, {key(kHour, "b"), Metric::kAsked, 1}});
-  EXPECT_EQ(found(all(), 1), "a//@0 1 0 0 0 0 0 0 0 0 0 0 0; ");
+  EXPECT_EQ(found(all(), 1), "a//@0 1 0 0 0 0 0 0 0 0 0 0 0 0 0; ");
   EXPECT_EQ(found({.handle = kOther, .since = kHour, .until = kHour + 1h}), "");
 }
 
@@ -214,7 +217,7 @@ TEST_P(AnalyticsOfAStore, GoWhenTheyAreOldAFewAtATime) {
   write({.at = kStart, .changes = {commit::SweepTallies{kMidnight}}});
   EXPECT_EQ(store().analytics().tallies(all(), 1000)->size(), 6u);
   write({.at = kStart, .changes = {commit::SweepTallies{kMidnight}}});
-  EXPECT_EQ(found(all()), "kept//@2 1 0 0 0 0 0 0 0 0 0 0 0; ");
+  EXPECT_EQ(found(all()), "kept//@2 1 0 0 0 0 0 0 0 0 0 0 0 0 0; ");
 }
 
 }  // namespace

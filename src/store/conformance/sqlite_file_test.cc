@@ -33,6 +33,9 @@
 // Undoes the one that lists the deliveries of a handle.
 #define BECKON_TAKE_BACK_DELIVERY_LISTS "DROP INDEX delivery_of_handle; DROP INDEX delivery_undelivered;"
 
+// Undoes the one that counts visitors with two variants.
+#define BECKON_TAKE_BACK_MIXED "ALTER TABLE tally DROP COLUMN mixed; ALTER TABLE tally DROP COLUMN mixed_converted;"
+
 namespace beckon::store {
 namespace {
 
@@ -85,7 +88,7 @@ class SqliteFile : public testing::Test {
 
   // The file as left by the version before the newest steps, each of which is undone here.
   void take_back_the_newest_steps() {
-    execute(BECKON_TAKE_BACK_DELIVERY_LISTS
+    execute(BECKON_TAKE_BACK_MIXED BECKON_TAKE_BACK_DELIVERY_LISTS
             "ALTER TABLE attempt DROP COLUMN url; ALTER TABLE attempt DROP COLUMN response_headers;"
             "ALTER TABLE attempt DROP COLUMN response_headers_cut;"
             "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
@@ -105,7 +108,7 @@ class SqliteFile : public testing::Test {
   // Those whose names an older step also uses, and the newest steps.
   void take_back_audit_indexes() {
     execute(
-        BECKON_TAKE_BACK_DELIVERY_LISTS
+        BECKON_TAKE_BACK_MIXED BECKON_TAKE_BACK_DELIVERY_LISTS
         "ALTER TABLE subscription DROP COLUMN format;"
         "DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_GOALS BECKON_TAKE_BACK_PROVIDERS
             BECKON_TAKE_BACK_AUDIT_CHAIN

@@ -553,13 +553,19 @@ CREATE INDEX delivery_of_handle ON delivery (handle, created_at, id);
 CREATE INDEX delivery_undelivered ON delivery (handle, created_at, id) WHERE state <> 4;
 )sql";
 
+// What visitors with two variants of a rule contribute to its counts (commit/tally.h).
+constexpr const char* kMixed = R"sql(
+ALTER TABLE tally ADD COLUMN mixed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tally ADD COLUMN mixed_converted INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
                                kAccessTokens, kAuditChain,       kPeople,         kProviders,     kEventFormat,
-                               kGoals,        kDeliveryLists};
+                               kGoals,        kDeliveryLists,    kMixed};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

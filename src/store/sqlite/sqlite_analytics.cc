@@ -13,25 +13,27 @@ using commit::Tally;
 using commit::TimeTally;
 
 // In the order of commit::Metric.
-static_assert(commit::kMetrics == 12 && static_cast<int>(Metric::kAsked) == 0 &&
-              static_cast<int>(Metric::kHeldByHours) == 7 && static_cast<int>(Metric::kValue) == 11);
+static_assert(commit::kMetrics == 14 && static_cast<int>(Metric::kAsked) == 0 &&
+              static_cast<int>(Metric::kHeldByHours) == 7 && static_cast<int>(Metric::kMixed) == 10 &&
+              static_cast<int>(Metric::kValue) == 13);
 
 void add(Connection& connection, const commit::TallyKey& key, const commit::Counts& n) {
   connection.run(
       "INSERT INTO tally (handle, hour, trigger, rule, variant, shadow, holdout, "
-      "asked, acted, suppressed, held_out, shown, clicked, dismissed, held_hours, held_limit, held_render, converted, "
-      "value) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) "
+      "asked, acted, suppressed, held_out, shown, clicked, dismissed, held_hours, held_limit, held_render, mixed, "
+      "mixed_converted, converted, value) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) "
       "ON CONFLICT (handle, hour, trigger, rule, variant, shadow, holdout) DO UPDATE SET "
       "asked = asked + excluded.asked, acted = acted + excluded.acted, suppressed = suppressed + excluded.suppressed, "
       "held_out = held_out + excluded.held_out, shown = shown + excluded.shown, clicked = clicked + excluded.clicked, "
       "dismissed = dismissed + excluded.dismissed, held_hours = held_hours + excluded.held_hours, "
       "held_limit = held_limit + excluded.held_limit, held_render = held_render + excluded.held_render, "
+      "mixed = mixed + excluded.mixed, mixed_converted = mixed_converted + excluded.mixed_converted, "
       "converted = converted + excluded.converted, "
       // An integer that would overflow becomes a real here, and is clamped anyway.
-      "value = max(-?20, min(?20, value + excluded.value))",
+      "value = max(-?22, min(?22, value + excluded.value))",
       key.handle, key.hour, key.trigger, key.rule, key.variant, key.shadow, key.holdout, n[0], n[1], n[2], n[3], n[4],
-      n[5], n[6], n[7], n[8], n[9], n[10], n[11], rules::kMostAmount);
+      n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], rules::kMostAmount);
 }
 
 void add(Connection& connection, const commit::TallyKey& key, std::string_view currency, const commit::Revenue& more) {
@@ -116,7 +118,7 @@ Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, st
         "SELECT trigger, rule, variant, shadow, holdout, hour - hour % ?4 AS bucket, sum(asked), sum(acted), "
         "sum(suppressed), "
         "sum(held_out), sum(shown), sum(clicked), sum(dismissed), sum(held_hours), sum(held_limit), sum(held_render), "
-        "sum(converted), sum(value / 1000000), sum(value % 1000000) FROM tally "
+        "sum(mixed), sum(mixed_converted), sum(converted), sum(value / 1000000), sum(value % 1000000) FROM tally "
         "WHERE handle = ?1 AND hour >= ?2 AND hour < ?3 AND (?5 = '' OR rule IN ('', ?5)) AND (?6 = '' OR trigger = "
         "?6) "
         "GROUP BY trigger, rule, variant, shadow, holdout, bucket ORDER BY trigger, rule, variant, shadow, holdout, "
@@ -130,7 +132,7 @@ Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, st
       tally.key.hour = row.instant(5);
       for (int metric = 0; metric < static_cast<int>(Metric::kValue); ++metric)
         tally.counts[static_cast<std::size_t>(metric)] = row.integer(6 + metric);
-      tally.counts.back() = rules::AmountSum(row.integer(17), row.integer(18)).millionths();
+      tally.counts.back() = rules::AmountSum(row.integer(19), row.integer(20)).millionths();
     }
     return found;
   });

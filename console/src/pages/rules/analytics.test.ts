@@ -8,6 +8,7 @@ import {
   shownVariants,
   summaryOf,
   variantsByRule,
+  withoutMixed,
   type Analytics,
   type Counts,
   type RuleSeries,
@@ -38,6 +39,35 @@ const analytics = (rules: RuleSeries[], triggers: Analytics['triggers'] = []): A
   timeToConvert: { median: null, conversions: 0 },
   triggers,
   rules,
+});
+
+test('without the people who were given two variants, their decisions and conversions are left out', () => {
+  const [of] = resultsOf(
+    analytics([
+      series({ variant: 'a' }, counts({ acted: 100, converted: 30, mixed: { decisions: 10, converted: 4 } })),
+      series({ variant: 'b' }, counts({ acted: 50, converted: 10, mixed: { decisions: 5, converted: 1 } })),
+      series({ holdout: true }, counts({ heldOut: 60, converted: 6, mixed: { decisions: 20, converted: 2 } })),
+    ]),
+    [],
+  );
+  const without = withoutMixed(of!);
+  const told = ({ acted, heldOut, converted }: Counts) => [acted, heldOut, converted];
+  assert.deepEqual(
+    without.variants.map(one => told(one.totals)),
+    [
+      [90, 0, 26],
+      [45, 0, 9],
+      [0, 40, 4],
+    ],
+  );
+  assert.deepEqual(
+    [told(without.treated.totals), told(without.control!.totals)],
+    [
+      [135, 0, 35],
+      [0, 40, 4],
+    ],
+  );
+  assert.deepEqual(told(of!.treated.totals), [150, 0, 40], 'what it is made from stays');
 });
 
 test('counts of held-back decisions without a reason, from earlier versions, are other', () => {

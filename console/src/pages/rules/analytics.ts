@@ -32,6 +32,7 @@ export const none = (): Counts => ({
   value: 0,
   values: [],
   heldBack: { limit: 0, hours: 0, render: 0 },
+  mixed: { decisions: 0, converted: 0 },
 });
 
 // The revenue of both, currency by currency.
@@ -62,6 +63,10 @@ export const plus = (a: Counts, b: Counts) =>
       limit: a.heldBack.limit + b.heldBack.limit,
       hours: a.heldBack.hours + b.heldBack.hours,
       render: a.heldBack.render + b.heldBack.render,
+    },
+    mixed: {
+      decisions: a.mixed.decisions + b.mixed.decisions,
+      converted: a.mixed.converted + b.mixed.converted,
     },
   }) as Counts;
 
@@ -161,6 +166,21 @@ export function resultsOf({ rules }: Pick<Analytics, 'rules'>, known: KnownRule[
       control: control.length ? together(control) : null,
     };
   });
+}
+
+// The rule without the visitors who were given two variants: decisions and conversions, not what they brought.
+export function withoutMixed(of: RuleResult): RuleResult {
+  const without = <One extends Group>(one: One, all: 'acted' | 'heldOut'): One => {
+    const { totals } = one,
+      { decisions, converted } = totals.mixed;
+    return { ...one, totals: { ...totals, [all]: totals[all] - decisions, converted: totals.converted - converted } };
+  };
+  return {
+    ...of,
+    variants: of.variants.map(one => without(one, one.holdout ? 'heldOut' : 'acted')),
+    treated: without(of.treated, 'acted'),
+    control: of.control && without(of.control, 'heldOut'),
+  };
 }
 
 // Revenue in one currency: '' where none is known.

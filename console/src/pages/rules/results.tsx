@@ -7,14 +7,14 @@ import { Instant } from '../../parts/instant.tsx';
 import { DayFields, Presets } from '../../parts/period_picker.tsx';
 import { useResults, type Counted, type Figures } from './counted.ts';
 import { csvOf } from '../../state/csv.ts';
-import { number } from '../../state/format.ts';
+import { number, points, share } from '../../state/format.ts';
 import { at, place } from '../../state/place.ts';
 import { kParts } from '../../sentences/parts.ts';
 import { kResults } from '../../sentences/results.ts';
-import { buckets, type Analytics, type RuleResult } from './analytics.ts';
+import { buckets, withoutMixed, type Analytics, type RuleResult } from './analytics.ts';
 import { FunnelPanel, WhyPanel } from './results/funnel.tsx';
 import { RequestSeries, VariantSeries } from './results/series.tsx';
-import { RulesTable, tableOf, VariantsTable } from './results/tables.tsx';
+import { ruleReading, RulesTable, tableOf, VariantsTable } from './results/tables.tsx';
 import { RuleTabs } from './tabs.tsx';
 import { AddedTile, LiftTile, RateTile, RevenueTile, TimeTile } from './tiles.tsx';
 
@@ -86,7 +86,6 @@ function Shown({
   kept: Record<string, string>;
 }) {
   const found = counted.now;
-  const mixed = found.mixed.find(one => one.ruleId === only?.ruleId)?.visitors ?? 0;
   const times = buckets(found);
   return (
     <section class="stack" aria-label={only ? kResults.resultsOf(only.name) : kResults.title}>
@@ -113,7 +112,7 @@ function Shown({
               <span class="m sm">{kResults.variantsUnit}</span>
             </div>
             <VariantsTable of={only} />
-            {mixed > 0 && <div class="pfoot">{kResults.mixed(mixed)}</div>}
+            <Mixed found={found} of={only} />
           </section>
           <VariantSeries found={found} of={only} />
         </>
@@ -132,6 +131,24 @@ function Shown({
       )}
       <Notes found={found} />
     </section>
+  );
+}
+
+// Visitors with two variants: how many there are, and what the lift is without them.
+function Mixed({ found, of }: { found: Analytics; of: RuleResult }) {
+  const mixed = found.mixed.find(one => one.ruleId === of.ruleId);
+  if (!mixed || mixed.visitors + mixed.decisions <= 0) return null;
+  const { lift } = ruleReading(withoutMixed(of));
+  return (
+    <div class="pfoot stack s">
+      {mixed.visitors > 0 && <p>{kResults.mixed(mixed.visitors)}</p>}
+      {mixed.share !== null && mixed.decisions > 0 && (
+        <p>
+          {kResults.mixedShare(share(mixed.share))}{' '}
+          {lift && kResults.liftWithout(points(lift.difference), points(lift.from), points(lift.to))}
+        </p>
+      )}
+    </div>
   );
 }
 
