@@ -245,10 +245,16 @@ class Draft {
     ledger::SessionDigest own;
     ledger::SessionPtr record;  // null if there is none
   };
+  // The own record of a browser that names a visitor whose data goes. Without a record there is none.
+  struct Remembered {
+    OwnRecord browser;
+    std::uint32_t share = 0;  // the number to go on from, if shares of others stay; otherwise 0
+  };
   // The own records that a change of a session affects: of the id it leaves, and of the id it is then kept under.
   struct Visit {
     OwnRecord left, kept;
     bool joins = false;
+    Remembered said;  // if it was the last session in which its visitor was said in its browser
   };
   // `said`: the visitor named with it. `touches`: the record may change though the session neither joins nor leaves.
   Result<Visit> visit(const Handle& handle, const ledger::SessionPtr& before, ledger::Consent after,
@@ -264,6 +270,12 @@ class Draft {
   // Adds what an expired session has counted to its visitor's own record.
   void fold(const Handle& handle, const SessionId& id, const VisitorId& visitor, const ledger::SessionDigest& digest);
   Result<ledger::SessionPtr> own_record(const Handle& handle, const SessionId& id, const ledger::SessionDigest& own);
+  // What the session's browser remembers of its visitor, if no other session in `record`, the own record of the id that
+  // it is kept under, is of that browser.
+  Result<Remembered> said_last(const ledger::Session& session, const ledger::SessionPtr& record);
+  // What the browser remembers, if it names one of the ids `gone`.
+  Result<Remembered> remembered(const Handle& handle, std::string_view anonymous, std::span<const VisitorId> gone);
+  void forget_said(const Handle& handle, const Remembered& said, const std::string& reason);
   Result<OwnRecord> own_record_of(const Handle& handle, const VisitorId& id, bool also_expired = false);
   // `moves`: the session moves to another id, so nothing of it may be forgotten.
   void leave(OwnRecord left, const Handle& handle, const ledger::SessionDigest& digest, bool moves);

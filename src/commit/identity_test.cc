@@ -4,6 +4,7 @@
 
 #include "commit/visitor.h"
 #include "intake/testing/world.h"
+#include "ledger/codec.h"
 
 namespace beckon::commit {
 namespace {
@@ -67,6 +68,40 @@ class IdentityTest : public testing::Test {
   }
   void undo(std::vector<VisitorId> leave) {
     EXPECT_FALSE(world->plan([&](Draft& draft) { return split(draft, kTenantName, leave); }));
+  }
+
+  void erase(std::string_view visitor) {
+    const auto records = reader().records(VisitorId{visitor});
+    std::vector<ledger::Joined> theirs;
+    for (const SessionPtr& record : *records)
+      theirs.insert(theirs.end(), record->sessions.begin(), record->sessions.end());
+    EXPECT_FALSE(
+        world->plan([&](Draft& draft) { return draft.forget_visitor(kTenantName, *records, theirs, "erased"); }));
+  }
+  void erase_session(std::string_view id) {
+    EXPECT_FALSE(world->plan([&](Draft& draft) {
+      return draft.forget(kTenantName, SessionId{id}, world->sessions.digest("demo", id), "erased", std::nullopt);
+    }));
+  }
+  ledger::Identity ledger_identity(std::string_view browser) {
+    return identity_of(world->session("@~" + std::string(browser)));
+  }
+  // In a snapshot, or in a journal row as it is read.
+  bool is_on_disk(std::string_view text) {
+    auto erasures = *store.ledger().erasures();
+    std::ranges::sort(erasures, {}, &ledger::Ledger::Erasure::digest);
+    bool found = false;
+    EXPECT_TRUE(store.ledger().read_journal(0, [&](ledger::Position position, Instant, std::string_view row) {
+      const auto left = ledger::without(row, position, erasures);
+      found = found || (left ? std::string_view(*left) : row).find(text) != std::string_view::npos;
+      return true;
+    }));
+    const auto ids = *store.ledger().own_records(kTenantName, "", "", 100);
+    for (const SessionId& id : ids) {
+      const auto stored = store.ledger().snapshot(kTenantName, id);
+      found = found || (*stored && (*stored)->bytes.find(text) != std::string::npos);
+    }
+    return found;
   }
 
   store::MemoryStore store;
@@ -256,6 +291,49 @@ TEST_F(IdentityTest, NothingIsClaimedOfAnAccountOfManyBrowsers) {
   world->clock.advance(25h);
   ASSERT_TRUE(say("t2", says("shared", "b-20")));
   EXPECT_EQ(owner("t0"), "shared");
+}
+
+TEST_F(IdentityTest, ABrowserForgetsAVisitorWhoIsErasedThoughNothingOfItWasClaimed) {
+  ASSERT_TRUE(say("s1", says("jon")));
+  ASSERT_NE(world->session("@~a-1"), nullptr);
+  erase("jon");
+  EXPECT_EQ(world->session("@~a-1"), nullptr);
+  EXPECT_FALSE(is_on_disk("jon"));
+  ASSERT_TRUE(say("s2", kBrowser));
+  EXPECT_EQ(owner("s2"), "~a-1");
+}
+
+TEST_F(IdentityTest, ABrowserForgetsAVisitorWithTheLastSessionInWhichTheyWereSaid) {
+  for (const char* session : {"s1", "s2"}) ASSERT_TRUE(say(session, says("jon")));
+  erase_session("s1");
+  EXPECT_EQ(ledger_identity("a-1").said.view(), "jon");
+  ASSERT_TRUE(say("s2", R"("consent":"basic")"));
+  EXPECT_EQ(world->session("@~a-1"), nullptr);
+  EXPECT_EQ(world->session("@jon"), nullptr);
+  start();
+  EXPECT_EQ(world->session("@~a-1"), nullptr);
+  EXPECT_FALSE(is_on_disk("jon"));
+}
+
+TEST_F(IdentityTest, AfterABrowserHasForgottenAVisitorItsNewSessionsAreNobodyElses) {
+  ASSERT_TRUE(say("s1", kBrowser));
+  ASSERT_TRUE(say("s1", says("ann")));
+  ASSERT_TRUE(say("s2", kBrowser));  // remembered as ann's
+  ASSERT_TRUE(say("s3", says("jon")));
+  ASSERT_TRUE(say("s4", kBrowser));  // remembered as jon's
+  ASSERT_TRUE(say("s5", says("ann")));
+  ASSERT_EQ(owner("s4"), "jon");
+  erase("ann");
+  EXPECT_EQ(ledger_identity("a-1").said.view(), "");
+  for (const char* session : {"s6", "s7"}) {
+    ASSERT_TRUE(say(session, kBrowser));
+    EXPECT_EQ(owner(session), "~a-1");
+  }
+  ASSERT_TRUE(say("s8", says("eva")));
+  EXPECT_EQ(owner("s6"), "eva");
+  ASSERT_TRUE(say("s9", kBrowser));
+  EXPECT_EQ(owner("s9"), "eva");
+  EXPECT_EQ(owner("s4"), "jon");
 }
 
 TEST_F(IdentityTest, ASessionWithoutFullConsentHasNoBrowser) {

@@ -1,5 +1,6 @@
 // How sessions change their visitors' own records: part of Draft.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/check.h"
@@ -88,6 +89,11 @@ Result<Draft::Visit> Draft::visit(const Handle& handle, const SessionPtr& before
     auto left = own_record_of(handle, before->visitor);
     if (!left) return unexpected(left.error());
     visit.left = std::move(*left);
+    if (!full) {
+      auto browser = said_last(*before, visit.left.record);
+      if (!browser) return unexpected(browser.error());
+      visit.said = std::move(*browser);
+    }
   }
   if (visit.joins || (known && !leaves && touches)) {
     auto kept = own_record_of(handle, visit.joins ? VisitorId{said} : before->visitor);
@@ -123,6 +129,7 @@ std::optional<Fault> Draft::read_ahead(const Handle& handle, std::string_view vi
 void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Session& session, Instant expires_at,
                    const std::vector<ledger::Spend>& spends, const std::vector<ledger::Subtotal>& counted) {
   if (!visit.left.visitor.empty()) leave(std::move(visit.left), session.handle, digest, visit.joins);
+  forget_said(session.handle, visit.said, "");
   OwnRecord& kept = visit.kept;
   if (kept.visitor.empty()) return;
   // The session's former one may have been folded since.
@@ -264,6 +271,7 @@ std::optional<Fault> Draft::forget(const Handle& handle, const SessionId& id, co
   const ledger::Position unseen = denied_until ? row_ : 0;
   erase(handle, id, digest, std::move(reason), denied_until, *session ? (*session)->began : unseen);
   if (!visit->left.visitor.empty()) leave(std::move(visit->left), handle, digest, false);
+  forget_said(handle, visit->said, "");
   return std::nullopt;
 }
 
@@ -276,24 +284,24 @@ std::optional<Fault> Draft::forget_visitor(const Handle& handle, const std::vect
     if (!one) return one.error();
     own.push_back(std::move(*one));
   }
-  // What their browsers remember about them.
-  const auto is_theirs = [&](const VisitorId& id) {
-    return std::ranges::find(own, id, &OwnRecord::visitor) != own.end();
-  };
-  for (std::size_t i = 0, count = own.size(); i < count; ++i) {
-    const std::string_view id = own[i].visitor.view();
-    if (!ledger::is_browser(id)) continue;
-    auto browser = own_record_of(handle, VisitorId{ledger::shown_id(id)}, true);
-    if (!browser) return browser.error();
-    if (browser->record && browser->record->identity && is_theirs(browser->record->identity->said) &&
-        !is_theirs(browser->visitor))
-      own.push_back(std::move(*browser));
+  std::vector<VisitorId> ids;
+  std::set<std::string> browsers;
+  for (const OwnRecord& one : own) {
+    ids.push_back(one.visitor);
+    if (ledger::is_browser(one.visitor.view())) browsers.emplace(ledger::anonymous_of(one.visitor.view()));
   }
   std::vector<std::pair<ledger::Joined, ledger::Position>> going;
   for (const ledger::Joined& session : sessions) {
     const auto now = kept(handle, session.id, session.digest);
     if (!now) return now.error();
     going.emplace_back(session, *now ? (*now)->began : 0);
+    if (*now && !(*now)->browser().empty()) browsers.emplace((*now)->browser());
+  }
+  std::vector<Remembered> said;
+  for (const std::string& anonymous : browsers) {
+    auto one = remembered(handle, anonymous, ids);
+    if (!one) return one.error();
+    if (std::ranges::find(ids, one->browser.visitor) == ids.end()) said.push_back(std::move(*one));
   }
   std::vector<ErasePast> ended;
   for (const ledger::PastSession& one : past) {
@@ -306,7 +314,46 @@ std::optional<Fault> Draft::forget_visitor(const Handle& handle, const std::vect
   for (ErasePast& one : ended) plan(std::move(one));
   for (const OwnRecord& one : own)
     if (one.record) erase(handle, one.record->id, one.own, reason, std::nullopt, one.record->began);
+  for (const Remembered& one : said) forget_said(handle, one, reason);
   return std::nullopt;
+}
+
+Result<Draft::Remembered> Draft::said_last(const ledger::Session& session, const SessionPtr& record) {
+  if (session.browser().empty() || ledger::is_browser(session.visitor.view())) return Remembered{};
+  if (record)
+    for (const ledger::Joined& joined : record->sessions) {
+      if (joined.id == session.id) continue;
+      const auto other = find(session.handle, joined.id, joined.digest);
+      if (!other) return unexpected(other.error());
+      if (*other && (*other)->browser() == session.browser()) return Remembered{};
+    }
+  return remembered(session.handle, session.browser(), {&session.visitor, 1});
+}
+
+Result<Draft::Remembered> Draft::remembered(const Handle& handle, std::string_view anonymous,
+                                            std::span<const VisitorId> gone) {
+  const auto is_gone = [&](const VisitorId& id) { return std::ranges::find(gone, id) != gone.end(); };
+  auto browser = own_record_of(handle, ledger::browser_id(anonymous), true);
+  if (!browser) return unexpected(browser.error());
+  if (!browser->record || !browser->record->identity || !is_gone(browser->record->identity->said)) return Remembered{};
+  Remembered said{.browser = std::move(*browser)};
+  // With fewer, what begins next would be counted to a share that is there.
+  const std::uint32_t newest = said.browser.record->identity->share;
+  for (std::uint32_t number = 1; number <= newest && said.share == 0; ++number) {
+    const VisitorId share = ledger::share_id(anonymous, number);
+    if (is_gone(share)) continue;
+    const auto one = own_record_of(handle, share);
+    if (!one) return unexpected(one.error());
+    if (one->record) said.share = newest;
+  }
+  return said;
+}
+
+void Draft::forget_said(const Handle& handle, const Remembered& said, const std::string& reason) {
+  if (!said.browser.record) return;
+  const ledger::Session& record = *said.browser.record;
+  erase(handle, record.id, said.browser.own, reason, std::nullopt, record.began);
+  if (said.share > 0) identify(handle, said.browser.visitor, {.share = said.share}, record.expires_at);
 }
 
 }  // namespace beckon::commit
