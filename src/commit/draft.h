@@ -254,7 +254,8 @@ class Draft {
   struct Visit {
     OwnRecord left, kept;
     bool joins = false;
-    Remembered said;  // if it was the last session in which its visitor was said in its browser
+    Remembered said;                        // if it was the last session in which its visitor was said in its browser
+    std::vector<ledger::Subtotal> counted;  // by the session so far, if it joins
   };
   // `said`: the visitor named with it. `touches`: the record may change though the session neither joins nor leaves.
   Result<Visit> visit(const Handle& handle, const ledger::SessionPtr& before, ledger::Consent after,

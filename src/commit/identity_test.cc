@@ -293,6 +293,18 @@ TEST_F(IdentityTest, NothingIsClaimedOfAnAccountOfManyBrowsers) {
   EXPECT_EQ(owner("t0"), "shared");
 }
 
+TEST_F(IdentityTest, WhatASessionHasDoneIsCountedOnceWhenItSaysWhomItsBrowserRemembers) {
+  world->tenant(
+      settings,
+      {R"({"triggers":["checkout"],"when":{},"limit":{"caps":[{"max":2,"per":"30d"}]},"action":{"type":"popup"}})"});
+  ASSERT_TRUE(say("s1", says("jon")));
+  ASSERT_TRUE(say("s2", kBrowser));
+  ASSERT_EQ(owner("s2"), "jon");
+  EXPECT_EQ(outcome("s2", kBrowser, "checkout"), "act");
+  EXPECT_EQ(outcome("s2", says("jon"), "checkout"), "act");
+  EXPECT_EQ(outcome("s2", says("jon"), "checkout"), "suppressed");
+}
+
 TEST_F(IdentityTest, ABrowserForgetsAVisitorWhoIsErasedThoughNothingOfItWasClaimed) {
   ASSERT_TRUE(say("s1", says("jon")));
   ASSERT_NE(world->session("@~a-1"), nullptr);

@@ -34,6 +34,23 @@ void add_gone(const rules::Counters& counters, const ledger::Counted* kept, std:
   }
 }
 
+// What a session has counted so far, sorted. `record`: the own record of the id it is kept under; null if there is
+// none.
+std::vector<ledger::Subtotal> counted_by(const ledger::Session& session, const ledger::Session* record,
+                                         const SessionDigest& digest) {
+  const ledger::Counted* const counted = session.visitor.empty() ? session.counted.get()
+                                         : record                ? record->counted.get()
+                                                                 : nullptr;
+  std::vector<ledger::Subtotal> all;
+  if (!counted) return all;
+  for (ledger::Subtotal one : counted->all) {
+    if (!session.visitor.empty() && one.session != digest.low) continue;
+    one.session = 0;
+    all.push_back(one);
+  }
+  return all;
+}
+
 }  // namespace
 
 std::vector<ledger::Subtotal> Draft::counts_of(const ledger::AppendRecord& record, const SessionPtr& before) const {
@@ -95,6 +112,9 @@ Result<Draft::Visit> Draft::visit(const Handle& handle, const SessionPtr& before
       visit.said = std::move(*browser);
     }
   }
+  if (visit.joins && before)
+    visit.counted =
+        counted_by(*before, visit.left.record.get(), places_.sessions.digest(handle.view(), before->id.view()));
   if (visit.joins || (known && !leaves && touches)) {
     auto kept = own_record_of(handle, visit.joins ? VisitorId{said} : before->visitor);
     if (!kept) return unexpected(kept.error());
@@ -139,7 +159,11 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
       expires_at = std::max(expires_at, now() + tenant->settings.visitor_retention);
   if (visit.joins) moves_.push_back({session.handle, digest, kept.own});
   std::vector<ledger::Subtotal> counts = counted;
-  if (visit.joins) counts = session.counted ? session.counted->all : std::vector<ledger::Subtotal>{};
+  if (visit.joins) {
+    ledger::Counted all{std::move(visit.counted)};
+    all.take(counted, 0);
+    counts = std::move(all.all);
+  }
   if (!counts.empty())
     if (const auto tenant = places_.tenants.known(session.handle.view())) {
       const rules::Counters& counters = tenant->traits->counters();

@@ -58,10 +58,24 @@ std::shared_ptr<const std::vector<Spend>> joined(const Known& known, bool with_s
   return std::make_shared<const std::vector<Spend>>(std::move(all));
 }
 
-void take_counted(Known& known) {
+// What a session that joins other ids brings along: all that it has counted so far.
+Result<std::shared_ptr<const ledger::Counted>> counted_by(const ledger::Session& session,
+                                                          const commit::VisitorReader& reader,
+                                                          const SessionDigest& digest) {
+  if (session.visitor.empty()) return session.counted;
+  const auto record = reader.record(session.visitor);
+  if (!record) return unexpected(record.error());
+  auto counted = std::make_shared<ledger::Counted>();
+  if (*record && (*record)->counted)
+    std::ranges::copy_if((*record)->counted->all, std::back_inserter(counted->all),
+                         [&](const ledger::Subtotal& one) { return one.session == digest.low; });
+  return counted;
+}
+
+void take_counted(Known& known, std::shared_ptr<const ledger::Counted> joining) {
   known.counted_kept.clear();
   for (const SessionPtr& record : known.records()) known.counted_kept.push_back(record->counted);
-  if (known.session && (!known.visitor || known.joins_alone())) known.counted_kept.push_back(known.session->counted);
+  known.counted_kept.push_back(std::move(joining));
   std::erase(known.counted_kept, nullptr);
   known.counted.clear();
   for (const auto& counted : known.counted_kept) known.counted.push_back(counted.get());
@@ -167,6 +181,7 @@ const VisitorId& Known::whose() const {
 
 bool Known::joins_alone() const {
   if (said.empty()) return false;
+  if (session && std::ranges::find(ids, session->visitor.view()) != ids.end()) return false;
   return !session || !naming || std::ranges::find(naming->claimed, session->visitor) == naming->claimed.end();
 }
 
@@ -191,7 +206,7 @@ SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
 Result<void> gather(const FindSession& find, const commit::Sessions& digests, const Handle& handle,
                     const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
   const VisitorId& visitor = known.whose();
-  if (wanted.counters) take_counted(known);
+  if (wanted.counters) take_counted(known, known.session ? known.session->counted : nullptr);
   if (visitor.empty() || !wanted.anything()) return {};
   const commit::VisitorReader reader(find, digests, handle, now);
   auto records = reader.records(visitor);
@@ -202,21 +217,28 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
       if (!share) return unexpected(share.error());
       if (*share) records->push_back(std::move(*share));
     }
+  known.ids.clear();
+  for (const SessionPtr& record : *records) known.ids.push_back(commit::id_of(*record));
+  const bool joins = known.session && known.joins_alone();
+  std::shared_ptr<const ledger::Counted> joining;
+  if (joins && wanted.counters) {
+    auto counted = counted_by(*known.session, reader, digest);
+    if (!counted) return unexpected(counted.error());
+    joining = std::move(*counted);
+    take_counted(known, joining);
+  }
   if (records->empty()) return {};
   known.visitor = std::move(records->front());
   known.others.assign(std::move_iterator(records->begin() + 1), std::move_iterator(records->end()));
   // A record begins when the first session of its id does.
   const ledger::Session* first = nullptr;
-  known.ids.clear();
-  for (const SessionPtr& record : known.records()) {
-    known.ids.push_back(commit::id_of(*record));
+  for (const SessionPtr& record : known.records())
     if (!first || record->created < first->created) first = record.get();
-  }
   known.first = commit::id_of(*first);
-  const bool joins = known.session && !known.session->spends.empty() && known.joins_alone();
-  if (joins || !known.others.empty()) known.joined = joined(known, joins);
+  const bool spends = joins && !known.session->spends.empty();
+  if (spends || !known.others.empty()) known.joined = joined(known, spends);
   if (wanted.traits) take_traits(known);
-  if (wanted.counters) take_counted(known);
+  if (wanted.counters) take_counted(known, std::move(joining));
   if (!wanted.visitor) return {};
   auto all = seen(find, handle, digest, now, known);
   if (!all) return unexpected(all.error());

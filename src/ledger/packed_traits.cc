@@ -9,6 +9,10 @@
 namespace beckon::ledger {
 namespace {
 
+// Most traits were set once and by nothing else: their origin is a number from 1 on in a list, and the rest is their
+// JSON. Of others the origin is 0, and the rest is the trait as in codec.h, but without its name. Stamps are relative
+// to the base, and a source in the list of sources is one byte.
+//
 // Source names use no bytes from this one on, so these bytes are indexes of sources.
 constexpr unsigned char kFirstSource = 0x80;
 constexpr std::size_t kSources = 0x100 - kFirstSource;
@@ -17,6 +21,7 @@ struct Parts {
   std::string_view head;     // all of it up to the traits
   std::string_view sources;  // string*
   Stamp base;                // the earliest instant, from 1970 on, and the lowest place
+  std::string_view origins;  // (rank:u8 source:string stamp)*
   std::string_view traits;   // (size:varint trait)*
   std::string_view ids;
 };
@@ -29,6 +34,7 @@ Parts parts_of(std::string_view packed) {
   parts.sources = in.rest();
   for (; sources > 0; --sources) in.text();
   parts.base = in.stamp();
+  parts.origins = in.text();
   parts.head = packed.substr(0, packed.size() - in.rest().size());
   parts.traits = in.text();
   parts.ids = in.rest();
@@ -50,8 +56,37 @@ void visit_sources(auto& trait, Visit visit) {
   if (trait.added) visit(trait.added->source);
 }
 
+bool is_plain(const Trait& trait) {
+  return trait.said.size() == 1 && !trait.once && !trait.added && trait.elements.empty();
+}
+
+void write_origin(Encoder& out, const Trait::Said& said) {
+  out.byte(said.rank);
+  out.text(said.source);
+  out.stamp(said.stamp);
+}
+
+void read_origin(Decoder& in, Trait::Said& said) {
+  said.rank = in.byte();
+  said.source = in.text();
+  said.stamp = in.stamp();
+}
+
 void read_trait(const Parts& parts, std::string_view bytes, Trait& into) {
-  Decoder(bytes).trait(into);
+  Decoder body(bytes);
+  const std::string_view name = body.text();
+  if (std::uint64_t origin = body.number(); origin == 0) {
+    body.trait(into);
+  } else {
+    into.said.resize(1);
+    into.said[0].json = body.text();
+    for (Decoder origins(parts.origins); origin > 0; --origin) read_origin(origins, into.said[0]);
+    into.once.reset();
+    into.added.reset();
+    into.sum = 0;
+    into.elements.clear();
+  }
+  into.name = name;
   visit_stamps(into, [&](Stamp& stamp) {
     stamp.at += parts.base.at.time_since_epoch();
     stamp.place += parts.base.place;
@@ -95,11 +130,12 @@ PackedTraits::PackedTraits(const Traits& traits) {
       base.place = std::min(base.place, stamp.place);
     });
   }
-  if (base.at == Instant::max()) base = {};  // there are none
-  base.at = std::max(base.at, Instant{});    // so that no difference overflows
-  thread_local std::string all, one, bytes;  // like `packed`: reused, to avoid allocations
+  if (base.at == Instant::max()) base = {};          // there are none
+  base.at = std::max(base.at, Instant{});            // so that no difference overflows
+  thread_local std::string all, one, bytes, origin;  // like the others: reused, to avoid allocations
+  thread_local std::vector<std::string> origins;
   thread_local Trait packed;
-  all.clear(), bytes.clear();
+  all.clear(), bytes.clear(), origins.clear();
   for (const Trait& trait : traits.all) {
     packed = trait;
     visit_stamps(packed, [&](Stamp& stamp) {
@@ -111,13 +147,30 @@ PackedTraits::PackedTraits(const Traits& traits) {
       if (found != sources.end()) source.assign(1, static_cast<char>(kFirstSource + (found - sources.begin())));
     });
     one.clear();
-    Encoder(one).trait(packed);
+    Encoder out(one);
+    out.text(trait.name);
+    if (is_plain(packed)) {
+      origin.clear();
+      Encoder named(origin);
+      write_origin(named, packed.said[0]);
+      const auto known = std::ranges::find(origins, origin) - origins.begin();
+      if (known == std::ssize(origins)) origins.push_back(origin);
+      out.number(static_cast<std::uint64_t>(known) + 1);
+      out.text(packed.said[0].json);
+    } else {
+      packed.name.clear();
+      out.number(0);
+      out.trait(packed);
+    }
     Encoder(all).text(one);
   }
+  origin.clear();
+  for (const std::string& each : origins) origin += each;
   Encoder out(bytes);
   out.number(sources.size());
   for (const std::string_view source : sources) out.text(source);
   out.stamp(base);
+  out.text(origin);
   out.text(all);
   out.trait_ids(traits.ids);
   *this = of_packed(bytes);

@@ -32,8 +32,8 @@ class PackedTraits {
   friend bool operator==(const PackedTraits&, const PackedTraits&) = default;
 
  private:
-  // n:varint source:string* base:stamp size:varint (size:varint trait)* (by name) n:varint (id:u64le instant)*
-  // A trait is encoded as in codec.h, but its stamps are relative to the base, and a source in the list is one byte.
+  // n:varint source:string* base:stamp size:varint (rank:u8 source:string stamp)* (origins) size:varint (size:varint
+  // name:string origin:varint rest)* (by name) n:varint (id:u64le instant)*: packed_traits.cc says what the rest is
   std::string bytes_;
 };
 

@@ -53,6 +53,13 @@ void take_counted(Session& session, const std::vector<Subtotal>& more, std::uint
   session.counted = counted->all.empty() ? nullptr : std::move(counted);
 }
 
+// Whether the session keeps what it counts. Once it has a visitor, the own record of the id does so.
+bool keeps_counts(Session& session) {
+  const bool keeps = session.consent == Consent::kFull && session.visitor.empty();
+  if (!keeps) session.counted = nullptr;
+  return keeps;
+}
+
 // Removes, or folds, what the session `of` has counted.
 void settle_counted(Session& visitor, std::uint64_t of, bool folds) {
   if (!visitor.counted || !visitor.counted->has(of)) return;
@@ -127,8 +134,7 @@ SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row, 
   }
   remember_arrival(*session, record.received, record.signals.size());
   if (!record.ids.empty()) remember_ids(*session, record.ids);
-  if (session->consent != Consent::kFull) session->counted = nullptr;
-  take_counted(*session, record.counted, 0);
+  if (keeps_counts(*session)) take_counted(*session, record.counted, 0);
   return session;
 }
 
@@ -141,6 +147,7 @@ SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row
   }
   if (!record.visitor.empty() || !record.anonymous.empty() || record.proven)
     take_visitor(*session, record.visitor, record.anonymous, begins, record.proven);
+  keeps_counts(*session);
   if (!record.spends.empty()) remember_spends(*session, record.spends);
   if (record.shown) {
     make_room(session->shown, 1);

@@ -25,10 +25,12 @@ class RestedRecord {
  private:
   std::string_view body() const;
 
-  // size:u32 handle:string id:string expires:instant created:instant last_received:instant began:varint exposures
-  // n:varint (session:string digest joined:instant)* flags:u8 (1 who, 2 traits, 4 counted)
-  // who? traits:string? (n:varint (session:u64le subtotal)*)?, the rest as in codec.h; where
-  // exposures = n:varint u64le* (words) n:varint (key:varint since_the_last:instant session:varint)* (which words)
+  // size:u32 handle:string id:string expires:instant created:instant last_received:instant began:varint
+  // n:varint u64le* (the words that exposures and subtotals name by number)
+  // n:varint (key:varint since_the_last:instant session:varint)*
+  // n:varint (session:string digest joined:instant)* flags:u8 (1 who, 2 traits, 4 counted) who? traits:string?
+  // (n:varint (counter:varint session:varint count:varint amounts:varint units:zigzag rest:zigzag first:instant
+  // until_the_last:instant newest_day:zigzag days:varint)*)?, the rest as in codec.h
   std::unique_ptr<char[]> block_;
 };
 

@@ -151,7 +151,7 @@ struct Session {
   std::vector<Joined> sessions;      // of a visitor: the newest that joined, newest last, at most kSessionsJoined
   std::shared_ptr<const Identity> identity;    // of a visitor: null if it is their only id
   std::shared_ptr<const PackedTraits> traits;  // of a visitor: set under this id; null if none
-  std::shared_ptr<const Counted> counted;      // of a session, or of a visitor under this id; null if none
+  std::shared_ptr<const Counted> counted;      // of a visitor under this id, or of a session without one; null if none
 
   // The key that splits hash: the visitor, if known from the beginning, otherwise the session. Fixed, except that the
   // session replaces the visitor when consent becomes basic and the visitor is forgotten.

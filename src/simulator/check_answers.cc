@@ -48,9 +48,15 @@ void World::check_session(std::size_t number) {
     require(outside_.signals[n].version == 0, [&] { return "P2: a signal is there twice: s" + std::to_string(n); });
     outside_.signals[n].version = signal.version;
   }
-  const ledger::Counted nothing;
-  const ledger::Counted* const counted = *found && (*found)->counted ? (*found)->counted.get() : &nothing;
-  const std::uint64_t count = ledger::total_of({&counted, 1}, Process::kCounter).sum.count;
+  // Counted by the session itself, or, if it has a visitor, for it in the own record of the id.
+  const bool of_visitor = *found && !(*found)->visitor.empty();
+  const SessionId own = of_visitor ? ledger::own_record((*found)->visitor.view()) : session.id;
+  const auto kept =
+      process_->sessions.find(session.handle, own, process_->sessions.digest(session.handle.view(), own.view()));
+  std::uint64_t count = 0;
+  if (*found && *kept && (*kept)->counted)
+    for (const ledger::Subtotal& one : (*kept)->counted->of(Process::kCounter))
+      if (one.session == (of_visitor ? digest.low : 0)) count += one.count;
   require(count == size, [&] {
     return "P1, P2: " + std::to_string(count) + " signals are counted, and " + std::to_string(size) + " are there";
   });
