@@ -1,6 +1,8 @@
 // One evaluation by Beckon compared with json-rules-engine and zen-engine, alternating: the same 100 rules of three
-// conditions on one trigger, where only the last matches and where none does. The others get precomputed facts; Beckon's
-// time includes computing them from a full window of 200 signals. Usage: benchmarks/engines.mjs [ROUNDS [SECONDS]]
+// conditions on one trigger, where only the last matches and where none does; conditions on the session's window, and
+// on what is known of a person: a trait, a lifetime counter and the visitor's own window. The others get precomputed
+// facts; Beckon's time includes computing them from a full window of 200 signals, packed traits and subtotals.
+// Usage: benchmarks/engines.mjs [ROUNDS [SECONDS]]
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -20,30 +22,40 @@ const signals = Array.from({ length: 200 }, (_, i) => ({
 }));
 const counted = (key, minutes) => signals.filter(s => s.key === key && s.at > now - minutes * 60_000).length;
 
-// [fact, minimum], three per rule; the first two are true, the third only in the last rule, or in none.
-const conditions = (i, holds) => [
-  [{ key: keys[i % 5], minutes: 30 }, 1 + (i % 7)],
-  [{ key: 'login', minutes: 60 }, 1],
-  [{ key: 'purchase', minutes: 60 }, holds ? 1 : 100 + i],
-];
-const rules = (count, matches) => Array.from({ length: count }, (_, i) => conditions(i, matches && i + 1 === count));
-const name = fact => `${fact.key.replace('.', '_')}_${fact.minutes}m`;
-const facts = Object.fromEntries(
-  [...keys.map(key => ({ key, minutes: 30 })), { key: 'login', minutes: 60 }, { key: 'purchase', minutes: 60 }].map(
-    fact => [name(fact), counted(fact.key, fact.minutes)],
-  ),
-);
+// A condition: a fact, the value it is to have or the least one, and what Beckon is given instead.
+const often = (key, minutes, least, more = {}) => ({
+  fact: `${key.replace('.', '_')}_${minutes}m`,
+  value: counted(key, minutes),
+  least,
+  when: { count: { key }, within: `${minutes}m`, atLeast: least, ...more },
+});
+const traits = { plan: 'pro', seats: 12, country: 'AT', locale: 'de-AT', company: 'Company 7', trial: false };
+const orders = signals.filter(s => s.key === 'purchase').length;
+// Three per rule; the first two are true, the third only in the last rule, or in none.
+const kinds = {
+  "the session's window": (i, holds) => [
+    often(keys[i % 5], 30, 1 + (i % 7)),
+    often('login', 60, 1),
+    often('purchase', 60, holds ? 1 : 100 + i),
+  ],
+  "a person's facts": (i, holds) => [
+    { fact: 'plan', value: traits.plan, is: 'pro', when: { trait: 'plan', equals: 'pro' } },
+    { fact: 'orders', value: orders, least: 1 + (i % 7), when: { ever: 'orders', count: { atLeast: 1 + (i % 7) } } },
+    often('purchase', 60, holds ? 1 : 100 + i, { scope: 'visitor' }),
+  ],
+};
+const rules = (kind, count, matches) =>
+  Array.from({ length: count }, (_, i) => kinds[kind](i, matches && i + 1 === count));
+const factsOf = all => Object.fromEntries(all.flat().map(({ fact, value }) => [fact, value]));
 
 function beckon(all) {
   const written = all.map((rule, i) => ({
     ruleId: `r${10_000 + i}`,
     triggers: ['t'],
     action: { type: 'popup', payload: {} },
-    when: {
-      all: rule.map(([fact, least]) => ({ count: { key: fact.key }, within: `${fact.minutes}m`, atLeast: least })),
-    },
+    when: { all: rule.map(({ when }) => when) },
   }));
-  const input = JSON.stringify({ now, signals, rules: written });
+  const input = JSON.stringify({ now, signals, rules: written, traits, counters: { orders: { key: 'purchase' } } });
   return async () => {
     const [outcome, ns] = execFileSync(judge, [String(seconds)], { input, encoding: 'utf8' })
       .trim()
@@ -68,11 +80,16 @@ async function turn(resolve) {
 }
 
 function jsonRules(all) {
-  const engine = new Engine();
+  const engine = new Engine(),
+    facts = factsOf(all);
   all.forEach((rule, i) =>
     engine.addRule({
       conditions: {
-        all: rule.map(([fact, least]) => ({ fact: name(fact), operator: 'greaterThanInclusive', value: least })),
+        all: rule.map(({ fact, least, is }) =>
+          is === undefined
+            ? { fact, operator: 'greaterThanInclusive', value: least }
+            : { fact, operator: 'equal', value: is },
+        ),
       },
       event: { type: `r${i}` },
       priority: all.length - i,
@@ -82,12 +99,15 @@ function jsonRules(all) {
 }
 
 function zen(all) {
+  const facts = factsOf(all);
   const inputs = Object.keys(facts).map(field => ({ id: field, name: field, type: 'expression', field }));
   const rows = all.map((rule, i) => ({
     _id: `row${i}`,
     result: `"r${i}"`,
     ...Object.fromEntries(inputs.map(({ id }) => [id, ''])),
-    ...Object.fromEntries(rule.map(([fact, least]) => [name(fact), `>= ${least}`])),
+    ...Object.fromEntries(
+      rule.map(({ fact, least, is }) => [fact, is === undefined ? `>= ${least}` : JSON.stringify(is)]),
+    ),
   }));
   const decision = new ZenEngine().createDecision(
     Buffer.from(
@@ -120,26 +140,28 @@ function zen(all) {
 }
 
 const median = list => [...list].sort((a, b) => a - b)[list.length >> 1];
-for (const matches of [true, false]) {
-  const engines = {
-    beckon: beckon(rules(100, matches)),
-    'json-rules-engine': jsonRules(rules(100, matches)),
-    'zen-engine': zen(rules(100, matches)),
-    'beckon, 1000 rules': beckon(rules(1000, matches)),
-  };
-  const took = Object.fromEntries(Object.keys(engines).map(engine => [engine, []]));
-  for (let round = 0; round < rounds; ++round) {
-    for (const [engine, run] of Object.entries(engines)) {
-      const { acts, ns } = await run();
-      if (acts !== matches) throw new Error(`${engine} answers otherwise`);
-      took[engine].push(ns);
+for (const kind of Object.keys(kinds))
+  for (const matches of [true, false]) {
+    const all = rules(kind, 100, matches);
+    const engines = {
+      beckon: beckon(all),
+      'json-rules-engine': jsonRules(all),
+      'zen-engine': zen(all),
+      'beckon, 1000 rules': beckon(rules(kind, 1000, matches)),
+    };
+    const took = Object.fromEntries(Object.keys(engines).map(engine => [engine, []]));
+    for (let round = 0; round < rounds; ++round) {
+      for (const [engine, run] of Object.entries(engines)) {
+        const { acts, ns } = await run();
+        if (acts !== matches) throw new Error(`${engine} answers otherwise`);
+        took[engine].push(ns);
+      }
+    }
+    console.log(`${kind}: ${matches ? 'only the last of 100 rules holds' : 'none of 100 rules holds'}`);
+    for (const engine of Object.keys(engines)) {
+      const ratio = median(took[engine].map((ns, i) => ns / took.beckon[i]));
+      console.log(
+        `  ${engine.padEnd(20)} ${median(took[engine]).toFixed(0).padStart(9)} ns a resolve   ${ratio.toFixed(2).padStart(9)} times Beckon's`,
+      );
     }
   }
-  console.log(matches ? 'only the last of 100 rules holds' : 'none of 100 rules holds');
-  for (const engine of Object.keys(engines)) {
-    const ratio = median(took[engine].map((ns, i) => ns / took.beckon[i]));
-    console.log(
-      `  ${engine.padEnd(20)} ${median(took[engine]).toFixed(0).padStart(9)} ns a resolve   ${ratio.toFixed(2).padStart(9)} times Beckon's`,
-    );
-  }
-}
