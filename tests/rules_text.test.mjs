@@ -249,7 +249,7 @@ holds(
   [
     'With `"scope": "visitor"` they look at all sessions of the visitor, including this one; if neither the visitor nor the browser is known, at this one alone.',
     'With `"scope": "visitor"`, it looks at all signals of these sessions, and not at each session by itself.',
-    "In scope `visitor` it sees the 500 newest of all those keys that some rule reads in this scope, over the visitor's 100 newest sessions: scrolling pushes no purchase out.",
+    "In scope `visitor` it sees the 500 newest of all those keys that some rule reads in this scope, over the visitor's 100 newest sessions.",
   ],
   async () => {
     const visitorId = freshSession('v');
@@ -1035,7 +1035,13 @@ shown(
   'src/rules/judge_test.cc: Ever.HasNoValueBeforeItIsDeclaredAndFilled',
 );
 shown(
-  ["A rule sees the 200 newest signals of a session, and none older than the handle's retention (30 days by default)."],
+  [
+    "A rule sees at most 200 signals of a session, and none older than the handle's retention (30 days by default): the newest with keys that a condition or goal of some rule reads, and the others while there is room.",
+    'So scrolling pushes no purchase out.',
+    'What rules read is looked up when a signal is stored: those stored before count among the others.',
+  ],
+  'src/intake/append_test.cc: AppendedSignals.ThatNoRuleReadsDoNotPushOutThoseThatOneReads',
+  'src/ledger/ledger_test.cc: Window.KeepsTheNewestThoughNoRuleReadsIt',
   'src/rules/judge_test.cc: Count.SeesNoMoreThanTheWindowHolds',
   'src/rules/validity_test.cc: Validity.EndsWhenASignalLeavesTheRetention',
 );

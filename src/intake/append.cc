@@ -190,6 +190,7 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
     signal.at = behind_its_second(before, record.signals, signal);
     signal.version = ++version;
     signal.place = draft.take_place();
+    signal.is_read = tenant.rules->reads(signal.key);
     if (consent == Consent::kBasic) signal.metadata = {};
     record.signals.push_back(signal);
   }

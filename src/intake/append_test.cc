@@ -85,6 +85,31 @@ TEST_F(AppendedSignals, FromTheFutureHappenAsTheyArrive) {
   EXPECT_THAT(faults(one("x", at(kArrival + 5min + 1ms))), ElementsAre("signals[0].at"));
 }
 
+TEST_F(AppendedSignals, ThatNoRuleReadsDoNotPushOutThoseThatOneReads) {
+  const std::string purchases = R"({"count":{"key":"purchase"},"atLeast":1})";
+  const std::string carts = R"({"count":{"key":"cart.*"},"atLeast":1})";
+  world.tenant({}, {R"({"triggers":["t"],"when":{"all":[)" + purchases + "," + carts + R"(]},"action":{"type":"x"}})",
+                    R"({"triggers":["t"],"when":{},"action":{"type":"x"},"goal":{"key":"signup","within":"1h"}})"});
+  EXPECT_TRUE(append(one("view") + "," + one("purchase") + "," + one("cart.add") + "," + one("signup")));
+  for (int minute = 0; minute < 5; ++minute) {
+    world.clock.advance(1min);
+    std::string scrolls = one("scroll");
+    for (int i = 0; i < 49; ++i) scrolls += "," + one("scroll");
+    ASSERT_TRUE(append(scrolls));
+  }
+  const auto expect_kept = [](const ledger::SessionPtr& session) {
+    ASSERT_EQ(session->window.size(), 200U);
+    EXPECT_EQ(session->window[0].key, "purchase");
+    EXPECT_EQ(session->window[1].key, "cart.add");
+    EXPECT_EQ(session->window[2].key, "signup");
+    EXPECT_EQ(session->window[3].key, "scroll");
+    EXPECT_EQ(session->window[199].version, 254U);
+  };
+  expect_kept(world.session("s"));
+  World again{store, kArrival + 10min};
+  expect_kept(again.session("s"));
+}
+
 TEST_F(AppendedSignals, MaySayTheirAge) {
   EXPECT_TRUE(append(one("view", R"("age":1500)") + "," + one("cart", R"("age":0)"), sent(kArrival - 2h)));
   EXPECT_EQ(world.session("s")->window[0].at, kArrival - 1500ms);

@@ -40,7 +40,7 @@ Result<ImportRequest> parse_import(json::Document document, const commit::Tenant
 struct Imported {
   std::size_t accepted = 0;
   std::size_t duplicates = 0;        // their id was known
-  std::size_t evicted = 0;           // older than the 200 newest of their session, or made one of those leave
+  std::size_t evicted = 0;           // of their session, left its window or did not enter it
   std::size_t beyond_retention = 0;  // left out
   std::size_t denied = 0;            // left out: their session denied consent
   decision::Warnings warnings;

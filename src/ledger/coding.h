@@ -49,7 +49,8 @@ class Encoder {
     instant(signal.at);
     instant(signal.received);
     number(static_cast<std::uint64_t>(signal.confidence));
-    byte(static_cast<std::uint8_t>((signal.has_value ? 1 : 0) | (signal.is_said_otherwise() ? 2 : 0)));
+    byte(static_cast<std::uint8_t>((signal.has_value ? 1 : 0) | (signal.is_said_otherwise() ? 2 : 0) |
+                                   (signal.is_read ? 0 : 4)));
     for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id})
       text(part);
     if (signal.is_said_otherwise()) instant(signal.said);
@@ -315,6 +316,7 @@ class Decoder {
     signal.confidence = static_cast<std::int32_t>(number());
     const std::uint8_t flags = byte();
     signal.has_value = flags & 1;
+    signal.is_read = !(flags & 4);
     signal.key = text();
     signal.value = text();
     signal.source = text();

@@ -92,21 +92,48 @@ TEST(Window, ChangesInPlaceOnlyWhereNobodyElseHoldsIt) {
       for (std::size_t left = 1 + dice() % 3; left > 0; --left) {
         Signal one = signal(texts[dice() % keys], change * 10 - (dice() % 4 == 0 ? dice() % 900 : 0), ++version);
         one.value = texts[dice() % texts.size()];
+        one.is_read = round % 2 == 0 || one.key <= "key3";
         added.push_back(one);
       }
       std::size_t evicted = 0;
       if (dice() % 8 == 0) held.emplace_back(window, expected);
       window = dice() % 4 == 0 ? window.with(added, evicted) : std::move(window).with(added, evicted);
-      expected.insert(expected.end(), added.begin(), added.end());
-      std::ranges::sort(expected, {}, [](const Signal& one) { return std::pair(one.at, one.version); });
-      const std::size_t over = expected.size() - std::min(expected.size(), Window::kCapacity);
-      EXPECT_EQ(evicted, over);
-      expected.erase(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(over));
+      std::size_t left = 0;
+      for (const Signal& one : added) {
+        expected.push_back(one);
+        std::ranges::sort(expected, {}, [](const Signal& of) { return std::pair(of.at, of.version); });
+        if (expected.size() <= Window::kCapacity) continue;
+        const auto unread = std::ranges::find(expected, false, &Signal::is_read);
+        expected.erase(unread < expected.end() - 1 ? unread : expected.begin());
+        ++left;
+      }
+      EXPECT_EQ(evicted, left);
     }
     expect_holds(window, expected);
     for (const auto& [before, as_it_was] : held) expect_holds(before, as_it_was);
     if (testing::Test::HasFailure()) return;
   }
+}
+
+TEST(Window, KeepsTheNewestThoughNoRuleReadsIt) {
+  Window window;
+  std::size_t evicted = 0;
+  const auto take = [&](std::string_view key, int at, bool is_read) {
+    Signal one = signal(key, at, static_cast<std::uint64_t>(at));
+    one.is_read = is_read;
+    window = std::move(window).with(std::vector{one}, evicted);
+  };
+  for (int at = 1; at <= 200; ++at) take("cart", at, true);
+  take("scroll", 201, false);
+  EXPECT_EQ(window[199].key, "scroll");
+  EXPECT_EQ(window[0].version, 2U);
+  take("scroll", 202, false);
+  take("cart", 203, true);
+  EXPECT_EQ(window.size(), 200U);
+  EXPECT_EQ(window[0].version, 2U) << "the scroll left before it";
+  EXPECT_EQ(window[199].version, 203U);
+  EXPECT_EQ(window.key_count(), 1U);
+  EXPECT_EQ(evicted, 3U);
 }
 
 TEST(Window, ThatChangesInPlaceTakesLittleMoreMemory) {

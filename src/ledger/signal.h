@@ -31,6 +31,7 @@ struct Signal {
   // Position in the journal: of two signals of any sessions, the one stored later has the greater place. 0 if stored by
   // a version of the server without places.
   std::uint64_t place = 0;
+  bool is_read = true;  // some rule read its key when it was stored: of a full window, the others leave first
 
   bool is_said_otherwise() const { return said != Instant{} && said != at; }
 };

@@ -58,6 +58,7 @@ Signal Window::operator[](std::size_t i) const {
     signal.said = instant_ms(said);
   }
   signal.confidence = entry.confidence;
+  signal.is_read = entry.is_read;
   signal.at = instant_ms(entry.at);
   signal.received = instant_ms(entry.received);
   signal.version = entry.version;
@@ -111,7 +112,7 @@ Window Window::with(std::span<const Signal> added, std::size_t& evicted) && {
   for (const Signal& signal : added) {
     next->insert(signal);
     if (next->entries.size() <= kCapacity) continue;
-    next->drop_oldest();
+    next->drop(next->first_to_leave());
     ++evicted;
   }
   if (next->dead > next->text.size() / 2) next->compact();
@@ -152,6 +153,7 @@ void Window::Held::insert(const Signal& signal) {
                     .key_size = static_cast<std::uint8_t>(signal.key.size()),
                     .has_value = signal.has_value,
                     .has_said = signal.is_said_otherwise(),
+                    .is_read = signal.is_read,
                     .key_number = number_of(signal.key)};
   for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id})
     text += part;
@@ -173,12 +175,19 @@ void Window::Held::insert(const Signal& signal) {
   for (std::size_t key = entry.key_number; key < key_ends.size(); ++key) ++key_ends[key];
 }
 
-void Window::Held::drop_oldest() {
-  const std::size_t number = entries.front().key_number;
-  dead += text_size(entries.front());
-  entries.erase(entries.begin());
-  places.erase(places.begin() + static_cast<std::ptrdiff_t>(begin_of(number)));
-  for (std::uint16_t& place : places) --place;
+std::size_t Window::Held::first_to_leave() const {
+  for (std::size_t i = 0; i + 1 < entries.size(); ++i)
+    if (!entries[i].is_read) return i;
+  return 0;
+}
+
+void Window::Held::drop(std::size_t i) {
+  const std::size_t number = entries[i].key_number;
+  dead += text_size(entries[i]);
+  entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(i));
+  const auto of_key = places.begin() + static_cast<std::ptrdiff_t>(begin_of(number));
+  places.erase(std::lower_bound(of_key, places.begin() + key_ends[number], i));
+  for (std::uint16_t& place : places) place = static_cast<std::uint16_t>(place - (place > i));
   for (std::size_t key = number; key < key_ends.size(); ++key) --key_ends[key];
   if (key_ends[number] != begin_of(number)) return;
   key_ends.erase(key_ends.begin() + static_cast<std::ptrdiff_t>(number));

@@ -1,4 +1,7 @@
-// The window: the 200 newest signals of a session by (at, version): what decisions see.
+// The window: up to 200 signals of a session, ordered by (at, version): what decisions see.
+//
+// When it is full, the oldest leaves whose key no rule read as it was stored, so that scrolls do not push out a
+// purchase; the newest of all stays, since a message may show it. If there is no such signal, the oldest leaves.
 //
 // Immutable while it is shared: a change creates a new Window, so that readers keep a consistent version without a
 // lock, but one whose data nobody else holds is changed in place. Copies share their data, so that other changes of a
@@ -46,8 +49,8 @@ class Window {
            signal.metadata.size() <= 0xffff && signal.id.size() <= 0xffff;
   }
 
-  // With the signals inserted in order; `evicted` is increased by the number that left it (including new ones older
-  // than all 200). A window that is given up changes in place if it shares its data with no other.
+  // With the signals inserted in order; `evicted` is increased by the number that left it (possibly some of these). A
+  // window that is given up changes in place if it shares its data with no other.
   Window with(std::span<const Signal> added, std::size_t& evicted) const& { return Window(*this).with(added, evicted); }
   Window with(std::span<const Signal> added, std::size_t& evicted) &&;
 
@@ -78,6 +81,7 @@ class Window {
     std::uint8_t key_size;
     bool has_value : 1;
     bool has_said : 1;  // Signal::said follows the texts, in eight bytes
+    bool is_read : 1;   // Signal::is_read
     std::uint16_t key_number;
   };
   struct Held {
@@ -89,7 +93,8 @@ class Window {
 
     std::string_view key(std::size_t i) const { return {text.data() + entries[i].text, entries[i].key_size}; }
     void insert(const Signal& signal);
-    void drop_oldest();
+    std::size_t first_to_leave() const;
+    void drop(std::size_t i);
     void compact();
     std::uint16_t number_of(std::string_view key);  // a new key gets the next number
     std::size_t begin_of(std::size_t number) const { return number == 0 ? 0 : key_ends[number - 1]; }

@@ -237,11 +237,17 @@ class Compiler {
     if (!fresh) return known->second;
     const auto score = into_.scores.find(measure.field);
     const bool scores = measure.kind == MeasureKind::kScore && score != into_.scores.end();
-    if (measure.scope == Scope::kVisitor && measure.kind != MeasureKind::kDecision) read_of_visitor(measure);
+    const Score* const scored = scores ? &score->second : nullptr;
+    into_.read_keys.add(measure, scored);
+    if (measure.scope == Scope::kVisitor) {
+      into_.visitor_keys.add(measure, scored);
+      // A score is of all the newest signals, those without a weight included.
+      into_.visitor_keys.every |= measure.kind == MeasureKind::kScore;
+    }
     into_.measures.push_back({.source = &measure,
                               .stream = stream(measure.filter),
                               .after = stream(measure.after),
-                              .score = scores ? &score->second : nullptr,
+                              .score = scored,
                               .marks = marks(measure)});
     return known->second;
   }
@@ -251,14 +257,6 @@ class Compiler {
     for (const std::string& what : measure.decided) keys.push_back(mark_key(measure.field, what, measure.shadow));
     into_.marks_asked.insert(keys.begin(), keys.end());
     return keys;
-  }
-
-  void read_of_visitor(const Measure& measure) {
-    KeySet& keys = into_.visitor_keys;
-    if (measure.kind == MeasureKind::kScore) keys.every = true;
-    if (measure.kind != MeasureKind::kSteps) keys.add(measure.filter);
-    if (measure.kind == MeasureKind::kAbsent || measure.since) keys.add(measure.after);
-    for (const Filter& step : measure.steps) keys.add(step);
   }
 
   Stream stream(const Filter& filter) {
@@ -325,11 +323,23 @@ class Compiler {
 
 void KeySet::add(const Filter& filter) {
   every = every || filter.keys.empty();
-  patterns.insert(patterns.end(), filter.keys.begin(), filter.keys.end());
+  for (const Pattern& pattern : filter.keys) add(pattern.text, pattern.prefix);
+}
+
+void KeySet::add(const Measure& measure, const Score* score) {
+  for (const Part part : definition_of(measure.kind).parts) {
+    if (part == Part::kFilter) add(measure.filter);
+    if (part == Part::kAfter) add(measure.after);
+    if (part == Part::kSteps) std::ranges::for_each(measure.steps, [this](const Filter& step) { add(step); });
+    if (part == Part::kScore && score)
+      for (const Score::Weight& weight : score->weights) add(weight.text, weight.prefix);
+  }
+  if (measure.since) add(measure.after);
 }
 
 bool KeySet::contains(std::string_view key) const {
-  return every || std::ranges::any_of(patterns, [key](const Pattern& pattern) { return pattern.fits(key); });
+  return every || keys.contains(key) ||
+         std::ranges::any_of(prefixes, [key](const std::string& prefix) { return key.starts_with(prefix); });
 }
 
 Instant flips_at(const Test& test, const Age& age, Instant now) {

@@ -102,9 +102,12 @@ struct Asked {
 // Keys that measures read.
 struct KeySet {
   bool every = false;
-  std::vector<Pattern> patterns;
+  std::set<std::string, std::less<>> keys;
+  std::set<std::string, std::less<>> prefixes;
 
+  void add(std::string_view text, bool prefix) { (prefix ? prefixes : keys).emplace(text); }
   void add(const Filter& filter);
+  void add(const Measure& measure, const Score* score);  // `score`: of a kScore; null if it is not declared
   bool contains(std::string_view key) const;
 };
 
@@ -122,6 +125,7 @@ struct CompiledRules {
   Scores scores;
   std::map<std::string, Asked, std::less<>> triggers;
   std::vector<Delayed> delayed;
+  KeySet read_keys;                     // by all measures
   KeySet visitor_keys;                  // by measures of scope visitor
   std::set<std::uint64_t> marks_asked;  // keys of decisions and reactions that some measure reads
 

@@ -87,6 +87,10 @@ bool RuleSet::reads_counters(std::string_view trigger) const {
   return asked != nullptr && asked->reads_counters;
 }
 
+bool RuleSet::reads(std::string_view key) const {
+  return compiled_->aims.contains(key) || compiled_->read_keys.contains(key);
+}
+
 ledger::Window RuleSet::window_of_visitor(std::span<const ledger::Window* const> sessions) const {
   return ledger::Window::merged(sessions,
                                 [this](std::string_view key) { return compiled_->visitor_keys.contains(key); });

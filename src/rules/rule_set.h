@@ -118,6 +118,9 @@ class RuleSet {
   bool reads_spends(std::string_view trigger) const;
   bool reads_traits(std::string_view trigger) const;
   bool reads_counters(std::string_view trigger) const;
+  // Whether a condition or goal of a live or shadow rule reads signals with this key: others leave a full window first
+  // (ledger/window.h).
+  bool reads(std::string_view key) const;
   // The visitor's own window: the newest signals of all sessions, given oldest session first, with those keys that a
   // measure of scope visitor reads.
   ledger::Window window_of_visitor(std::span<const ledger::Window* const> sessions) const;
