@@ -396,7 +396,8 @@ std::vector<Setting> make_settings() {
   all.push_back(size("journal-tail", store, "journal size after the last checkpoint; bounds recovery time",
                      AT(upkeep.tail_bytes)));
   all.push_back(duration("erase-every", store, "how often erased data is physically deleted", AT(upkeep.erase_every)));
-  all.push_back(duration("rest-every", store, "visitors whom nobody has read for so long are packed in memory",
+  all.push_back(duration("rest-every", store,
+                         "sessions and visitors that nobody has read for so long are packed in memory",
                          AT(upkeep.rest_every)));
   all.push_back(duration("sweep-every", store, "how often expired data is removed", AT(upkeep.sweep_every)));
   all.push_back(duration("analytics-retention", store, "how long analytics counts are kept", AT(upkeep.tallies)));

@@ -15,11 +15,11 @@ class Housekeeping final : public Maintenance {
     std::size_t tail_bytes = 128u << 20;              // journal after the checkpoint; bounds recovery time
     Duration erase_every = std::chrono::minutes{10};  // between the starts of two rewriting passes
     Duration sweep_every = std::chrono::minutes{1};
-    Duration rest_every = std::chrono::minutes{1};  // a visitor's own record unread for one to two times this is packed
+    Duration rest_every = std::chrono::minutes{1};    // a session unread for one to two times this is packed
     Duration tallies = std::chrono::hours{24} * 400;  // how long counts of decisions are kept
     std::size_t snapshots_per_batch = 64;
     std::size_t expired_per_batch = 64;
-    std::size_t rested_per_batch = 256;       // about 300 µs
+    std::size_t rested_per_batch = 64;        // about 200 µs
     std::size_t rows_per_batch = 32;          // of the journal, rewritten
     std::size_t read_per_batch = 256u << 10;  // bytes of the journal, read for rewriting
   };

@@ -18,8 +18,9 @@ namespace {
 
 // Of a slot in its table, including allocator overhead.
 constexpr std::size_t kSlotBytes = 96;
-// Sessions that rest() checks in one step: about 100 µs.
+// Sessions that rest() checks in one step, about 100 µs, and packs under one lock, about 50 µs.
 constexpr std::size_t kLookedAt = 4'096;
+constexpr std::size_t kPackedAtOnce = 16;
 
 }  // namespace
 
@@ -174,9 +175,16 @@ ledger::Position Sessions::dirty_since(const Shard& shard, const SessionDigest& 
   return found == shard.unread.end() ? 0 : found->second.front();
 }
 
-ledger::RestedRecord::Head Sessions::head(const Slot& slot) {
+ledger::RestedSession::Head Sessions::head(const Slot& slot) {
   if (!slot.session) return slot.rested.head();
-  return {slot.session->handle.view(), slot.session->id.view(), slot.session->expires_at};
+  const ledger::Session& session = *slot.session;
+  return {.handle = session.handle.view(),
+          .id = session.id.view(),
+          .visitor = session.visitor.view(),
+          .expires_at = session.expires_at,
+          .created = session.created,
+          .last_received = session.last_received,
+          .version = session.version};
 }
 
 SessionPtr Sessions::session_in(const Slot& slot) { return slot.session ? slot.session : slot.rested.session(); }
@@ -206,13 +214,13 @@ void Sessions::put(Shard& shard, const SessionDigest& digest, Slot slot) {
 
 void Sessions::uncount(Shard& shard, const Slot& slot) {
   shard.bytes -= slot.bytes;
-  const auto [handle, id, expires_at] = head(slot);
-  if (!ledger::is_own_record(id)) return;
+  const auto of = head(slot);
+  if (!ledger::is_own_record(of.id)) return;
   --shard.visitors;
   const std::lock_guard lock(own_mutex_);
-  const auto theirs = own_.find(handle);
+  const auto theirs = own_.find(of.handle);
   own_bytes_ -= theirs->second.bytes();
-  theirs->second.erase(id);
+  theirs->second.erase(of.id);
   if (theirs->second.empty())
     own_.erase(theirs);
   else
@@ -377,22 +385,23 @@ bool Sessions::is_dirty(const SessionDigest& digest) const {
 
 bool Sessions::rest(std::size_t limit) {
   std::size_t looked_at = 0;
-  for (; rested_parts_ < kShards; ++rested_parts_, rested_buckets_ = 0) {
+  while (rested_parts_ < kShards) {
     Shard& shard = shards_[rested_parts_];
     const std::lock_guard lock(shard.mutex);
+    const std::size_t before = limit;
     // If a table has grown meanwhile, some slots wait for the next round.
-    for (; rested_buckets_ < shard.slots.bucket_count(); ++rested_buckets_) {
+    for (; rested_buckets_ < shard.slots.bucket_count() && before - limit < kPackedAtOnce; ++rested_buckets_) {
       if (limit == 0 || looked_at++ == kLookedAt) return false;
       for (auto place = shard.slots.begin(rested_buckets_); place != shard.slots.end(rested_buckets_); ++place) {
         Slot& slot = place->second;
-        if (!slot.session || std::exchange(slot.read, false) || !ledger::is_own_record(slot.session->id.view()))
-          continue;
-        slot.rested = ledger::RestedRecord(*slot.session);
+        if (!slot.session || std::exchange(slot.read, false)) continue;
+        slot.rested = ledger::RestedSession(*slot.session);
         slot.session = nullptr;
         measure(shard, slot);
         limit -= limit > 0 ? 1 : 0;
       }
     }
+    if (rested_buckets_ >= shard.slots.bucket_count()) ++rested_parts_, rested_buckets_ = 0;
   }
   rested_parts_ = 0;
   return true;
@@ -453,10 +462,9 @@ Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handl
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     for (const auto& [digest, slot] : shard.slots) {
-      if (!slot.session) continue;  // it is packed, so it belongs to a visitor
-      const ledger::Session& session = *slot.session;
-      if (session.handle != handle || session.expires_at <= now || ledger::is_own_record(session.id.view())) continue;
-      offer({session.id, session.visitor, session.created, session.last_received, session.version});
+      const auto of = head(slot);
+      if (of.handle != handle.view() || of.expires_at <= now || ledger::is_own_record(of.id)) continue;
+      offer({SessionId{of.id}, VisitorId{of.visitor}, of.created, of.last_received, of.version});
     }
   }
   std::vector<ledger::SessionSummary> list;
@@ -490,8 +498,8 @@ Result<std::vector<SessionId>> Sessions::of_visitor(const Handle& handle, const 
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     for (const auto& [digest, slot] : shard.slots)
-      if (slot.session && slot.session->handle == handle && slot.session->visitor == visitor)
-        ids->push_back(slot.session->id);
+      if (const auto of = head(slot); of.handle == handle.view() && of.visitor == visitor.view())
+        ids->emplace_back(of.id);
   }
   std::ranges::sort(*ids);
   const auto twice = std::ranges::unique(*ids);

@@ -86,8 +86,8 @@ class Sessions {
   // Whether it has changed since its last snapshot.
   bool is_dirty(const ledger::SessionDigest& digest) const;
 
-  // Packs visitors' own records that were not read since the previous round, at most `limit` of a part of memory. They
-  // can be read as before. Returns true at the end of a round; the next call starts a new one.
+  // Packs sessions and visitors' own records that were not read since the previous round, at most `limit` of a part of
+  // memory. They can be read as before. Returns true at the end of a round; the next call starts a new one.
   bool rest(std::size_t limit);
 
   // Expired sessions in memory, at most `limit`, from one of kParts parts; once fewer are found, the next call
@@ -106,8 +106,8 @@ class Sessions {
 
  private:
   struct Slot {
-    ledger::SessionPtr session;   // null if it is packed
-    ledger::RestedRecord rested;  // of a visitor
+    ledger::SessionPtr session;  // null if it is packed
+    ledger::RestedSession rested;
     ledger::Position as_of = 0;
     ledger::Position dirty_since = 0;  // 0 if its snapshot is current
     std::uint32_t bytes = 0;
@@ -131,8 +131,8 @@ class Sessions {
   // Does nothing if it has been read already. Thread-safe.
   Result<void> read_unread(const ledger::SessionDigest& digest);
   void put_read(const ledger::SessionDigest& digest, const Replay& read);
-  static ledger::RestedRecord::Head head(const Slot& slot);  // views into the slot
-  static ledger::SessionPtr session_in(const Slot& slot);    // as stored, or decoded
+  static ledger::RestedSession::Head head(const Slot& slot);  // views into the slot
+  static ledger::SessionPtr session_in(const Slot& slot);     // as stored, or decoded
   static void measure(Shard& shard, Slot& slot);
   void put(Shard& shard, const ledger::SessionDigest& digest, Slot slot);
   void uncount(Shard& shard, const Slot& slot);  // call before it is removed

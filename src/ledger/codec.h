@@ -11,8 +11,8 @@
 //   context  = n:varint (key:string value:string)*
 //   ids      = n:varint u64le*
 //   signals  = n:varint (version:varint at:instant received:instant confidence:varint
-//              flags:u8 (1 has value, 2 has said) key:string value:string source:string metadata:string id:string
-//              said:instant?)*
+//              flags:u8 (1 has value, 2 has said, 4 no rule read it) key:string value:string source:string
+//              metadata:string id:string said:instant?)*
 //   decision = digest handle:string session:string flags:u8 (1 seen, 2 shown, 4 basic, 8 proven) expires:instant
 //              visitor:string context at:instant past spends anonymous:string?
 //   past     = size:varint id:string trigger:string outcome:string rule:string variant:string session_version:varint

@@ -18,10 +18,10 @@ class Encoder {
     for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
     byte(static_cast<std::uint8_t>(value));
   }
-  void instant(Instant at) {
-    const std::int64_t ms = to_ms(at);
-    number(static_cast<std::uint64_t>(ms) << 1 ^ static_cast<std::uint64_t>(ms >> 63));
+  void zigzag(std::int64_t value) {
+    number(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
   }
+  void instant(Instant at) { zigzag(to_ms(at)); }
   void text(std::string_view text) {
     number(text.size());
     out_ += text;
@@ -165,10 +165,13 @@ class Decoder {
     fail();
     return 0;
   }
+  std::int64_t zigzag() {
+    const std::uint64_t bits = number();
+    return static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1);
+  }
   Instant instant() {
     constexpr std::int64_t kFarthest = std::int64_t{1} << 62;  // either direction; arithmetic beyond it could overflow
-    const std::uint64_t bits = number();
-    const std::int64_t ms = static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1);
+    const std::int64_t ms = zigzag();
     if (ms > kFarthest || ms < -kFarthest) fail();
     return ok_ ? instant_ms(ms) : Instant{};
   }

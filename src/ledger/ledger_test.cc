@@ -594,7 +594,7 @@ TEST(Codec, ASnapshotReadsBackTheSameSession) {
   EXPECT_FALSE(decode_snapshot({"x", 42}));
 }
 
-TEST(RestedRecord, IsTheOwnRecordAsItWas) {
+TEST(RestedSession, IsTheOwnRecordAsItWas) {
   std::mt19937 dice(3);
   for (int round = 0; round < 200; ++round) {
     const auto up_to = [&](unsigned most) { return static_cast<unsigned>(dice()) % (most + 1); };
@@ -618,7 +618,7 @@ TEST(RestedRecord, IsTheOwnRecordAsItWas) {
     if (up_to(1) == 1) own.traits = std::make_shared<PackedTraits>(up_to(3) == 0 ? Traits{} : traits);
     if (up_to(1) == 1)
       own.counted = std::make_shared<Counted>(Counted{.all = {{.counter = 1, .session = 2, .count = 3}}});
-    const RestedRecord rested(own);
+    const RestedSession rested(own);
     const SessionPtr back = rested.session();
     ASSERT_EQ(encode_snapshot(*back), encode_snapshot(own));
     EXPECT_EQ(back->began, own.began);
@@ -629,8 +629,81 @@ TEST(RestedRecord, IsTheOwnRecordAsItWas) {
     EXPECT_EQ(rested.head().expires_at, own.expires_at);
     EXPECT_LT(rested.bytes(), own.bytes() / 2);
   }
-  EXPECT_FALSE(RestedRecord());
-  EXPECT_EQ(RestedRecord().bytes(), 0u);
+  EXPECT_FALSE(RestedSession());
+  EXPECT_EQ(RestedSession().bytes(), 0u);
+}
+
+TEST(RestedSession, IsTheSessionAsItWas) {
+  std::mt19937 dice(4);
+  const auto up_to = [&](unsigned most) { return static_cast<unsigned>(dice()) % (most + 1); };
+  const std::vector<std::string> keys{"view", "cart", std::string(255, 'k'), "scroll"},
+      texts{"", "a", std::string(700, 't')};
+  for (int round = 0; round < 200; ++round) {
+    SessionPtr session;
+    std::uint64_t version = 0;
+    for (unsigned n = up_to(3) * 60; n > 0; --n) {
+      Signal one = signal(keys[up_to(3)], 1'800'000'000'000 + up_to(9'000), ++version);
+      one.received = instant_ms(1'800'000'000'000 + version * 40);
+      one.place = up_to(3) == 0 ? 0 : (std::uint64_t{1} << 40) + version;
+      one.is_read = up_to(1) == 0;
+      one.has_value = up_to(1) == 0;
+      if (one.has_value) one.value = texts[up_to(2)];
+      one.source = texts[up_to(8) == 0 ? 1 : 0];
+      one.metadata = up_to(3) == 0 ? R"({"sku":"shoe-7"})" : "";
+      const std::string id = "id-" + std::to_string(version);
+      if (up_to(1) == 0) one.id = id;
+      if (up_to(3) == 0) one.confidence = static_cast<std::int32_t>(up_to(1'000'000));
+      if (up_to(9) == 0) one.said = instant_ms(up_to(1) == 0 ? -1 : 1'800'000'700'000);
+      AppendRecord record = append({one});
+      record.fresh = version == 1;
+      record.received = one.received;
+      if (!one.id.empty()) record.ids = {remembered(one.id)};
+      if (up_to(9) == 0) record.context = {{"country", "US"}};
+      if (round % 3 == 0) record.visitor = "jon";
+      session = applied(session, record, 7);
+    }
+    if (!session) continue;
+    Session all = *session;
+    for (unsigned n = up_to(3); n > 0; --n) {
+      all.shown.push_back(n);
+      all.done.push_back({.rule = n, .version = n + 300});
+      all.spends.push_back({.key = n, .at = instant_ms(n * 10), .session = 3});
+    }
+    std::ranges::reverse(all.spends);
+    all.begun_by_visitor = up_to(1) == 0;
+    all.anonymous = up_to(1) == 0 ? "a-7" : "";
+    all.consent = up_to(5) == 0 ? Consent::kBasic : Consent::kFull;
+    const RestedSession rested(all);
+    const SessionPtr back = rested.session();
+    ASSERT_EQ(encode_snapshot(*back), encode_snapshot(all));
+    EXPECT_EQ(back->began, all.began);
+    std::vector<Signal> expected;
+    for (std::size_t i = 0; i < all.window.size(); ++i) expected.push_back(all.window[i]);
+    expect_holds(back->window, expected);
+    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(back->window[i].is_read, expected[i].is_read);
+    const RestedSession::Head head = rested.head();
+    EXPECT_EQ(head.id, all.id.view());
+    EXPECT_EQ(head.visitor, all.visitor.view());
+    EXPECT_EQ(head.created, all.created);
+    EXPECT_EQ(head.last_received, all.last_received);
+    EXPECT_EQ(head.version, all.version);
+    // It changes as the original would.
+    AppendRecord next = append({signal("next", 1'800'000'020'000, version + 1)});
+    EXPECT_EQ(encode_snapshot(*applied(back, next)), encode_snapshot(*applied(std::make_shared<Session>(all), next)));
+  }
+}
+
+TEST(RestedSession, OfFiftyPlainSignalsTakesASixthOfTheMemory) {
+  SessionPtr session;
+  for (std::uint64_t version = 1; version <= 50; ++version) {
+    const auto at = static_cast<std::int64_t>(1'800'000'000'000 + version * 3'217);
+    AppendRecord record = append({signal(version % 5 == 0 ? "cart" : "view", at, version)});
+    record.fresh = version == 1;
+    record.received = instant_ms(at + 5);
+    record.signals[0].place = (std::uint64_t{1} << 33) + version * 100;
+    session = applied(session, record, 7);
+  }
+  EXPECT_LT(RestedSession(*session).bytes() * 6, session->bytes());
 }
 
 TEST(Codec, PlacesInTheJournalReadBackFromARecordAndFromASnapshot) {

@@ -12,10 +12,10 @@ namespace {
 // The rules, sessions and counters that exposures and subtotals name, each once: many share a few. Sorted.
 class Words {
  public:
-  explicit Words(const Session& own) {
-    for (const Spend& spend : own.spends) all_.push_back(spend.key), all_.push_back(spend.session);
-    if (own.counted)
-      for (const Subtotal& one : own.counted->all) all_.push_back(one.counter), all_.push_back(one.session);
+  explicit Words(const Session& session) {
+    for (const Spend& spend : session.spends) all_.push_back(spend.key), all_.push_back(spend.session);
+    if (session.counted)
+      for (const Subtotal& one : session.counted->all) all_.push_back(one.counter), all_.push_back(one.session);
     std::ranges::sort(all_);
     all_.erase(std::ranges::unique(all_).begin(), all_.end());
   }
@@ -27,13 +27,6 @@ class Words {
  private:
   std::vector<std::uint64_t> all_;
 };
-
-std::uint64_t zigzag(std::int64_t n) {
-  return static_cast<std::uint64_t>(n) << 1 ^ static_cast<std::uint64_t>(n >> 63);
-}
-std::int64_t from_zigzag(std::uint64_t n) {
-  return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1);
-}
 
 // In time order.
 void write_spends(Encoder& out, const std::vector<Spend>& spends, const Words& words) {
@@ -64,11 +57,11 @@ void write_counted(Encoder& out, const Counted& counted, const Words& words) {
     out.number(words.number_of(one.session));
     out.number(one.count);
     out.number(one.amounts);
-    out.number(zigzag(one.units));
-    out.number(zigzag(one.rest));
+    out.zigzag(one.units);
+    out.zigzag(one.rest);
     out.instant(one.first);
     out.instant(Instant{one.last - one.first});
-    out.number(zigzag(one.days.newest));
+    out.zigzag(one.days.newest);
     out.number(one.days.bits);
   }
 }
@@ -81,11 +74,11 @@ Counted read_counted(Decoder& in, const std::vector<std::uint64_t>& words) {
     one.session = words[in.number()];
     one.count = in.number();
     one.amounts = in.number();
-    one.units = from_zigzag(in.number());
-    one.rest = from_zigzag(in.number());
+    one.units = in.zigzag();
+    one.rest = in.zigzag();
     one.first = in.instant();
     one.last = one.first + in.instant().time_since_epoch();
-    one.days.newest = static_cast<std::int32_t>(from_zigzag(in.number()));
+    one.days.newest = static_cast<std::int32_t>(in.zigzag());
     one.days.bits = in.number();
   }
   return counted;
@@ -106,64 +99,122 @@ std::vector<Joined> read_sessions(Decoder& in) {
   return sessions;
 }
 
+// What visitors' own records do not have.
+void write_own_part(Encoder& out, const Session& session) {
+  out.byte(static_cast<std::uint8_t>(session.consent));
+  out.text(session.anonymous);
+  out.context(session.context);
+  out.ids(session.ids);
+  out.number(session.arrivals.size());
+  for (const auto& [at, count] : session.arrivals) out.instant(at), out.number(count);
+  session.window.pack(out);
+  out.number(session.decisions.count);
+  out.text(session.decisions.bytes);
+  out.ids(session.shown);
+  out.number(session.done.size());
+  for (const DoneAnchor& done : session.done) out.word(done.rule), out.number(done.version);
+}
+
+void read_own_part(Decoder& in, Session& session) {
+  session.consent = static_cast<Consent>(in.byte());
+  session.anonymous = in.text();
+  session.context = in.context();
+  session.ids = in.ids();
+  session.arrivals.resize(in.count(2));
+  for (auto& [at, count] : session.arrivals) at = in.instant(), count = static_cast<std::uint32_t>(in.number());
+  session.window = Window::unpack(in);
+  session.decisions.count = static_cast<std::uint32_t>(in.number());
+  session.decisions.bytes = in.text();
+  session.shown = in.ids();
+  session.done.resize(in.count(9));
+  for (DoneAnchor& done : session.done) done = {.rule = in.word(), .version = in.number()};
+}
+
+RestedSession::Head read_head(Decoder& in) {
+  return {.handle = in.text(),
+          .id = in.text(),
+          .visitor = in.text(),
+          .expires_at = in.instant(),
+          .created = in.instant(),
+          .last_received = in.instant(),
+          .version = in.number()};
+}
+
+enum Rested : std::uint8_t {
+  kRestedWho = 1,
+  kRestedTraits = 2,
+  kRestedCounted = 4,
+  kRestedBegun = 8,
+  kRestedProven = 16,
+  kRestedSession = 32
+};
+
 }  // namespace
 
-RestedRecord::RestedRecord(const Session& own) {
-  CHECK(is_own_record(own.id.view()) && own.window.empty() && own.decisions.count == 0);
+RestedSession::RestedSession(const Session& session) {
   thread_local std::string bytes;
   bytes.clear();
   Encoder out(bytes);
-  out.text(own.handle.view());
-  out.text(own.id.view());
-  out.instant(own.expires_at);
-  out.instant(own.created);
-  out.instant(own.last_received);
-  out.number(own.began);
-  const Words words(own);
+  for (const std::string* text : {&session.handle.text, &session.id.text, &session.visitor.text}) out.text(*text);
+  for (const Instant at : {session.expires_at, session.created, session.last_received}) out.instant(at);
+  out.number(session.version);
+  out.number(session.began);
+  const Words words(session);
   out.ids(words.all());
-  write_spends(out, own.spends, words);
-  write_sessions(out, own.sessions);
-  out.byte(static_cast<std::uint8_t>((own.identity ? 1 : 0) | (own.traits ? 2 : 0) | (own.counted ? 4 : 0)));
-  if (own.identity) out.identity(*own.identity);
-  if (own.traits) out.text(own.traits->packed());
-  if (own.counted) write_counted(out, *own.counted, words);
+  write_spends(out, session.spends, words);
+  write_sessions(out, session.sessions);
+  const bool of_session = !is_own_record(session.id.view());
+  out.byte(static_cast<std::uint8_t>((session.identity ? kRestedWho : 0) | (session.traits ? kRestedTraits : 0) |
+                                     (session.counted ? kRestedCounted : 0) |
+                                     (session.begun_by_visitor ? kRestedBegun : 0) |
+                                     (session.proven ? kRestedProven : 0) | (of_session ? kRestedSession : 0)));
+  if (session.identity) out.identity(*session.identity);
+  if (session.traits) out.text(session.traits->packed());
+  if (session.counted) write_counted(out, *session.counted, words);
+  if (of_session) write_own_part(out, session);
   const auto size = static_cast<std::uint32_t>(bytes.size());
   block_ = std::make_unique_for_overwrite<char[]>(sizeof size + size);
   std::memcpy(block_.get(), &size, sizeof size);
   std::memcpy(block_.get() + sizeof size, bytes.data(), size);
 }
 
-std::string_view RestedRecord::body() const {
+std::string_view RestedSession::body() const {
   std::uint32_t size = 0;
   std::memcpy(&size, block_.get(), sizeof size);
   return {block_.get() + sizeof size, size};
 }
 
-RestedRecord::Head RestedRecord::head() const {
+RestedSession::Head RestedSession::head() const {
   Decoder in(body());
-  return {.handle = in.text(), .id = in.text(), .expires_at = in.instant()};
+  return read_head(in);
 }
 
-SessionPtr RestedRecord::session() const {
+SessionPtr RestedSession::session() const {
   Decoder in(body());
-  auto own = std::make_shared<Session>();
-  own->handle = Handle{in.text()};
-  own->id = SessionId{in.text()};
-  own->expires_at = in.instant();
-  own->created = in.instant();
-  own->last_received = in.instant();
-  own->began = in.number();
+  auto session = std::make_shared<Session>();
+  const Head head = read_head(in);
+  session->handle = Handle{head.handle};
+  session->id = SessionId{head.id};
+  session->visitor = VisitorId{head.visitor};
+  session->expires_at = head.expires_at;
+  session->created = head.created;
+  session->last_received = head.last_received;
+  session->version = head.version;
+  session->began = in.number();
   const std::vector<std::uint64_t> words = in.ids();
-  own->spends = read_spends(in, words);
-  own->sessions = read_sessions(in);
+  session->spends = read_spends(in, words);
+  session->sessions = read_sessions(in);
   const std::uint8_t has = in.byte();
-  if (has & 1) own->identity = std::make_shared<const Identity>(in.identity());
-  if (has & 2) own->traits = std::make_shared<const PackedTraits>(PackedTraits::of_packed(in.text()));
-  if (has & 4) own->counted = std::make_shared<const Counted>(read_counted(in, words));
+  if (has & kRestedWho) session->identity = std::make_shared<const Identity>(in.identity());
+  if (has & kRestedTraits) session->traits = std::make_shared<const PackedTraits>(PackedTraits::of_packed(in.text()));
+  if (has & kRestedCounted) session->counted = std::make_shared<const Counted>(read_counted(in, words));
+  session->begun_by_visitor = has & kRestedBegun;
+  session->proven = has & kRestedProven;
+  if (has & kRestedSession) read_own_part(in, *session);
   CHECK(in.ok() && in.rest().empty());
-  return own;
+  return session;
 }
 
-std::size_t RestedRecord::bytes() const { return block_ ? sizeof(std::uint32_t) + body().size() : 0; }
+std::size_t RestedSession::bytes() const { return block_ ? sizeof(std::uint32_t) + body().size() : 0; }
 
 }  // namespace beckon::ledger

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "ledger/coding.h"
 
 namespace beckon::ledger {
 
@@ -277,6 +278,91 @@ Window Window::without_metadata() const {
     next->insert(signal);
   }
   return Window(std::move(next));
+}
+
+namespace {
+enum Packed : std::uint8_t {
+  kPackedValue = 1,
+  kPackedSaid = 2,
+  kPackedRead = 4,
+  kPackedConfidence = 8,
+  kPackedSource = 16,
+  kPackedMetadata = 32,
+  kPackedId = 64
+};
+
+std::int64_t difference(std::uint64_t to, std::uint64_t from) { return static_cast<std::int64_t>(to - from); }
+}  // namespace
+
+void Window::pack(Encoder& out) const {
+  out.number(key_count());
+  for (std::size_t number = 0; number < key_count(); ++number) out.text(key(of_key(number).front()));
+  out.number(size());
+  Entry before{};
+  for (std::size_t i = 0; i < size(); ++i) {
+    const Entry& entry = held_->entries[i];
+    const Signal signal = (*this)[i];
+    out.zigzag(entry.at - before.at);
+    out.zigzag(entry.received - entry.at);
+    out.zigzag(difference(entry.place, before.place));
+    out.zigzag(difference(entry.version, before.version));
+    out.byte(static_cast<std::uint8_t>(
+        (entry.has_value ? kPackedValue : 0) | (entry.has_said ? kPackedSaid : 0) | (entry.is_read ? kPackedRead : 0) |
+        (entry.confidence != kFullConfidence ? kPackedConfidence : 0) | (signal.source.empty() ? 0 : kPackedSource) |
+        (signal.metadata.empty() ? 0 : kPackedMetadata) | (signal.id.empty() ? 0 : kPackedId)));
+    out.number(entry.key_number);
+    if (entry.confidence != kFullConfidence) out.number(static_cast<std::uint64_t>(entry.confidence));
+    if (entry.has_value) out.text(signal.value);
+    for (const std::string_view part : {signal.source, signal.metadata, signal.id})
+      if (!part.empty()) out.text(part);
+    if (entry.has_said) out.zigzag((signal.said - signal.at).count());
+    before = entry;
+  }
+}
+
+Window Window::unpack(Decoder& in) {
+  std::vector<std::string_view> keys(in.count(1));
+  for (std::string_view& key : keys) key = in.text();
+  const std::size_t size = in.count(6);
+  if (size == 0) return {};
+  auto held = std::make_shared<Held>();
+  held->entries.reserve(size);
+  thread_local std::string text;
+  text.clear();
+  Entry entry{};
+  for (std::size_t i = 0; i < size; ++i) {
+    entry.at += in.zigzag();
+    entry.received = entry.at + in.zigzag();
+    entry.place += static_cast<std::uint64_t>(in.zigzag());
+    entry.version += static_cast<std::uint32_t>(in.zigzag());
+    entry.text = static_cast<std::uint32_t>(text.size());
+    const std::uint8_t has = in.byte();
+    entry.key_number = static_cast<std::uint16_t>(in.number());
+    CHECK(entry.key_number < keys.size());
+    entry.confidence = has & kPackedConfidence ? static_cast<std::int32_t>(in.number()) : kFullConfidence;
+    entry.has_value = has & kPackedValue;
+    entry.has_said = has & kPackedSaid;
+    entry.is_read = has & kPackedRead;
+    const auto take = [&](std::uint8_t part) {
+      const std::string_view taken = has & part ? in.text() : std::string_view{};
+      text += taken;
+      return static_cast<std::uint16_t>(taken.size());
+    };
+    text += keys[entry.key_number];
+    entry.key_size = static_cast<std::uint8_t>(keys[entry.key_number].size());
+    entry.value_size = take(kPackedValue);
+    entry.source_size = take(kPackedSource);
+    entry.metadata_size = take(kPackedMetadata);
+    entry.id_size = take(kPackedId);
+    if (entry.has_said) {
+      const std::int64_t said = entry.at + in.zigzag();
+      text.append(reinterpret_cast<const char*>(&said), kSaidSize);
+    }
+    held->entries.push_back(entry);
+  }
+  held->text = text;
+  held->place(keys.size());
+  return Window(std::move(held));
 }
 
 std::size_t Window::bytes() const {
