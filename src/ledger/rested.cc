@@ -152,8 +152,8 @@ enum Rested : std::uint8_t {
 }  // namespace
 
 RestedSession::RestedSession(const Session& session) {
-  thread_local std::string bytes;
-  bytes.clear();
+  std::string bytes;
+  bytes.reserve(512 + session.window.bytes() / 4);
   Encoder out(bytes);
   for (const std::string* text : {&session.handle.text, &session.id.text, &session.visitor.text}) out.text(*text);
   for (const Instant at : {session.expires_at, session.created, session.last_received}) out.instant(at);

@@ -327,8 +327,8 @@ Window Window::unpack(Decoder& in) {
   if (size == 0) return {};
   auto held = std::make_shared<Held>();
   held->entries.reserve(size);
-  thread_local std::string text;
-  text.clear();
+  std::string text;
+  text.reserve(in.rest().size());
   Entry entry{};
   for (std::size_t i = 0; i < size; ++i) {
     entry.at += in.zigzag();
