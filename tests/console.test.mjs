@@ -612,6 +612,7 @@ test('how times are told and which theme is shown is kept in this browser', asyn
   const time = page.locator('main time').first();
   await time.waitFor();
   assert.doesNotMatch(await page.locator('main').innerText(), /tzdata/, 'only a version that changes it says so');
+  assert.match(await page.locator('main').innerText(), / · by \S/, 'who made it');
   const menu = await accountMenu(page);
   await menu.getByRole('radio', { name: 'UTC' }).check({ force: true });
   await menu.getByRole('radio', { name: 'Dark' }).check({ force: true });

@@ -275,6 +275,13 @@ describe('keeping rules', () => {
       ],
       page.text,
     );
+    const { actor } = (await beckon.as('OPERATOR', 'GET', '/audit-events?limit=1')).json.items[0];
+    assert.ok(actor);
+    assert.deepEqual(
+      page.json.items.map(one => one.actor),
+      [actor, actor],
+      'who made them, as in the audit log',
+    );
     const cursor = encodeURIComponent(page.json.nextCursor);
     const rest = await versions(`ruleId=first&limit=2&cursor=${cursor}`);
     assert.deepEqual(

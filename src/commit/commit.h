@@ -178,6 +178,7 @@ struct RulePut {
   Instant at{};
   Instant live_since{};           // rules::StoredRule::live_since
   std::string zone_version = {};  // rules::RulesVersion::zone_version
+  std::string actor = {};         // rules::RulesVersion::actor
 };
 
 // Deletes versions of a handle's rules before `first`. `texts`: what no later version needs

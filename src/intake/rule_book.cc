@@ -116,10 +116,11 @@ void plan_change(commit::Draft& draft, const RuleChange& change, const StoredRul
   const std::string zone_version(system_zones().version());
   for (const StoredRule& rule : next.rules)
     if (rule.rules_version == next.version)
-      draft.put_rule({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since, zone_version});
+      draft.put_rule(
+          {change.handle, rule.id, next.version, rule.json, change.at, rule.live_since, zone_version, change.by.actor});
   for (const StoredRule& rule : before.rules)
     if (!find_rule(next, rule.id))
-      draft.put_rule({change.handle, rule.id, next.version, "", change.at, {}, zone_version});
+      draft.put_rule({change.handle, rule.id, next.version, "", change.at, {}, zone_version, change.by.actor});
   if (const auto now = draft.places().tenants.known(change.handle.view()))
     delayed::rules_changed(draft, change.handle, *now->rules, compiled);
   draft.audit(change.handle, change.by, change.action, change.target, audited(next, change), audited(before, change));

@@ -38,6 +38,7 @@ struct RulesVersion {
   std::vector<Change> changes;  // by rule id, at most kNamed
   std::size_t changed = 0;      // the total number
   std::string zone_version;     // of the time zones it was saved with, such as "2025b"; empty if unknown
+  std::string actor;            // who made it (Caller::actor); empty if unknown
 };
 
 // A rule's text that one version introduced and a later one replaced.

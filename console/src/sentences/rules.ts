@@ -76,6 +76,7 @@ export const kRules = {
     lead: 'Each change creates a new version of the whole rule set. Old versions are removed once no stored decision may need them.',
     empty: 'No versions yet.',
     current: 'Current',
+    by: (actor: string) => ` · by ${actor}`,
     tzdata: (release: string) => ` · with the time zone rules of tzdata ${release}`,
     deleted: 'deleted',
     saved: 'saved',

@@ -14,12 +14,9 @@ using rules::RulesVersion;
 std::string text_of(const RulesVersion& made) {
   std::string text;
   json::Writer writer(text);
-  writer.begin_object()
-      .member("version", static_cast<std::int64_t>(made.version))
-      .member("at", to_rfc3339(made.at))
-      .member("changed", static_cast<std::int64_t>(made.changed))
-      .key("changes")
-      .begin_array();
+  writer.begin_object().member("version", static_cast<std::int64_t>(made.version)).member("at", to_rfc3339(made.at));
+  text_or_null(writer, "actor", made.actor);
+  writer.member("changed", static_cast<std::int64_t>(made.changed)).key("changes").begin_array();
   for (const RulesVersion::Change& change : made.changes)
     writer.begin_object()
         .member("ruleId", change.rule.text)

@@ -109,7 +109,7 @@ TEST_P(RulesOfAStore, ListTheVersionsThatChangedOneRule) {
   EXPECT_EQ(named("a"), "5 of 3: a; 3 of 2: -a; ") << "what is kept no longer is not told of";
 }
 
-TEST_P(RulesOfAStore, SayWithWhichTimeZonesEachVersionWasSaved) {
+TEST_P(RulesOfAStore, SayWithWhichTimeZonesAndByWhomEachVersionWasSaved) {
   std::uint64_t version = 0;
   for (const char* release : {"2024b", "2027c", ""}) {
     commit::Batch batch{.at = kStart};
@@ -118,13 +118,18 @@ TEST_P(RulesOfAStore, SayWithWhichTimeZonesEachVersionWasSaved) {
                                                .rules_version = ++version,
                                                .json = "text",
                                                .at = kStart,
-                                               .zone_version = release});
+                                               .zone_version = release,
+                                               .actor = version > 2 ? "" : "jo@acme.example"});
     write(batch);
   }
   std::string all;
   const auto versions = store().rules().versions(kAcme, 100, 10).value();
-  for (const auto& made : versions) all += made.zone_version + ";";
-  EXPECT_EQ(all, ";2027c;2024b;");
+  for (const auto& made : versions) all += made.zone_version + " " + made.actor + ";";
+  EXPECT_EQ(all, " ;2027c jo@acme.example;2024b jo@acme.example;");
+  const auto of_rule = store().rule_history().versions_of(kAcme, RuleId("a"), 3, 1).value();
+  ASSERT_EQ(of_rule.size(), 1u);
+  EXPECT_EQ(of_rule[0].actor, "jo@acme.example");
+  EXPECT_EQ(of_rule[0].changed, 1u);
 }
 
 TEST_P(RulesOfAStore, NameTheFirstChangesOfAGreatVersionAndCountAll) {

@@ -33,8 +33,10 @@
 // Undoes the one that lists the deliveries of a handle.
 #define BECKON_TAKE_BACK_DELIVERY_LISTS "DROP INDEX delivery_of_handle; DROP INDEX delivery_undelivered;"
 
-// Undoes the one that counts visitors with two variants.
-#define BECKON_TAKE_BACK_MIXED "ALTER TABLE tally DROP COLUMN mixed; ALTER TABLE tally DROP COLUMN mixed_converted;"
+// Undoes those that count visitors with two variants, and name the actor of each version of the rules.
+#define BECKON_TAKE_BACK_MIXED                                                          \
+  "ALTER TABLE tally DROP COLUMN mixed; ALTER TABLE tally DROP COLUMN mixed_converted;" \
+  "ALTER TABLE rule DROP COLUMN actor;"
 
 namespace beckon::store {
 namespace {
@@ -337,7 +339,7 @@ TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
   EXPECT_EQ(due[0].delivery.id, second.id);
   const auto versions = store->rules().versions(kAcme, 9, 9).value();
   ASSERT_EQ(versions.size(), 1u);
-  EXPECT_EQ(versions[0].zone_version, "") << "not known of what was saved before";
+  EXPECT_EQ(versions[0].zone_version + versions[0].actor, "") << "not known of what was saved before";
 }
 
 // A data folder as made by the version before the newest step, with a secret in it.

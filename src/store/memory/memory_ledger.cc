@@ -212,6 +212,7 @@ Result<std::vector<rules::RulesVersion>> MemoryRuleStore::versions(const Handle&
       made.version = version;
       made.at = put.at;
       made.zone_version = put.zone_version;
+      made.actor = put.actor;
       if (made.changes.size() < rules::RulesVersion::kNamed) made.changes.push_back({put.rule, put.json.empty()});
       ++made.changed;
     }
@@ -240,7 +241,8 @@ Result<std::vector<rules::RulesVersion>> MemoryRuleStore::versions_of(const Hand
                      .at = put.at,
                      .changes = {{rule, put.json.empty()}},
                      .changed = changed_by(version),
-                     .zone_version = put.zone_version});
+                     .zone_version = put.zone_version,
+                     .actor = put.actor});
   }
   return found;
 }

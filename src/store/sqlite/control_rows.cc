@@ -63,11 +63,11 @@ void apply(Writing& writing, const commit::RulePut& rule) {
   const std::optional<std::string_view> json =
       rule.json.empty() ? std::nullopt : std::optional<std::string_view>(rule.json);
   writing.connection.run(
-      "INSERT INTO rule (handle, rule, rules_version, json, at, live_since, zone_version) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (handle, rule, rules_version) DO UPDATE SET "
+      "INSERT INTO rule (handle, rule, rules_version, json, at, live_since, zone_version, actor) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (handle, rule, rules_version) DO UPDATE SET "
       "json = excluded.json, at = excluded.at, live_since = excluded.live_since, "
-      "zone_version = excluded.zone_version",
-      rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since, rule.zone_version);
+      "zone_version = excluded.zone_version, actor = excluded.actor",
+      rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since, rule.zone_version, rule.actor);
 }
 
 void apply(Writing& writing, const commit::ForgetRules& old) {

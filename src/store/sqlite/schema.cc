@@ -559,13 +559,16 @@ ALTER TABLE tally ADD COLUMN mixed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tally ADD COLUMN mixed_converted INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// Who made each version of the rules.
+constexpr const char* kRuleActors = "ALTER TABLE rule ADD COLUMN actor TEXT NOT NULL DEFAULT '';";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
                                kAccessTokens, kAuditChain,       kPeople,         kProviders,     kEventFormat,
-                               kGoals,        kDeliveryLists,    kMixed};
+                               kGoals,        kDeliveryLists,    kMixed,          kRuleActors};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -57,14 +57,18 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle&
     auto reader = readers_.borrow();
     std::vector<rules::RulesVersion> found;
     auto row = reader->query(
-        "SELECT rules_version, at, rule, json IS NULL, zone_version FROM rule WHERE handle = ?1 AND rules_version < ?2 "
+        "SELECT rules_version, at, rule, json IS NULL, zone_version, actor FROM rule WHERE handle = ?1 AND "
+        "rules_version < ?2 "
         "AND rules_version >= ?3 ORDER BY rules_version DESC, rule",
         handle, before, oldest(*reader, handle));
     while (row.next()) {
       const std::uint64_t version = row.whole(0);
       if (found.empty() || found.back().version != version) {
         if (found.size() == limit) break;
-        found.push_back({.version = version, .at = row.instant(1), .zone_version = std::string(row.text(4))});
+        found.push_back({.version = version,
+                         .at = row.instant(1),
+                         .zone_version = std::string(row.text(4)),
+                         .actor = std::string(row.text(5))});
       }
       if (found.back().changes.size() < rules::RulesVersion::kNamed)
         found.back().changes.push_back({RuleId(row.text(2)), row.integer(3) != 0});
@@ -82,8 +86,8 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions_of(const Hand
     const Transaction one_view(*reader, Transaction::Kind::kRead);
     std::vector<rules::RulesVersion> found;
     auto row = reader->query(
-        "SELECT r.rules_version, r.at, r.json IS NULL, r.zone_version, (SELECT count(*) FROM rule o "
-        "INDEXED BY rule_by_version WHERE o.handle = ?1 AND o.rules_version = r.rules_version) FROM rule r "
+        "SELECT r.rules_version, r.at, r.json IS NULL, r.zone_version, r.actor, (SELECT count(*) FROM "
+        "rule o INDEXED BY rule_by_version WHERE o.handle = ?1 AND o.rules_version = r.rules_version) FROM rule r "
         "WHERE r.handle = ?1 AND r.rule = ?2 AND r.rules_version < ?3 AND r.rules_version >= ?4 "
         "ORDER BY r.rules_version DESC LIMIT ?5",
         handle, rule, before, oldest(*reader, handle), limit);
@@ -91,8 +95,9 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions_of(const Hand
       found.push_back({.version = row.whole(0),
                        .at = row.instant(1),
                        .changes = {{rule, row.integer(2) != 0}},
-                       .changed = row.whole(4),
-                       .zone_version = std::string(row.text(3))});
+                       .changed = row.whole(5),
+                       .zone_version = std::string(row.text(3)),
+                       .actor = std::string(row.text(4))});
     return found;
   });
 }

@@ -69,6 +69,7 @@ export function History({ ruleId, name, etag, closed, onRolledBack }: Props) {
                 {isDeleted && <span class="chip bad">{t.deleted}</span>}
                 <span class="m sm">
                   <Instant at={one.at} />
+                  {one.actor && kRules.versions.by(one.actor)}
                 </span>
                 <span class="push row">
                   <button

@@ -76,6 +76,7 @@ export function Versions() {
                   {one.version === newest && <span class="chip good">{t.current}</span>}
                   <span class="m sm">
                     <Instant at={one.at} />
+                    {one.actor && t.by(one.actor)}
                     {!!items[index + 1] &&
                       one.tzdata &&
                       items[index + 1]!.tzdata !== one.tzdata &&
