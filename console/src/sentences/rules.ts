@@ -41,6 +41,8 @@ export const kRules = {
     whileLoading: 'Show all rules to change the order.',
     trendOf: (name: string, counts: string) => `${name}, acted per day, oldest first: ${counts}`,
     rate: (count: string, share: string) => `${count} · ${share}`,
+    lift: (difference: string) => `lift ${difference} points`,
+    unsureLift: (difference: string) => `lift ${difference} points, not significant`,
     none: '–',
     warnings: (count: number) => several(count, 'warning'),
     edit: (name: string) => `Edit ${name}`,

@@ -14,14 +14,16 @@ import { Spark } from '../../parts/spark.tsx';
 import { TableHead } from '../../parts/table.tsx';
 import { confirmed } from '../../state/announce.ts';
 import { kDue } from '../../state/delayed.ts';
-import { number, percent } from '../../state/format.ts';
+import { number, percent, points } from '../../state/format.ts';
 import { useList } from '../../state/list.ts';
 import { at, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { kParts } from '../../sentences/parts.ts';
+import { kResults } from '../../sentences/results.ts';
 import { kRules } from '../../sentences/rules.ts';
 import { AddExamples } from './examples.tsx';
 import { kBlank, type RuleDraft } from './draft.ts';
+import { isSure } from './lift.ts';
 import { lineOf } from './measures.ts';
 import { useOrder } from './order.ts';
 import { Deleting, setStatus } from './rule_actions.tsx';
@@ -267,6 +269,14 @@ function Row({ rule, week, place: index, count, order, unordered, onTurn, onDele
       </td>
       <td role="cell" class="r" data-l={t.converted}>
         {week ? t.rate(number(week.converted), percent(week.converted, week.acted)) : t.none}
+        {week?.lift && (
+          <p
+            class={isSure(week.lift) ? 'xs' : 'm xs'}
+            title={kResults.liftSays(points(week.lift.from), points(week.lift.to))}
+          >
+            {(isSure(week.lift) ? t.lift : t.unsureLift)(points(week.lift.difference))}
+          </p>
+        )}
       </td>
       <td role="cell" data-l={t.trend}>
         {week && <Spark label={t.trendOf(name, week.perDay.map(number).join(', '))} values={week.perDay} />}
