@@ -10,7 +10,10 @@ function(beckon_precompiled name)
   if(CCACHE)
     # By the content of each header. By their preprocessed text ccache takes one whose headers had other comments or
     # macros for the same, and what is compiled with it then does not know these headers again, for all their #pragma once.
-    set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER "${BECKON_CCACHE};CCACHE_DEPEND=1;${CCACHE}")
+    # That CMake has only just written the one that includes them does not matter.
+    set(sloppiness CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime)
+    set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER
+                                             "${BECKON_CCACHE};${sloppiness};CCACHE_DEPEND=1;${CCACHE}")
   endif()
 endfunction()
 beckon_precompiled(beckon_pch)
