@@ -26,7 +26,7 @@ LUA
 measure() { # REST_EVERY: KiB of resident memory for each session
   local first='' last='' wave
   rm -rf "$work/data" "$work/out"
-  start_server --rest-every "$1"
+  start_server --rest-every "$1" --journal-tail 4GiB
   add_handle
   for wave in 1 2 3 4; do
     fill $wave

@@ -6,7 +6,8 @@
 # that there are a visitorId, a share and what the browser remembers); traits and counters. So what a part takes is the
 # difference of two servers. The visitors come in four waves, and after each the server has time to pack those of it;
 # what a visitor takes is what the server has grown by from the end of the first wave to that of the last, in resident
-# memory and in what it counts against --memory. Usage: [REST_EVERY=2s] benchmarks/memory_visitors.bash [VISITORS A WAVE]
+# memory and in what it counts against --memory. The journal's tail is long enough that no snapshot unpacks them meanwhile.
+# Usage: [REST_EVERY=2s] benchmarks/memory_visitors.bash [VISITORS A WAVE]
 # With REST_EVERY=1h nobody is packed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -63,7 +64,7 @@ fill() { # FROM TO KIND: visitors of a kind
 counted() { curl -sf "http://127.0.0.1:$((port + 1))/metrics" | awk '$1 == "beckon_sessions_bytes" {printf "%d", $2 / 1024}'; }
 measure() { # KIND: a line for each wave, of KiB of resident memory and KiB counted
   rm -rf "$work/data" "$work/out"
-  start_server --metrics-listen "127.0.0.1:$((port + 1))" --rest-every "$rest_every"
+  start_server --metrics-listen "127.0.0.1:$((port + 1))" --rest-every "$rest_every" --journal-tail 4GiB
   add_handle
   token=$("$beckon" token --handle bench --role OWNER --data "$work/data")
   local i wave
@@ -76,7 +77,7 @@ measure() { # KIND: a line for each wave, of KiB of resident memory and KiB coun
   fi
   for wave in 1 2 3 4; do
     fill $((wave * 100000)) $((wave * 100000 + visitors - 1)) "$1"
-    sleep 7
+    sleep 15
     echo "$1 $wave $(rss_kib $server_pid) $(counted)" | tee -a "$work/measured" >&2
   done
   kill -9 $server_pid
