@@ -6,7 +6,8 @@ import { kHome } from '../../sentences/home.ts';
 import { kResults } from '../../sentences/results.ts';
 import { buckets, type Analytics, type RuleResult } from '../rules/analytics.ts';
 import { isSure } from '../rules/lift.ts';
-import { Amounts, Converted, ruleReading } from '../rules/results/tables.tsx';
+import { Amounts, Converted } from '../rules/results/tables.tsx';
+import { ruleReading } from '../rules/results/words.ts';
 import { Panel } from './panel.tsx';
 
 const kMost = 5;

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: elements that are displayed as blocks lose their roles
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { api, ask, quietly } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
@@ -21,6 +21,7 @@ import { usePoll } from '../../state/poll.ts';
 import { kParts } from '../../sentences/parts.ts';
 import { kResults } from '../../sentences/results.ts';
 import { kRules } from '../../sentences/rules.ts';
+import type { Analytics, KnownRule } from './analytics.ts';
 import { AddExamples } from './examples.tsx';
 import { kBlank, type RuleDraft } from './draft.ts';
 import { isSure } from './lift.ts';
@@ -66,7 +67,7 @@ export function RuleList() {
       ),
     [handle],
   );
-  const [weeks, setWeeks] = useState<Map<string, Week> | null>(null),
+  const [found, setFound] = useState<{ analytics: Analytics; since: number } | null>(null),
     [failed, setFailed] = useState<Fault | null>(null),
     [deleting, setDeleting] = useState<RuleDraft | null>(null);
   usePoll(
@@ -78,9 +79,13 @@ export function RuleList() {
           params: { path: { handle }, query: { since: new Date(since).toISOString(), bucket: 'day' } },
         }),
       );
-      if (answer.ok && isCurrent()) setWeeks(weeksOf(answer.data, since));
+      if (answer.ok && isCurrent()) setFound({ analytics: answer.data, since });
     },
     [handle],
+  );
+  const weeks = useMemo(
+    () => found && weeksOf(found.analytics, found.since, (items ?? []) as unknown as KnownRule[]),
+    [found, items],
   );
   const byId = new Map(((items ?? []) as unknown as RuleDraft[]).map(rule => [text(rule.ruleId), rule]));
   const ids = inOrder([...byId.values()]).map(rule => text(rule.ruleId));

@@ -14,7 +14,8 @@ import { kResults } from '../../sentences/results.ts';
 import { buckets, withoutMixed, type Analytics, type RuleResult } from './analytics.ts';
 import { FunnelPanel, WhyPanel } from './results/funnel.tsx';
 import { RequestSeries, VariantSeries } from './results/series.tsx';
-import { ruleReading, RulesTable, tableOf, VariantsTable } from './results/tables.tsx';
+import { RulesTable, tableOf, VariantsTable } from './results/tables.tsx';
+import { ruleReading } from './results/words.ts';
 import { RuleTabs } from './tabs.tsx';
 import { AddedTile, LiftTile, RateTile, RevenueTile, TimeTile } from './tiles.tsx';
 

@@ -4,7 +4,8 @@ import { kDay, weekBefore, weeksOf } from './week.ts';
 
 const now = Date.parse('2026-11-29T22:30:00Z');
 const since = weekBefore(now);
-const none = { suppressed: 0, heldOut: 0, shown: 0, clicked: 0, dismissed: 0, value: 0 };
+const mixed = { decisions: 0, converted: 0 };
+const none = { suppressed: 0, heldOut: 0, shown: 0, clicked: 0, dismissed: 0, value: 0, values: [], mixed };
 const heldBack = { limit: 0, hours: 0, render: 0 };
 const series = (more: object, ...perDay: [string, number, number][]) =>
   ({
@@ -40,6 +41,7 @@ test('sums variants and triggers by day, without the control group and shadow', 
       ],
     },
     since,
+    [],
   );
   assert.deepEqual(weeks.get('a'), { acted: 10, converted: 3, perDay: [3, 0, 0, 0, 0, 0, 7], lift: null });
   assert.deepEqual(weeks.get('b'), { acted: 1, converted: 0, perDay: [0, 0, 1, 0, 0, 0, 0], lift: null });
@@ -48,20 +50,18 @@ test('sums variants and triggers by day, without the control group and shadow', 
 test('the lift is over all decisions of the control group', () => {
   const held = (heldOut: number, converted: number, more = {}) =>
     series({ holdout: true, totals: { ...none, heldBack, acted: 0, heldOut, converted }, ...more });
-  const { lift } = weeksOf(
-    {
-      rules: [
-        series({}, ['2026-11-23T00:00:00Z', 300, 60]),
-        series({ trigger: 'u' }, ['2026-11-24T00:00:00Z', 100, 20]),
-        held(150, 10),
-        held(50, 10, { trigger: 'u' }),
-        held(90, 90, { ruleId: 'b' }),
-        held(90, 90, { shadow: true }),
-      ],
-    },
-    since,
-  ).get('a')!;
+  const rules = [
+    series({}, ['2026-11-23T00:00:00Z', 300, 60]),
+    series({ trigger: 'u' }, ['2026-11-24T00:00:00Z', 100, 20]),
+    held(150, 10),
+    held(50, 10, { trigger: 'u' }),
+    held(90, 90, { ruleId: 'b' }),
+    held(90, 90, { shadow: true }),
+  ];
+  const { lift } = weeksOf({ rules }, since, []).get('a')!;
   assert.ok(lift);
   assert.ok(Math.abs(lift.difference - 0.1) < 1e-12);
   assert.ok(lift.from > 0.03 && lift.from < 0.06 && lift.to > 0.13 && lift.to < 0.16, JSON.stringify(lift));
+  const each = { ruleId: 'a', triggers: ['t'], goal: { count: 'each' } };
+  assert.equal(weeksOf({ rules }, since, [each]).get('a')!.lift, null, 'counts of each signal are no share');
 });

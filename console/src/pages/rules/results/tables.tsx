@@ -6,7 +6,7 @@ import { at } from '../../../state/place.ts';
 import type { Cell } from '../../../state/csv.ts';
 import { kResults } from '../../../sentences/results.ts';
 import { amountsIn, shownVariants, type Analytics, type Counts, type RuleResult } from '../analytics.ts';
-import { compared, decisionsOf, liftOf, nameOf, readingOf, type Reading } from './words.ts';
+import { decisionsOf, liftOf, nameOf, readingOf, ruleReading, type Reading } from './words.ts';
 
 const { csv, heads } = kResults;
 
@@ -88,15 +88,6 @@ export function VariantsTable({ of }: { of: RuleResult }) {
     />
   );
 }
-
-// Of all its variants together.
-export const ruleReading = ({ treated, control, goal }: RuleResult): Reading =>
-  control && goal !== 'each'
-    ? compared(
-        { good: treated.totals.converted, all: treated.totals.acted },
-        { good: control.totals.converted, all: control.totals.heldOut },
-      )
-    : { tone: '', words: control ? kResults.readings.each : kResults.readings.none, lift: null };
 
 export function RulesTable({
   results,

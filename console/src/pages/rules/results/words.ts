@@ -33,6 +33,16 @@ export function readingOf(variant: Variant, { control, goal, variants }: RuleRes
   return compared(proportionOf(variant), proportionOf(other));
 }
 
+// Of all variants of the rule together.
+export function ruleReading({ treated, control, goal }: RuleResult): Reading {
+  if (!control) return unread(readings.none);
+  if (goal === 'each') return unread(readings.each);
+  return compared(
+    { good: treated.totals.converted, all: treated.totals.acted },
+    { good: control.totals.converted, all: control.totals.heldOut },
+  );
+}
+
 export function compared(treated: Proportion, control: Proportion): Reading {
   const lift = difference(treated, control);
   if (!lift) return unread(readings.empty);
