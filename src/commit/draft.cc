@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/check.h"
+#include "base/hour.h"
 #include "base/planted.h"
 #include "commit/counting.h"
 #include "outbox/event_body.h"
@@ -321,10 +322,6 @@ outbox::SubscriptionPtr Draft::find_subscription(const SubscriptionId& id) const
   const auto changed = subscriptions_.find(id);
   return changed == subscriptions_.end() ? places_.subscriptions.find(id) : changed->second;
 }
-
-namespace {
-Instant hour_of(Instant at) { return at - at.time_since_epoch() % std::chrono::hours{1}; }
-}  // namespace
 
 void Draft::count(TallyKey key, Metric metric, std::int64_t n) {
   if (key.hour == Instant{}) key.hour = hour_of(now());

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/hour.h"
 #include "commit/counting.h"
 #include "rules/language/currency.h"
 #include "rules/language/decimal.h"
@@ -25,8 +26,6 @@ struct Claim {
   bool mixed = false;                              // the visitor was given two arms of the rule
   std::map<std::string, std::int64_t> worth = {};  // of its conversions, by currency
 };
-
-Instant hour_of(Instant at) { return at - at.time_since_epoch() % std::chrono::hours{1}; }
 
 auto rule_of(const Claim& claim) { return std::pair{claim.rule, claim.shadow}; }
 auto order_of(const Claim& claim) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <span>
 
+#include "base/hour.h"
 #include "http/routes/analytics_csv.h"
 #include "http/routes/analytics_view.h"
 #include "http/routes/instant_param.h"
@@ -24,8 +25,6 @@ struct Asked {
   bool csv = false;
   bool previous = false;  // also the totals of the preceding period
 };
-
-Instant hour_of(Instant at) { return at - at.time_since_epoch() % 1h; }
 
 // Without `format`, decided by the Accept header.
 bool is_csv(const Request& request, Issues& issues) {
