@@ -168,18 +168,12 @@ std::optional<RuleSet::ArmOf> RuleSet::arm_of(std::uint64_t key) const {
 
 bool RuleSet::is_mixed(std::string_view rule, bool shadow,
                        std::span<const std::span<const ledger::Spend>> exposures) const {
-  if (!compiled_->has_sticky || exposures.size() < 2) return false;
-  const auto found = std::ranges::find(compiled_->rules, rule, [](const Rule& one) { return one.id.view(); });
-  if (found == compiled_->rules.end() || (found->status == Status::kShadow) != shadow) return false;
-  if (!found->split || !found->split->sticky || !is_of_visitor(*found->split)) return false;
-  const auto is_arm = [&](std::uint64_t key) {
-    return (found->split->holdout > 0 && key == found->split->holdout_key) ||
-           std::ranges::find(found->arms, key, &Arm::key) != found->arms.end();
-  };
+  if (exposures.size() < 2) return false;
   std::uint64_t first = 0;
   for (const std::span<const ledger::Spend> part : exposures)
     for (const ledger::Spend& spend : part) {
-      if (!is_arm(spend.key)) continue;
+      const auto arm = arm_of(spend.key);
+      if (!arm || !arm->of_visitor || arm->rule != rule || arm->shadow != shadow) continue;
       if (first != 0 && spend.key != first) return true;
       first = spend.key;
     }
