@@ -228,6 +228,13 @@ Fault belongs_to_another() {
           .extras = {{"reason", "\"visitor\""}}};
 }
 
+std::string_view first_browser(const SessionPtr& before, ledger::Consent consent, const Said& said,
+                               const VisitorId& id) {
+  const bool keeps = consent == ledger::Consent::kFull && (!before || before->browser().empty()) &&
+                     !ledger::is_browser(id.view());  // whose id says it
+  return keeps ? said.anonymous : std::string_view{};
+}
+
 Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& settings, const SessionPtr& before,
                          ledger::Consent consent, const Said& said, Instant now) {
   Naming naming;

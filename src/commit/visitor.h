@@ -97,6 +97,15 @@ Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& sett
                          ledger::Consent consent, const Said& said, Instant now);
 Fault belongs_to_another();
 
+// The anonymousId of its first browser, which the session keeps from now on; empty if unchanged. `id`: Naming::id.
+std::string_view first_browser(const ledger::SessionPtr& before, ledger::Consent consent, const Said& said,
+                               const VisitorId& id);
+
+// What a session has counted so far, sorted, as its own. `record`: the own record of the id it is kept under; null if
+// there is none.
+std::vector<ledger::Subtotal> counted_by(const ledger::Session& session, const ledger::Session* record,
+                                         const ledger::SessionDigest& digest);
+
 void log_unreadable(const Handle& handle, const Fault& fault);  // the visitor's data; its change is left out
 // Call after the record that puts the session under its id. `expires_at`: of the session.
 void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Instant expires_at);

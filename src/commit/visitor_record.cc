@@ -34,8 +34,8 @@ void add_gone(const rules::Counters& counters, const ledger::Counted* kept, std:
   }
 }
 
-// What a session has counted so far, sorted. `record`: the own record of the id it is kept under; null if there is
-// none.
+}  // namespace
+
 std::vector<ledger::Subtotal> counted_by(const ledger::Session& session, const ledger::Session* record,
                                          const SessionDigest& digest) {
   const ledger::Counted* const counted = session.visitor.empty() ? session.counted.get()
@@ -50,8 +50,6 @@ std::vector<ledger::Subtotal> counted_by(const ledger::Session& session, const l
   }
   return all;
 }
-
-}  // namespace
 
 std::vector<ledger::Subtotal> Draft::counts_of(const ledger::AppendRecord& record, const SessionPtr& before) const {
   std::vector<ledger::Subtotal> counted;

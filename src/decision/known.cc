@@ -58,18 +58,14 @@ std::shared_ptr<const std::vector<Spend>> joined(const Known& known, bool with_s
   return std::make_shared<const std::vector<Spend>>(std::move(all));
 }
 
-// What a session that joins other ids brings along: all that it has counted so far.
-Result<std::shared_ptr<const ledger::Counted>> counted_by(const ledger::Session& session,
-                                                          const commit::VisitorReader& reader,
-                                                          const SessionDigest& digest) {
+// What a session that joins other ids brings along.
+Result<std::shared_ptr<const ledger::Counted>> counted_along(const ledger::Session& session,
+                                                             const commit::VisitorReader& reader,
+                                                             const SessionDigest& digest) {
   if (session.visitor.empty()) return session.counted;
   const auto record = reader.record(session.visitor);
   if (!record) return unexpected(record.error());
-  auto counted = std::make_shared<ledger::Counted>();
-  if (*record && (*record)->counted)
-    std::ranges::copy_if((*record)->counted->all, std::back_inserter(counted->all),
-                         [&](const ledger::Subtotal& one) { return one.session == digest.low; });
-  return counted;
+  return std::make_shared<const ledger::Counted>(commit::counted_by(session, record->get(), digest));
 }
 
 void take_counted(Known& known, std::shared_ptr<const ledger::Counted> joining) {
@@ -123,9 +119,7 @@ Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader
   if (!naming) return unexpected(naming.error());
   known.session = std::move(session);
   known.said = naming->id;
-  if (consent == Consent::kFull && (!known.session || known.session->browser().empty()) &&
-      !ledger::is_browser(known.said.view()))
-    known.anonymous = asking.said.anonymous;
+  known.anonymous = commit::first_browser(known.session, consent, asking.said, known.said);
   if (naming->says_something()) known.naming = std::make_shared<const commit::Naming>(std::move(*naming));
   return known;
 }
@@ -206,8 +200,10 @@ SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
 Result<void> gather(const FindSession& find, const commit::Sessions& digests, const Handle& handle,
                     const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
   const VisitorId& visitor = known.whose();
-  if (wanted.counters) take_counted(known, known.session ? known.session->counted : nullptr);
-  if (visitor.empty() || !wanted.anything()) return {};
+  if (visitor.empty() || !wanted.anything()) {
+    if (wanted.counters) take_counted(known, known.session ? known.session->counted : nullptr);
+    return {};
+  }
   const commit::VisitorReader reader(find, digests, handle, now);
   auto records = reader.records(visitor);
   if (!records) return unexpected(records.error());
@@ -222,14 +218,16 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
   const bool joins = known.session && known.joins_alone();
   std::shared_ptr<const ledger::Counted> joining;
   if (joins && wanted.counters) {
-    auto counted = counted_by(*known.session, reader, digest);
+    auto counted = counted_along(*known.session, reader, digest);
     if (!counted) return unexpected(counted.error());
     joining = std::move(*counted);
-    take_counted(known, joining);
   }
+  if (!records->empty()) {
+    known.visitor = std::move(records->front());
+    known.others.assign(std::move_iterator(records->begin() + 1), std::move_iterator(records->end()));
+  }
+  if (wanted.counters) take_counted(known, std::move(joining));
   if (records->empty()) return {};
-  known.visitor = std::move(records->front());
-  known.others.assign(std::move_iterator(records->begin() + 1), std::move_iterator(records->end()));
   // A record begins when the first session of its id does.
   const ledger::Session* first = nullptr;
   for (const SessionPtr& record : known.records())
@@ -238,7 +236,6 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
   const bool spends = joins && !known.session->spends.empty();
   if (spends || !known.others.empty()) known.joined = joined(known, spends);
   if (wanted.traits) take_traits(known);
-  if (wanted.counters) take_counted(known, std::move(joining));
   if (!wanted.visitor) return {};
   auto all = seen(find, handle, digest, now, known);
   if (!all) return unexpected(all.error());

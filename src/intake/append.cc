@@ -170,8 +170,7 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
                               .visitor = naming->id.view(),
                               .proven = proven,
                               .context = request.context};
-  if (consent == Consent::kFull && (!before || before->browser().empty()) && !ledger::is_browser(record.visitor))
-    record.anonymous = request.anonymous;
+  record.anonymous = commit::first_browser(before, consent, said, naming->id);
   record.signals.reserve(request.signals.size());
   std::uint64_t version = before ? before->version : 0;
   for (std::size_t i = 0; i < request.signals.size(); ++i) {
