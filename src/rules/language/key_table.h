@@ -8,16 +8,20 @@
 
 namespace beckon::rules {
 
-// A key as numbers: eight bytes from each end, and the size; complete for keys of up to 16 bytes.
+// A key as numbers: eight bytes from each end (four of a key shorter than eight), and the size; complete for keys of up
+// to 16 bytes.
 struct KeyWords {
   std::uint64_t head = 0, tail = 0, size = 0;
 
   explicit KeyWords(std::string_view key) : size(key.size()) {
     if (key.size() >= 8) {
-      std::memcpy(&head, key.data(), 8);
-      std::memcpy(&tail, key.data() + key.size() - 8, 8);
-    } else {
-      for (const char c : key) head = head << 8 | static_cast<unsigned char>(c);
+      read_ends<std::uint64_t>(key);
+    } else if (key.size() >= 4) {
+      read_ends<std::uint32_t>(key);
+    } else if (!key.empty()) {
+      head = static_cast<unsigned char>(key.front());
+      tail = static_cast<std::uint64_t>(static_cast<unsigned char>(key[key.size() / 2])) << 8 |
+             static_cast<unsigned char>(key.back());
     }
   }
   KeyWords() = default;
@@ -27,6 +31,16 @@ struct KeyWords {
     return mixed ^ mixed >> 32;
   }
   friend bool operator==(const KeyWords&, const KeyWords&) = default;
+
+ private:
+  template <class Word>
+  void read_ends(std::string_view key) {
+    Word word;
+    std::memcpy(&word, key.data(), sizeof word);
+    head = word;
+    std::memcpy(&word, key.data() + key.size() - sizeof word, sizeof word);
+    tail = word;
+  }
 };
 
 // Built once, then immutable and thread-safe.
