@@ -1,6 +1,8 @@
 // The deliveries of a handle in one list, and the results of an endpoint's deliveries.
 #include <sqlite3.h>
 
+#include <atomic>
+
 #include "store/conformance/suite.h"
 #include "store/sqlite/connection.h"
 
@@ -191,6 +193,51 @@ TEST(DeliveriesInSqlite, AreReadByAnIndexThatHasTheirOrder) {
   check(SqliteDeliveryLog::kLog, "whs_1", false, 50);
   check(SqliteDeliveryLog::kDue, "whs_1", false, 1);
   check(SqliteDeliveryLog::kHeld, "whs_1", false, 1);
+}
+
+std::atomic<long> steps;  // of SQLite's machine, over all connections
+
+// With 30,000 deliveries, by the steps of SQLite's machine, regardless of the machine.
+TEST(DeliveriesInSqlite, OfAnEventAreFoundHoweverManyTheHandleHas) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(SqliteStore::open(folder.path(), {.server = true, .reserve_bytes = 0}));
+  {
+    Connection connection(folder.data_file(), Connection::Mode::kReadWrite, Duration{1000});
+    connection.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) "
+        "INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, schedule_step, "
+        "created_at, next_attempt_at, ended_at, reason, last_status) SELECT printf('dlv_%08d', i), 'evt_' || i, "
+        "'whs_1', 'acme', 'link.clicked', 's' || i, 4, 1, 0, i, i, i, '', 200 FROM n");
+    connection.execute(
+        "INSERT INTO event (handle, id, type, occurred_at, session, cause, body) "
+        "SELECT handle, event, event_type, created_at, session, '{}', '{}' FROM delivery");
+  }
+  constexpr int kEvery = 100;
+  const auto counting = reinterpret_cast<void (*)()>(+[](sqlite3* connection, const char**, const void*) {
+    const auto count = [](void*) {
+      steps += kEvery;
+      return 0;
+    };
+    sqlite3_progress_handler(connection, kEvery, count, nullptr);
+    return SQLITE_OK;
+  });
+  ASSERT_EQ(sqlite3_auto_extension(counting), SQLITE_OK);
+  const auto store = SqliteStore::open(folder.path(), {.server = true, .reserve_bytes = 0}).value();
+  const auto takes_few = [&](const char* what, const auto& act) {
+    steps = 0;
+    act();
+    EXPECT_LT(steps, 4'000) << what;
+  };
+  const auto write = [&](const auto& change) {
+    EXPECT_TRUE(store->commit().write({.at = kStart, .changes = {change}}));
+  };
+  takes_few("by event", [&] { EXPECT_EQ(store->outbox().deliveries_of(kAcme, EventId("evt_5000"))->size(), 1u); });
+  takes_few("by session", [&] { EXPECT_EQ(store->outbox().deliveries_of(kAcme, SessionId("s5000"), 9)->size(), 1u); });
+  takes_few("reduced", [&] { write(commit::Reduce{kAcme, SessionId("s5000"), digest_of("s5000")}); });
+  takes_few("erased", [&] { write(erasure("s5000")); });
+  takes_few("trimmed", [&] { write(commit::TrimDelivery{DeliveryId("dlv_00006000")}); });
+  EXPECT_FALSE(store->outbox().event(kAcme, EventId("evt_6000"))->has_value()) << "with its last delivery";
+  sqlite3_cancel_auto_extension(counting);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ void apply(Writing& writing, const commit::TrimDelivery& trim) {
   connection.run("DELETE FROM delivery WHERE id = ?1", id);
   connection.run(
       "DELETE FROM event WHERE handle = ?1 AND id = ?2 AND NOT EXISTS "
-      "(SELECT 1 FROM delivery WHERE event = ?2 AND handle = ?1)",
+      "(SELECT 1 FROM delivery INDEXED BY delivery_by_event WHERE event = ?2 AND handle = ?1)",
       handle, event);
   if (session.empty()) return;
   connection.run(

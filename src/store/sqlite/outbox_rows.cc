@@ -5,6 +5,7 @@
 #include "outbox/reduced_body.h"
 #include "outbox/transitions.h"
 #include "store/sqlite/batch_rows.h"
+#include "store/sqlite/outbox_columns.h"
 
 namespace beckon::store {
 namespace {
@@ -301,10 +302,9 @@ void apply(Writing& writing, const commit::SetClockBack& set) {
 void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& session, std::string_view reason,
                        const EventId& behind, const EventId& last) {
   Connection& connection = writing.connection;
-  const auto ids = ids_of(connection.query(
-      "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-      "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' AND e.id > ?3 AND (?4 = '' OR e.id <= ?4)",
-      handle, session, behind, last));
+  const auto ids = ids_of(connection.query("SELECT d.id FROM " BECKON_DELIVERIES_OF_SESSION
+                                           "AND e.id > ?3 AND (?4 = '' OR e.id <= ?4)",
+                                           handle, session, behind, last));
   for (const DeliveryId& id : ids) erase(connection, id, reason, writing.at);
   connection.run(
       "UPDATE event SET session = '', cause = '{}', body = '{}' "
@@ -316,8 +316,8 @@ void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& sess
   Connection& connection = writing.connection;
   connection.run(
       "UPDATE attempt SET response_headers = x'', response_body = x'' WHERE delivery IN ("
-      "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-      "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' AND e.id > ?3 "
+      "SELECT d.id FROM " BECKON_DELIVERIES_OF_SESSION
+      "AND e.id > ?3 "
       "AND reduced_body(e.body, e.cause) IS NOT NULL)",
       handle, session, behind);
   connection.run(

@@ -113,7 +113,7 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
   return guarded([&]() -> Result<std::vector<Delivery>> {
     auto reader = readers_.borrow();
     return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
-                                "FROM delivery d WHERE d.event = ?1 AND d.handle = ?2 "
+                                "FROM delivery d INDEXED BY delivery_by_event WHERE d.event = ?1 AND d.handle = ?2 "
                                 "ORDER BY d.created_at DESC, d.id DESC",
                                 id, handle));
   });
@@ -123,9 +123,7 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
                                                           std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
     auto reader = readers_.borrow();
-    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
-                                "FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-                                "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' "
+    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM " BECKON_DELIVERIES_OF_SESSION
                                 "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
                                 handle, id, limit));
   });
