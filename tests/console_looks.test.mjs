@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Beckon, quickRetries } from './kit/beckon.mjs';
-import { accountMenu, openBrowser, openConsole } from './kit/browser.mjs';
+import { accountMenu, follow, openBrowser, openConsole } from './kit/browser.mjs';
 import { layoutFaults } from './kit/looks.mjs';
 import { assertReadable } from './kit/readable.mjs';
 import { until } from './kit/wait.mjs';
@@ -126,22 +126,13 @@ const places = () => {
   };
 };
 
-// Client-side, as a click would: the page is not loaded again.
 async function visit(page, path) {
-  await page.evaluate(address => {
-    const link = document.createElement('a');
-    link.href = address;
-    document.body.append(link);
-    link.click();
-    link.remove();
-  }, `/apps/lifecycle-messaging/${path}`);
-  await page.locator('h1').waitFor();
+  await follow(page, `/${path}`);
   assert.equal(
     await page.getByRole('heading', { name: 'Page not found' }).count(),
     path.endsWith('/nothing') ? 1 : 0,
     path,
   );
-  await page.waitForFunction(() => !document.querySelector('.loading, [aria-busy=true]'));
 }
 
 const settled = page =>

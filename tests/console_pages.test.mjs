@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, quickRetries } from './kit/beckon.mjs';
-import { openBrowser, openConsole } from './kit/browser.mjs';
+import { follow, openBrowser, openConsole } from './kit/browser.mjs';
 import { hostile } from './kit/hostile.mjs';
 import { basic } from './kit/neighbours.mjs';
-import { assertReadable } from './kit/readable.mjs';
+import { assertReadable, assertReadableInBothThemes } from './kit/readable.mjs';
 import { until } from './kit/wait.mjs';
 
 let beckon, browser, token, admin, places;
@@ -89,81 +89,77 @@ after(async () => {
   await beckon?.close();
 });
 
-// Within the page, from an address to another, as a click would: the sign-in stays.
+// Loads the page anew; the sign-in stays.
 async function visit(page, path) {
   await page.goto(`${beckon.base}/apps/lifecycle-messaging${path}`);
   await page.locator('h1').waitFor();
   await page.waitForFunction(() => !document.querySelector('.loading'));
 }
 
-for (const scheme of ['light', 'dark']) {
-  test(`axe finds nothing on any page, ${scheme}`, async () => {
-    const page = await openConsole(browser, beckon.base, { scheme });
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await assertReadable(page, 'sign-in');
-    await page.context().close();
-    const signed = await openConsole(browser, beckon.base, { token, scheme });
-    for (const [name, path] of Object.entries(places)) {
-      await visit(signed, path);
-      await assertReadable(signed, name);
-    }
-    assert.deepEqual(signed.faults, []);
-    await signed.context().close();
-    const ruler = await openConsole(browser, beckon.base, { token: admin, scheme });
-    await visit(ruler, '/-/allowlist');
-    await assertReadable(ruler, 'allowlist');
-    await ruler.context().close();
-  });
-}
+test('axe finds nothing on any page, in either theme', async () => {
+  const page = await openConsole(browser, beckon.base);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await assertReadableInBothThemes(page, 'sign-in');
+  await page.context().close();
+  const signed = await openConsole(browser, beckon.base, { token });
+  for (const [name, path] of Object.entries(places)) {
+    await follow(signed, path);
+    await assertReadableInBothThemes(signed, name);
+  }
+  assert.deepEqual(signed.faults, []);
+  await signed.context().close();
+  const ruler = await openConsole(browser, beckon.base, { token: admin });
+  await follow(ruler, '/-/allowlist');
+  await assertReadableInBothThemes(ruler, 'allowlist');
+  await ruler.context().close();
+});
 
-for (const scheme of ['light', 'dark']) {
-  test(`axe finds nothing in what is opened by a click, ${scheme}`, async () => {
-    const page = await openConsole(browser, beckon.base, { token, scheme });
-    const press = name => page.getByRole('button', { name }).first().click();
-    await visit(page, places.versions);
-    await press(/^Changes in version/);
-    await page
-      .getByRole('region', { name: /^Lines of/ })
-      .first()
-      .waitFor();
-    await assertReadable(page, 'a difference');
-    await visit(page, places.resolve);
-    await press(/^Resolve/);
-    await page.getByRole('article', { name: 'Decision at checkout' }).waitFor();
-    await page.keyboard.press('i');
-    await page.getByRole('heading', { name: /^Response/ }).waitFor();
-    await assertReadable(page, 'a decision and the inspector');
-    await page.keyboard.press('i');
-    await page.keyboard.press('?');
-    await page.getByRole('dialog').waitFor();
-    await assertReadable(page, 'the help sheet');
-    await page.keyboard.press('Escape');
-    await visit(page, places.subscribe);
-    await press('Edit');
-    await page.getByRole('dialog').waitFor();
-    await assertReadable(page, 'a subscription that is edited');
-    await page.keyboard.press('Escape');
-    await press('Use the built-in receiver');
-    await press(/^Subscribe/);
-    await page.locator('.secret').waitFor();
-    await page.getByText('Code to verify a delivery').click();
-    await assertReadable(page, 'the secret');
-    await page.getByRole('link', { name: 'Send a test delivery' }).click();
-    await press(/^Send a test/);
-    await page.getByText('verified the signature').waitFor();
-    await assertReadable(page, 'a test');
-    await visit(page, places['rule of no use']);
-    await page.getByText('Happens without any signals').click();
-    await assertReadable(page, 'a warning');
-    assert.deepEqual(page.faults, []);
-    await page.context().close();
-  });
-}
+test('axe finds nothing in what is opened by a click, in either theme', async () => {
+  const page = await openConsole(browser, beckon.base, { token });
+  const press = name => page.getByRole('button', { name }).first().click();
+  await visit(page, places.versions);
+  await press(/^Changes in version/);
+  await page
+    .getByRole('region', { name: /^Lines of/ })
+    .first()
+    .waitFor();
+  await assertReadableInBothThemes(page, 'a difference');
+  await visit(page, places.resolve);
+  await press(/^Resolve/);
+  await page.getByRole('article', { name: 'Decision at checkout' }).waitFor();
+  await page.keyboard.press('i');
+  await page.getByRole('heading', { name: /^Response/ }).waitFor();
+  await assertReadableInBothThemes(page, 'a decision and the inspector');
+  await page.keyboard.press('i');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await assertReadableInBothThemes(page, 'the help sheet');
+  await page.keyboard.press('Escape');
+  await visit(page, places.subscribe);
+  await press('Edit');
+  await page.getByRole('dialog').waitFor();
+  await assertReadableInBothThemes(page, 'a subscription that is edited');
+  await page.keyboard.press('Escape');
+  await press('Use the built-in receiver');
+  await press(/^Subscribe/);
+  await page.locator('.secret').waitFor();
+  await page.getByText('Code to verify a delivery').click();
+  await assertReadableInBothThemes(page, 'the secret');
+  await page.getByRole('link', { name: 'Send a test delivery' }).click();
+  await press(/^Send a test/);
+  await page.getByText('verified the signature').waitFor();
+  await assertReadableInBothThemes(page, 'a test');
+  await visit(page, places['rule of no use']);
+  await page.getByText('Happens without any signals').click();
+  await assertReadableInBothThemes(page, 'a warning');
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
 
 test('at 320 px every page reflows, and axe finds nothing', async () => {
   const page = await openConsole(browser, beckon.base, { token, width: 320, height: 640 });
   for (const [name, path] of Object.entries(places)) {
-    await visit(page, path);
+    await follow(page, path);
     if (name === 'resolve') {
       await page.getByRole('button', { name: /^Resolve/ }).click();
       await page.locator('article.decision').waitFor();

@@ -73,6 +73,19 @@ export async function openConsole(
   return page;
 }
 
+// Follows a link within the console, to a path behind the console's own: the page is not loaded again.
+export async function follow(page, path) {
+  await page.evaluate(address => {
+    const link = document.createElement('a');
+    link.href = address;
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, `/apps/lifecycle-messaging${path}`);
+  await page.locator('h1').waitFor();
+  await page.waitForFunction(() => !document.querySelector('.loading, [aria-busy=true]'));
+}
+
 // The one-time link to the console from the banner of `--dev`.
 export const linkIn = log => /console +(http\S+#[\w-]{43})/.exec(log)?.[1];
 
