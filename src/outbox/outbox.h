@@ -54,7 +54,8 @@ class Outbox {
                                                std::size_t limit) = 0;
 
   // For maintenance, across handles, at most `limit`: deliveries held since before an instant (longest first),
-  // deliveries after `behind` (by id), and events without a subscriber from before an instant (oldest first).
+  // deliveries after `behind` (by id; those never attempted may be left out), and events without a subscriber from
+  // before an instant (oldest first).
   virtual Result<std::vector<Delivery>> held_before(Instant before, std::size_t limit) = 0;
   virtual Result<std::vector<Delivery>> oldest(const DeliveryId& behind, std::size_t limit) = 0;
   virtual Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant before, std::size_t limit) = 0;

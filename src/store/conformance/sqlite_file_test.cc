@@ -33,6 +33,11 @@
 // Undoes the one that lists the deliveries of a handle.
 #define BECKON_TAKE_BACK_DELIVERY_LISTS "DROP INDEX delivery_of_handle; DROP INDEX delivery_undelivered;"
 
+// Undoes the one that keeps what is owed in records.
+#define BECKON_TAKE_BACK_OWED                                       \
+  "DROP TABLE due_record; ALTER TABLE delivery DROP COLUMN record;" \
+  "ALTER TABLE delivery DROP COLUMN answer_us; ALTER TABLE delivery DROP COLUMN attempt;"
+
 // Undoes those that count visitors with two variants, and name the actor of each version of the rules.
 #define BECKON_TAKE_BACK_MIXED                                                          \
   "ALTER TABLE tally DROP COLUMN mixed; ALTER TABLE tally DROP COLUMN mixed_converted;" \
@@ -90,7 +95,7 @@ class SqliteFile : public testing::Test {
 
   // The file as left by the version before the newest steps, each of which is undone here.
   void take_back_the_newest_steps() {
-    execute(BECKON_TAKE_BACK_MIXED BECKON_TAKE_BACK_DELIVERY_LISTS
+    execute(BECKON_TAKE_BACK_OWED BECKON_TAKE_BACK_MIXED BECKON_TAKE_BACK_DELIVERY_LISTS
             "ALTER TABLE attempt DROP COLUMN url; ALTER TABLE attempt DROP COLUMN response_headers;"
             "ALTER TABLE attempt DROP COLUMN response_headers_cut;"
             "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
@@ -110,7 +115,7 @@ class SqliteFile : public testing::Test {
   // Those whose names an older step also uses, and the newest steps.
   void take_back_audit_indexes() {
     execute(
-        BECKON_TAKE_BACK_MIXED BECKON_TAKE_BACK_DELIVERY_LISTS
+        BECKON_TAKE_BACK_OWED BECKON_TAKE_BACK_MIXED BECKON_TAKE_BACK_DELIVERY_LISTS
         "ALTER TABLE subscription DROP COLUMN format;"
         "DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;" BECKON_TAKE_BACK_GOALS BECKON_TAKE_BACK_PROVIDERS
             BECKON_TAKE_BACK_AUDIT_CHAIN
@@ -639,8 +644,9 @@ TEST_F(SqliteFile, OfAVersionThatHadOneTimerForEachRuleStillHasItAndItsMessages)
   const auto one = [](std::string_view session, int due, std::uint64_t same) {
     return commit::TimerChange{kAcme, SessionId(session), RuleId("rescue"), after(due), 4, same};
   };
-  ASSERT_TRUE(
-      store->commit().write({.at = kStart, .changes = {subscription(), event("evt_1"), delivery("dlv_1", "evt_1")}}));
+  auto owed = delivery("dlv_1", "evt_1");
+  owed.ordered = true;  // so that it has a row, which every version knows
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {subscription(), event("evt_1"), owed}}));
   store.reset();
   take_back_audit_indexes();
   execute(

@@ -128,6 +128,9 @@ Conformance::Conformance() {
     case Driver::kSqlite:
       store_ = SqliteStore::open(folder_.path(), {.server = true, .reserve_bytes = 0}).value();
       return;
+    case Driver::kSqliteRows:
+      store_ = SqliteStore::open(folder_.path(), {.server = true, .reserve_bytes = 0, .owed = {.most = 0}}).value();
+      return;
   }
 }
 
@@ -161,6 +164,7 @@ std::string driver_name(const testing::TestParamInfo<Driver>& info) {
   switch (info.param) {
     case Driver::kMemory: return "memory";
     case Driver::kSqlite: return "sqlite";
+    case Driver::kSqliteRows: return "sqlite_rows";
   }
   return "";
 }

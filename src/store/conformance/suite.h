@@ -24,7 +24,8 @@ class TemporaryFolder {
   std::string path_;
 };
 
-enum class Driver : std::uint8_t { kMemory, kSqlite };
+// kSqliteRows: SQLite that keeps a row for each delivery from the start.
+enum class Driver : std::uint8_t { kMemory, kSqlite, kSqliteRows };
 
 // What the tests start from, and shared helpers.
 inline const Handle kAcme{"acme"};
@@ -69,7 +70,8 @@ std::vector<std::string> damage_in(const std::string& file);
 
 std::string driver_name(const testing::TestParamInfo<Driver>& info);
 
-#define BECKON_ON_EVERY_DRIVER(suite) \
-  INSTANTIATE_TEST_SUITE_P(Every, suite, testing::Values(Driver::kMemory, Driver::kSqlite), driver_name)
+#define BECKON_ON_EVERY_DRIVER(suite)                                                                            \
+  INSTANTIATE_TEST_SUITE_P(Every, suite, testing::Values(Driver::kMemory, Driver::kSqlite, Driver::kSqliteRows), \
+                           driver_name)
 
 }  // namespace beckon::store

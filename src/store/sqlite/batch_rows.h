@@ -1,10 +1,15 @@
 // The rows of a Batch: one apply() per kind of change, grouped by room. Called in the batch's order inside the one
 // transaction of SqliteCommit; they throw SqliteError.
 #pragma once
+#include <optional>
 #include <span>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "commit/commit.h"
+#include "outbox/owed.h"
+#include "outbox/transitions.h"
 #include "store/sqlite/connection.h"
 
 namespace beckon::store {
@@ -12,10 +17,13 @@ namespace beckon::store {
 // A batch while it is being written.
 struct Writing {
   Connection& connection;
+  outbox::OwedChanges& owed;
   Instant at{};
   ledger::Position position = 0;           // of the batch's journal row, or of the last one
   std::vector<SubscriptionId> unfinished;  // as in commit::Receipt
   bool remembered = false;                 // `position` is stored outside the journal, whose rows may be deleted
+  std::unordered_map<std::string_view, const outbox::Event*> new_events;  // of this batch, by id
+  std::unordered_map<SubscriptionId, outbox::Standing> standings;         // those read since the last change of any
 };
 
 // Position of the last journal row ever written, even if it was deleted since.
@@ -61,6 +69,27 @@ void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& 
 // Removes metadata and visitor from the bodies of the session's events after `behind`.
 void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session, const EventId& behind);
 void add_outbox_functions(Connection& connection);  // SQL functions that these statements call; once per connection
+// A new row. `record`: that of the delivery's Owed, or 0. `attempt`: its only one, for a delivery that has ended.
+void insert_delivery(Connection& connection, const outbox::Delivery& delivery, std::int64_t turn, std::uint64_t record,
+                     const outbox::Attempt* attempt = nullptr);
+
+// owed_rows.cc
+// Keeps a new delivery without a row. False if it needs one.
+bool keep_owed(Writing& writing, const outbox::Delivery& delivery);
+// The result of a delivery's first attempt, which ends it. False if it has a row already, or needs one.
+bool end_owed(Writing& writing, const outbox::Settlement& settlement);
+// Writes the rows of owed deliveries, so that the statements that follow find them there: of one, if it is owed; of all
+// of these; of at least Batch::kSweep of a subscription, if it has as many, not counting those that `held` would leave.
+void write_owed(Writing& writing, const DeliveryId& id);
+void write_owed(Writing& writing, const std::vector<outbox::OwedPtr>& all);
+void write_owed_of(Writing& writing, const SubscriptionId& id, bool held);
+// Last in a batch: writes its record, deletes those that have ended, and ends the oldest if there are too many.
+void write_record(Writing& writing);
+bool has_delivery_row(Connection& connection, const DeliveryId& id);
+// Of a row with the columns record, sum and bytes; std::nullopt if it is damaged.
+std::optional<std::vector<outbox::OwedEntry>> owed_entries(const Query& row);
+// At start.
+void restore_owed(Connection& connection, outbox::OwedTable& table);
 
 // log_rows.cc
 void apply(Writing& writing, const commit::TrimDelivery& trim);

@@ -17,6 +17,9 @@ namespace {
 
 using ledger::Position;
 
+// To which those in records are added.
+constexpr std::string_view kDeliveries = "deliveries", kPending = "pending deliveries";
+
 // The display name of each kind of row, and the statement that counts it.
 constexpr std::pair<std::string_view, const char*> kCounted[] = {
     {"handles", "SELECT count(*) FROM handle"},
@@ -28,8 +31,8 @@ constexpr std::pair<std::string_view, const char*> kCounted[] = {
     {"traits", "SELECT count(*) FROM trait"},
     {"endpoints", "SELECT count(*) FROM subscription WHERE deleted = 0"},
     {"events", "SELECT count(*) FROM event"},
-    {"deliveries", "SELECT count(*) FROM delivery"},
-    {"pending deliveries", "SELECT count(*) FROM delivery WHERE state < 4"},
+    {kDeliveries, "SELECT count(*) FROM delivery"},
+    {kPending, "SELECT count(*) FROM delivery WHERE state < 4"},
     {"timers", "SELECT count(*) FROM timer"},
     {"audit events", "SELECT count(*) FROM audit"},
 };
@@ -44,6 +47,7 @@ class Check {
     try_to("the file", [this] { integrity(); });
     try_to("the journal", [this] { journal(); });
     try_to("the snapshots", [this] { snapshots(); });
+    try_to("the due deliveries", [this] { owed(); });
     try_to("the audit log", [this] { audit(); });
     if (options_.secrets != nullptr) {
       try_to("the sealed secrets", [this] { secrets(); });
@@ -52,7 +56,8 @@ class Check {
     try_to("the counts", [this] {
       for (const auto& [name, sql] : kCounted) {
         auto row = connection_.query(sql);
-        found_.counts.emplace_back(name, row.next() ? row.whole(0) : 0);
+        const std::uint64_t more = name == kDeliveries || name == kPending ? owed_ : 0;
+        found_.counts.emplace_back(name, (row.next() ? row.whole(0) : 0) + more);
       }
     });
     if (unnamed_ > 0) found_.damage.push_back("and " + std::to_string(unnamed_) + " more");
@@ -115,6 +120,23 @@ class Check {
         name(which + ": checksum");
       else if (options_.contents && !ledger::decode_snapshot({std::string(bytes), row.whole(4), row.whole(7)}))
         name(which + ": it cannot be decoded");
+    }
+  }
+
+  void owed() {
+    auto row = connection_.query("SELECT record, sum, bytes FROM due_record ORDER BY record");
+    while (row.next()) {
+      const auto entries = owed_entries(row);
+      if (!entries) {
+        name("record " + std::to_string(row.integer(0)) + " of due deliveries: checksum");
+        continue;
+      }
+      for (const outbox::OwedEntry& entry : *entries) {
+        if (has_delivery_row(connection_, entry.delivery)) continue;
+        ++owed_;
+        if (!connection_.query("SELECT 1 FROM event WHERE handle = ?1 AND id = ?2", entry.handle, entry.event).next())
+          name("delivery " + entry.delivery.text + " is due, but its event is missing");
+      }
     }
   }
 
@@ -195,6 +217,7 @@ class Check {
   Connection connection_;
   DataCheck found_;
   std::uint64_t unnamed_ = 0;
+  std::uint64_t owed_ = 0;  // deliveries without rows
 };
 
 }  // namespace

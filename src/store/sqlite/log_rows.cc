@@ -9,13 +9,18 @@ void apply(Writing& writing, const commit::TrimDelivery& trim) {
   Handle handle;
   EventId event;
   SessionId session;
+  std::uint64_t record = 0;
   {
-    auto row = connection.query("SELECT handle, event, session FROM delivery WHERE id = ?1 AND state >= 4", id);
+    auto row = connection.query("SELECT handle, event, session, record FROM delivery WHERE id = ?1 AND state >= 4", id);
     if (!row.next()) return;
     handle = Handle(row.text(0));
     event = EventId(row.text(1));
     session = SessionId(row.text(2));
+    record = row.whole(3);
   }
+  // A record must not outlive a delivery in it, which would be owed again; nor an event one that is owed.
+  if (record != 0) write_owed(writing, writing.owed.of_record(record));
+  write_owed(writing, writing.owed.of_event(handle, event));
   connection.run("DELETE FROM attempt WHERE delivery = ?1", id);
   connection.run("DELETE FROM delivery WHERE id = ?1", id);
   connection.run(

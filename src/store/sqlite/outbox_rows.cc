@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "outbox/packed_attempt.h"
 #include "outbox/reduced_body.h"
 #include "outbox/transitions.h"
 #include "store/sqlite/batch_rows.h"
@@ -21,10 +22,12 @@ Standing standing_of(bool known, bool deleted, bool enabled) {
   return enabled ? Standing::kEnabled : Standing::kDisabled;
 }
 
-Standing standing(Connection& connection, const SubscriptionId& id) {
-  auto row = connection.query("SELECT deleted, enabled FROM subscription WHERE id = ?1", id);
+Standing standing(Writing& writing, const SubscriptionId& id) {
+  const auto [known_here, is_new] = writing.standings.try_emplace(id);
+  if (!is_new) return known_here->second;
+  auto row = writing.connection.query("SELECT deleted, enabled FROM subscription WHERE id = ?1", id);
   const bool known = row.next();
-  return standing_of(known, known && row.integer(0) != 0, known && row.integer(1) != 0);
+  return known_here->second = standing_of(known, known && row.integer(0) != 0, known && row.integer(1) != 0);
 }
 
 // A turn after those of its line; the first in a line has turn 1 and does not wait.
@@ -44,13 +47,15 @@ struct Current {
   Delivery delivery;
   Standing standing = Standing::kUnknown;
   bool erased = false;
+  bool has_attempt = false;  // in its row
 };
 
 std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   auto row = connection.query(
       "SELECT d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.erased, "
       "s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, d.subscription, d.session, "
-      "d.event_type, d.valid_until FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription WHERE d.id = ?1",
+      "d.event_type, d.valid_until, d.attempt IS NOT NULL FROM delivery d LEFT JOIN subscription s ON s.id = "
+      "d.subscription WHERE d.id = ?1",
       id);
   if (!row.next()) return std::nullopt;
   Current found;
@@ -71,6 +76,7 @@ std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   found.delivery.session = SessionId(row.text(15));
   found.delivery.event_type = row.text(16);
   found.delivery.valid_until = row.instant(17);
+  found.has_attempt = row.integer(18) != 0;
   return found;
 }
 
@@ -142,15 +148,28 @@ void add(Connection& connection, const DeliveryId& id, const outbox::Attempt& a,
       sent, Blob{body}, a.url, Blob{headers}, a.response_headers_cut);
 }
 
-// The common case in one statement, without reading the row: the result of settle() for a pending delivery that this
-// attempt ends. Deliveries that are in a line, erased, or have later attempts are read first.
+// Moves the attempt in a delivery's row to a row of its own.
+void take_attempt_out(Connection& connection, const DeliveryId& id) {
+  std::optional<outbox::Attempt> attempt;
+  {
+    auto row = connection.query("SELECT attempt FROM delivery WHERE id = ?1 AND attempt IS NOT NULL", id);
+    if (!row.next()) return;
+    attempt = outbox::unpacked_attempt(row.text(0));
+  }
+  if (attempt) add(connection, id, *attempt, false);
+  connection.run("UPDATE delivery SET attempt = NULL, answer_us = 0 WHERE id = ?1", id);
+}
+
+// The common case of a delivery with a row, in one statement without reading it: the result of settle() for a pending
+// delivery that this attempt ends. Those that are in a line, erased, or have other attempts in their rows or later ones
+// are read first.
 bool end_pending(Connection& connection, const outbox::Settlement& s, Instant at) {
   if (s.attempt.number == 0 || !is_final(s.state)) return false;
   Delivery ended;
   outbox::settle(ended, Standing::kUnknown, s, at);
   connection.run(
       "UPDATE delivery SET state = ?2, attempts = ?3, schedule_step = ?4, ended_at = ?5, reason = ?6, last_status = ?7 "
-      "WHERE id = ?1 AND state < 2 AND NOT erased AND turn = 0 AND attempts <= ?3",
+      "WHERE id = ?1 AND state < 2 AND NOT erased AND turn = 0 AND attempts <= ?3 AND attempt IS NULL",
       s.delivery, ended.state, ended.attempts, ended.schedule_step, ended.ended_at, ended.reason, ended.last_status);
   if (connection.changes() == 0) return false;
   add(connection, s.delivery, s.attempt, false);
@@ -158,6 +177,7 @@ bool end_pending(Connection& connection, const outbox::Settlement& s, Instant at
 }
 
 void erase(Connection& connection, const DeliveryId& id, std::string_view reason, Instant at) {
+  take_attempt_out(connection, id);
   connection.run(
       "UPDATE attempt SET request_headers = '{}', response_headers = x'', response_body = x'' WHERE delivery = ?1", id);
   change(connection, id, [&](Delivery& one, const Current&) {
@@ -170,6 +190,7 @@ void erase(Connection& connection, const DeliveryId& id, std::string_view reason
 // At most kSweep of the pending ones. Two statements, since each partial index covers its own states.
 void withdraw_some(Writing& writing, const SubscriptionId& id, std::string_view reason) {
   Connection& connection = writing.connection;
+  write_owed_of(writing, id, false);
   auto ids = ids_of(
       connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 LIMIT ?2", id, Batch::kSweep));
   const std::size_t left = Batch::kSweep - ids.size();
@@ -203,27 +224,39 @@ void apply(Writing& writing, const outbox::Event& event) {
       "INSERT INTO event (handle, id, type, occurred_at, session, cause, body, unmatched) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
       event.handle, event.id, event.type, event.occurred_at, event.session, event.cause, event.body, event.unmatched);
+  if (writing.connection.changes() > 0) writing.new_events[event.id.view()] = &event;
+}
+
+void insert_delivery(Connection& connection, const Delivery& d, std::int64_t turn, std::uint64_t record,
+                     const outbox::Attempt* attempt) {
+  std::string packed;
+  std::optional<Blob> bytes;
+  if (attempt) bytes = Blob{packed = outbox::packed_attempt(*attempt)};
+  const std::int64_t answer_us = attempt && attempt->outcome == outbox::AttemptOutcome::kStatus ? attempt->total_us : 0;
+  connection.run(
+      "INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
+      "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
+      "held_at, turn, same, record, answer_us, attempt) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+      "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) ON CONFLICT DO NOTHING",
+      d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
+      d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until,
+      d.held_at, turn, d.same, record, answer_us, bytes);
 }
 
 void apply(Writing& writing, const Delivery& given) {
   Connection& connection = writing.connection;
   Delivery d = given;
-  outbox::admit(d, standing(connection, d.subscription), writing.at);
+  outbox::admit(d, standing(writing, d.subscription), writing.at);
+  if (keep_owed(writing, d)) return;
   const std::int64_t turn = outbox::joins_line(nullptr, d) ? take_turn(connection, d) : 0;
-  connection.run(
-      "INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
-      "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
-      "held_at, turn, same) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
-      "?19, ?20) ON CONFLICT DO NOTHING",
-      d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
-      d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until,
-      d.held_at, turn, d.same);
+  insert_delivery(connection, d, turn, 0);
 }
 
 void apply(Writing& writing, const outbox::Settlement& settlement) {
   Connection& connection = writing.connection;
-  if (end_pending(connection, settlement, writing.at)) return;
+  if (end_owed(writing, settlement) || end_pending(connection, settlement, writing.at)) return;
   change(connection, settlement.delivery, [&](Delivery& one, const Current& known) {
+    if (settlement.attempt.number > 0 && known.has_attempt) take_attempt_out(connection, one.id);
     if (settlement.attempt.number > 0) add(connection, one.id, settlement.attempt, known.erased);
     outbox::settle(one, known.standing, settlement, writing.at);
     return true;
@@ -241,6 +274,7 @@ void apply(Writing& writing, const commit::WithdrawSubscription& wish) {
 
 void apply(Writing& writing, const commit::HoldSubscription& wish) {
   Connection& connection = writing.connection;
+  if (wish.held) write_owed_of(writing, wish.subscription, true);
   const auto ids =
       wish.held ? ids_of(connection.query(
                       "SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 AND event_type <> ?3 LIMIT ?2",
@@ -255,6 +289,7 @@ void apply(Writing& writing, const commit::HoldSubscription& wish) {
 }
 
 void apply(Writing& writing, const commit::Requeue& wish) {
+  write_owed(writing, wish.delivery);
   change(writing.connection, wish.delivery, [&](Delivery& one, const Current& known) {
     return outbox::requeue(one, known.standing, known.erased, wish.at);
   });
@@ -287,12 +322,14 @@ void apply(Writing& writing, const commit::WithdrawJoined& joined) {
   withdraw(writing.connection, outbox::all_but_the_earliest(pending), outbox::kJoined, writing.at);
 }
 
+// None that is owed is held.
 void apply(Writing& writing, const commit::GiveUp& wish) {
   change(writing.connection, wish.delivery,
          [&](Delivery& one, const Current&) { return outbox::give_up(one, wish.reason, writing.at); });
 }
 
 void apply(Writing& writing, const commit::SetClockBack& set) {
+  write_owed(writing, writing.owed.created_after(writing.at));
   writing.connection.run(
       "UPDATE delivery SET next_attempt_at = earlier(next_attempt_at, ?2, ?1) "
       "WHERE state < 2 AND next_attempt_at > ?1 AND next_attempt_at < ?3",
@@ -302,6 +339,7 @@ void apply(Writing& writing, const commit::SetClockBack& set) {
 void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& session, std::string_view reason,
                        const EventId& behind, const EventId& last) {
   Connection& connection = writing.connection;
+  write_owed(writing, writing.owed.of_session(handle, session));
   const auto ids = ids_of(connection.query("SELECT d.id FROM " BECKON_DELIVERIES_OF_SESSION
                                            "AND e.id > ?3 AND (?4 = '' OR e.id <= ?4)",
                                            handle, session, behind, last));
@@ -314,6 +352,11 @@ void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& 
 
 void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session, const EventId& behind) {
   Connection& connection = writing.connection;
+  write_owed(writing, writing.owed.of_session(handle, session));
+  const auto with_attempt = ids_of(connection.query("SELECT d.id FROM " BECKON_DELIVERIES_OF_SESSION
+                                                    "AND e.id > ?3 AND d.attempt IS NOT NULL",
+                                                    handle, session, behind));
+  for (const DeliveryId& id : with_attempt) take_attempt_out(connection, id);
   connection.run(
       "UPDATE attempt SET response_headers = x'', response_body = x'' WHERE delivery IN ("
       "SELECT d.id FROM " BECKON_DELIVERIES_OF_SESSION

@@ -560,7 +560,19 @@ ALTER TABLE tally ADD COLUMN mixed_converted INTEGER NOT NULL DEFAULT 0;
 )sql";
 
 // Who made each version of the rules.
-constexpr const char* kRuleActors = "ALTER TABLE rule ADD COLUMN actor TEXT NOT NULL DEFAULT '';";
+constexpr const char* kRuleActors = R"sql(
+ALTER TABLE rule ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+)sql";
+
+// Deliveries that were not attempted yet are in records, one for each commit (outbox/owed.h); a delivery that ends with
+// its first attempt has that in its own row (outbox/packed_attempt.h), and from `record` it is known which record it
+// was in, 0 for none. Pending ones that have rows keep them.
+constexpr const char* kOwed = R"sql(
+CREATE TABLE due_record (record INTEGER PRIMARY KEY, sum INTEGER NOT NULL, bytes BLOB NOT NULL);
+ALTER TABLE delivery ADD COLUMN record INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN answer_us INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN attempt BLOB;
+)sql";
 
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
@@ -568,7 +580,7 @@ constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,      
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
                                kAccessTokens, kAuditChain,       kPeople,         kProviders,     kEventFormat,
-                               kGoals,        kDeliveryLists,    kMixed,          kRuleActors};
+                               kGoals,        kDeliveryLists,    kMixed,          kRuleActors,    kOwed};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

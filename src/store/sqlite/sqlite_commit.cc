@@ -24,9 +24,10 @@ int bound_beside(std::uint64_t reserve) {
 
 }  // namespace
 
-SqliteCommit::SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, WalHold& hold,
-                           std::atomic<bool>& broken)
+SqliteCommit::SqliteCommit(std::unique_ptr<Connection> connection, outbox::OwedTable& owed, WriteTurn& turn,
+                           Reserve reserve, WalHold& hold, std::atomic<bool>& broken)
     : connection_(std::move(connection)),
+      owed_(owed),
       turn_(turn),
       reserve_(std::move(reserve)),
       hold_(hold),
@@ -60,7 +61,10 @@ std::expected<Receipt, CommitFault> SqliteCommit::write(const Batch& batch) {
 std::expected<Receipt, CommitFault> SqliteCommit::try_write(const Batch& batch) {
   const WriteTurn::Hold hold(turn_);
   try {
-    return write_all(batch);
+    outbox::OwedChanges owed(owed_);
+    auto receipt = write_all(batch, owed);
+    owed.publish();
+    return receipt;
   } catch (const SqliteError& error) {
     const CommitFault fault = commit_fault(error);
     if (fault == CommitFault::kBroken) broken_ = true;
@@ -69,11 +73,13 @@ std::expected<Receipt, CommitFault> SqliteCommit::try_write(const Batch& batch) 
   }
 }
 
-Receipt SqliteCommit::write_all(const Batch& batch) {
+Receipt SqliteCommit::write_all(const Batch& batch, outbox::OwedChanges& owed) {
   Transaction transaction(*connection_, Transaction::Kind::kWrite);
-  Writing writing{.connection = *connection_, .at = batch.at, .position = last_journal_position(*connection_)};
+  Writing writing{
+      .connection = *connection_, .owed = owed, .at = batch.at, .position = last_journal_position(*connection_)};
   if (!batch.journal.empty()) append_journal(writing, batch.journal);
   for (const commit::Change& change : batch.changes) std::visit([&](const auto& one) { apply(writing, one); }, change);
+  write_record(writing);
   transaction.commit();
   return {.position = writing.position, .unfinished = std::move(writing.unfinished)};
 }

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "commit/commit.h"
+#include "outbox/owed.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/reserve.h"
 #include "store/sqlite/wal_hold.h"
@@ -25,8 +26,8 @@ class SqliteCommit final : public commit::Commit {
   static constexpr int kWalPages = 2000;  // the WAL's bound: 16 MiB, or half of a smaller reserve, which then has room
                                           // for copying a full WAL into the data file and for results after it
 
-  SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, WalHold& hold,
-               std::atomic<bool>& broken);
+  SqliteCommit(std::unique_ptr<Connection> connection, outbox::OwedTable& owed, WriteTurn& turn, Reserve reserve,
+               WalHold& hold, std::atomic<bool>& broken);
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
   bool has_room() override;
 
@@ -36,7 +37,7 @@ class SqliteCommit final : public commit::Commit {
 
  private:
   std::expected<commit::Receipt, commit::CommitFault> try_write(const commit::Batch& batch);
-  commit::Receipt write_all(const commit::Batch& batch);
+  commit::Receipt write_all(const commit::Batch& batch, outbox::OwedChanges& owed);
   void bound_wal();
   bool make_reserve();
   bool use_reserve();
@@ -44,6 +45,7 @@ class SqliteCommit final : public commit::Commit {
   static int committed(void* self, sqlite3* db, const char* name, int pages);
 
   std::unique_ptr<Connection> connection_;
+  outbox::OwedTable& owed_;
   WriteTurn& turn_;
   Reserve reserve_;
   WalHold& hold_;

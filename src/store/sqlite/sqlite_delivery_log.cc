@@ -1,6 +1,9 @@
 #include "store/sqlite/sqlite_delivery_log.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
 
 #include "store/sqlite/faults.h"
 #include "store/sqlite/outbox_columns.h"
@@ -21,6 +24,33 @@ Query walk(Connection& connection, const Handle& handle, const DeliverySearch& s
   return connection.query(SqliteDeliveryLog::kOfHandle, handle, search.since, before, id);
 }
 
+// Rows and what is owed without, both newest first, as one list. Of a delivery that is in both, the row.
+class Merged {
+ public:
+  Merged(Query& rows, std::span<const outbox::OwedPtr> owed) : rows_(rows), owed_(owed) { read(); }
+
+  std::optional<Delivery> next() {
+    if (row_ && !owed_.empty() && owed_.front()->delivery.id == row_->id) owed_ = owed_.subspan(1);
+    if (!owed_.empty() && (!row_ || place_of(*row_) < place_of(owed_.front()->delivery))) {
+      Delivery delivery = owed_.front()->delivery;
+      owed_ = owed_.subspan(1);
+      return delivery;
+    }
+    auto delivery = std::exchange(row_, std::nullopt);
+    if (delivery) read();
+    return delivery;
+  }
+
+ private:
+  void read() {
+    if (rows_.next()) row_ = delivery_from(rows_);
+  }
+
+  Query& rows_;
+  std::span<const outbox::OwedPtr> owed_;
+  std::optional<Delivery> row_;
+};
+
 // At most kMostWaiting: the count, and the first id; ids are in order of time.
 struct Waiting {
   std::size_t count = 0;
@@ -29,6 +59,19 @@ struct Waiting {
 Waiting waiting_in(Query row) {
   row.next();
   return {row.whole(0), row.is_null(1) ? std::string{} : std::string(row.text(1))};
+}
+
+void add_owed(std::vector<std::pair<outbox::DeliveryPlace, EndpointLog::Entry>>& entries,
+              std::span<const outbox::OwedPtr> owed) {
+  const auto with_rows = std::ssize(entries);
+  for (const outbox::OwedPtr& one : owed) {
+    const auto rows = std::span(entries).first(static_cast<std::size_t>(with_rows));
+    const auto place = place_of(one->delivery);
+    if (!std::ranges::binary_search(rows, place, std::greater{}, [](const auto& row) { return row.first; }))
+      entries.push_back({place, {.created_at = place.created_at}});
+  }
+  std::ranges::inplace_merge(entries, entries.begin() + with_rows, std::greater{},
+                             [](const auto& entry) { return entry.first; });
 }
 
 }  // namespace
@@ -42,8 +85,9 @@ const char* const SqliteDeliveryLog::kOfEndpoint = BECKON_WALK("delivery_log", "
 const char* const SqliteDeliveryLog::kUndelivered =
     BECKON_WALK("delivery_undelivered", "d.handle = ?1 AND d.state <> 4");
 const char* const SqliteDeliveryLog::kLog =
-    "SELECT d.created_at, d.state, d.attempts, CASE WHEN a.outcome = 0 THEN a.total_us ELSE 0 END "
-    "FROM delivery d INDEXED BY delivery_log LEFT JOIN attempt a ON a.delivery = d.id AND a.number = d.attempts "
+    "SELECT d.created_at, d.state, d.attempts, CASE WHEN a.outcome = 0 THEN a.total_us ELSE d.answer_us END, d.id "
+    "FROM delivery d INDEXED BY delivery_log LEFT JOIN attempt a "
+    "ON a.delivery = d.id AND a.number = d.attempts AND d.attempt IS NULL "
     "WHERE d.subscription = ?1 AND d.created_at >= ?2 ORDER BY d.created_at DESC, d.id DESC LIMIT ?3";
 const char* const SqliteDeliveryLog::kDue =
     "SELECT count(*), min(id) FROM (SELECT id FROM delivery INDEXED BY delivery_due "
@@ -56,17 +100,19 @@ Result<FoundDeliveries> SqliteDeliveryLog::search(const Handle& handle, const De
                                                   const std::optional<outbox::DeliveryPlace>& behind,
                                                   std::size_t limit) {
   return guarded([&]() -> Result<FoundDeliveries> {
-    auto reader = readers_.borrow();
     const bool from_place = behind && behind->created_at < search.until;
-    auto row = walk(*reader, handle, search, from_place ? behind->created_at : search.until,
-                    from_place ? behind->id.view() : std::string_view{});
+    const outbox::DeliveryPlace place = from_place ? *behind : outbox::DeliveryPlace{search.until, {}};
+    const auto owed = owed_.newest(handle, search.subscription, search.since, place, FoundDeliveries::kMostRead + 1);
+    auto reader = readers_.borrow();
+    auto row = walk(*reader, handle, search, place.created_at, place.id.view());
+    Merged merged(row, owed);
     FoundDeliveries found;
-    for (std::size_t read = 0; row.next(); ++read) {
+    for (std::size_t read = 0; auto delivery = merged.next(); ++read) {
       if (read == FoundDeliveries::kMostRead || found.deliveries.size() == limit) return found;
-      Delivery delivery = delivery_from(row);
-      found.more_behind = place_of(delivery);
-      if (delivery.handle != handle || (search.subscription && delivery.subscription != *search.subscription)) continue;
-      if (!search.fits || search.fits(delivery)) found.deliveries.push_back(std::move(delivery));
+      found.more_behind = place_of(*delivery);
+      if (delivery->handle != handle || (search.subscription && delivery->subscription != *search.subscription))
+        continue;
+      if (!search.fits || search.fits(*delivery)) found.deliveries.push_back(*std::move(delivery));
     }
     found.more_behind.reset();
     return found;
@@ -75,25 +121,34 @@ Result<FoundDeliveries> SqliteDeliveryLog::search(const Handle& handle, const De
 
 Result<EndpointLog> SqliteDeliveryLog::log_of(const SubscriptionId& subscription, Instant since, std::size_t limit) {
   return guarded([&]() -> Result<EndpointLog> {
+    const auto owed = owed_.newest_of(subscription, since, limit + 1);
+    const auto owed_waiting = owed_.waiting(subscription);
     auto reader = readers_.borrow();
     const Transaction one_view(*reader, Transaction::Kind::kRead);
     EndpointLog found;
-    auto row = reader->query(kLog, subscription, since, limit + 1);
-    while (row.next()) {
-      found.more = found.entries.size() == limit;
-      if (found.more) break;
-      found.entries.push_back({.created_at = row.instant(0),
-                               .state = static_cast<outbox::DeliveryState>(row.integer(1)),
-                               .attempts = static_cast<int>(row.integer(2)),
-                               .answer_us = row.integer(3)});
+    {
+      std::vector<std::pair<outbox::DeliveryPlace, EndpointLog::Entry>> entries;
+      auto row = reader->query(kLog, subscription, since, limit + 1);
+      while (row.next())
+        entries.push_back({{row.instant(0), DeliveryId(row.text(4))},
+                           {.created_at = row.instant(0),
+                            .state = static_cast<outbox::DeliveryState>(row.integer(1)),
+                            .attempts = static_cast<int>(row.integer(2)),
+                            .answer_us = row.integer(3)}});
+      add_owed(entries, owed);
+      found.more = entries.size() > limit;
+      if (found.more) entries.resize(limit);
+      for (auto& [place, entry] : entries) found.entries.push_back(entry);
     }
     const Waiting due = waiting_in(reader->query(kDue, subscription, EndpointLog::kMostWaiting));
     const Waiting held = waiting_in(reader->query(kHeld, subscription, EndpointLog::kMostWaiting));
-    found.waiting = std::min(due.count + held.count, EndpointLog::kMostWaiting);
-    if (found.waiting == 0) return found;
+    found.waiting = std::min(due.count + held.count + owed_waiting.count, EndpointLog::kMostWaiting);
+    found.waiting_since = owed_waiting.oldest;
+    if (due.count + held.count == 0) return found;
     const bool is_due = !due.oldest.empty() && (held.oldest.empty() || due.oldest < held.oldest);
     auto oldest = reader->query("SELECT created_at FROM delivery WHERE id = ?1", is_due ? due.oldest : held.oldest);
-    if (oldest.next()) found.waiting_since = oldest.instant(0);
+    if (oldest.next())
+      found.waiting_since = std::min(owed_waiting.oldest.value_or(oldest.instant(0)), oldest.instant(0));
     return found;
   });
 }

@@ -1,13 +1,15 @@
-// outbox::DeliveryLog over SQLite. Thread-safe: each call borrows a reader.
+// outbox::DeliveryLog over SQLite and what is owed without rows, which is read first as in SqliteOutbox. Thread-safe:
+// each call borrows a reader.
 #pragma once
 #include "outbox/delivery_log.h"
+#include "outbox/owed.h"
 #include "store/sqlite/readers.h"
 
 namespace beckon::store {
 
 class SqliteDeliveryLog final : public outbox::DeliveryLog {
  public:
-  explicit SqliteDeliveryLog(Readers& readers) : readers_(readers) {}
+  SqliteDeliveryLog(Readers& readers, const outbox::OwedTable& owed) : readers_(readers), owed_(owed) {}
 
   Result<outbox::FoundDeliveries> search(const Handle& handle, const outbox::DeliverySearch& search,
                                          const std::optional<outbox::DeliveryPlace>& behind,
@@ -24,6 +26,7 @@ class SqliteDeliveryLog final : public outbox::DeliveryLog {
 
  private:
   Readers& readers_;
+  const outbox::OwedTable& owed_;
 };
 
 }  // namespace beckon::store

@@ -1,7 +1,10 @@
 #include "store/sqlite/sqlite_outbox.h"
 
 #include <algorithm>
+#include <limits>
+#include <unordered_set>
 
+#include "outbox/packed_attempt.h"
 #include "outbox/traced_cause.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/outbox_columns.h"
@@ -15,10 +18,57 @@ std::vector<outbox::Delivery> all_of(Query rows) {
   return found;
 }
 
+constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+
+// Before every place of a list that is newest first.
+const outbox::DeliveryPlace kNewest{Instant::max(), {}};
+
+// std::nullopt if its event was erased since: then it is not due any more.
+std::optional<outbox::Due> due_from(Connection& reader, const outbox::Owed& owed) {
+  outbox::Due due{owed.delivery, owed.body, owed.occurred_at, owed.trace};
+  if (due.body) return due;
+  auto row = reader.query("SELECT body FROM event WHERE handle = ?1 AND id = ?2 AND body <> '{}'", owed.delivery.handle,
+                          owed.delivery.event);
+  if (!row.next()) return std::nullopt;
+  due.body = std::make_shared<const std::string>(row.text(0));
+  return due;
+}
+
+// By due time, as the rows are.
+void merge_due(Connection& reader, std::vector<outbox::Due>& rows, std::span<const outbox::OwedPtr> owed,
+               std::size_t limit) {
+  if (owed.empty()) return;
+  const auto place = [](const outbox::Due& one) {
+    return std::pair(one.delivery.next_attempt_at, one.delivery.id.view());
+  };
+  const std::size_t with_rows = rows.size();
+  for (const outbox::OwedPtr& one : owed) {
+    const auto same = std::ranges::find(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(with_rows),
+                                        one->delivery.id, [](const outbox::Due& due) { return due.delivery.id; });
+    if (same != rows.begin() + static_cast<std::ptrdiff_t>(with_rows)) continue;
+    if (auto due = due_from(reader, *one)) rows.push_back(*std::move(due));
+  }
+  std::ranges::inplace_merge(rows, rows.begin() + static_cast<std::ptrdiff_t>(with_rows), {}, place);
+  if (rows.size() > limit) rows.resize(limit);
+}
+
 }  // namespace
 
 using outbox::Delivery;
 using outbox::DeliveryState;
+
+void merge_newest(std::vector<Delivery>& rows, std::span<const outbox::OwedPtr> owed, std::size_t limit) {
+  if (owed.empty()) return;
+  std::unordered_set<std::string_view> ids;
+  for (const Delivery& row : rows) ids.insert(row.id.view());
+  std::vector<Delivery> all;
+  for (const outbox::OwedPtr& one : owed)
+    if (!ids.contains(one->delivery.id.view())) all.push_back(one->delivery);
+  std::ranges::move(rows, std::back_inserter(all));
+  std::ranges::sort(all, std::greater{}, &outbox::place_of);
+  if (all.size() > limit) all.resize(limit);
+  rows = std::move(all);
+}
 
 Result<std::vector<outbox::Subscription>> SqliteOutbox::subscriptions() {
   return guarded([&]() -> Result<std::vector<outbox::Subscription>> {
@@ -35,6 +85,7 @@ Result<std::vector<outbox::Subscription>> SqliteOutbox::subscriptions() {
 Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscription, Instant now, std::size_t limit,
                                                    const InHand& in_hand) {
   return guarded([&]() -> Result<std::vector<outbox::Due>> {
+    const auto owed = owed_.due(subscription, now, limit, in_hand);
     auto reader = readers_.borrow();
     auto next = reader->query(
         "SELECT id FROM delivery INDEXED BY delivery_due "
@@ -53,48 +104,61 @@ Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscri
       found.push_back({delivery_from(row), std::make_shared<const std::string>(row.text(kDeliveryColumns + 1)),
                        row.instant(kDeliveryColumns), outbox::trace_in(row.text(kDeliveryColumns + 2))});
     }
+    merge_due(*reader, found, owed, limit);
     return found;
   });
 }
 
 Result<std::optional<Instant>> SqliteOutbox::next_due(const SubscriptionId& subscription) {
   return guarded([&]() -> Result<std::optional<Instant>> {
+    const std::optional<Instant> owed = owed_.next_due(subscription);
     auto reader = readers_.borrow();
     auto row = reader->query(
         "SELECT next_attempt_at FROM delivery WHERE subscription = ?1 AND state < 2 "
         "ORDER BY next_attempt_at LIMIT 1",
         subscription);
-    if (!row.next() || row.instant(0) == outbox::kBehindOthers) return std::nullopt;
-    return row.instant(0);
+    if (!row.next() || row.instant(0) == outbox::kBehindOthers) return owed;
+    return std::min(owed.value_or(row.instant(0)), row.instant(0));
   });
 }
 
 Result<std::vector<Delivery>> SqliteOutbox::deliveries(const Handle& handle, const SubscriptionId& subscription,
                                                        std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
+    const auto owed = owed_.newest(handle, subscription, Instant::min(), kNewest, limit);
     auto reader = readers_.borrow();
-    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
-                                "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 "
-                                "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
-                                subscription, handle, limit));
+    auto found = all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                                      "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 "
+                                      "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
+                                      subscription, handle, limit));
+    merge_newest(found, owed, limit);
+    return found;
   });
 }
 
 Result<std::optional<Delivery>> SqliteOutbox::delivery(const Handle& handle, const DeliveryId& id) {
   return guarded([&]() -> Result<std::optional<Delivery>> {
+    const outbox::OwedPtr owed = owed_.find(id);
     auto reader = readers_.borrow();
     auto row = reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d WHERE d.id = ?1 AND d.handle = ?2", id,
                              handle);
-    if (!row.next()) return std::nullopt;
-    return delivery_from(row);
+    if (row.next()) return delivery_from(row);
+    if (owed && owed->delivery.handle == handle) return owed->delivery;
+    return std::nullopt;
   });
 }
 
 Result<std::vector<outbox::Attempt>> SqliteOutbox::attempts(const DeliveryId& id) {
   return guarded([&]() -> Result<std::vector<outbox::Attempt>> {
     auto reader = readers_.borrow();
-    auto row = reader->query("SELECT " BECKON_ATTEMPT_COLUMNS "FROM attempt WHERE delivery = ?1 ORDER BY number", id);
+    const Transaction one_view(*reader, Transaction::Kind::kRead);
     std::vector<outbox::Attempt> found;
+    {
+      auto row = reader->query("SELECT attempt FROM delivery WHERE id = ?1 AND attempt IS NOT NULL", id);
+      if (row.next())
+        if (auto own = outbox::unpacked_attempt(row.text(0))) found.push_back(*std::move(own));
+    }
+    auto row = reader->query("SELECT " BECKON_ATTEMPT_COLUMNS "FROM attempt WHERE delivery = ?1 ORDER BY number", id);
     while (row.next()) found.push_back(attempt_from(row));
     return found;
   });
@@ -111,21 +175,28 @@ Result<std::optional<outbox::Event>> SqliteOutbox::event(const Handle& handle, c
 
 Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, const EventId& id) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
+    const auto owed = owed_.of_event(handle, id);
     auto reader = readers_.borrow();
-    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
-                                "FROM delivery d INDEXED BY delivery_by_event WHERE d.event = ?1 AND d.handle = ?2 "
-                                "ORDER BY d.created_at DESC, d.id DESC",
-                                id, handle));
+    auto found =
+        all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                             "FROM delivery d INDEXED BY delivery_by_event WHERE d.event = ?1 AND d.handle = ?2 "
+                             "ORDER BY d.created_at DESC, d.id DESC",
+                             id, handle));
+    merge_newest(found, owed, kAll);
+    return found;
   });
 }
 
 Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, const SessionId& id,
                                                           std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
+    const auto owed = owed_.of_session(handle, id);
     auto reader = readers_.borrow();
-    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM " BECKON_DELIVERIES_OF_SESSION
-                                "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
-                                handle, id, limit));
+    auto found = all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM " BECKON_DELIVERIES_OF_SESSION
+                                      "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
+                                      handle, id, limit));
+    merge_newest(found, owed, limit);
+    return found;
   });
 }
 
@@ -153,15 +224,17 @@ Result<bool> SqliteOutbox::was_known(const Handle& handle, const SubscriptionId&
 // Two scans, each of a partial index of pending deliveries.
 Result<outbox::Outbox::Backlog> SqliteOutbox::backlog() {
   return guarded([&]() -> Result<Backlog> {
+    const auto owed = owed_.waiting();
     auto reader = readers_.borrow();
     Backlog found;
     auto row = reader->query(
         "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1), min(next_attempt_at) "
         "FROM delivery INDEXED BY delivery_due WHERE state < 2");
     row.next();
-    found.queued = row.whole(0);
+    found.queued = row.whole(0) + owed.count;
     found.retrying = row.whole(1);
-    if (!row.is_null(2)) found.oldest_due = row.instant(2);
+    found.oldest_due = owed.oldest;
+    if (!row.is_null(2)) found.oldest_due = std::min(owed.oldest.value_or(row.instant(2)), row.instant(2));
     auto held = reader->query("SELECT count(*) FROM delivery INDEXED BY delivery_held WHERE state = 2");
     held.next();
     found.held = held.whole(0);

@@ -1,13 +1,19 @@
-// outbox::Outbox over SQLite. Thread-safe: each call borrows a reader.
+// outbox::Outbox over SQLite and what is owed without rows. Thread-safe: each call borrows a reader.
+//
+// What is owed is read first: a delivery that gets a row meanwhile is then found twice rather than not at all, and the
+// row, which is newer, counts.
 #pragma once
+#include <span>
+
 #include "outbox/outbox.h"
+#include "outbox/owed.h"
 #include "store/sqlite/readers.h"
 
 namespace beckon::store {
 
 class SqliteOutbox final : public outbox::Outbox {
  public:
-  explicit SqliteOutbox(Readers& readers) : readers_(readers) {}
+  SqliteOutbox(Readers& readers, const outbox::OwedTable& owed) : readers_(readers), owed_(owed) {}
 
   Result<std::vector<outbox::Subscription>> subscriptions() override;
   Result<std::vector<outbox::Due>> due(const SubscriptionId& subscription, Instant now, std::size_t limit,
@@ -38,6 +44,10 @@ class SqliteOutbox final : public outbox::Outbox {
 
  private:
   Readers& readers_;
+  const outbox::OwedTable& owed_;
 };
+
+// Adds to deliveries with rows those that are owed without, newest first, at most `limit` of both.
+void merge_newest(std::vector<outbox::Delivery>& rows, std::span<const outbox::OwedPtr> owed, std::size_t limit);
 
 }  // namespace beckon::store

@@ -52,6 +52,7 @@ Result<std::vector<Delivery>> SqliteOutbox::held_before(Instant before, std::siz
   });
 }
 
+// Those without rows are pending.
 Result<std::vector<Delivery>> SqliteOutbox::oldest(const DeliveryId& behind, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
     auto reader = readers_.borrow();
@@ -75,6 +76,7 @@ Result<std::vector<std::pair<Handle, EventId>>> SqliteOutbox::unmatched_before(I
 
 Result<std::vector<SubscriptionId>> SqliteOutbox::deleted_with_pending() {
   return guarded([&]() -> Result<std::vector<SubscriptionId>> {
+    const auto owed = owed_.subscriptions();
     auto reader = readers_.borrow();
     auto row = reader->query(
         "SELECT s.id FROM subscription s WHERE s.deleted = 1 AND "
@@ -83,6 +85,11 @@ Result<std::vector<SubscriptionId>> SqliteOutbox::deleted_with_pending() {
         "BY s.id");
     std::vector<SubscriptionId> found;
     while (row.next()) found.emplace_back(row.text(0));
+    for (const SubscriptionId& id : owed)
+      if (reader->query("SELECT 1 FROM subscription WHERE id = ?1 AND deleted = 1", id).next()) found.push_back(id);
+    std::ranges::sort(found);
+    const auto twice = std::ranges::unique(found);
+    found.erase(twice.begin(), twice.end());
     return found;
   });
 }

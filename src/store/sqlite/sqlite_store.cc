@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "store/sqlite/batch_rows.h"
 #include "store/sqlite/data_file.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/schema.h"
@@ -100,17 +101,19 @@ SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options
       lock_(std::move(lock)),
       hold_(file_),
       readers_(file_, options.readers, options.busy_timeout),
-      commit_(writer(file_, options), turn_, Reserve(folder + "/reserve", options.server ? options.reserve_bytes : 0),
-              hold_, broken_),
+      owed_(options.server ? options.owed : outbox::OwedLimits{.most = 0}),
+      commit_(writer(file_, options), owed_, turn_,
+              Reserve(folder + "/reserve", options.server ? options.reserve_bytes : 0), hold_, broken_),
       ledger_(readers_),
-      outbox_(readers_),
-      delivery_log_(readers_),
+      outbox_(readers_, owed_),
+      delivery_log_(readers_, owed_),
       timers_(readers_),
       analytics_(readers_),
       rules_(readers_),
       traits_(readers_),
       directory_(writer(file_, options), turn_, broken_),
       copier_(file_, Connection::Mode::kReadWrite, options.busy_timeout) {
+  if (options.server) restore_owed(*readers_.borrow(), owed_);
   if (options.ships) hold_.take();
 }
 

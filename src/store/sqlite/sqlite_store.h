@@ -34,6 +34,7 @@ struct SqliteOptions {
   std::uint64_t reserve_bytes = 32u << 20;  // reserve.h; less on a small disk
   std::int64_t most_pages = 0;              // maximum size of the data file, in pages of schema.h; 0: the disk's
   bool upgrade_copy = true;                 // keeps a copy of an older version's data (upgrade.h)
+  outbox::OwedLimits owed;                  // a server's: of what is owed without rows
   bool ships = false;                       // holds the WAL from the start, for a Shipper (shipping/shipper.h)
 };
 
@@ -108,6 +109,7 @@ class SqliteStore final : public Store {
   WriteTurn turn_;
   WalHold hold_;
   Readers readers_;
+  outbox::OwedTable owed_;  // empty in a command, which commits nothing
   SqliteCommit commit_;
   SqliteLedger ledger_;
   SqliteOutbox outbox_;

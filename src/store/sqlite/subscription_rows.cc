@@ -30,6 +30,7 @@ std::string headers_text(std::span<const outbox::OwnHeader> headers) {
 
 // A deleted subscription does not come back.
 void apply(Writing& writing, const Subscription& s) {
+  writing.standings.clear();
   const std::string types = types_text(s), headers = headers_text(s.headers);
   writing.connection.run(
       "INSERT INTO subscription (handle, id, endpoint_url, event_types, description, sealed_headers, rate_per_second, "
@@ -51,6 +52,7 @@ void apply(Writing& writing, const Subscription& s) {
 }
 
 void mark_deleted(Writing& writing, const SubscriptionId& id) {
+  writing.standings.clear();
   writing.connection.run(
       "UPDATE subscription SET deleted = 1, enabled = 0, sealed_headers = '[]', sealed_secret = x'', "
       "sealed_previous_secret = x'', updated_at = ?2 WHERE id = ?1 AND deleted = 0",
