@@ -321,21 +321,149 @@ test('a browser does not remember a visitor who was erased, nor one who begins a
   assert.equal((await visitor(person)).sessionCount, 2);
 });
 
-test('~ and a browser names what nobody has of it, once it is split from its visitor', async () => {
-  const { browser, person } = fresh();
-  const other = `${freshSession()}@company.example`;
-  const first = freshSession();
-  await say(first, ['view'], { anonymousId: browser });
-  await say(freshSession(), ['view'], { anonymousId: browser, visitorId: person });
-  await say(freshSession(), ['view'], { anonymousId: browser, visitorId: other });
-  assert.equal((await split(person, { ids: [`~${browser}`] })).status, 200);
-  await say(freshSession(), ['view'], { anonymousId: browser });
-  const found = await visitor(`~${browser}`);
-  assert.deepEqual([found.visitorId, found.sessions.map(one => one.sessionId)], [null, [first]]);
-  const plan = (await alias(person, { id: `~${browser}`, dryRun: true })).json;
-  assert.ok(!JSON.stringify(plan).includes(other), 'the undo of the split brings nobody else');
-  assert.equal((await beckon.as('OPERATOR', 'DELETE', path(`~${browser}`))).status, 204);
-  assert.equal((await visitor(other)).sessionCount, 2);
+describe('a browser that several visitors have used', () => {
+  // First nobody is said, then `person`, then `other`, who is remembered for what follows.
+  const used = async () => {
+    const { browser, person } = fresh();
+    const other = fresh().person;
+    const sessions = Array.from({ length: 4 }, () => freshSession());
+    for (const [i, visitorId] of [undefined, person, other, undefined].entries())
+      await say(sessions[i], ['view'], { anonymousId: browser, visitorId });
+    return { browser, id: `~${browser}`, person, other, sessions };
+  };
+  const exported = people =>
+    Promise.all(
+      people.map(async one => {
+        const { json } = await beckon.as('OPERATOR', 'GET', `${path(one)}/export`);
+        return JSON.stringify(json, (key, value) => (['exportedAt', 'requestId'].includes(key) ? null : value));
+      }),
+    );
+  const refused = (answer, ids) => {
+    assert.deepEqual([answer.status, answer.json.error, answer.json.reason], [409, 'conflict', 'browser'], answer.text);
+    assert.deepEqual(answer.json.ids.toSorted(), ids.toSorted());
+    for (const id of ids) assert.ok(answer.json.message.includes(id), answer.json.message);
+  };
+
+  test('is named by its id in no path and no body, so a repeated erasure takes nobody', async () => {
+    const { id, person, other } = await used();
+    for (const [method, where, body] of [
+      ['GET', path(id)],
+      ['GET', `${path(id)}/export`],
+      ['GET', `${path(id)}/timeline`],
+      ['GET', `${path(id)}/traits/plan`],
+      ['POST', `${path(id)}/traits`, { set: { plan: 'pro' } }],
+      ['POST', `${path(id)}/split`, { ids: [person] }],
+      ['POST', `${path('someone')}/aliases`, { id }],
+      ['POST', `${path(person)}/aliases`, { id, dryRun: true }],
+      ['POST', '/chain-rules/preview', { rule: bought(), visitorId: id }],
+      ['DELETE', path(id)],
+      ['DELETE', path(id)],
+    ])
+      refused(await beckon.as('OPERATOR', method, where, body), [person, other]);
+    for (const one of [person, other]) {
+      assert.deepEqual([await ids(one), (await visitor(one)).sessionCount], [[one, id], 2]);
+      assert.deepEqual((await visitor(one)).traits, {});
+    }
+    assert.equal((await beckon.as('OPERATOR', 'DELETE', path(other))).status, 204);
+    assert.equal((await visitor(id)).visitorId, person, 'who alone has it now');
+    for (const status of [204, 404]) assert.equal((await beckon.as('OPERATOR', 'DELETE', path(id))).status, status);
+  });
+
+  test('is not the id either of one who has it while another was said in it last', async () => {
+    const { browser, person } = fresh();
+    const other = fresh().person;
+    await say(freshSession(), ['view'], { anonymousId: browser });
+    for (const visitorId of [person, other]) await say(freshSession(), ['view'], { anonymousId: browser, visitorId });
+    refused(await beckon.as('OPERATOR', 'DELETE', path(`~${browser}`)), [person, other]);
+    assert.equal((await visitor(other)).sessionCount, 1);
+  });
+
+  for (const [kind, identity] of [
+    ['never remembers', { remember: 'never' }],
+    ['lets claims reach back only so far', { claim: '1s' }],
+  ])
+    test(`has an id for each stretch that nobody claimed, where the handle ${kind}`, async () => {
+      await settings(identity);
+      const { browser, person } = fresh();
+      const unclaimed = freshSession();
+      await say(identity.claim ? unclaimed : freshSession(), ['view'], { anonymousId: browser });
+      if (identity.claim) await pass(1100);
+      await say(freshSession(), ['view'], { anonymousId: browser, visitorId: person });
+      if (identity.remember) await say(unclaimed, ['view'], { anonymousId: browser });
+      await settings({ remember: 'until_logout', claim: 'all' });
+      const id = `~${browser}`;
+      const stretch = `~ ${identity.remember ? 2 : 1}:${browser}`;
+      refused(await beckon.as('CREATOR', 'GET', path(id)), [person, stretch]);
+      const found = await visitor(stretch);
+      assert.deepEqual(
+        [found.visitorId, found.ids[0].id, found.sessions.map(one => one.sessionId)],
+        [null, stretch, [unclaimed]],
+      );
+      const listed = (await beckon.as('CREATOR', 'GET', `/visitors?q=${encodeURIComponent(id)}`)).json.items;
+      assert.deepEqual(listed.map(one => one.id).sort(), (identity.claim ? [stretch] : [person, stretch]).sort());
+      const none = await beckon.as('CREATOR', 'GET', path(`~ 9:${browser}`));
+      assert.equal(none.status, 404);
+      for (const status of [204, 404])
+        assert.equal((await beckon.as('OPERATOR', 'DELETE', path(stretch))).status, status);
+      const left = identity.claim ? [person] : [person, id];
+      assert.deepEqual([await ids(person), await ids(id)], [left, left]);
+    });
+
+  test('has another one once a stretch is split from its visitor, which undoes the split', async () => {
+    const { browser, id, person, other, sessions } = await used();
+    const before_ = await exported([person, other]);
+    assert.equal((await split(person, { ids: [id] })).status, 200);
+    const stretch = `~ 1:${browser}`;
+    refused(await alias(person, { id }), [other, stretch]);
+    assert.deepEqual(
+      (await visitor(stretch)).sessions.map(one => one.sessionId),
+      [sessions[0]],
+    );
+    const done = (await alias(person, { id: stretch })).json;
+    assert.deepEqual([done.joined.ids, done.joined.sessions], [[id], 1]);
+    const [ofPerson, ofOther] = await exported([person, other]);
+    assert.equal(ofOther, before_[1]);
+    assert.deepEqual(
+      JSON.parse(ofPerson).sessions.map(one => one.sessionId),
+      JSON.parse(before_[0]).sessions.map(one => one.sessionId),
+    );
+  });
+
+  test('keeps of each visitor what was theirs: a join of them is undone exactly, and its plan says so', async () => {
+    const { id, person, other } = await used();
+    const before_ = await exported([person, other]);
+    for (const [name, joined] of [
+      [person, other],
+      [other, person],
+    ])
+      for (const named of [[joined], [joined, id]]) {
+        assert.equal((await alias(name, { id: joined })).status, 200);
+        assert.equal((await visitor(name)).sessionCount, 4);
+        for (const dryRun of [true, false]) {
+          const plan = await split(name, { ids: named, dryRun });
+          assert.equal(plan.status, 200, plan.text);
+          assert.deepEqual(plan.json.visitor, { ids: [name, id], sessions: 2, spends: 0 });
+          assert.deepEqual(plan.json.split, { ids: [joined, id], sessions: 2, spends: 0 });
+        }
+        assert.deepEqual(await exported([person, other]), before_, 'to the byte');
+      }
+  });
+});
+
+test('a join through any id of a visitor keeps the name, and is undone exactly', async () => {
+  const [name, second, other] = [fresh().person, fresh().person, fresh().person];
+  for (const visitorId of [name, second, other]) await say(freshSession(), ['view'], { visitorId });
+  assert.equal((await alias(name, { id: second })).status, 200);
+  const exported = async () => {
+    const { json } = await beckon.as('OPERATOR', 'GET', `${path(name)}/export`);
+    return { ...json, exportedAt: null, requestId: null };
+  };
+  const before_ = await exported();
+  const done = (await alias(second, { id: other })).json;
+  assert.deepEqual([done.visitorId, done.visitor.ids, done.joined.ids], [name, [name, second], [other]]);
+  assert.deepEqual(await ids(other), [name, second, other]);
+  assert.equal((await split(second, { ids: [other] })).status, 200);
+  assert.deepEqual(await exported(), before_);
 });
 
 test('erasing a visitor erases all ids, whichever the path names', async () => {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "commit/visitor.h"
 #include "intake/testing/world.h"
 #include "ledger/codec.h"
@@ -68,6 +70,24 @@ class IdentityTest : public testing::Test {
   }
   void undo(std::vector<VisitorId> leave) {
     EXPECT_FALSE(world->plan([&](Draft& draft) { return split(draft, kTenantName, leave); }));
+  }
+
+  // Splits off what leaves if these ids are to leave, as a request names them.
+  void undo_of(std::string_view visitor, const std::vector<VisitorId>& listed) {
+    const auto records = reader().records(VisitorId{visitor});
+    undo(leaving(*records, listed));
+  }
+  // The identities of all own records, by id.
+  std::map<std::string, ledger::Identity> identities() {
+    std::map<std::string, ledger::Identity> all;
+    const auto ids = *world->sessions.own_records(kTenantName, "@", "", 100);
+    for (const SessionId& id : ids) all[id.text] = identity_of(world->session(id.view()));
+    return all;
+  }
+  // One signal of the given members, such as R"("id":"1")".
+  Result<intake::Appended> send(std::string_view session, std::string_view who, std::string_view signal) {
+    return world->append(R"({"sessionId":")" + std::string(session) + "\"," + std::string(who) +
+                         R"(,"signals":[{"type":"view",)" + std::string(signal) + "}]}");
   }
 
   void erase(std::string_view visitor) {
@@ -359,6 +379,92 @@ TEST_F(IdentityTest, ASessionWithoutFullConsentHasNoBrowser) {
             nullptr);
   ASSERT_TRUE(say("s3", says("jon")));
   EXPECT_THAT(ids("jon"), ElementsAre("jon"));
+}
+
+// Two people on one browser: before eva, it was jon's, and what came before him.
+class SharedBrowserTest : public IdentityTest {
+ protected:
+  SharedBrowserTest() {
+    EXPECT_TRUE(say("s0", kBrowser));
+    EXPECT_TRUE(say("s1", says("jon")));
+    EXPECT_TRUE(say("s2", says("eva")));
+    EXPECT_TRUE(say("s3", kBrowser));
+  }
+  std::vector<std::string> owners() { return {owner("s0"), owner("s1"), owner("s2"), owner("s3")}; }
+};
+
+TEST_F(SharedBrowserTest, AJoinOfThemIsUndoneByNamingTheOneWhoCameWithTheBrowserOrWithout) {
+  const VisitorId jon{"jon"}, eva{"eva"}, browser{"~a-1"};
+  const auto before = identities();
+  for (const auto& [name, other] : {std::pair{jon, eva}, std::pair{eva, jon}})
+    for (const auto& listed : std::vector<std::vector<VisitorId>>{{jon}, {jon, browser}, {eva}, {eva, browser}}) {
+      world->clock.advance(1min);
+      alias(name.view(), other.view());
+      EXPECT_THAT(owners(), testing::Each(name.text));
+      undo_of(name.view(), listed);
+      EXPECT_THAT(owners(), ElementsAre("jon", "jon", "eva", "eva"));
+      EXPECT_EQ(identities(), before);
+    }
+  start();
+  EXPECT_EQ(identities(), before);
+}
+
+TEST_F(SharedBrowserTest, ItsSharesLeaveTogetherWhenNoVisitorIdLeavesWithOneOfThem) {
+  alias("jon", "eva");
+  alias("jon", "crm-17");
+  undo_of("jon", {VisitorId{"crm-17"}, VisitorId{"~a-1"}});
+  EXPECT_THAT(ids("crm-17"), ElementsAre("crm-17", "~a-1", "~a-1"));
+  EXPECT_THAT(ids("jon"), ElementsAre("jon", "eva"));
+  EXPECT_EQ(identity_of(world->session("@" + ledger::share_id("a-1", 2).text)).said.view(), "")
+      << "no share names who is not of its visitor";
+}
+
+TEST_F(SharedBrowserTest, WhatOneClaimsWhileTheyAreJoinedLeavesWithTheOne) {
+  alias("jon", "eva");
+  ASSERT_TRUE(say("s4", R"("anonymousId":"a-2")"));
+  ASSERT_TRUE(say("s5", says("eva", "a-2")));
+  ASSERT_TRUE(say("s6", R"("anonymousId":"a-2")"));
+  ASSERT_EQ(owner("s4"), "jon");
+  undo_of("jon", {VisitorId{"eva"}});
+  EXPECT_EQ(owner("s4"), "eva");
+  EXPECT_EQ(owner("s6"), "eva");
+  EXPECT_THAT(ids("jon"), ElementsAre("jon", "~a-1"));
+}
+
+TEST_F(SharedBrowserTest, AShareThatNobodyHadClaimedLeavesByTheIdOfTheBrowserAlone) {
+  const VisitorId browser{"~a-1"}, first = ledger::share_id("a-1", 1);
+  undo({first});
+  alias("eva", first.view());
+  ASSERT_THAT(owners(), ElementsAre("eva", "jon", "eva", "eva"));
+  ASSERT_TRUE(say("s4", R"("anonymousId":"a-2")"));
+  ASSERT_TRUE(say("s4", says("eva", "a-2")));
+  undo_of("eva", {browser});
+  EXPECT_THAT(owners(), ElementsAre("~a-1", "jon", "eva", "eva"));
+  alias("eva", first.view());
+  undo_of("eva", {first});
+  EXPECT_THAT(owners(), ElementsAre("~a-1", "jon", "eva", "eva"));
+  undo_of("eva", {browser});  // all that is left of it
+  EXPECT_THAT(owners(), ElementsAre("~a-1", "jon", "eva", "~a-1"));
+}
+
+TEST_F(IdentityTest, AVisitorWithoutAnotherVisitorIdLosesOnlyTheIdsThatAreNamed) {
+  ASSERT_TRUE(say("s1", kBrowser));
+  ASSERT_TRUE(say("s1", says("jon")));
+  undo_of("jon", {VisitorId{"jon"}});
+  EXPECT_THAT(ids("jon"), ElementsAre("jon"));
+  EXPECT_THAT(ids(ledger::share_id("a-1", 1).view()), ElementsAre("~a-1"));
+}
+
+TEST_F(IdentityTest, AJoinThroughAnyIdKeepsTheNameOfTheVisitor) {
+  for (const char* id : {"jon", "jon-2", "eva"})
+    ASSERT_TRUE(say("of-" + std::string(id), R"("visitorId":")" + std::string(id) + "\""));
+  alias("jon", "jon-2");
+  const auto before = identities();
+  world->clock.advance(1min);
+  alias("jon-2", "eva");
+  EXPECT_THAT(ids("eva"), ElementsAre("jon", "jon-2", "eva"));
+  undo_of("jon-2", {VisitorId{"eva"}});
+  EXPECT_EQ(identities(), before);
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ Result<Naming> of_browser(const VisitorReader& reader, const HandleSettings& set
   auto owner = reader.name(known.said);
   if (!owner) return unexpected(owner.error());
   naming.owner = std::move(*owner);
+  naming.said = known.said;
   return naming;
 }
 
@@ -71,7 +72,8 @@ Result<bool> has_room(const VisitorReader& reader, const VisitorId& visitor, std
 
 // A visitor is named in a session of the browser: remembers them, and claims the browser's unclaimed shares.
 std::optional<Fault> claim(const VisitorReader& reader, const HandleSettings& settings, std::string_view anonymous,
-                           const VisitorId& visitor, Instant now, Naming& naming) {
+                           const Said& said, Instant now, Naming& naming) {
+  const VisitorId& visitor = said.visitor;
   const auto browser = reader.record(ledger::browser_id(anonymous));
   if (!browser) return browser.error();
   const Identity& known = identity_of(*browser);
@@ -111,9 +113,34 @@ std::optional<Fault> claim(const VisitorReader& reader, const HandleSettings& se
   return std::nullopt;
 }
 
+bool is_among(const std::vector<VisitorId>& ids, const VisitorId& id) {
+  return std::ranges::find(ids, id) != ids.end();
+}
+
+// A share that joins its claimant.
+struct Claimed {
+  VisitorId share;  // empty if there is none
+  VisitorId by;
+};
+
 // Makes the ids one visitor's, named `name`. Each lives at least until `until`.
-void put_group(Draft& draft, const Handle& handle, const VisitorId& name, std::vector<Member> members, Instant until) {
-  for (const Member& member : members) draft.identify(handle, member.id, {.owner = name}, until);
+void put_group(Draft& draft, const Handle& handle, const VisitorId& name, std::vector<Member> members, Instant until,
+               const Claimed& claimed = {}) {
+  const VisitorReader reader = reader_of(draft, handle, draft.now());
+  const auto is_here = [&](const VisitorId& id) {
+    return id == name || std::ranges::find(members, id, &Member::id) != members.end();
+  };
+  for (const Member& member : members) {
+    Identity identity{.owner = name};
+    if (member.id == claimed.share) {
+      identity.said = claimed.by;
+    } else if (is_browser(member.id.view())) {
+      const auto record = reader.record(member.id);
+      if (!record) log_unreadable(handle, record.error());
+      if (record && is_here(identity_of(*record).said)) identity.said = identity_of(*record).said;
+    }
+    draft.identify(handle, member.id, std::move(identity), until);
+  }
   draft.identify(handle, name, {.members = std::move(members)}, until);
   draft.regroup(handle, name);
 }
@@ -257,7 +284,7 @@ Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& sett
                                      : !naming.id.empty() && !current.empty() ? anonymous_of(current.view())
                                                                               : std::string_view{};
   if (anonymous.empty()) return naming;
-  if (auto fault = claim(reader, settings, anonymous, said.visitor, now, naming)) return unexpected(std::move(*fault));
+  if (auto fault = claim(reader, settings, anonymous, said, now, naming)) return unexpected(std::move(*fault));
   return naming;
 }
 
@@ -267,7 +294,7 @@ void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Insta
     const auto record = reader.record(share);
     if (!record) return log_unreadable(handle, record.error());
     if (!*record || !identity_of(*record).owner.empty()) return;  // its last session has just left it
-    if (const auto fault = join(draft, handle, visitor, share, expires_at)) log_unreadable(handle, *fault);
+    if (const auto fault = join(draft, handle, visitor, share, expires_at, naming.said)) log_unreadable(handle, *fault);
   };
   if (!naming.owner.empty()) become(naming.id, naming.owner);
   for (const VisitorId& share : naming.claimed) {
@@ -280,11 +307,12 @@ void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Insta
 }
 
 std::optional<Fault> join(Draft& draft, const Handle& handle, const VisitorId& id, const VisitorId& other,
-                          Instant expires_at) {
+                          Instant expires_at, const VisitorId& by) {
   const VisitorReader reader = reader_of(draft, handle, draft.now());
   const auto ours = reader.records(id), theirs = reader.records(other);
   if (!ours) return ours.error();
   if (!theirs) return theirs.error();
+  const VisitorId name = ours->empty() ? id : VisitorId{id_of(*ours->front())};
   std::vector<Member> members;
   Instant until = expires_at;
   // Ids without remaining data are left out.
@@ -292,7 +320,7 @@ std::optional<Fault> join(Draft& draft, const Handle& handle, const VisitorId& i
     for (const SessionPtr& record : records) {
       until = std::max(until, record->expires_at);
       const VisitorId one{id_of(*record)};
-      if (one == id) continue;
+      if (one == name) continue;
       // A former member keeps its instant, so that a split leaves no trace of the join.
       const auto& before = identity_of(records.front()).members;
       const auto member = std::ranges::find(before, one, &Member::id);
@@ -301,9 +329,40 @@ std::optional<Fault> join(Draft& draft, const Handle& handle, const VisitorId& i
   };
   take(*ours);
   if (ours->empty() || theirs->empty() || ours->front() != theirs->front()) take(*theirs);
-  if (theirs->empty() && other != id) members.push_back({other, draft.now()});
-  put_group(draft, handle, id, std::move(members), until);
+  if (theirs->empty() && other != name) members.push_back({other, draft.now()});
+  put_group(draft, handle, name, std::move(members), until, by.empty() ? Claimed{} : Claimed{.share = other, .by = by});
   return std::nullopt;
+}
+
+std::vector<VisitorId> leaving(const std::vector<SessionPtr>& records, const std::vector<VisitorId>& ids) {
+  std::vector<VisitorId> leave, shares;
+  bool one_stays = false;
+  for (const SessionPtr& record : records) {
+    VisitorId id{id_of(*record)};
+    if (is_browser(id.view()))
+      shares.push_back(std::move(id));
+    else if (is_among(ids, id))
+      leave.push_back(std::move(id));
+    else
+      one_stays = true;
+  }
+  const auto claimant = [&](const VisitorId& share) -> const VisitorId& {
+    return identity_of(*std::ranges::find(records, share.view(), [](const auto& one) { return id_of(*one); })).said;
+  };
+  const auto follows = [&](const VisitorId& share) { return one_stays && is_among(ids, claimant(share)); };
+  const auto is_unclaimed = [&](const VisitorId& share) { return claimant(share).empty(); };
+  for (const VisitorId& share : shares) {
+    const std::string_view anonymous = anonymous_of(share.view());
+    const auto any_of_it = [&](const auto& is_it) {
+      return std::ranges::any_of(
+          shares, [&](const VisitorId& other) { return anonymous_of(other.view()) == anonymous && is_it(other); });
+    };
+    bool leaves = follows(share) || is_among(ids, share);
+    if (is_among(ids, ledger::browser_id(anonymous)) && !any_of_it(follows))
+      leaves = leaves || is_unclaimed(share) || !any_of_it(is_unclaimed);
+    if (leaves) leave.push_back(share);
+  }
+  return leave;
 }
 
 std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector<VisitorId>& ids) {
@@ -319,7 +378,7 @@ std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector
   const Identity& whole = identity_of(records->front());
   for (const SessionPtr& record : *records) {
     const VisitorId one{id_of(*record)};
-    Part& part = std::ranges::find(ids, one) == ids.end() ? stays : leaves;
+    Part& part = is_among(ids, one) ? leaves : stays;
     const auto member = std::ranges::find(whole.members, one, &Member::id);
     part.all.push_back({one, member == whole.members.end() ? Instant{} : member->since});
     part.until = std::max(part.until, record->expires_at);

@@ -110,10 +110,16 @@ void log_unreadable(const Handle& handle, const Fault& fault);  // the visitor's
 // Call after the record that puts the session under its id. `expires_at`: of the session.
 void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Instant expires_at);
 
-// Committing thread. All ids of `other`'s visitor become ids of `id`'s visitor, whose name is `id` from now on; an
-// unknown id may be joined too. Fault if a record could not be read; the draft is unchanged.
+// Committing thread. All ids of `other`'s visitor become ids of `id`'s visitor, whose name stays; an unknown id may be
+// joined too. `by`: if `other` is a share, the visitorId that claims it, or for which it is remembered; empty
+// otherwise. Fault if a record could not be read; the draft is unchanged.
 std::optional<Fault> join(Draft& draft, const Handle& handle, const VisitorId& id, const VisitorId& other,
-                          Instant expires_at);
+                          Instant expires_at, const VisitorId& by = {});
+// The ids that leave the visitor with these records if `ids` are to leave. A share keeps the visitorId that claimed it,
+// or for which it was remembered, as `said` in its own record, as long as that is an id of the same visitor. It leaves
+// with it, provided that another visitorId stays. A browser's id in `ids` means those of its shares that leave so; if
+// none does, those without such a visitorId; if there are none, all of them.
+std::vector<VisitorId> leaving(const std::vector<ledger::SessionPtr>& records, const std::vector<VisitorId>& ids);
 // The ids leave their visitor and form a new one. Precondition: they are ids of one visitor, but not all of them.
 std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector<VisitorId>& ids);
 

@@ -36,8 +36,9 @@ Instant last_seen(const commit::FindSession& find, const Handle& handle, std::sp
   return last;
 }
 
+// `text`: text_of() the visitor.
 void write_visitor(json::Writer& out, const commit::FindSession& find, const Handle& handle,
-                   const std::vector<SessionPtr>& records, std::string_view found_by) {
+                   const std::vector<SessionPtr>& records, std::string_view text, std::string_view found_by) {
   const std::vector<VisitorId> ids = ids_of(records);
   const std::string_view name = commit::id_of(*records.front());
   std::int64_t sessions = 0;
@@ -48,7 +49,7 @@ void write_visitor(json::Writer& out, const commit::FindSession& find, const Han
   }
   out.begin_object();
   text_or_null(out, "visitorId", ledger::is_browser(name) ? std::string_view{} : name);
-  out.member("id", ledger::shown_id(name));
+  out.member("id", text);
   text_or_null(out, "foundBy", found_by);
   out.member("idCount", static_cast<std::int64_t>(shown_ids(ids).size()))
       .member("sessionCount", sessions)
@@ -130,8 +131,11 @@ Result<Response> list(Api& api, Request& request) {
       const auto records = reader.records(id);
       if (!records) return unexpected(records.error());
       if (records->empty()) continue;
+      const auto text = text_of(reader, VisitorId{commit::id_of(*records->front())});
+      if (!text) return unexpected(text.error());
       json::Writer writer(items.emplace_back());
-      write_visitor(writer, find, handle, *records, prefix->empty() ? std::string_view{} : ledger::shown_id(id.view()));
+      write_visitor(writer, find, handle, *records, *text,
+                    prefix->empty() ? std::string_view{} : ledger::shown_id(id.view()));
     }
   }
   return list_response(request, items, more ? cursor_of({}, std::string_view(behind).substr(1), what) : "");

@@ -1,6 +1,7 @@
 #include "http/routes/visitor_view.h"
 
 #include <algorithm>
+#include <charconv>
 #include <unordered_set>
 
 #include "base/utf8.h"
@@ -13,6 +14,67 @@ namespace beckon::http {
 namespace {
 
 constexpr std::array<std::string_view, 6> kOps{"set", "unset", "setOnce", "add", "include", "exclude"};
+
+// A share is named where the browser's id means several visitors: "~ 2:a-7f" is the second of "~a-7f". No anonymousId
+// begins with a space.
+constexpr std::string_view kStretch = "~ ";
+
+std::string stretch_name(const VisitorId& share) {
+  const std::string_view shown = ledger::shown_id(share.view());
+  if (shown == share.view()) return share.text;  // no share
+  std::string name(kStretch);
+  return name.append(share.view().substr(shown.size() + 1)).append(1, ':').append(ledger::anonymous_of(share.view()));
+}
+
+// Who has used a browser.
+struct Users {
+  std::vector<VisitorId> shares;    // those with own records, newest first
+  std::vector<VisitorId> visitors;  // by name, who have one of them or were said last; an unclaimed share is its own
+};
+constexpr std::size_t kUsersNamed = 20;
+
+// Stops at the number of visitors.
+Result<Users> users_of(const commit::VisitorReader& reader, const VisitorId& browser_id,
+                       std::size_t most = kUsersNamed) {
+  Users users;
+  const auto browser = reader.record(browser_id);
+  if (!browser) return unexpected(browser.error());
+  const ledger::Identity& identity = commit::identity_of(*browser);
+  const auto add = [&](VisitorId visitor) {
+    if (!is_one_of(users.visitors, visitor)) users.visitors.push_back(std::move(visitor));
+  };
+  const auto kept = commit::is_still_kept(reader, identity);
+  if (!kept) return unexpected(kept.error());
+  if (*kept) {
+    auto name = reader.name(identity.said);
+    if (!name) return unexpected(name.error());
+    add(std::move(*name));
+  }
+  for (std::uint32_t number = std::max<std::uint32_t>(identity.share, 1); number > 0; --number) {
+    if (users.visitors.size() >= most) break;
+    VisitorId share = ledger::share_id(ledger::anonymous_of(browser_id.view()), number);
+    const auto record = reader.record(share);
+    if (!record) return unexpected(record.error());
+    if (!*record) continue;
+    const VisitorId& owner = commit::identity_of(*record).owner;
+    add(owner.empty() ? share : owner);
+    users.shares.push_back(std::move(share));
+  }
+  return users;
+}
+
+Fault used_by_several(const VisitorId& browser, const Users& users) {
+  std::string list, quoted;
+  for (const VisitorId& visitor : users.visitors) {
+    const std::string name = stretch_name(visitor);
+    list.append(list.empty() ? "" : ", ").append(name);
+    quoted.append(quoted.empty() ? "[" : ",").append(json::quote(name));
+  }
+  return {.code = FaultCode::kConflict,
+          .message = "Several visitors have used the browser " + browser.text +
+                     ", so this id names none of them. Use " + "one of these ids instead: " + list + ".",
+          .extras = {{"reason", "\"browser\""}, {"ids", quoted + "]"}}};
+}
 
 }  // namespace
 
@@ -38,6 +100,16 @@ commit::VisitorReader kept_reader(Api& api, const Handle& handle) {
   return commit::reader_of(api.places.sessions, handle, Instant::min());
 }
 
+std::optional<VisitorId> share_named(std::string_view text) {
+  if (!text.starts_with(kStretch)) return std::nullopt;
+  text.remove_prefix(kStretch.size());
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto digits = static_cast<std::size_t>(end - text.data());
+  if (error != std::errc{} || number == 0 || digits + 1 >= text.size() || text[digits] != ':') return std::nullopt;
+  return ledger::share_id(text.substr(digits + 1), number);
+}
+
 Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, std::string_view text) {
   std::vector<VisitorId> ids;
   auto id = commit::parse_visitor_id(text);
@@ -46,25 +118,24 @@ Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, st
     ids.push_back(std::move(*id));
     return ids;
   }
-  const auto browser = reader.record(*id);
-  if (!browser) return unexpected(browser.error());
-  const ledger::Identity& identity = commit::identity_of(*browser);
-  std::ptrdiff_t unclaimed = 0;
-  for (std::uint32_t share = std::max<std::uint32_t>(identity.share, 1); share > 0; --share) {
-    VisitorId one = ledger::share_id(ledger::anonymous_of(id->view()), share);
-    const auto record = reader.record(one);
+  if (auto stretch = share_named(id->view())) {
+    const auto record = reader.record(*stretch);
     if (!record) return unexpected(record.error());
-    if (!*record) continue;
-    // Unclaimed shares are named only by the browser, so they go before those that visitors own.
-    const bool is_theirs = !commit::identity_of(*record).owner.empty();
-    ids.insert(is_theirs ? ids.end() : ids.begin() + unclaimed++, std::move(one));
+    if (*record) ids.push_back(std::move(*stretch));
+    return ids;
   }
-  if (!ids.empty() || identity.share == 0) return ids;
-  // There are no records under it: it has only ever been this visitor's browser.
-  const auto kept = commit::is_still_kept(reader, identity);
-  if (!kept) return unexpected(kept.error());
-  if (*kept) ids.push_back(identity.said);
-  return ids;
+  auto users = users_of(reader, *id);
+  if (!users) return unexpected(users.error());
+  if (users->visitors.size() > 1) return unexpected(used_by_several(*id, *users));
+  // Without records under it, it has only ever been this visitor's browser.
+  return users->shares.empty() ? std::move(users->visitors) : std::move(users->shares);
+}
+
+Result<std::string> text_of(const commit::VisitorReader& reader, const VisitorId& id) {
+  if (!ledger::is_browser(id.view())) return id.text;
+  const auto users = users_of(reader, VisitorId{ledger::shown_id(id.view())}, 2);
+  if (!users) return unexpected(users.error());
+  return users->visitors.size() > 1 ? stretch_name(id) : std::string(ledger::shown_id(id.view()));
 }
 
 Result<std::vector<ledger::SessionPtr>> records_meant(const commit::VisitorReader& reader, std::string_view text) {

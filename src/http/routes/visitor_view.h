@@ -12,11 +12,18 @@ namespace beckon::http {
 // Reads what is stored as of the last commit, including what has expired but is not deleted yet.
 commit::VisitorReader kept_reader(Api& api, const Handle& handle);
 
-// The ids that a text means: itself, or for a browser's id those of its shares with own records (unclaimed first, each
-// newest first) or else its visitor. Empty if it is not an id.
+// The ids of one visitor that a text means: itself, or for a browser's id its shares with own records (newest first) or
+// else its visitor. Empty if it is not an id, or there is none. Fault: kConflict with the ids to use instead, for the
+// id of a browser that several visitors have used.
 Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, std::string_view text);
+// The share that such a text names; std::nullopt if it names none.
+std::optional<VisitorId> share_named(std::string_view text);
+// The text that means the visitor of this name: for an unclaimed share of a browser that others have used too, that of
+// the share, such as "~ 2:a-7f".
+Result<std::string> text_of(const commit::VisitorReader& reader, const VisitorId& name);
 
-// The own records of the first visitor that the text means. Fault: kNotFound, also if there are none.
+// The own records of the visitor that the text means. Fault: kNotFound, also if there are none; otherwise as
+// ids_meant().
 Result<std::vector<ledger::SessionPtr>> records_meant(const commit::VisitorReader& reader, std::string_view text);
 
 // The ids whose own records these are.

@@ -52,11 +52,6 @@ Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDiges
   });
 }
 
-// Whether the id itself is what the text names, rather than another id of the same visitor.
-bool is_itself(const VisitorId& id, std::string_view text) {
-  return ledger::is_browser(id.view()) == text.starts_with(ledger::kBrowserMark);
-}
-
 Result<Response> erase(Api& api, Request& request) {
   const auto fault =
       erase_visitor(api, Handle{request.param("handle")}, request.param("visitorId"), caller_of(request), "erased");
@@ -66,7 +61,10 @@ Result<Response> erase(Api& api, Request& request) {
 
 // Writes "visitorId", the visitor's name (null if none was given), and "ids", the name first, each with the instant
 // since which it belongs to the visitor.
-void write_ids(json::Writer& out, std::span<const SessionPtr> records, const VisitorId& name) {
+Result<void> write_ids(json::Writer& out, const commit::VisitorReader& reader, std::span<const SessionPtr> records,
+                       const VisitorId& name) {
+  const auto text = text_of(reader, name);
+  if (!text) return unexpected(text.error());
   text_or_null(out, "visitorId", ledger::is_browser(name.view()) ? std::string_view{} : name.view());
   out.key("ids").begin_array();
   std::vector<std::string_view> written;
@@ -77,11 +75,13 @@ void write_ids(json::Writer& out, std::span<const SessionPtr> records, const Vis
     instant_or_null(out, "since", since);
     out.end_object();
   };
-  write(name.view(), {});
+  write(*text, {});
+  if (ledger::is_browser(name.view())) written.push_back(ledger::shown_id(name.view()));
   if (!records.empty())
     for (const ledger::Member& member : commit::identity_of(records.front()).members)
       write(member.id.view(), member.since);
   out.end_array();
+  return {};
 }
 
 Result<Response> get(Api& api, Request& request) {
@@ -94,7 +94,8 @@ Result<Response> get(Api& api, Request& request) {
   std::string body;
   json::Writer writer(body);
   writer.begin_object().member("handle", handle.view());
-  write_ids(writer, kept->records, kept->ids.front());
+  if (const auto written = write_ids(writer, kept_reader(api, handle), kept->records, kept->ids.front()); !written)
+    return unexpected(written.error());
   writer.member("sessionCount", static_cast<std::int64_t>(kept->sessions.size())).key("sessions").begin_array();
   for (std::size_t i = 0; i < std::min(kept->sessions.size(), kSessionsOfVisitor); ++i)
     write_session_summary(writer, api, handle, summary_of(*kept->sessions[i]));
@@ -183,39 +184,25 @@ Result<Response> alias(Api& api, Request& request) {
     const auto ours = reader.records(*id);
     if (!ours) return ours.error();
     if (meant->empty()) return no_such_visitors(ours->empty());
-    // For a browser that several visitors used: the unclaimed share, or else that of the last visitor.
-    const auto theirs = reader.name(meant->front());
-    if (!theirs) return theirs.error();
-    std::optional<Fault> unread;
-    std::erase_if(*meant, [&](const VisitorId& one) {
-      const auto name = reader.name(one);
-      if (!name) unread = name.error();
-      return name && *name != *theirs && *name != one;
-    });
-    if (unread) return unread;
     if (ours->empty()) return not_found("visitor");
+    const auto theirs = reader.records(meant->front());
+    if (!theirs) return theirs.error();
     whole = ids_of(*ours);
-    for (const VisitorId& one : *meant) {
-      const auto records = reader.records(one);
-      if (!records) return records.error();
-      for (VisitorId& more : records->empty() ? std::vector<VisitorId>{one} : ids_of(*records))
-        if (!is_one_of(whole, more) && !is_one_of(joined, more)) joined.push_back(std::move(more));
-    }
+    for (VisitorId& one : theirs->empty() ? *meant : ids_of(*theirs))
+      if (!is_one_of(whole, one)) joined.push_back(std::move(one));
     if (whole.size() + joined.size() > commit::kIdsOfVisitor)
       return invalid("id", "would give the visitor more than 100 ids");
-    if (dry_run) return std::nullopt;
-    for (const VisitorId& one : *meant)
-      if (auto refused = commit::join(draft, handle, *id, one, draft.now() + (*tenant)->settings.retention))
-        return refused;
-    if (!joined.empty())
-      draft.audit(handle, caller_of(request), "visitor.alias", erased_name(api, handle, "visitor/" + id->text),
-                  "{\"ids\":" + std::to_string(shown_ids(joined).size()) + "}");
+    if (dry_run || joined.empty()) return std::nullopt;
+    if (auto refused = commit::join(draft, handle, *id, joined.front(), draft.now() + (*tenant)->settings.retention))
+      return refused;
+    draft.audit(handle, caller_of(request), "visitor.alias", erased_name(api, handle, "visitor/" + whole.front().text),
+                "{\"ids\":" + std::to_string(shown_ids(joined).size()) + "}");
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
   std::string body;
   json::Writer writer(body);
-  writer.begin_object().member("visitorId", id->view()).member_boolean("dryRun", dry_run);
+  writer.begin_object().member("visitorId", whole.front().view()).member_boolean("dryRun", dry_run);
   writer.key("visitor");
   write_group(writer, api, handle, whole);
   writer.key("joined");
@@ -249,16 +236,18 @@ Result<Response> split(Api& api, Request& request) {
     if (!records) return records.error();
     if (records->empty()) return not_found("visitor");
     const std::vector<VisitorId> all = ids_of(*records);
+    std::vector<VisitorId> listed;
     for (std::size_t i = 0; i < list->items().size(); ++i) {
       const json::Value& item = list->items()[i];
-      const auto meant = ids_meant(reader, item.is_string() ? item.text() : std::string_view{});
-      if (!meant) return meant.error();
-      std::size_t found = 0;
-      for (const VisitorId& one : *meant)
-        if (is_one_of(all, one) && is_itself(one, item.text()) && ++found > 0 && !is_one_of(leave, one))
-          leave.push_back(one);
-      if (found == 0) issues.add("ids[" + std::to_string(i) + "]", "is no id of this visitor");
+      auto one = item.is_string() ? commit::parse_visitor_id(item.text()) : std::nullopt;
+      if (const auto share = one ? share_named(one->view()) : std::nullopt) one = share;
+      const auto is_it = [&](const VisitorId& id) { return id == *one || ledger::shown_id(id.view()) == one->view(); };
+      if (one && std::ranges::any_of(all, is_it))
+        listed.push_back(std::move(*one));
+      else
+        issues.add("ids[" + std::to_string(i) + "]", "is no id of this visitor");
     }
+    leave = commit::leaving(*records, listed);
     if (issues.empty() && leave.size() == all.size()) issues.add("ids", "must leave the visitor an id");
     if (!issues.empty()) return issues.fault();
     for (const VisitorId& one : all)
@@ -343,7 +332,8 @@ Result<Response> export_all(Api& api, Request& request) {
   std::string body;
   json::Writer writer(body);
   writer.begin_object().member("handle", handle.view());
-  write_ids(writer, kept->records, kept->ids.front());
+  if (const auto written = write_ids(writer, kept_reader(api, handle), kept->records, kept->ids.front()); !written)
+    return unexpected(written.error());
   writer.member("exportedAt", to_rfc3339(api.clock.now())).key("sessions").begin_array();
   for (const SessionPtr& session : kept->sessions) {
     Signals& theirs = signals[digest(*session)];
