@@ -466,6 +466,56 @@ test('a join through any id of a visitor keeps the name, and is undone exactly',
   assert.deepEqual(await exported(), before_);
 });
 
+test('a browser is turned back neither by a request that comes twice nor by one that comes late', async () => {
+  const { browser, person } = fresh();
+  const other = fresh().person;
+  const [one, two] = [freshSession(), freshSession()];
+  const send = async (sessionId, visitorId, signal) => {
+    const body = { sessionId, anonymousId: browser, visitorId, signals: [{ type: 'view', ...signal }] };
+    const answer = await beckon.chain('signals', body, { from: freshAddress() });
+    assert.equal(answer.status, 202, answer.text);
+    return answer.json;
+  };
+  const remembered = async () => {
+    const sessionId = freshSession();
+    await say(sessionId, ['view'], { anonymousId: browser });
+    return (await session(sessionId)).visitorId;
+  };
+  await send(one, person, { id: '1' });
+  await send(two, other, { id: '2' });
+  const again = await send(one, person, { id: '1' });
+  assert.deepEqual([again.accepted, again.duplicates], [0, 1]);
+  assert.equal(await remembered(), other);
+  await send(one, person, { id: '3', age: 60000 });
+  assert.equal(await remembered(), other);
+  await send(freshSession(), person, { id: '4', age: 60000 });
+  assert.equal(await remembered(), other);
+  await send(one, person, { id: '5' });
+  assert.equal(await remembered(), person);
+});
+
+test('an id that is blocked later is not remembered any more, and its visitor can be split and erased', async () => {
+  const { browser, person } = fresh();
+  const other = fresh().person;
+  for (const visitorId of [person, other]) await say(freshSession(), ['view'], { visitorId });
+  await say(freshSession(), ['view'], { anonymousId: browser, visitorId: person });
+  assert.equal((await alias(person, { id: other })).status, 200);
+  await settings({ blockedIds: [person] });
+  for (const visitorId of [person, undefined]) {
+    const sessionId = freshSession();
+    const answer = await say(sessionId, ['view'], { anonymousId: browser, visitorId });
+    assert.deepEqual(answer.warnings, visitorId && [{ code: 'visitor_id_blocked' }]);
+    const { visitorId: whose, anonymousId } = await session(sessionId);
+    assert.deepEqual([whose, anonymousId], [null, browser]);
+  }
+  assert.equal((await alias(person, { id: 'x' })).status, 400);
+  assert.equal((await beckon.as('OPERATOR', 'POST', `${path(person)}/traits`, { set: { a: 1 } })).status, 400);
+  assert.equal((await split(person, { ids: [other] })).status, 200);
+  assert.equal((await beckon.as('OPERATOR', 'DELETE', path(person))).status, 204);
+  assert.equal((await visitor(other)).sessionCount, 1);
+  await settings({ blockedIds: [] });
+});
+
 test('erasing a visitor erases all ids, whichever the path names', async () => {
   const { browser, person } = fresh();
   const other = fresh().person;

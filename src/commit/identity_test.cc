@@ -467,5 +467,57 @@ TEST_F(IdentityTest, AJoinThroughAnyIdKeepsTheNameOfTheVisitor) {
   EXPECT_EQ(identities(), before);
 }
 
+TEST_F(IdentityTest, ARequestThatBringsNothingNewOrIsOlderDoesNotTurnABrowserBack) {
+  ASSERT_TRUE(send("s1", says("jon"), R"("id":"1")"));
+  world->clock.advance(1h);
+  ASSERT_TRUE(send("s2", says("eva"), R"("id":"2")"));
+  world->clock.advance(1min);
+  const auto repeated = send("s1", says("jon"), R"("id":"1")");
+  ASSERT_TRUE(repeated);
+  EXPECT_EQ(repeated->accepted, 0u);
+  ASSERT_TRUE(say("a1", kBrowser));
+  EXPECT_EQ(owner("a1"), "eva");
+  ASSERT_TRUE(send("s1", says("jon"), R"("id":"3","age":60001)"));
+  ASSERT_TRUE(send("late", says("jon"), R"("id":"4","age":90000)"));  // a session that was not seen before
+  EXPECT_EQ(owner("late"), "jon");
+  ASSERT_TRUE(say("a2", kBrowser));
+  EXPECT_EQ(owner("a2"), "eva");
+  ASSERT_TRUE(send("s1", says("jon"), R"("id":"5","age":59000)"));
+  ASSERT_TRUE(say("a3", kBrowser));
+  EXPECT_EQ(owner("a3"), "jon");
+}
+
+TEST_F(IdentityTest, ARequestThatBringsNothingNewClaimsNothingThatCameAfterIt) {
+  HandleSettings kiosk;
+  kiosk.remember = std::nullopt;
+  set(kiosk);
+  ASSERT_TRUE(send("s1", says("jon"), R"("id":"1")"));
+  ASSERT_TRUE(say("s2", kBrowser));
+  ASSERT_TRUE(send("s1", says("jon"), R"("id":"1")"));
+  EXPECT_EQ(owner("s2"), "~a-1");
+  // A repeated signal that names the visitor for the first time is no repetition.
+  ASSERT_TRUE(send("s3", kBrowser, R"("id":"3")"));
+  ASSERT_TRUE(send("s3", says("eva"), R"("id":"3")"));
+  EXPECT_EQ(owner("s2"), "eva");
+}
+
+TEST_F(IdentityTest, ABrowserDoesNotRememberAVisitorWhoseIdIsBlocked) {
+  ASSERT_TRUE(say("s0", kBrowser));
+  ASSERT_TRUE(say("s1", says("Till 3")));
+  HandleSettings blocking;
+  blocking.blocked_ids.add(VisitorId{"till 3"});
+  set(blocking);
+  ASSERT_TRUE(say("s2", says("Till 3")));
+  ASSERT_TRUE(say("s3", kBrowser));
+  EXPECT_EQ(owner("s1"), "Till 3");
+  EXPECT_EQ(owner("s2"), "~a-1");
+  EXPECT_EQ(owner("s3"), "~a-1");
+  ASSERT_TRUE(say("s4", says("eva")));
+  EXPECT_EQ(owner("s3"), "eva");
+  EXPECT_EQ(owner("s0"), "Till 3");
+  ASSERT_TRUE(say("s5", kBrowser));
+  EXPECT_EQ(owner("s5"), "eva");
+}
+
 }  // namespace
 }  // namespace beckon::commit

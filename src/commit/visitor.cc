@@ -18,7 +18,7 @@ using ledger::SessionPtr;
 // Whether a new session of the browser is assumed to be of the visitor last named for it.
 Result<bool> is_remembered(const VisitorReader& reader, const Identity& browser, const HandleSettings& settings,
                            Instant now) {
-  if (!settings.remember) return false;
+  if (!settings.remember || settings.blocked_ids.contains(browser.said)) return false;
   if (*settings.remember != Duration::max() && now - browser.said_at >= *settings.remember) return false;
   return is_still_kept(reader, browser);
 }
@@ -78,6 +78,7 @@ std::optional<Fault> claim(const VisitorReader& reader, const HandleSettings& se
   if (!browser) return browser.error();
   const Identity& known = identity_of(*browser);
   const bool same = known.said == visitor;
+  if (!same && !known.said.empty() && said.at < known.said_at) return std::nullopt;
   // If remembering has a time limit, it is renewed, but not with each request.
   const bool renews = same && settings.remember && *settings.remember != Duration::max() &&
                       now - known.said_at > *settings.remember / 8;
@@ -283,7 +284,7 @@ Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& sett
   const std::string_view anonymous = !said.anonymous.empty()                  ? said.anonymous
                                      : !naming.id.empty() && !current.empty() ? anonymous_of(current.view())
                                                                               : std::string_view{};
-  if (anonymous.empty()) return naming;
+  if (anonymous.empty() || (said.repeats && naming.id.empty())) return naming;
   if (auto fault = claim(reader, settings, anonymous, said, now, naming)) return unexpected(std::move(*fault));
   return naming;
 }

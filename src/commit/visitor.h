@@ -68,8 +68,10 @@ std::vector<const ledger::PackedTraits*> traits_of(const std::vector<ledger::Ses
 
 // Who a request says it is from.
 struct Said {
-  const VisitorId& visitor;    // empty if not given
-  std::string_view anonymous;  // of the browser; empty if not given
+  const VisitorId& visitor;     // empty if not given
+  std::string_view anonymous;   // of the browser; empty if not given
+  Instant at = Instant::max();  // the newest moment that the request tells of; by default its arrival
+  bool repeats = false;         // all that it brings was stored before
 };
 
 // The result of naming_of().
@@ -92,7 +94,8 @@ inline constexpr std::uint32_t kSharesClaimed = 20;
 inline constexpr std::size_t kBrowsersPerDay = 20;  // new ones of a visitor; more suggest an account of many people
 
 // `before`: the session, null if it begins; `consent`: as of the request. Fault: kConflict if the session was named as
-// another visitor's before, or a record could not be read.
+// another visitor's before, or a record could not be read. A request that only repeats what was stored, or only tells
+// of a time before another visitor was said in the browser, changes neither what the browser remembers nor its shares.
 Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& settings, const ledger::SessionPtr& before,
                          ledger::Consent consent, const Said& said, Instant now);
 Fault belongs_to_another();

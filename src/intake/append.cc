@@ -91,6 +91,17 @@ Instant behind_its_second(const SessionPtr& session, std::span<const Signal> add
   return at;
 }
 
+// `added`: those of the request's signals that were not stored before.
+commit::Said said_in(const SessionAppend& request, std::span<const Signal> added) {
+  commit::Said said{request.visitor, request.anonymous};
+  if (added.empty() && request.traits.empty()) said.repeats = !request.signals.empty();
+  if (!added.empty())
+    said.at = std::ranges::max(added, {}, &Signal::at).at;
+  else if (request.traits.at)
+    said.at = *request.traits.at;
+  return said;
+}
+
 Consent consent_of(const SessionAppend& request, bool denied, const SessionPtr& session) {
   Consent consent = request.tenant->settings.default_consent;
   if (session) consent = session->consent;
@@ -156,10 +167,7 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
   const Consent consent = consent_of(request, was_denied, before);
   if (consent == Consent::kDenied) return deny(draft, request, digest, before);
   const commit::VisitorReader reader = commit::reader_of(draft, tenant.handle, draft.now());
-  const commit::Said said{request.visitor, request.anonymous};
   const bool proven = request.trust >= commit::Trust::kProof && !request.visitor.empty() && consent == Consent::kFull;
-  const auto naming = commit::naming_of(reader, tenant.settings, before, consent, said, draft.now());
-  if (!naming) return unexpected(naming.error());
 
   Appended answer;
   ledger::AppendRecord record{.handle = tenant.handle.view(),
@@ -167,10 +175,8 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
                               .fresh = !before,
                               .received = draft.now(),
                               .consent = consent,
-                              .visitor = naming->id.view(),
                               .proven = proven,
                               .context = request.context};
-  record.anonymous = commit::first_browser(before, consent, said, naming->id);
   record.signals.reserve(request.signals.size());
   std::uint64_t version = before ? before->version : 0;
   for (std::size_t i = 0; i < request.signals.size(); ++i) {
@@ -193,6 +199,11 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
     if (consent == Consent::kBasic) signal.metadata = {};
     record.signals.push_back(signal);
   }
+  const commit::Said said = said_in(request, record.signals);
+  const auto naming = commit::naming_of(reader, tenant.settings, before, consent, said, draft.now());
+  if (!naming) return unexpected(naming.error());
+  record.visitor = naming->id.view();
+  record.anonymous = commit::first_browser(before, consent, said, naming->id);
   if (auto fault = over_limit(before, record.signals.size(), tenant.settings.session_signals_per_minute, draft.now()))
     return unexpected(std::move(*fault));
 
