@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "store/sqlite/sum.h"
+#include "store/sum.h"
 #include "system/files.h"
 
 namespace beckon::store {

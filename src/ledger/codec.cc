@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/coding.h"
+#include "ledger/handle_of.h"
 
 namespace beckon::ledger {
 namespace {
@@ -375,6 +376,14 @@ std::optional<Record> decode_record(std::string_view bytes) {
   if (kind == kForget) record = ForgetRecord{digest};
   if (!in.ok()) return std::nullopt;
   return record;
+}
+
+std::string_view handle_of(std::string_view record) {
+  if (record.empty() || static_cast<Kind>(record[0]) == kForget) return {};
+  Decoder in = body_of(record);
+  in.digest();
+  const std::string_view handle = in.text();
+  return in.ok() ? handle : std::string_view{};
 }
 
 std::optional<AppendHead> decode_append_head(std::string_view bytes) {

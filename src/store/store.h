@@ -29,6 +29,14 @@ struct ControlChanges {
   std::vector<Handle> handles;  // created, or with changed settings, origins, keys or access tokens; each once
 };
 
+// What a driver can do beyond the ports; whoever needs it asks.
+struct Capabilities {
+  bool data_folder = false;  // its data is files of a folder here: commands copy, check and ship them, and they are
+                             // measured
+  bool reserve = false;      // it keeps space for results, and writes them on a full disk (Committer, lean drafts)
+  bool purges = false;       // purge() does something
+};
+
 // The ports live as long as their store.
 class Store {
  public:
@@ -48,12 +56,17 @@ class Store {
   // made for polling, so that a running server sees changes made by the command line.
   virtual Result<ControlChanges> control_changes(std::uint64_t version) = 0;
 
+  virtual Capabilities can() const = 0;
+
   // Work that the committing thread would otherwise have to do. Call from another thread a few times a second. kBroken
   // as in Commit: the process must stop.
   virtual std::expected<void, commit::CommitFault> maintain() = 0;
   // Removes what rewritten or deleted rows leave on disk. Waits for readers and the writer, and blocks the writer while
   // it runs. kBusy: try later.
   virtual std::expected<void, commit::CommitFault> purge() = 0;
+  // Any thread, when the process stops: a commit whose outcome is not known yet is no longer waited for, and is
+  // kBroken.
+  virtual void stop_waiting() {}
 };
 
 }  // namespace beckon::store

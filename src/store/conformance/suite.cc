@@ -1,7 +1,10 @@
 #include "store/conformance/suite.h"
 
+#include <cstdio>
 #include <filesystem>
 
+#include "store/conformance/postgres_server.h"
+#include "store/postgres/postgres_store.h"
 #include "store/sqlite/data_check.h"
 
 namespace beckon::store {
@@ -131,6 +134,9 @@ Conformance::Conformance() {
     case Driver::kSqliteRows:
       store_ = SqliteStore::open(folder_.path(), {.server = true, .reserve_bytes = 0, .owed = {.most = 0}}).value();
       return;
+    case Driver::kPostgres:
+      store_ = PostgresStore::open(PostgresServer::shared().cleared_database(), {.server = true}).value();
+      return;
   }
 }
 
@@ -160,11 +166,23 @@ std::vector<std::string> damage_in(const std::string& file) {
   return found ? std::move(found->damage) : std::vector<std::string>{};
 }
 
+std::vector<Driver> drivers() {
+  std::vector<Driver> all{Driver::kMemory, Driver::kSqlite, Driver::kSqliteRows};
+  static const bool is_installed = [] {
+    const bool found = PostgresServer::is_installed();
+    if (!found) std::fputs("PostgreSQL is not installed: its driver is not tested\n", stderr);
+    return found;
+  }();
+  if (is_installed) all.push_back(Driver::kPostgres);
+  return all;
+}
+
 std::string driver_name(const testing::TestParamInfo<Driver>& info) {
   switch (info.param) {
     case Driver::kMemory: return "memory";
     case Driver::kSqlite: return "sqlite";
     case Driver::kSqliteRows: return "sqlite_rows";
+    case Driver::kPostgres: return "postgres";
   }
   return "";
 }

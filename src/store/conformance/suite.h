@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "store/memory/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -25,7 +26,8 @@ class TemporaryFolder {
 };
 
 // kSqliteRows: SQLite that keeps a row for each delivery from the start.
-enum class Driver : std::uint8_t { kMemory, kSqlite, kSqliteRows };
+enum class Driver : std::uint8_t { kMemory, kSqlite, kSqliteRows, kPostgres };
+std::vector<Driver> drivers();  // without PostgreSQL where that is not installed
 
 // What the tests start from, and shared helpers.
 inline const Handle kAcme{"acme"};
@@ -70,8 +72,6 @@ std::vector<std::string> damage_in(const std::string& file);
 
 std::string driver_name(const testing::TestParamInfo<Driver>& info);
 
-#define BECKON_ON_EVERY_DRIVER(suite)                                                                            \
-  INSTANTIATE_TEST_SUITE_P(Every, suite, testing::Values(Driver::kMemory, Driver::kSqlite, Driver::kSqliteRows), \
-                           driver_name)
+#define BECKON_ON_EVERY_DRIVER(suite) INSTANTIATE_TEST_SUITE_P(Every, suite, testing::ValuesIn(drivers()), driver_name)
 
 }  // namespace beckon::store

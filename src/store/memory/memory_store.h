@@ -30,6 +30,7 @@ class MemoryStore final : public Store {
       if (at > version) changes.handles.push_back(handle);
     return changes;
   }
+  Capabilities can() const override { return {}; }
   std::expected<void, commit::CommitFault> maintain() override { return {}; }
   std::expected<void, commit::CommitFault> purge() override { return {}; }
 

@@ -2,7 +2,6 @@
 // transaction of SqliteCommit; they throw SqliteError.
 #pragma once
 #include <optional>
-#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -48,7 +47,6 @@ void apply(Writing& writing, const commit::SweepJournal& sweep);
 // subscription_rows.cc
 void apply(Writing& writing, const outbox::Subscription& subscription);
 void mark_deleted(Writing& writing, const SubscriptionId& id);
-std::string headers_text(std::span<const outbox::OwnHeader> headers);  // the value of the column sealed_headers
 
 // outbox_rows.cc. The state changes of a delivery are in outbox/transitions.
 void apply(Writing& writing, const outbox::Event& event);

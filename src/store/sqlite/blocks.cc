@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/operator_fault.h"
-#include "store/sqlite/sum.h"
+#include "store/sum.h"
 
 namespace beckon::store {
 namespace {

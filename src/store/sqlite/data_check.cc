@@ -9,8 +9,8 @@
 #include "store/sqlite/journal_reader.h"
 #include "store/sqlite/outbox_columns.h"
 #include "store/sqlite/schema.h"
-#include "store/sqlite/sum.h"
 #include "store/store.h"
+#include "store/sum.h"
 
 namespace beckon::store {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "store/sqlite/sum.h"
+#include "store/sum.h"
 #include "system/log.h"
 
 namespace beckon::store {

@@ -1,7 +1,7 @@
 #include <utility>
 
 #include "store/sqlite/batch_rows.h"
-#include "store/sqlite/sum.h"
+#include "store/sum.h"
 
 namespace beckon::store {
 namespace {

@@ -2,20 +2,9 @@
 
 #include <sqlite3.h>
 
-#include "base/json.h"
-#include "system/encoding.h"
+#include "store/subscription_text.h"
 
 namespace beckon::store {
-namespace {
-
-// Text written by subscription_rows.cc; anything else is damage.
-json::Document parsed(std::string_view text) {
-  auto document = json::parse(std::string(text));
-  if (!document) throw SqliteError(SQLITE_CORRUPT, 0, "a subscription's types or headers are damaged");
-  return *std::move(document);
-}
-
-}  // namespace
 
 outbox::Delivery delivery_from(const Query& row) {
   outbox::Delivery d;
@@ -47,15 +36,9 @@ outbox::Subscription subscription_from(const Query& row) {
   s.handle = Handle(row.text(0));
   s.id = SubscriptionId(row.text(1));
   s.endpoint_url = row.text(2);
-  const json::Document types = parsed(row.text(3));
-  for (const json::Value& type : types.root().items()) s.event_types.emplace_back(type.text());
   s.description = row.text(4);
-  const json::Document headers = parsed(row.text(5));
-  for (const json::Value& pair : headers.root().items()) {
-    auto sealed = pair.items().size() == 2 ? from_base64(pair.items()[1].text()) : std::nullopt;
-    if (!sealed) throw SqliteError(SQLITE_CORRUPT, 0, "a subscription's headers are damaged");
-    s.headers.push_back({std::string(pair.items()[0].text()), *std::move(sealed)});
-  }
+  if (!read_types(row.text(3), s) || !read_headers(row.text(5), s))
+    throw SqliteError(SQLITE_CORRUPT, 0, "a subscription's types or headers are damaged");
   if (!row.is_null(6)) s.rate_per_second = static_cast<int>(row.integer(6));
   s.ordering = static_cast<outbox::Ordering>(row.integer(7));
   s.enabled = row.integer(8) != 0;

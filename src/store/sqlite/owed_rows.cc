@@ -4,7 +4,7 @@
 #include "outbox/traced_cause.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/outbox_columns.h"
-#include "store/sqlite/sum.h"
+#include "store/sum.h"
 #include "system/log.h"
 
 namespace beckon::store {

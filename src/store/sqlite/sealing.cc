@@ -5,6 +5,7 @@
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/subscription_text.h"
 
 namespace beckon::store {
 namespace {

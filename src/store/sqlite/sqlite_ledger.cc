@@ -5,7 +5,7 @@
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/journal_reader.h"
-#include "store/sqlite/sum.h"
+#include "store/sum.h"
 #include "system/log.h"
 
 namespace beckon::store {

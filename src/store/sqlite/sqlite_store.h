@@ -64,6 +64,7 @@ class SqliteStore final : public Store {
   commit::TraitStore& traits() override { return traits_; }
   access::Directory& directory() override { return directory_; }
   Result<ControlChanges> control_changes(std::uint64_t version) override;
+  Capabilities can() const override { return {.data_folder = true, .reserve = true, .purges = true}; }
   std::expected<void, commit::CommitFault> maintain() override { return checkpoint_wal(); }
   std::expected<void, commit::CommitFault> purge() override;
 

@@ -1,32 +1,9 @@
-#include "base/json.h"
 #include "store/sqlite/batch_rows.h"
-#include "system/encoding.h"
+#include "store/subscription_text.h"
 
 namespace beckon::store {
-namespace {
 
 using outbox::Subscription;
-
-std::string types_text(const Subscription& subscription) {
-  std::string text;
-  json::Writer writer(text);
-  writer.begin_array();
-  for (const std::string& type : subscription.event_types) writer.string(type);
-  writer.end_array();
-  return text;
-}
-
-}  // namespace
-
-// Pairs rather than an object: the order is the operator's, and names may repeat.
-std::string headers_text(std::span<const outbox::OwnHeader> headers) {
-  std::string text;
-  json::Writer writer(text);
-  writer.begin_array();
-  for (const auto& [name, sealed] : headers) writer.begin_array().string(name).string(to_base64(sealed)).end_array();
-  writer.end_array();
-  return text;
-}
 
 // A deleted subscription does not come back.
 void apply(Writing& writing, const Subscription& s) {

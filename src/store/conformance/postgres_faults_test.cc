@@ -1,0 +1,310 @@
+// What happens to commits when their connection, its server or their right to commit is gone: on a real server.
+#include <sys/socket.h>
+
+#include <random>
+#include <thread>
+
+#include "ledger/codec.h"
+#include "store/conformance/postgres_server.h"
+#include "store/conformance/suite.h"
+#include "store/postgres/journal_parts.h"
+#include "store/postgres/postgres_store.h"
+
+namespace beckon::store {
+namespace {
+
+using commit::CommitFault;
+using postgres::Connection;
+
+void cut(Connection& connection) { ::shutdown(connection.socket(), SHUT_RDWR); }
+
+ledger::Position position_of(const std::expected<commit::Receipt, CommitFault>& receipt) {
+  return receipt ? receipt->position : 0;
+}
+
+class PostgresFaults : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!PostgresServer::is_installed()) GTEST_SKIP() << "PostgreSQL is not installed";
+    where_ = PostgresServer::shared().new_database();
+    store_ = PostgresStore::open(where_, {.server = true}).value();
+  }
+  postgres::PostgresCommit& commit() { return store_->postgres_commit(); }
+  std::expected<commit::Receipt, CommitFault> write(const std::string& journal) {
+    return commit().write({.at = kStart, .journal = journal});
+  }
+  std::vector<std::string> journal() {
+    std::vector<std::string> rows;
+    EXPECT_TRUE(store_->ledger().read_journal(0, [&](ledger::Position, Instant, std::string_view bytes) {
+      rows.emplace_back(bytes);
+      return true;
+    }));
+    return rows;
+  }
+  void execute(const char* sql) {
+    Connection connection({.where = where_});
+    connection.execute(sql);
+  }
+  // Waits, on a connection of its own, until the newest commit can be seen.
+  void wait_for_rows(std::int64_t count) {
+    Connection connection({.where = where_});
+    while (true) {
+      auto row = connection.query("SELECT count(*) FROM journal");
+      row.next();
+      if (row.integer(0) >= count) return;
+      std::this_thread::yield();
+    }
+  }
+
+  std::string where_;
+  std::unique_ptr<PostgresStore> store_;
+};
+
+TEST_F(PostgresFaults, ACommitThatIsCutOffBeforeItWasAskedForIsTriedOnceMoreThenRefusedAndNeverStored) {
+  ASSERT_TRUE(write("one"));
+  int tries = 0;
+  commit().before_commit = [&](Connection& connection) {
+    ++tries;
+    cut(connection);
+  };
+  EXPECT_EQ(write("two"), std::unexpected(CommitFault::kBusy));
+  EXPECT_EQ(tries, 2);
+  commit().before_commit = nullptr;
+  ASSERT_TRUE(write("three"));
+  EXPECT_EQ(journal(), (std::vector<std::string>{"one", "three"}));
+  EXPECT_EQ(commit().counts().not_found, 2u);
+}
+
+TEST_F(PostgresFaults, ACommitWhoseAnswerIsLostIsFoundAndAcknowledged) {
+  ASSERT_TRUE(write("one"));
+  commit().asked = [&](Connection& connection) {
+    wait_for_rows(2);
+    connection.close();
+  };
+  EXPECT_EQ(position_of(write("two")), 2u);
+  commit().asked = nullptr;
+  EXPECT_EQ(position_of(write("three")), 3u);
+  EXPECT_EQ(journal(), (std::vector<std::string>{"one", "two", "three"}));
+  EXPECT_EQ(commit().counts().found, 1u);
+}
+
+TEST_F(PostgresFaults, ACommitWithoutRecordsIsFoundTheSameWay) {
+  ASSERT_TRUE(write("one"));
+  commit().asked = [&](Connection& connection) {
+    wait_for_rows(2);
+    connection.close();
+  };
+  EXPECT_TRUE(commit().write({.at = kStart, .changes = {snapshot("s1", 0)}}));
+  commit().asked = nullptr;
+  EXPECT_EQ(commit().counts().found, 1u);
+  EXPECT_EQ(position_of(write("two")), 2u);
+  EXPECT_EQ(store_->ledger().snapshot(kAcme, SessionId("s1")).value()->as_of, 1u);
+}
+
+TEST_F(PostgresFaults, WhatIsAcknowledgedIsStoredAndWhatIsRefusedIsNotHoweverTheConnectionIsCut) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  std::vector<std::string> acknowledged;
+  for (int i = 0; i < 60; ++i) {
+    const std::string record = std::to_string(i);
+    commit().before_commit = commit().asked = nullptr;
+    switch (random() % 4) {
+      case 0: commit().before_commit = [](Connection& connection) { cut(connection); }; break;
+      case 1: commit().asked = [](Connection& connection) { cut(connection); }; break;
+      case 2:
+        commit().asked = [&](Connection& connection) {
+          execute(("SELECT pg_terminate_backend(" + std::to_string(connection.backend()) + ")").c_str());
+        };
+        break;
+      default: break;
+    }
+    const auto receipt = write(record);
+    if (receipt)
+      acknowledged.push_back(record);
+    else
+      ASSERT_EQ(receipt.error(), CommitFault::kBusy);
+  }
+  commit().before_commit = commit().asked = nullptr;
+  ASSERT_TRUE(write("last"));
+  acknowledged.emplace_back("last");
+  EXPECT_EQ(journal(), acknowledged);
+  EXPECT_EQ(commit().counts().unknown, commit().counts().found + commit().counts().not_found);
+}
+
+TEST_F(PostgresFaults, ACrashOfTheServerLosesNothingAcknowledgedAndTheStoreGoesOn) {
+  ASSERT_TRUE(write("one"));
+  const auto crash = [&] {
+    PostgresServer::shared().stop_at_once();
+    PostgresServer::shared().start();
+  };
+  bool has_crashed = false;
+  commit().before_commit = [&](Connection&) {
+    if (!std::exchange(has_crashed, true)) crash();
+  };
+  EXPECT_TRUE(write("two")) << "what was not stored is written again";
+  commit().asked = [&](Connection& connection) {
+    wait_for_rows(4);  // with the row that stands for the first try of the second
+    connection.close();
+    crash();
+  };
+  EXPECT_TRUE(write("three"));
+  commit().asked = nullptr;
+  EXPECT_TRUE(write("four"));
+  EXPECT_EQ(journal(), (std::vector<std::string>{"one", "two", "three", "four"}));
+  EXPECT_EQ(commit().counts().not_found, 1u);
+  EXPECT_EQ(commit().counts().found, 1u);
+}
+
+TEST_F(PostgresFaults, WhileTheDatabaseIsAwayCommitsAndReadsAreRefusedAndThenGoOn) {
+  ASSERT_TRUE(write("one"));
+  PostgresServer::shared().stop_at_once();
+  EXPECT_EQ(write("two"), std::unexpected(CommitFault::kBusy));
+  EXPECT_EQ(store_->ledger().last_position().error().code, FaultCode::kUnavailable);
+  EXPECT_EQ(store_->directory().add_user("ada@example.com", audit_entry("aud_1")).error().code,
+            FaultCode::kUnavailable);
+  EXPECT_TRUE(store_->maintain()) << "the lease is renewed when the database is back";
+  PostgresServer::shared().start();
+  while (!write("three")) std::this_thread::yield();  // it is tried a few times a second
+  EXPECT_EQ(store_->ledger().last_position(), 2u);
+  EXPECT_TRUE(store_->directory().add_user("ada@example.com", audit_entry("aud_1")));
+  EXPECT_EQ(journal(), (std::vector<std::string>{"one", "three"}));
+}
+
+TEST_F(PostgresFaults, AServerThatWasOvertakenCommitsNothingMore) {
+  ASSERT_TRUE(write("one"));
+  execute("DELETE FROM node");  // as if its lease had ended
+  const auto other = PostgresStore::open(where_, {.server = true}).value();
+  EXPECT_EQ(write("two"), std::unexpected(CommitFault::kBroken));
+  EXPECT_EQ(store_->commit().write({.at = kStart, .changes = {snapshot("s1", 0)}}),
+            std::unexpected(CommitFault::kBroken));
+  EXPECT_EQ(position_of(other->commit().write({.at = kStart, .journal = "three"})), 2u);
+  EXPECT_EQ(journal(), (std::vector<std::string>{"one", "three"}));
+}
+
+TEST_F(PostgresFaults, AnOwnerThatPausesInItsCommitHoldsTheTakeoverUpOrFails) {
+  ASSERT_TRUE(write("one"));
+  execute("DELETE FROM node");
+  std::unique_ptr<PostgresStore> other;
+  std::thread taking;
+  commit().before_commit = [&](Connection&) {
+    // The statements are sent, not asked for. Whichever comes first at the server wins.
+    taking = std::thread([&] { other = PostgresStore::open(where_, {.server = true}).value(); });
+  };
+  const auto receipt = write("two");
+  taking.join();
+  ASSERT_TRUE(other->commit().write({.at = kStart, .journal = "three"}));
+  EXPECT_EQ(journal(),
+            receipt ? (std::vector<std::string>{"one", "two", "three"}) : (std::vector<std::string>{"one", "three"}));
+}
+
+TEST_F(PostgresFaults, ASecondServerIsRefusedWhileTheFirstRenewsItsLease) {
+  std::jthread renewing([&](std::stop_token stop) {
+    while (!stop.stop_requested()) {
+      EXPECT_TRUE(store_->maintain());
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    }
+  });
+  const auto second = PostgresStore::open(where_, {.server = true});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, FaultCode::kConflict);
+  EXPECT_TRUE(write("one"));
+}
+
+TEST_F(PostgresFaults, AcknowledgedRowsThatAReplicaDidNotHaveAreNoticedAndEndTheProcess) {
+  ASSERT_TRUE(write("one"));
+  ASSERT_TRUE(write("two"));
+  ASSERT_TRUE(write("three"));
+  commit().before_commit = [&](Connection& connection) {
+    execute("DELETE FROM journal WHERE position > 1");  // as after the promotion of a replica that lagged
+    cut(connection);
+  };
+  EXPECT_EQ(write("four"), std::unexpected(CommitFault::kBroken));
+  EXPECT_EQ(commit().counts().lost_positions, 2u);
+  EXPECT_EQ(journal(), std::vector<std::string>{"one"}) << "nothing was written over the hole";
+}
+
+TEST_F(PostgresFaults, ACommitThatTheServerOnlyWarnedAboutIsNotAcknowledgedBeforeASecondOneIsDurable) {
+  execute(
+      "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF length(new.bytes) = 3 THEN "
+      "RAISE WARNING 'canceling wait for synchronous replication' USING ERRCODE = '01000'; END IF; RETURN new; END $$;"
+      "CREATE TRIGGER warn BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION warn()");
+  EXPECT_EQ(position_of(write("one")), 1u);
+  EXPECT_EQ(commit().counts().unknown, 1u);
+  EXPECT_EQ(commit().counts().found, 1u);
+  EXPECT_TRUE(write("four"));
+  EXPECT_EQ(commit().counts().unknown, 1u);
+}
+
+TEST_F(PostgresFaults, ADatabaseThatDoesNotAnswerIsLeftAtTheDeadline) {
+  const auto hasty = [&] {
+    store_.reset();
+    return PostgresStore::open(where_, {.server = true, .answer = Duration{300}}).value();
+  };
+  store_ = hasty();
+  ASSERT_TRUE(write("one"));
+  Connection other({.where = where_});
+  postgres::Transaction lock(other, postgres::Transaction::Kind::kWrite);
+  other.query("SELECT 1 FROM shard FOR UPDATE");
+  std::jthread releasing([&] {
+    while (commit().counts().unknown == 0) std::this_thread::yield();
+    lock.commit();
+  });
+  // The server has been asked, and its process goes on after this one has left: the outcome may be either.
+  const bool stored = write("two").has_value();
+  EXPECT_TRUE(write("three"));
+  EXPECT_EQ(journal(),
+            stored ? (std::vector<std::string>{"one", "two", "three"}) : (std::vector<std::string>{"one", "three"}));
+}
+
+TEST_F(PostgresFaults, AMessageAboutADatabaseThatIsNotThereDoesNotShowItsPassword) {
+  const auto opened = PostgresStore::open("postgres://beckon:s3cret@127.0.0.1:1/beckon", {.server = true});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, FaultCode::kUnavailable);
+  EXPECT_EQ(opened.error().message.find("s3cret"), std::string::npos) << opened.error().message;
+}
+
+TEST_F(PostgresFaults, ADatabaseIsMadeOnceByAllWhoStartAtTheSameTime) {
+  const std::string where = PostgresServer::shared().empty_database();
+  EXPECT_EQ(PostgresStore::open(where, {.create = false}).error().code, FaultCode::kNotFound);
+  std::vector<std::jthread> all;
+  for (int i = 0; i < 4; ++i) all.emplace_back([&] { EXPECT_TRUE(PostgresStore::open(where, {})); });
+}
+
+TEST_F(PostgresFaults, TheRecordsOfACommitAreInTheShardsOfTheirHandlesAndAreReadAsOneRow) {
+  const auto record = [](const char* handle, const char* session) {
+    std::string bytes;
+    ledger::append_record(bytes, digest_of(session), ledger::DoneRecord{.handle = handle, .session = session});
+    return bytes;
+  };
+  postgres::Shards shards;
+  const Handle a{"acme"}, b{"bravo"};
+  ASSERT_NE(shards.of(a), shards.of(b));
+  std::string forget;
+  ledger::append_record(forget, ledger::ForgetRecord{digest_of("s2")});
+  const commit::Batch batch{.at = kStart,
+                            .journal = record("acme", "s1") + record("bravo", "s3") + forget + record("acme", "s4"),
+                            .changes = {erasure("s2")}};
+  const auto parts = postgres::parts_of(batch, shards);
+  ASSERT_EQ(parts.size(), 2u);
+  const auto& of_acme = parts[parts[0].shard == shards.of(a) ? 0 : 1];
+  EXPECT_EQ(of_acme.bytes, record("acme", "s1") + forget + record("acme", "s4")) << "the erasure names its handle";
+
+  ASSERT_EQ(position_of(commit().write(batch)), 1u);
+  const auto rows = journal();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0], parts[0].bytes + parts[1].bytes);
+
+  // A rewritten row keeps each session's records where they were.
+  const std::string rest = parts[0].shard == shards.of(a) ? record("acme", "s4") + record("bravo", "s3")
+                                                          : record("bravo", "s3") + record("acme", "s4");
+  ASSERT_TRUE(commit().write({.at = kStart, .changes = {commit::JournalRewrite{1, rest}}}));
+  EXPECT_EQ(journal(), std::vector<std::string>{rest});
+  Connection connection({.where = where_});
+  auto row = connection.query("SELECT bytes FROM journal WHERE shard = $1 AND position = 1 AND turn = 0", shards.of(b));
+  ASSERT_TRUE(row.next());
+  EXPECT_EQ(row.text(0), record("bravo", "s3"));
+}
+
+}  // namespace
+}  // namespace beckon::store

@@ -1,0 +1,92 @@
+// commit::Commit over PostgreSQL: one transaction per batch, in one round trip unless a change has to read first.
+// Confined to the committing thread.
+//
+// Positions. The port has one dense position for all of a store's journal rows; the table has rows by shard. The
+// position is the number of the commit among those with records, and all rows of one commit have it: read in order and
+// joined (PostgresLedger), they are the commit's row again. A shard's own rows are those of the commits that touched
+// it, in order. So a shard can be read, moved or taken over by itself, and what compares positions (snapshots,
+// erasures, checkpoints) compares those of one shard. A commit without records has a row too, with a `turn`, in the
+// first shard that it touches.
+//
+// Unknown outcome. If the answer to a commit is lost, `write` does not return before it is known: it connects again,
+// compares the newest row of each shard with the last one that was acknowledged (less means that a replica without
+// them was promoted: they are lost, which is logged, and this process must start again from what there is), then looks
+// for the commit's own row. Found: a durable commit of this connection makes sure that it is also on the replica, since
+// it may have been found before it was there. Not found: a row without records is written in its place, which waits
+// for the former transaction, so that it can never commit afterwards. nodes.md, docs/scale.md.
+#pragma once
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "commit/commit.h"
+#include "store/postgres/batch_rows.h"
+#include "store/postgres/connection.h"
+#include "store/postgres/ownership.h"
+
+namespace beckon::store::postgres {
+
+class PostgresCommit final : public commit::Commit {
+ public:
+  PostgresCommit(ConnectionOptions options, Shards& shards, Ownership& ownership)
+      : options_(std::move(options)), shards_(shards), ownership_(ownership) {}
+
+  // After `ownership` was taken: reads where the journal ends. Throws PostgresError.
+  void begin();
+  std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
+
+  struct Counts {
+    std::atomic<std::uint64_t> unknown{0};         // commits whose answer was lost, of these
+    std::atomic<std::uint64_t> found{0};           // had committed
+    std::atomic<std::uint64_t> not_found{0};       // had not
+    std::atomic<std::uint64_t> lost_positions{0};  // acknowledged, but no longer there
+  };
+  const Counts& counts() const { return counts_; }
+  // Any thread. Ends the wait for an unknown outcome, as kBroken: the next start finds out.
+  void give_up() { given_up_ = true; }
+
+  // For tests. Called on the committing thread with the connection: before a commit is asked for, and after it was
+  // asked for but before its answer is read.
+  std::function<void(Connection&)> before_commit;
+  std::function<void(Connection&)> asked;
+
+ private:
+  // The place of a commit's rows.
+  struct Place {
+    ledger::Position position = 0;
+    std::int64_t turn = 0;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+  struct Pending {
+    Place place;
+    std::string id;
+    std::set<Shard> shards;  // of its rows
+    commit::Receipt receipt;
+  };
+  enum class Outcome : std::uint8_t { kStored, kNever, kOvertaken, kLost, kOpen };
+
+  void connect();
+  void try_write(const commit::Batch& batch, Pending& pending, bool& is_asked);
+  commit::Receipt stored(Pending pending);
+  std::expected<commit::Receipt, commit::CommitFault> settle(Pending pending);
+  Outcome look(const Pending& pending);
+  bool anything_lost();
+  std::array<Place, 32> ends();
+  void insert_rows(const Pending& pending, Instant at, const std::vector<Shard>& shards,
+                   const std::vector<std::string_view>& bytes);
+  std::unexpected<commit::CommitFault> failed(const PostgresError& error);
+
+  const ConnectionOptions options_;
+  Shards& shards_;
+  Ownership& ownership_;
+  std::unique_ptr<Connection> connection_;
+  std::chrono::steady_clock::time_point try_again_{};  // to connect
+  bool broken_ = false;
+  Place last_;                  // of the last commit
+  std::array<Place, 32> ends_;  // the newest acknowledged rows of each shard
+  Counts counts_;
+  std::atomic<bool> given_up_{false};
+};
+
+}  // namespace beckon::store::postgres

@@ -1,0 +1,110 @@
+#include "store/postgres/postgres_delivery_log.h"
+
+#include <algorithm>
+
+#include "store/postgres/faults.h"
+#include "store/postgres/outbox_columns.h"
+
+namespace beckon::store::postgres {
+namespace {
+
+using outbox::Delivery;
+using outbox::DeliverySearch;
+using outbox::EndpointLog;
+using outbox::FoundDeliveries;
+
+// At most kMostWaiting: the count, and the first id; ids are in order of time.
+struct Waiting {
+  std::size_t count = 0;
+  std::string oldest;
+};
+Waiting waiting_in(Rows row) {
+  row.next();
+  return {row.whole(0), row.is_null(1) ? std::string{} : std::string(row.text(1))};
+}
+
+// The rows of one index in its order, newest first: $1 what it begins with, $2 since, $3 and $4 the place to start
+// after.
+#define BECKON_PG_WALK(of)                                                          \
+  "SELECT " BECKON_PG_DELIVERY_COLUMNS "FROM delivery d WHERE d.shard = $6 AND " of \
+  " AND d.created_at >= $2 AND (d.created_at, d.id) < ($3, $4) ORDER BY d.created_at DESC, d.id DESC LIMIT $5"
+
+Rows walk(Connection& connection, Shard shard, const Handle& handle, const DeliverySearch& search, Instant before,
+          std::string_view id) {
+  constexpr std::int64_t kMost = FoundDeliveries::kMostRead + 1;
+  if (!search.delivered)
+    return connection.query(BECKON_PG_WALK("d.handle = $1 AND d.state <> 4"), handle, search.since, before, id, kMost,
+                            shard);
+  if (search.subscription)
+    return connection.query(BECKON_PG_WALK("d.subscription = $1"), *search.subscription, search.since, before, id,
+                            kMost, shard);
+  return connection.query(BECKON_PG_WALK("d.handle = $1"), handle, search.since, before, id, kMost, shard);
+}
+
+constexpr const char* kLog =
+    "SELECT d.created_at, d.state, d.attempts, CASE WHEN a.outcome = 0 THEN a.total_us ELSE 0 END "
+    "FROM unnest($4::bigint[]) AS s(id) CROSS JOIN LATERAL (SELECT shard, id, created_at, state, attempts FROM "
+    "delivery "
+    "WHERE shard = s.id AND subscription = $1 AND created_at >= $2 ORDER BY created_at DESC, id DESC LIMIT $3) d "
+    "LEFT JOIN attempt a ON a.shard = d.shard AND a.delivery = d.id AND a.number = d.attempts "
+    "ORDER BY d.created_at DESC, d.id DESC LIMIT $3";
+constexpr const char* kDue =
+    "SELECT count(*), min(id) FROM (SELECT id FROM delivery WHERE shard = ANY($3::bigint[]) AND subscription = $1 "
+    "AND state < 2 ORDER BY next_attempt_at LIMIT $2) AS due";
+constexpr const char* kHeld =
+    "SELECT count(*), min(id) FROM (SELECT id FROM delivery WHERE shard = ANY($3::bigint[]) AND subscription = $1 "
+    "AND state = 2 LIMIT $2) AS held";
+
+}  // namespace
+
+Result<FoundDeliveries> PostgresDeliveryLog::search(const Handle& handle, const DeliverySearch& search,
+                                                    const std::optional<outbox::DeliveryPlace>& behind,
+                                                    std::size_t limit) {
+  return readers_.read([&](Connection& reader) -> Result<FoundDeliveries> {
+    const bool from_place = behind && behind->created_at < search.until;
+    auto row = walk(reader, shards_.of(handle), handle, search, from_place ? behind->created_at : search.until,
+                    from_place ? behind->id.view() : std::string_view{});
+    FoundDeliveries found;
+    for (std::size_t read = 0; row.next(); ++read) {
+      if (read == FoundDeliveries::kMostRead || found.deliveries.size() == limit) return found;
+      Delivery delivery = delivery_from(row);
+      found.more_behind = place_of(delivery);
+      if (delivery.handle != handle || (search.subscription && delivery.subscription != *search.subscription)) continue;
+      if (!search.fits || search.fits(delivery)) found.deliveries.push_back(std::move(delivery));
+    }
+    found.more_behind.reset();
+    return found;
+  });
+}
+
+Result<EndpointLog> PostgresDeliveryLog::log_of(const SubscriptionId& subscription, Instant since, std::size_t limit) {
+  return readers_.read([&](Connection& reader) -> Result<EndpointLog> {
+    const Transaction one_view(reader, Transaction::Kind::kRead);
+    const auto shards = shards_.of(subscription);
+    EndpointLog found;
+    auto row = reader.query(kLog, subscription, since, limit + 1, shards);
+    while (row.next()) {
+      found.more = found.entries.size() == limit;
+      if (found.more) break;
+      found.entries.push_back({.created_at = row.instant(0),
+                               .state = static_cast<outbox::DeliveryState>(row.integer(1)),
+                               .attempts = static_cast<int>(row.integer(2)),
+                               .answer_us = row.integer(3)});
+    }
+    const Waiting due = waiting_in(reader.query(kDue, subscription, EndpointLog::kMostWaiting, shards));
+    const Waiting held = waiting_in(reader.query(kHeld, subscription, EndpointLog::kMostWaiting, shards));
+    found.waiting = std::min(due.count + held.count, EndpointLog::kMostWaiting);
+    if (found.waiting == 0) return found;
+    const bool is_due = !due.oldest.empty() && (held.oldest.empty() || due.oldest < held.oldest);
+    auto oldest = reader.query("SELECT created_at FROM delivery WHERE shard = ANY($2::bigint[]) AND id = $1",
+                               is_due ? due.oldest : held.oldest, shards);
+    if (oldest.next()) found.waiting_since = oldest.instant(0);
+    return found;
+  });
+}
+
+static_assert(static_cast<int>(outbox::DeliveryState::kDelivered) == 4 &&
+                  static_cast<int>(outbox::AttemptOutcome::kStatus) == 0,
+              "the numbers stand in SQL");
+
+}  // namespace beckon::store::postgres

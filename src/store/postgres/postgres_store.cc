@@ -1,0 +1,123 @@
+#include "store/postgres/postgres_store.h"
+
+#include "base/operator_fault.h"
+#include "store/postgres/faults.h"
+#include "store/postgres/schema.h"
+#include "system/encoding.h"
+#include "system/log.h"
+#include "system/random.h"
+
+namespace beckon::store {
+
+using postgres::Connection;
+using postgres::ConnectionOptions;
+using postgres::PostgresError;
+using postgres::Transaction;
+
+namespace {
+
+constexpr std::int64_t kOldest = 150'000;  // server_version_num
+
+// Creates or migrates. A newer version's tables are left alone.
+Result<void> admit(Connection& connection, const PostgresOptions& options) {
+  auto version = connection.query("SELECT current_setting('server_version_num')::bigint, current_setting('fsync')");
+  version.next();
+  if (version.integer(0) < kOldest) return unexpected(operator_fault("The database must be PostgreSQL 15 or later."));
+  if (version.text(1) != "on")
+    log::warn("database_is_not_durable").add("why", "its setting fsync is off: a crash of its machine loses data");
+  const std::int64_t schema = postgres::schema_of(connection);
+  if (schema > postgres::newest_schema())
+    return unexpected(Fault{.code = FaultCode::kConflict,
+                            .message = "The database is of a newer version (schema " + std::to_string(schema) +
+                                       ", this version has " + std::to_string(postgres::newest_schema()) +
+                                       "); start that version."});
+  if (schema == 0 && !options.create)
+    return unexpected(Fault{.code = FaultCode::kNotFound,
+                            .message = "The database has no data of Beckon; its tables are created when the server "
+                                       "first starts: beckon serve --database …"});
+  postgres::migrate(connection);
+  return {};
+}
+
+Fault open_fault(const PostgresError& error) {
+  return error.is_lost() || postgres::is_passing(error)
+             ? unavailable(std::string("The database cannot be reached: ") + error.what())
+             : operator_fault(std::string("The database cannot be used: ") + error.what());
+}
+
+}  // namespace
+
+PostgresStore::PostgresStore(ConnectionOptions options, std::size_t readers, std::string name)
+    : ownership_(options, std::move(name)),
+      readers_(options, readers),
+      commit_(options, shards_, ownership_),
+      ledger_(readers_, shards_),
+      outbox_(readers_, shards_),
+      delivery_log_(readers_, shards_),
+      timers_(readers_, shards_),
+      analytics_(readers_, shards_),
+      rules_(readers_, shards_),
+      traits_(readers_, shards_),
+      directory_(readers_, options) {}
+
+PostgresStore::~PostgresStore() = default;
+
+Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& where, const PostgresOptions& options) {
+  const ConnectionOptions to{.where = where, .connect = options.connect, .answer = options.answer};
+  try {
+    {
+      Connection connection(to);
+      if (auto admitted = admit(connection, options); !admitted) return unexpected(admitted.error());
+    }
+    SystemRandom random;
+    std::unique_ptr<PostgresStore> store(new PostgresStore(to, options.readers, to_hex(random.bytes(8))));
+    if (options.server)
+      if (auto taken = store->ownership_.take(); !taken) return unexpected(taken.error());
+    Connection connection(to);
+    store->shards_.load(connection);
+    if (options.server) store->commit_.begin();
+    return store;
+  } catch (const PostgresError& error) {
+    return unexpected(open_fault(error));
+  }
+}
+
+Result<std::optional<std::string>> PostgresStore::stored_secret(const std::string& where, std::string_view name) {
+  try {
+    Connection connection({.where = where});
+    if (postgres::schema_of(connection) == 0) return std::nullopt;
+    auto row = connection.query("SELECT sealed FROM secret WHERE name = $1", name);
+    return row.next() ? std::optional(std::string(row.text(0))) : std::nullopt;
+  } catch (const PostgresError& error) {
+    return unexpected(open_fault(error));
+  }
+}
+
+bool PostgresStore::server_runs(const std::string& where) {
+  try {
+    Connection connection({.where = where});
+    return connection.query("SELECT 1 FROM node WHERE until > clock_timestamp() LIMIT 1").next();
+  } catch (const PostgresError&) {
+    return false;
+  }
+}
+
+Result<ControlChanges> PostgresStore::control_changes(std::uint64_t version) {
+  return readers_.read([&](Connection& reader) -> Result<ControlChanges> {
+    ControlChanges changes;
+    {
+      auto row = reader.query("SELECT name, value FROM meta WHERE name IN ('allowlist_changed', 'control_version')");
+      while (row.next()) {
+        if (row.text(0) == "control_version") changes.version = row.whole(1);
+        if (row.text(0) == "allowlist_changed") changes.allowlist = row.whole(1) > version;
+      }
+    }
+    if (version != 0 && changes.version <= version) return changes;
+    // What changed after that version was read is found again by the next call.
+    auto row = reader.query("SELECT handle FROM handle WHERE changed > $1 OR $1 = 0 ORDER BY handle", version);
+    while (row.next()) changes.handles.emplace_back(row.text(0));
+    return changes;
+  });
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,429 @@
+#include "store/postgres/schema.h"
+
+#include <string>
+
+namespace beckon::store::postgres {
+namespace {
+
+// Instants are milliseconds since the epoch; states, roles and outcomes are the numbers of their enums. Texts are
+// ordered by their bytes, and free texts from outside, which may hold any bytes, are bytea. A released step is never
+// changed: a new one is appended.
+//
+// journal: of one commit, the rows of all its shards have the same position; a row's `turn` is 0, and without records
+// it is that of a commit that has none, the first, second … behind that position. `id` is the commit's own, by which it
+// is recognized if its answer was lost.
+constexpr const char* kFirst = R"sql(
+CREATE DOMAIN word AS text COLLATE "C";
+
+CREATE TABLE meta (name word PRIMARY KEY, value bigint NOT NULL);
+INSERT INTO meta (name, value) VALUES ('schema', 0), ('audit_events', 0), ('control_version', 0);
+
+CREATE TABLE node (
+  name word PRIMARY KEY,
+  until timestamptz NOT NULL,
+  schema_version bigint NOT NULL);
+CREATE TABLE shard (
+  id smallint PRIMARY KEY,
+  owner word NOT NULL DEFAULT '',
+  epoch bigint NOT NULL DEFAULT 0) WITH (fillfactor = 20);
+INSERT INTO shard (id) SELECT generate_series(0, 31);
+
+CREATE TABLE journal (
+  shard smallint NOT NULL,
+  position bigint NOT NULL,
+  turn bigint NOT NULL,
+  epoch bigint NOT NULL,
+  id bytea NOT NULL,
+  at bigint NOT NULL,
+  sum bigint NOT NULL,
+  bytes bytea NOT NULL,
+  PRIMARY KEY (shard, position, turn));
+ALTER TABLE journal ALTER COLUMN bytes SET STORAGE EXTERNAL;
+CREATE TABLE journal_end (
+  shard smallint PRIMARY KEY,
+  checkpoint bigint NOT NULL DEFAULT 0,
+  position bigint NOT NULL DEFAULT 0);
+INSERT INTO journal_end (shard) SELECT generate_series(0, 31);
+
+CREATE TABLE session (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  session word NOT NULL,
+  visitor word NOT NULL,
+  created bigint NOT NULL,
+  last_received bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  version bigint NOT NULL,
+  began bigint NOT NULL,
+  as_of bigint NOT NULL,
+  sum bigint NOT NULL,
+  bytes bytea NOT NULL,
+  PRIMARY KEY (shard, handle, session));
+CREATE INDEX session_by_created ON session (shard, handle, created, session);
+CREATE INDEX session_by_visitor ON session (shard, handle, visitor) WHERE visitor <> '';
+CREATE INDEX session_by_expiry ON session (shard, expires_at);
+CREATE TABLE past_session (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  session word NOT NULL,
+  last_event word NOT NULL,
+  visitor word NOT NULL,
+  PRIMARY KEY (shard, handle, session, last_event));
+CREATE INDEX past_session_by_visitor ON past_session (shard, handle, visitor, session);
+
+CREATE TABLE denied (
+  shard smallint NOT NULL,
+  high bigint NOT NULL,
+  low bigint NOT NULL,
+  until bigint NOT NULL,
+  PRIMARY KEY (shard, high, low));
+CREATE INDEX denied_by_end ON denied (shard, until);
+CREATE TABLE erasure (
+  shard smallint NOT NULL,
+  high bigint NOT NULL,
+  low bigint NOT NULL,
+  reduce boolean NOT NULL,
+  since bigint NOT NULL,
+  up_to bigint NOT NULL,
+  PRIMARY KEY (shard, high, low, reduce));
+
+CREATE TABLE subscription (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  id word NOT NULL,
+  endpoint_url word NOT NULL,
+  event_types word NOT NULL,
+  description bytea NOT NULL,
+  sealed_headers word NOT NULL,
+  rate_per_second bigint,
+  ordering smallint NOT NULL,
+  enabled boolean NOT NULL,
+  disabled_reason bytea NOT NULL,
+  sealed_secret bytea NOT NULL,
+  sealed_previous_secret bytea NOT NULL,
+  previous_until bigint NOT NULL,
+  created_at bigint NOT NULL,
+  updated_at bigint NOT NULL,
+  failing_since bigint NOT NULL,
+  format smallint NOT NULL,
+  deleted boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (shard, handle, id),
+  UNIQUE (shard, id));
+
+CREATE TABLE event (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  id word NOT NULL,
+  type word NOT NULL,
+  occurred_at bigint NOT NULL,
+  session word NOT NULL,
+  cause word NOT NULL,
+  body word NOT NULL,
+  unmatched boolean NOT NULL,
+  PRIMARY KEY (shard, handle, id));
+CREATE INDEX event_by_session ON event (shard, handle, session, id) WHERE session <> '';
+CREATE INDEX event_unmatched ON event (shard, occurred_at, handle, id) WHERE unmatched;
+
+CREATE TABLE delivery (
+  shard smallint NOT NULL,
+  id word NOT NULL,
+  event word NOT NULL,
+  subscription word NOT NULL,
+  handle word NOT NULL,
+  event_type word NOT NULL,
+  session word NOT NULL,
+  state smallint NOT NULL,
+  attempts bigint NOT NULL,
+  schedule_step bigint NOT NULL,
+  created_at bigint NOT NULL,
+  next_attempt_at bigint NOT NULL,
+  ended_at bigint NOT NULL,
+  reason bytea NOT NULL,
+  last_status bigint NOT NULL,
+  rule word NOT NULL,
+  anchor_at bigint NOT NULL,
+  valid_until bigint NOT NULL,
+  held_at bigint NOT NULL,
+  turn bigint NOT NULL,
+  same bigint NOT NULL,
+  erased boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (shard, id));
+CREATE INDEX delivery_due ON delivery (shard, subscription, next_attempt_at, id) WHERE state < 2;
+CREATE INDEX delivery_held ON delivery (shard, subscription) WHERE state = 2;
+CREATE INDEX delivery_by_held ON delivery (shard, held_at, id) WHERE state = 2;
+CREATE INDEX delivery_log ON delivery (shard, subscription, created_at, id);
+CREATE INDEX delivery_by_event ON delivery (shard, handle, event);
+CREATE INDEX delivery_by_reason ON delivery (shard, handle, rule, session) WHERE rule <> '' AND state <= 2;
+CREATE INDEX delivery_turn ON delivery (shard, subscription, session, turn) WHERE turn > 0 AND state < 4;
+CREATE INDEX delivery_of_handle ON delivery (shard, handle, created_at, id);
+CREATE INDEX delivery_undelivered ON delivery (shard, handle, created_at, id) WHERE state <> 4;
+
+CREATE TABLE attempt (
+  shard smallint NOT NULL,
+  delivery word NOT NULL,
+  number bigint NOT NULL,
+  at bigint NOT NULL,
+  outcome smallint NOT NULL,
+  status bigint NOT NULL,
+  error bytea NOT NULL,
+  dns_us bigint NOT NULL,
+  connect_us bigint NOT NULL,
+  tls_us bigint NOT NULL,
+  first_byte_us bigint NOT NULL,
+  total_us bigint NOT NULL,
+  url bytea NOT NULL,
+  request_headers bytea NOT NULL,
+  response_headers bytea NOT NULL,
+  response_headers_cut boolean NOT NULL,
+  response_body bytea NOT NULL,
+  PRIMARY KEY (shard, delivery, number));
+
+CREATE TABLE replay (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  id word NOT NULL,
+  subscription word NOT NULL,
+  since bigint NOT NULL,
+  until bigint NOT NULL,
+  status smallint,
+  state smallint NOT NULL,
+  total bigint NOT NULL,
+  queued bigint NOT NULL,
+  place_created bigint NOT NULL,
+  place_id word NOT NULL,
+  created_at bigint NOT NULL,
+  ended_at bigint NOT NULL,
+  PRIMARY KEY (shard, handle, id));
+CREATE INDEX replay_running ON replay (shard, created_at) WHERE state = 0;
+CREATE INDEX replay_ended ON replay (shard, ended_at) WHERE state <> 0;
+
+CREATE TABLE timer (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  session word NOT NULL,
+  rule word NOT NULL,
+  same bigint NOT NULL,
+  due_at bigint NOT NULL,
+  anchor bigint NOT NULL,
+  PRIMARY KEY (shard, handle, session, rule, same));
+CREATE INDEX timer_due ON timer (shard, due_at, handle, session, rule, same);
+CREATE INDEX timer_by_rule ON timer (shard, handle, rule);
+
+CREATE TABLE tally (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  hour bigint NOT NULL,
+  trigger word NOT NULL,
+  rule word NOT NULL,
+  variant word NOT NULL,
+  shadow boolean NOT NULL,
+  holdout boolean NOT NULL,
+  asked bigint NOT NULL,
+  acted bigint NOT NULL,
+  suppressed bigint NOT NULL,
+  held_out bigint NOT NULL,
+  shown bigint NOT NULL,
+  clicked bigint NOT NULL,
+  dismissed bigint NOT NULL,
+  held_hours bigint NOT NULL,
+  held_limit bigint NOT NULL,
+  held_render bigint NOT NULL,
+  mixed bigint NOT NULL,
+  mixed_converted bigint NOT NULL,
+  converted bigint NOT NULL,
+  value bigint NOT NULL,
+  PRIMARY KEY (shard, handle, hour, trigger, rule, variant, shadow, holdout)) WITH (fillfactor = 80);
+CREATE TABLE tally_revenue (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  hour bigint NOT NULL,
+  trigger word NOT NULL,
+  rule word NOT NULL,
+  variant word NOT NULL,
+  shadow boolean NOT NULL,
+  holdout boolean NOT NULL,
+  currency word NOT NULL,
+  conversions bigint NOT NULL,
+  value bigint NOT NULL,
+  squares double precision NOT NULL,
+  PRIMARY KEY (shard, handle, hour, trigger, rule, variant, shadow, holdout, currency)) WITH (fillfactor = 80);
+CREATE TABLE tally_time (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  hour bigint NOT NULL,
+  trigger word NOT NULL,
+  rule word NOT NULL,
+  variant word NOT NULL,
+  shadow boolean NOT NULL,
+  holdout boolean NOT NULL,
+  seconds bigint NOT NULL,
+  conversions bigint NOT NULL,
+  PRIMARY KEY (shard, handle, hour, trigger, rule, variant, shadow, holdout, seconds)) WITH (fillfactor = 80);
+
+CREATE TABLE rule (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  rule word NOT NULL,
+  rules_version bigint NOT NULL,
+  json word,
+  at bigint NOT NULL,
+  live_since bigint NOT NULL,
+  zone_version word NOT NULL,
+  actor word NOT NULL,
+  PRIMARY KEY (shard, handle, rule, rules_version));
+CREATE INDEX rule_by_version ON rule (shard, handle, rules_version);
+CREATE TABLE rules_kept (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  first bigint NOT NULL,
+  PRIMARY KEY (shard, handle));
+CREATE TABLE trait (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  name word NOT NULL,
+  json word NOT NULL,
+  PRIMARY KEY (shard, handle, name));
+CREATE TABLE counter (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  name word NOT NULL,
+  json word NOT NULL,
+  PRIMARY KEY (shard, handle, name));
+
+CREATE TABLE handle (
+  handle word PRIMARY KEY,
+  shard smallint NOT NULL REFERENCES shard (id),
+  owner word NOT NULL,
+  created_at bigint NOT NULL,
+  settings word NOT NULL,
+  origins word NOT NULL DEFAULT '',
+  changed bigint NOT NULL DEFAULT 0);
+CREATE INDEX handle_changed ON handle (changed);
+CREATE TABLE account (
+  email word PRIMARY KEY,
+  password_hash word NOT NULL DEFAULT '',
+  password_version bigint NOT NULL DEFAULT 0,
+  disabled boolean NOT NULL DEFAULT false,
+  created_at bigint NOT NULL,
+  signed_in_at bigint NOT NULL DEFAULT 0);
+CREATE TABLE role (
+  handle word NOT NULL,
+  email word NOT NULL,
+  role smallint NOT NULL,
+  provider word NOT NULL,
+  PRIMARY KEY (handle, email));
+CREATE INDEX role_by_email ON role (email, handle);
+CREATE TABLE provider_subject (
+  issuer word NOT NULL,
+  subject word NOT NULL,
+  email word NOT NULL,
+  PRIMARY KEY (issuer, subject));
+CREATE INDEX provider_subject_by_email ON provider_subject (email);
+CREATE TABLE sign_in (
+  token word PRIMARY KEY,
+  email word NOT NULL,
+  at bigint NOT NULL,
+  until bigint NOT NULL,
+  way word NOT NULL,
+  address word NOT NULL,
+  agent bytea NOT NULL,
+  provider word NOT NULL,
+  subject word NOT NULL,
+  provider_session word NOT NULL);
+CREATE INDEX sign_in_by_email ON sign_in (email, at);
+CREATE INDEX sign_in_by_end ON sign_in (until);
+CREATE TABLE ended_token (token word PRIMARY KEY, until bigint NOT NULL);
+CREATE INDEX ended_token_by_end ON ended_token (until);
+CREATE TABLE invitation (
+  id word PRIMARY KEY,
+  hash bytea NOT NULL UNIQUE,
+  handle word NOT NULL,
+  role smallint NOT NULL,
+  email word NOT NULL,
+  created_by word NOT NULL,
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  UNIQUE (handle, email));
+CREATE TABLE identity_key (
+  handle word NOT NULL,
+  id word NOT NULL,
+  sealed_secret bytea NOT NULL,
+  created_at bigint NOT NULL,
+  used_at bigint NOT NULL,
+  PRIMARY KEY (handle, id));
+CREATE TABLE access_token (
+  handle word NOT NULL,
+  id word NOT NULL,
+  name bytea NOT NULL,
+  scopes word NOT NULL,
+  hash bytea NOT NULL,
+  previous_hash bytea NOT NULL,
+  previous_until bigint NOT NULL,
+  created_by word NOT NULL,
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  used_at bigint NOT NULL,
+  PRIMARY KEY (handle, id));
+CREATE TABLE signing_key (kid word PRIMARY KEY, sealed_jwk bytea NOT NULL, created_at bigint NOT NULL);
+CREATE TABLE secret (name word PRIMARY KEY, sealed bytea NOT NULL);
+CREATE TABLE allowlist (one smallint PRIMARY KEY CHECK (one = 1), json word NOT NULL);
+
+CREATE TABLE audit (
+  handle word NOT NULL,
+  at bigint NOT NULL,
+  id word NOT NULL,
+  actor word NOT NULL,
+  address word NOT NULL,
+  request word NOT NULL,
+  action word NOT NULL,
+  target word NOT NULL,
+  detail word NOT NULL,
+  before word NOT NULL,
+  number bigint NOT NULL,
+  previous bytea NOT NULL,
+  hash bytea NOT NULL,
+  PRIMARY KEY (handle, at, id));
+CREATE UNIQUE INDEX audit_by_number ON audit (number);
+CREATE INDEX audit_by_handle ON audit (handle, number);
+CREATE INDEX audit_by_time ON audit (at) WHERE NOT (action = 'settings.put' OR action LIKE 'counter.%');
+CREATE INDEX audit_of_what_holds ON audit (handle, target, at, id)
+  WHERE action = 'settings.put' OR action LIKE 'counter.%';
+CREATE TABLE audit_link (number bigint PRIMARY KEY, hash bytea NOT NULL);
+)sql";
+
+constexpr std::array kSteps = {kFirst};
+
+// An arbitrary number, the same in every process.
+constexpr const char* kLock = "SELECT pg_advisory_xact_lock(4850420412)";
+
+}  // namespace
+
+std::int64_t newest_schema() { return static_cast<std::int64_t>(kSteps.size()); }
+
+std::int64_t schema_of(Connection& connection) {
+  // to_regclass() could answer from before a lock was waited for.
+  if (!connection
+           .query("SELECT 1 FROM pg_catalog.pg_tables WHERE tablename = 'meta' "
+                  "AND schemaname = ANY(current_schemas(false))")
+           .next())
+    return 0;
+  auto row = connection.query("SELECT value FROM meta WHERE name = 'schema'");
+  return row.next() ? row.integer(0) : 0;
+}
+
+void migrate(Connection& connection) {
+  for (std::int64_t step = 0; step < newest_schema(); ++step) {
+    Transaction transaction(connection, Transaction::Kind::kWrite);
+    connection.run(kLock);
+    const std::int64_t done = schema_of(connection);  // another process may have been faster
+    if (done > step) {
+      transaction.commit();
+      continue;
+    }
+    connection.execute(kSteps[static_cast<std::size_t>(step)]);
+    connection.run("UPDATE meta SET value = $1 WHERE name = 'schema'", step + 1);
+    transaction.commit();
+  }
+}
+
+}  // namespace beckon::store::postgres

@@ -1,0 +1,87 @@
+// node tests/statements.test.mjs: reads every SQL statement of src/store/postgres. A table that is kept by shard has it
+// first in every key, and no statement on it leaves the shard open, except those that are named here. Needs Node alone.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const room = fileURLToPath(new URL('../src/store/postgres/', import.meta.url));
+const schema = readFileSync(join(room, 'schema.cc'), 'utf8');
+
+const tables = [...schema.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\)(?: WITH \([^)]*\))?;/g)].map(
+  ([, name, body]) => ({
+    name,
+    sharded: /^\s*shard smallint (?:NOT NULL|PRIMARY KEY)/.test(body),
+    keys: [...body.matchAll(/(?:PRIMARY KEY|UNIQUE) \(([^)]*)\)/g)].map(key => key[1]),
+  }),
+);
+const sharded = new Set(tables.filter(table => table.sharded).map(table => table.name));
+
+/** Those that every node reads as a whole: small, or bounded by the number of handles and people. */
+const shared = [
+  ...['meta', 'node', 'shard', 'handle', 'account', 'role', 'provider_subject', 'sign_in', 'ended_token', 'invitation'],
+  ...['identity_key', 'access_token', 'signing_key', 'secret', 'allowlist', 'audit', 'audit_link'],
+];
+
+/** Statements on all shards, by a part of their text. */
+const ofAllShards = [
+  'SELECT id, shard FROM subscription', // at the start: where each subscription is
+  'FROM subscription WHERE NOT deleted ORDER BY handle', // at the start: all subscriptions
+  'SELECT s.id FROM subscription s WHERE s.deleted AND', // at the start: deletions to finish
+];
+
+const sources = readdirSync(room).map(file => readFileSync(join(room, file), 'utf8'));
+const macros = new Map(
+  sources.flatMap(source =>
+    [...source.matchAll(/#define (BECKON_PG_\w+) (?:\\\n|\s)*((?:"[^"\n]*"(?:\s|\\\n)*)+)/g)].map(([, name, text]) => [
+      name,
+      text,
+    ]),
+  ),
+);
+
+/** Adjacent string literals are one statement; a macro between them stands for text of its own. */
+function statements(file) {
+  const text = readFileSync(join(room, file), 'utf8')
+    .replaceAll(/\/\/.*$/gm, '')
+    .replaceAll(/\bBECKON_PG_\w+/g, name => macros.get(name) ?? name);
+  return [
+    ...text.matchAll(
+      /"(?:[^"\\\n]|\\.)*"(?:(?:\s|\\\n)*(?:BECKON_PG_\w+(?:\([^)]*\))?)?(?:\s|\\\n)*"(?:[^"\\\n]|\\.)*")*/g,
+    ),
+  ]
+    .map(match => match[0].replaceAll(/"((?:[^"\\\n]|\\.)*)"/g, '$1').replaceAll(/\s+/g, ' '))
+    .filter(statement => /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b/.test(statement));
+}
+
+test('every table is either kept by shard or shared by all, as listed', () => {
+  assert.ok(sharded.size >= 18, [...sharded].join());
+  assert.deepEqual(
+    tables
+      .filter(table => !table.sharded)
+      .map(table => table.name)
+      .sort(),
+    [...shared].sort(),
+  );
+});
+
+test('the shard is the first column of every key and index of a table that is kept by shard', () => {
+  for (const { name, keys } of tables.filter(table => sharded.has(table.name)))
+    for (const key of keys) assert.match(key, /^shard\b/, `${name} (${key})`);
+  for (const [, name, table, columns] of schema.matchAll(/CREATE (?:UNIQUE )?INDEX (\w+) ON (\w+) \(([^)]*)\)/g))
+    if (sharded.has(table)) assert.match(columns, /^shard\b/, name);
+});
+
+test('every statement on a table that is kept by shard names the shard', () => {
+  let seen = 0;
+  for (const file of readdirSync(room).filter(name => name.endsWith('.cc') && name !== 'schema.cc'))
+    for (const statement of statements(file)) {
+      const read = [...statement.matchAll(/\b(?:FROM|JOIN|INTO|UPDATE) (\w+)/g)].map(match => match[1]);
+      if (!read.some(table => sharded.has(table))) continue;
+      seen += 1;
+      if (ofAllShards.some(part => statement.includes(part))) continue;
+      assert.match(statement, /\bshard (?:=|smallint)|\(shard, |\bshard, |\.shard\b/, `${file}: ${statement}`);
+    }
+  assert.ok(seen > 80, `only ${seen} statements were found`);
+});
