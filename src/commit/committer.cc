@@ -44,7 +44,9 @@ bool Committer::submit(std::unique_ptr<Work>& work) {
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) return false;
-    if (queue_.size() >= options_.queue) {
+    const std::int64_t writing_since = writing_since_;
+    const bool is_stuck = writing_since != 0 && writing_since == stuck_since_;
+    if (queue_.size() >= options_.queue || is_stuck) {
       ++counts_.refused;
       return false;
     }
@@ -107,6 +109,22 @@ void Committer::take_asked(Draft& draft) {
 }
 
 void refuse_overloaded(Work& work) { work.finish(unavailable("The server is overloaded.")); }
+
+// The works of the commit that is being written wait for it: they may be stored.
+void Committer::refuse_if_stuck(Duration patience) {
+  const std::int64_t since = writing_since_;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  if (since == 0 || now - std::chrono::nanoseconds{since} < patience) return;
+  Works works;
+  {
+    const std::lock_guard lock(mutex_);
+    if (writing_since_ != since) return;
+    if (stuck_since_.exchange(since) != since) log::warn("storage_does_not_answer");
+    works.swap(queue_);
+    leave(works);
+  }
+  for (const Waiting& one : works) one.work->finish(unavailable("The storage does not answer."));
+}
 
 std::optional<Fault> Committer::execute(std::function<std::optional<Fault>(Draft&)> plan, Trace trace) {
   auto executed = std::make_unique<Executed>(std::move(plan), std::move(trace));
@@ -251,7 +269,9 @@ std::optional<Fault> Committer::write(Draft& draft) {
   }
   if (broke_) return unavailable("The storage has failed and the server is stopping.");
   const auto begin = std::chrono::steady_clock::now();
+  writing_since_ = begin.time_since_epoch().count();
   const auto receipt = commit_.write(batch);
+  writing_since_ = 0;
   const auto spent = std::chrono::steady_clock::now() - begin;
   counts_.written_in.observe(std::chrono::duration_cast<std::chrono::microseconds>(spent));
   counts_.commits.fetch_add(1, std::memory_order_relaxed);
@@ -274,7 +294,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
       log::error("commit_failed").add("why", "no space left on the disk");
       return unavailable("The storage is full.");
     case CommitFault::kBusy:
-      log::warn("commit_failed").add("why", "another process locked the data file for too long");
+      log::warn("commit_failed").add("why", "the storage is busy or away");
       return unavailable("The storage is busy.");
     case CommitFault::kBroken: break;
   }

@@ -89,6 +89,10 @@ class Committer {
   // result; `plan` must then have added nothing to the draft. `trace`: as in Work.
   std::optional<Fault> execute(std::function<std::optional<Fault>(Draft&)> plan, Trace trace = {});
 
+  // Any other thread, a few times a second. If a write has not returned for `patience` (the database of a store does
+  // not answer), finishes the works that wait with 503; `submit` refuses further ones until it has returned.
+  void refuse_if_stuck(Duration patience);
+
   // Planned in the order added. Tasks outlive the committer's thread.
   void add_maintenance(Maintenance& task) { maintenance_.push_back(&task); }
 
@@ -146,9 +150,11 @@ class Committer {
   Observer observer_;
   ledger::Position last_position_ = 0;
   bool broke_ = false;
-  bool full_ = false;                  // the last write found no space
-  std::atomic<bool> no_space_{false};  // until a batch that adds data is written again
-  Instant looked_at_{};                // last check for space
+  bool full_ = false;                           // the last write found no space
+  std::atomic<bool> no_space_{false};           // until a batch that adds data is written again
+  Instant looked_at_{};                         // last check for space
+  std::atomic<std::int64_t> writing_since_{0};  // of the steady clock, in nanoseconds; 0 while nothing is written
+  std::atomic<std::int64_t> stuck_since_{0};    // writing_since_ of the last write that was found stuck
   Counts counts_;
 
   mutable std::mutex mutex_;
