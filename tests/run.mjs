@@ -1,44 +1,40 @@
-// node tests/run.mjs [FILE…]: runs the tests of the real binary and of the examples; BECKON selects a binary other than
-// build/beckon. Before the last line: the files that took longest. The last line is the count: N passed, N failed[, N
+// node tests/run.mjs [--on postgres] [FILE…]: runs the tests of the real binary and of the examples; BECKON selects a
+// binary other than build/beckon. With --on postgres, each server has a database of its own on a PostgreSQL server that is
+// started for the run, in place of its data folder. Before the last line: the files that took longest. The last line is the count: N passed, N failed[, N
 // skipped].
 import { existsSync, globSync } from 'node:fs';
 import { relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { binary, root } from './kit/beckon.mjs';
+import { Postgres } from './kit/postgres.mjs';
 
 // The files that take longest, first, so that none of them is left to run alone at the end.
 const longest = [
-  'tests/console_pages.test.mjs',
   'tests/console_rules.test.mjs',
-  'tests/console_looks.test.mjs',
-  'tests/faults/backup_folder.mjs',
+  'tests/faults/kill.mjs',
+  'tests/console_pages.test.mjs',
   'tests/console_people.test.mjs',
-  'tests/console_long.test.mjs',
+  'tests/faults/backup_folder.mjs',
   'tests/docs_page.test.mjs',
   'tests/console_curl.test.mjs',
+  'tests/console_long.test.mjs',
   'tests/console_setup.test.mjs',
-  'tests/console.test.mjs',
-  'tests/sdk.test.mjs',
-  'tests/neighbours/segment_node.test.mjs',
-  'tests/neighbours/mcp.test.mjs',
-  'tests/faults/kill.mjs',
+  'tests/console_looks.test.mjs',
   'tests/console_unsaved.test.mjs',
-  'tests/login.test.mjs',
   'tests/faults/disk.mjs',
+  'tests/console.test.mjs',
   'tests/console_numbers.test.mjs',
-  'tests/openapi.test.mjs',
-  'tests/console_members.test.mjs',
   'tests/sign_in.test.mjs',
-  'tests/tls.test.mjs',
-  'tests/console_preview.test.mjs',
-  'tests/core.test.mjs',
-  'tests/faults/backup_target.mjs',
+  'tests/login.test.mjs',
+  'tests/neighbours/segment_node.test.mjs',
+  'tests/sdk.test.mjs',
   'tests/delayed.test.mjs',
 ];
 const rank = file => (longest.includes(file) ? longest.indexOf(file) : longest.length);
 
-const named = process.argv.slice(2);
+const onPostgres = process.argv[2] === '--on' && process.argv[3] === 'postgres';
+const named = process.argv.slice(onPostgres ? 4 : 2);
 const files = named.length
   ? named
   : [
@@ -63,10 +59,12 @@ if (!existsSync(binary)) {
   finish({ passed: 0, failed: 1 });
 } else {
   let counts = { passed: 0, failed: 1, skipped: 0 };
+  const database = onPostgres ? await Postgres.start({ settings: { fsync: 'off', max_connections: 300 } }) : undefined;
+  if (database) process.env.BECKON_TEST_POSTGRES = `host=${database.folder} user=beckon`;
   const events = run({
     cwd: root,
     files: files.map(file => (file.startsWith('/') ? file : `${root}/${file}`)),
-    concurrency: process.env.BECKON ? 2 : 4, // some tests wait; a sanitizer's binary keeps the processors busy
+    concurrency: process.env.BECKON ? 2 : 3, // most tests wait; a sanitizer's binary keeps the processors busy
   });
   // The summary of all files is the one without a file name.
   events.on('test:summary', ({ file, counts: c }) => {
@@ -83,5 +81,6 @@ if (!existsSync(binary)) {
     for (const [file, seconds] of [...took].sort((a, b) => b[1] - a[1]).slice(0, 12))
       console.log(`${seconds.toFixed(0)} s ${relative(root, file)}`);
     finish(counts);
+    database?.close();
   });
 }

@@ -13,8 +13,8 @@
 #include "app/inside.h"
 #include "app/keys.h"
 #include "app/password_input.h"
+#include "app/storage.h"
 #include "http/routes/api.h"
-#include "store/sqlite/sqlite_store.h"
 #include "system/clock.h"
 #include "system/random.h"
 
@@ -22,8 +22,7 @@ namespace beckon::app {
 namespace {
 
 int with_store(const Settings& settings, const std::function<int(store::Store&)>& then) {
-  const auto opened =
-      store::SqliteStore::open(settings.data, {.create = false, .readers = 1, .upgrade_copy = settings.upgrade_copy});
+  const auto opened = open_for_command(settings);
   if (!opened) return complain(opened.error());
   return then(**opened);
 }

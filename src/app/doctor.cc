@@ -13,6 +13,7 @@
 #include "app/keys.h"
 #include "app/listen_address.h"
 #include "app/provider_file.h"
+#include "app/storage.h"
 #include "egress/cares_resolver.h"
 #include "egress/trust.h"
 #include "http/tls_certificates.h"
@@ -100,10 +101,19 @@ Finding look_at_backups(const Settings& settings) {
   return {"backups", kGood, folder + " can be written"};
 }
 
+Finding look_at_database(const Settings& settings) {
+  if (const auto there = stored_secret(settings, store::kKeyFingerprint); !there)
+    return {"database", kBroken, there.error().message};
+  if (!settings.backup.folder.empty())
+    return {"database", kBroken, *not_a_data_folder(settings, "serve --backup-folder")};
+  return {"database", kGood, "answers"};
+}
+
 Finding look_at_key(const Settings& settings) {
   const std::string own = settings.data + "/master.key";
+  const auto sealed = stored_secret(settings, store::kKeyFingerprint);
   if (settings.master_key_file.empty() && !std::filesystem::exists(own) &&
-      store::SqliteStore::holds_data(settings.data))
+      (store::SqliteStore::holds_data(settings.data) || (sealed && *sealed)))
     return {
         "master key", kBroken,
         own + " is missing, and there is data: bring the key back from your copy, or name it by --master-key-file."};
@@ -114,8 +124,7 @@ Finding look_at_key(const Settings& settings) {
   SystemRandom random;
   const auto key = master_keys(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
   if (!key) return {"master key", kBroken, key.error().message};
-  if (const auto fits = check_keys_fit(settings.data, *key); !fits)
-    return {"master key", kBroken, fits.error().message};
+  if (const auto fits = check_keys_fit(settings, *key); !fits) return {"master key", kBroken, fits.error().message};
   if (settings.master_key_file.empty())
     return {"master key", kWarning, own + " is in the same folder as what it encrypts: keep a copy elsewhere."};
   return {"master key", kGood, settings.master_key_file + " can be read"};
@@ -225,7 +234,10 @@ std::vector<Finding> examine(const Settings& settings, const std::string& name) 
   std::vector<Finding> found{look_at_folder(settings), look_at_space(settings), look_at_key(settings),
                              look_at_address(settings), look_at_clock()};
   if (auto former = look_at_former_data(settings)) found.push_back(std::move(*former));
-  if (!settings.backup.folder.empty()) found.push_back(look_at_backups(settings));
+  if (is_postgres(settings))
+    found.push_back(look_at_database(settings));
+  else if (!settings.backup.folder.empty())
+    found.push_back(look_at_backups(settings));
   look_at_providers(settings, found);
   if (!name.empty()) found.push_back(look_at_names(settings, name));
   found.push_back(look_at_trust(settings));

@@ -7,9 +7,9 @@
 #include "app/commands.h"
 #include "app/complain.h"
 #include "app/keys.h"
-#include "store/sqlite/data_file.h"
+#include "app/storage.h"
+#include "store/postgres/postgres_store.h"
 #include "store/sqlite/server_lock.h"
-#include "store/sqlite/sqlite_store.h"
 #include "system/clock.h"
 #include "system/random.h"
 
@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 // With the issuer of the data folder.
 template <class Then>
 int with_issuer(const Settings& settings, const Then& then) {
-  const auto opened = store::SqliteStore::open(settings.data, {.create = false, .readers = 1});
+  const auto opened = open_for_command(settings);
   if (!opened) return complain(opened.error());
   const SystemClock clock;
   SystemRandom random;
@@ -33,10 +33,13 @@ int with_issuer(const Settings& settings, const Then& then) {
   return then(issuer, *keys);
 }
 
-bool server_runs(const Settings& settings) { return !store::ServerLock::take(settings.data + "/beckon.lock"); }
+bool server_runs(const Settings& settings) {
+  return is_postgres(settings) ? store::PostgresStore::server_runs(settings.database)
+                               : !store::ServerLock::take(settings.data + "/beckon.lock");
+}
 
 Result<std::string> sealed_with(const Settings& settings) {
-  auto kept = store::stored_secret(store::SqliteStore::data_file(settings.data), store::kKeyFingerprint);
+  auto kept = stored_secret(settings, store::kKeyFingerprint);
   if (!kept) return unexpected(kept.error());
   return kept->value_or("");
 }
@@ -83,7 +86,7 @@ int keys_rotate_master(const Settings& settings, bool finish) {
   const std::string path = master_key_file(settings.data, settings.master_key_file);
   auto keys = master_keys(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
   if (!keys) return complain(keys.error());
-  if (const auto fits = check_keys_fit(settings.data, *keys); !fits) return complain(fits.error());
+  if (const auto fits = check_keys_fit(settings, *keys); !fits) return complain(fits.error());
   if (finish) return finish_rotation(settings, path, *keys);
   if (keys->size() > 1)
     return complain("A rotation is under way: " + path + " has " + std::to_string(keys->size()) +

@@ -8,8 +8,6 @@
 #include <filesystem>
 
 #include "base/operator_fault.h"
-#include "store/sqlite/data_file.h"
-#include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 #include "system/encoding.h"
 #include "system/files.h"
@@ -107,9 +105,7 @@ std::string key_fingerprint(const std::string& key) {
   return to_hex(hmac_sha256(key, "beckon master key fingerprint")).substr(0, 16);
 }
 
-namespace {
-
-Result<void> refuse_others(const std::string& kept, const MasterKeys& keys) {
+Result<void> check_fingerprint(const std::string& kept, const MasterKeys& keys) {
   std::string given;
   for (const std::string& key : keys) {
     const std::string own = key_fingerprint(key);
@@ -120,18 +116,8 @@ Result<void> refuse_others(const std::string& kept, const MasterKeys& keys) {
                                    ", not with the one that was given, " + given + " (these are fingerprints)."));
 }
 
-}  // namespace
-
-Result<void> check_keys_fit(const std::string& folder, const MasterKeys& keys) {
-  if (!store::SqliteStore::holds_data(folder)) return {};
-  const std::string file = store::SqliteStore::data_file(folder);
-  if (const auto schema = store::schema_of(file); !schema) return unexpected(schema.error());
-  const auto kept = store::stored_secret(file, store::kKeyFingerprint);
-  if (!kept) return unexpected(kept.error());
-  if (*kept) return refuse_others(**kept, keys);
-  const auto sealed = store::stored_secret(file, kHashKey);  // of a version without fingerprints
-  if (!sealed) return unexpected(sealed.error());
-  if (!*sealed || SecretBox(keys).open(**sealed, access::named_secret_place(kHashKey))) return {};
+Result<void> check_opens_hash_key(const std::string& sealed, const MasterKeys& keys) {
+  if (SecretBox(keys).open(sealed, access::named_secret_place(kHashKey))) return {};
   return unexpected(operator_fault("The secrets in this data folder were encrypted with another master key than " +
                                    key_fingerprint(keys.front()) + " (its fingerprint)."));
 }
@@ -139,7 +125,7 @@ Result<void> check_keys_fit(const std::string& folder, const MasterKeys& keys) {
 Result<std::string> keep_fingerprint(access::Directory& directory, const MasterKeys& keys) {
   auto kept = directory.named_secret(std::string(store::kKeyFingerprint), key_fingerprint(keys.front()));
   if (!kept) return kept;
-  if (const auto fits = refuse_others(*kept, keys); !fits) return unexpected(fits.error());
+  if (const auto fits = check_fingerprint(*kept, keys); !fits) return unexpected(fits.error());
   return kept;
 }
 

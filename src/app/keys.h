@@ -27,8 +27,12 @@ Result<MasterKeys> master_keys(const std::string& folder, const std::string& fil
 // Replaces the content of the file atomically, keeping its mode and owner. Follows links.
 Result<void> write_master_keys(const std::string& named, const MasterKeys& keys);
 
-// Refuses keys that do not include the one that encrypted the data in the folder, before anything is written.
-Result<void> check_keys_fit(const std::string& folder, const MasterKeys& keys);
+inline constexpr const char* kHashKey = "hash-key";  // the oldest of the named secrets
+
+// Refuse keys that do not include the one that sealed the secrets: by its fingerprint, or where none is stored, by the
+// hash key as sealed. For a store that is not open: check_keys_fit (app/storage.h).
+Result<void> check_fingerprint(const std::string& kept, const MasterKeys& keys);
+Result<void> check_opens_hash_key(const std::string& sealed, const MasterKeys& keys);
 
 // Identifies a master key without revealing it: 16 hexadecimal digits, the same for the same key.
 std::string key_fingerprint(const std::string& key);
@@ -36,8 +40,6 @@ std::string key_fingerprint(const std::string& key);
 // The fingerprint stored with the sealed data (store::kKeyFingerprint); stores that of the first key if there is none.
 // Fault if it matches none of the keys.
 Result<std::string> keep_fingerprint(access::Directory& directory, const MasterKeys& keys);
-
-inline constexpr const char* kHashKey = "hash-key";  // the oldest of the named secrets
 
 // A named secret of the server, created on first use.
 Result<std::string> named_secret(access::Directory& directory, const SecretBox& box, const std::string& name,

@@ -22,6 +22,7 @@
 #include "app/password_input.h"
 #include "app/reference.h"
 #include "app/server.h"
+#include "app/storage.h"
 #include "system/zones.h"
 
 namespace beckon::app {
@@ -42,8 +43,9 @@ void on_reload(int) { wake(kReload); }
 // Exits at once, without responding to requests in flight: the disk's content decides at the next start.
 void on_broken() {
   log::plain(
-      "beckon: a write or sync of the data folder failed. Acknowledged requests are safe. Check the disk, then start "
-      "again.");
+      "beckon: the storage has failed, or another server has taken it over. Acknowledged requests are safe. Look at "
+      "the "
+      "lines before this one, then start again.");
   log::flush();
   ::_exit(kStorageFailed);
 }
@@ -111,8 +113,8 @@ std::optional<Settings> settings_of(const Given& given) {
   for (auto& fault : read_environment(settings)) faults.push_back(std::move(fault));
   for (const auto& [setting, text] : given.values)
     if (auto fault = setting->set(settings, text)) faults.push_back("--" + std::string(setting->name) + " " + *fault);
-  if (settings.database != "sqlite" && faults.empty())
-    faults.push_back("--database " + settings.database + " is not built into this version; use sqlite");
+  if (!is_database(settings.database))
+    faults.push_back("--database must be sqlite, or a PostgreSQL database: postgres://USER@HOST/NAME");
   if (faults.empty()) {
     for (const auto& [name, retention] : {std::pair{"retention", settings.handle.retention},
                                           std::pair{"basic-retention", settings.handle.basic_retention}}) {

@@ -136,7 +136,7 @@ class Refusals {
 std::string Server::Inside::metrics() const {
   Exposition out(registry);
   of_process(out);
-  of_disk(out, settings.data);
+  if (store->can().data_folder) of_disk(out, settings.data);
   out.gauge("beckon_sessions", "Sessions in memory.", value_of(sessions.count()));
   out.gauge("beckon_sessions_bytes", "Memory used by sessions.", value_of(sessions.bytes()));
   of_commits(out, *committer);

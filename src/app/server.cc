@@ -11,6 +11,7 @@
 #include "app/listen_address.h"
 #include "app/master_key_rotation.h"
 #include "app/provider_file.h"
+#include "app/storage.h"
 #include "app/waking.h"
 #include "egress/trust.h"
 #include "http/mcp/authorization.h"
@@ -18,7 +19,6 @@
 #include "http/routes/console.h"
 #include "http/routes/library.h"
 #include "http/routes/source_notes.h"
-#include "store/sqlite/sqlite_store.h"
 #include "system/random.h"
 
 namespace beckon::app {
@@ -32,7 +32,8 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
   return made;
 }
 
-constexpr int kPurgeAgain = 50;  // rounds of keep_up between attempts to purge: 5 s
+constexpr Duration kStuck{3'000};  // in a commit, after which what waits gets 503
+constexpr int kPurgeAgain = 50;    // rounds of keep_up between attempts to purge: 5 s
 
 // One fault per line, as main prints them.
 std::string joined(const std::vector<std::string>& faults) {
@@ -278,13 +279,14 @@ void Server::Inside::keep_up(std::stop_token stop) {
   std::optional<std::uint64_t> purging;  // rewritings whose data purge() is removing, which may take several calls
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(100ms);
+    committer->refuse_if_stuck(kStuck);
     const auto copied = store->maintain();
     if (!copied && copied.error() == commit::CommitFault::kBroken) return on_broken();
     if (shipper) shipper->watch();
     // Removes from the disk what erasure has rewritten in the journal. The preceding copy blocks nobody, so
     // this one is short. Each attempt briefly blocks the writer, and none succeeds while a command copies the
     // store.
-    if (const auto now = upkeep->rewritings(); now != rewritings && rounds >= purge_from) {
+    if (const auto now = upkeep->rewritings(); now != rewritings && rounds >= purge_from && store->can().purges) {
       if (!purging) purging = now;
       if (store->purge())
         rewritings = *std::exchange(purging, std::nullopt);
@@ -367,6 +369,7 @@ void Server::Inside::stop() {
     alarm_thread.join();
   }
   if (recovery_thread.joinable()) recovery_thread.join();
+  store->stop_waiting();
   if (commit_thread.joinable()) {
     committer->stop();
     commit_thread.join();
@@ -397,32 +400,18 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
     return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
-  const bool fresh = !store::SqliteStore::holds_data(settings.data);
-  if (fresh && !serving) return unexpected(store::SqliteStore::no_data(settings.data).message);
-  // A new folder gets its key before its data, so that data without a key always means that the key was lost.
-  if (fresh)
-    if (const auto made = store::SqliteStore::make_folder(settings.data); !made)
-      return unexpected(made.error().message);
-  const auto keys =
-      master_keys(settings.data, settings.master_key_file, fresh ? MissingKey::kCreate : MissingKey::kRefuse, random);
-  if (!keys) return unexpected(keys.error().message);
-  // A wrong key is refused before anything is written.
-  if (const auto fit = check_keys_fit(settings.data, *keys); !fit) return unexpected(fit.error().message);
-  const bool ships = serving && !settings.backup.folder.empty();
-  auto opened = store::SqliteStore::open(
-      settings.data, {.server = true, .create = serving, .upgrade_copy = settings.upgrade_copy, .ships = ships});
+  auto opened = open_for_server(settings, serving, random);
   if (!opened) return unexpected(opened.error().message);
-  const SecretBox box(*keys);
-  if (const auto sealed = (*opened)->seal_headers(box, random); !sealed) return unexpected(sealed.error().message);
-  const auto hash_key = named_secret((*opened)->directory(), box, kHashKey, 16, random);
+  auto& directory = opened->store->directory();
+  const SecretBox box(opened->keys);
+  const auto hash_key = named_secret(directory, box, kHashKey, 16, random);
   if (!hash_key) return unexpected(hash_key.error().message);
-  const auto decision_key = named_secret((*opened)->directory(), box, "decision-key", 32, random);
+  const auto decision_key = named_secret(directory, box, "decision-key", 32, random);
   if (!decision_key) return unexpected(decision_key.error().message);
-  if (const auto kept = keep_fingerprint((*opened)->directory(), *keys); !kept) return unexpected(kept.error().message);
-  store::SqliteStore& sqlite = **opened;
-  auto inside = std::make_unique<Inside>(settings, std::move(*opened), *keys, *hash_key, *decision_key);
-  if (ships) {
-    auto made = store::Shipper::make(sqlite, inside->clock, inside->random, settings.backup);
+  if (const auto kept = keep_fingerprint(directory, opened->keys); !kept) return unexpected(kept.error().message);
+  auto inside = std::make_unique<Inside>(settings, std::move(opened->store), opened->keys, *hash_key, *decision_key);
+  if (serving && !settings.backup.folder.empty()) {
+    auto made = store::Shipper::make(*opened->sqlite, inside->clock, inside->random, settings.backup);
     if (!made) return unexpected(made.error().message);
     inside->shipper = std::move(*made);
   }

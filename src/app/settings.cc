@@ -166,7 +166,8 @@ std::vector<Setting> make_settings() {
                          tls = "TLS", store = "Store", backup = "Backups";
   all.push_back(text("data", server, "a folder", "the data folder", AT(data)));
   all.push_back(text("listen", server, "HOST:PORT", "the address to listen on", AT(listen)));
-  all.push_back(text("database", server, "sqlite", "the store", AT(database)));
+  all.push_back(text("database", server, "sqlite, or a connection string of PostgreSQL",
+                     "the store: sqlite is in the data folder", AT(database)));
   all.push_back(text("metrics-listen", server, "HOST:PORT", "a separate address for /metrics", AT(metrics_listen)));
   all.push_back(text("master-key-file", server, "a file",
                      "the key that encrypts stored secrets: 32 bytes in base64 (DIR/master.key)", AT(master_key_file)));

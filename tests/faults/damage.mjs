@@ -59,7 +59,7 @@ async function start() {
     assert.match(error.message, /the server ended \([13]\) before it was ready/, 'it refuses, it does not crash');
     assert.match(
       error.message,
-      /beckon: (The data file .*(damaged|is not a Beckon data file)|Part of the stored data is damaged|The secrets|The master key|a write or sync of the data folder failed).*\./,
+      /beckon: (The data file .*(damaged|is not a Beckon data file)|Part of the stored data is damaged|The secrets|The master key|the storage has failed).*\./,
       'and says why in a sentence',
     );
     return { refused: error.message };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { call, raw } from './http.mjs';
 import { freePort } from './port.mjs';
+import { databaseOf, dropDatabaseOf } from './postgres.mjs';
 import { receiver } from '../../examples/receiver/receiver.mjs';
 import { Log } from './wait.mjs';
 
@@ -51,6 +52,8 @@ export class Beckon {
       data,
       port: port ?? (await freePort()),
     });
+    const database = databaseOf(data);
+    if (database) server.env = { BECKON_DATABASE: database, ...env };
     server.ca = tls?.ca;
     server.base = `${tls ? 'https' : 'http'}://127.0.0.1:${server.port}`;
     await server.open();
@@ -119,6 +122,7 @@ export class Beckon {
     const gone = this.child.exitCode !== null || this.child.signalCode !== null;
     if (!gone) await this.kill();
     rmSync(this.data, { recursive: true, force: true });
+    dropDatabaseOf(this.data);
     if (gone && !this.asked)
       throw new Error(
         `the server ended by itself (${this.child.exitCode ?? this.child.signalCode}): ${this.log.slice(-6000)}`,

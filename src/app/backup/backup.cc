@@ -12,6 +12,7 @@
 #include "app/backup/cleanup.h"
 #include "app/backup/commands.h"
 #include "app/backup/parts.h"
+#include "app/storage.h"
 #include "base/operator_fault.h"
 #include "store/sqlite/store_copy.h"
 #include "system/clock.h"
@@ -123,6 +124,7 @@ Result<std::uint64_t> into_pipe(const Copied& copied, Cleanup& cleanup) {
 }  // namespace
 
 int backup(const Settings& settings, const BackupRequest& request) {
+  if (const auto why = not_a_data_folder(settings, "backup")) return complain(*why);
   const auto stalled = parse_duration(request.stalled_after);
   if (!stalled) return complain("--stalled-after must be a duration such as 60s");
   if (const auto may = may_write(request.file); !may) return complain(may.error());

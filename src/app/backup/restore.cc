@@ -6,6 +6,7 @@
 #include "app/backup/commands.h"
 #include "app/backup/parts.h"
 #include "app/keys.h"
+#include "app/storage.h"
 #include "base/operator_fault.h"
 #include "store/sqlite/restored_data.h"
 #include "store/sqlite/shipping/point_in_time.h"
@@ -44,6 +45,7 @@ int verify_backup(const Settings& settings, const std::string& from, const std::
 }
 
 int verify_folder(const Settings& settings) {
+  if (const auto why = not_a_data_folder(settings, "verify")) return complain(*why);
   if (!store::SqliteStore::holds_data(settings.data)) return complain(store::SqliteStore::no_data(settings.data));
   const auto key = key_for(settings, {});
   if (!key) return complain(key.error());
@@ -88,6 +90,7 @@ Result<store::WantedPoint> wanted_of(const RestoreRequest& request) {
 }  // namespace
 
 int restore(const Settings& settings, const RestoreRequest& request) {
+  if (const auto why = not_a_data_folder(settings, "restore")) return complain(*why);
   if (request.list) return list(request.from);
   Cleanup cleanup;
   const auto wanted = wanted_of(request);

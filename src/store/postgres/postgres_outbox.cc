@@ -75,9 +75,9 @@ Result<std::vector<Delivery>> PostgresOutbox::deliveries(const Handle& handle, c
                                                          std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
     return deliveries_from(reader.query("SELECT " BECKON_PG_DELIVERY_COLUMNS
-                               "FROM delivery d WHERE d.shard = $4 AND d.subscription = $1 AND d.handle = $2 "
-                               "ORDER BY d.created_at DESC, d.id DESC LIMIT $3",
-                               subscription, handle, limit, shards_.of(handle)));
+                                        "FROM delivery d WHERE d.shard = $4 AND d.subscription = $1 AND d.handle = $2 "
+                                        "ORDER BY d.created_at DESC, d.id DESC LIMIT $3",
+                                        subscription, handle, limit, shards_.of(handle)));
   });
 }
 
@@ -114,9 +114,9 @@ Result<std::optional<outbox::Event>> PostgresOutbox::event(const Handle& handle,
 Result<std::vector<Delivery>> PostgresOutbox::deliveries_of(const Handle& handle, const EventId& id) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
     return deliveries_from(reader.query("SELECT " BECKON_PG_DELIVERY_COLUMNS
-                               "FROM delivery d WHERE d.shard = $3 AND d.event = $1 AND d.handle = $2 "
-                               "ORDER BY d.created_at DESC, d.id DESC",
-                               id, handle, shards_.of(handle)));
+                                        "FROM delivery d WHERE d.shard = $3 AND d.event = $1 AND d.handle = $2 "
+                                        "ORDER BY d.created_at DESC, d.id DESC",
+                                        id, handle, shards_.of(handle)));
   });
 }
 

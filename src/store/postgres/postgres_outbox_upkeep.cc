@@ -42,10 +42,10 @@ std::vector<Replay> replays_of(Rows rows) {
 Result<std::vector<Delivery>> PostgresOutbox::held_before(Instant before, std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
     return deliveries_from(reader.query("SELECT " BECKON_PG_DELIVERY_COLUMNS
-                               "FROM unnest($3::bigint[]) AS s(id) CROSS JOIN LATERAL ("
-                               "SELECT * FROM delivery WHERE shard = s.id AND state = 2 AND held_at < $1 "
-                               "ORDER BY held_at, id LIMIT $2) d ORDER BY d.held_at, d.id LIMIT $2",
-                               before, limit, Shards::all()));
+                                        "FROM unnest($3::bigint[]) AS s(id) CROSS JOIN LATERAL ("
+                                        "SELECT * FROM delivery WHERE shard = s.id AND state = 2 AND held_at < $1 "
+                                        "ORDER BY held_at, id LIMIT $2) d ORDER BY d.held_at, d.id LIMIT $2",
+                                        before, limit, Shards::all()));
   });
 }
 

@@ -1,0 +1,112 @@
+// A PostgreSQL server for tests, in a temporary folder, reached by a socket in that folder alone. As root it runs as
+// nobody. Stopped by its id.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+const installed = '/usr/lib/postgresql';
+const newest = () =>
+  existsSync(installed)
+    ? readdirSync(installed)
+        .filter(version => existsSync(join(installed, version, 'bin/postgres')))
+        .sort((a, b) => Number(a) - Number(b))
+        .at(-1)
+    : undefined;
+
+export const isInstalled = () => newest() !== undefined;
+
+// The database of a test's server, made if it is not there, where the tests run on PostgreSQL (run.mjs).
+export function databaseOf(data) {
+  const server = process.env.BECKON_TEST_POSTGRES;
+  if (!server) return undefined;
+  const name = basename(data)
+    .replaceAll(/[^a-zA-Z0-9]/g, '_')
+    .toLowerCase();
+  const where = `${server} dbname=postgres`;
+  if (execute(where, `SELECT 1 FROM pg_database WHERE datname = '${name}'`) === '')
+    execute(where, `CREATE DATABASE ${name}`);
+  return `${server} dbname=${name}`;
+}
+export function dropDatabaseOf(data) {
+  const server = process.env.BECKON_TEST_POSTGRES;
+  const name = basename(data)
+    .replaceAll(/[^a-zA-Z0-9]/g, '_')
+    .toLowerCase();
+  if (server) execute(`${server} dbname=postgres`, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+}
+
+// A statement on one of its databases, by psql; returns what it prints.
+export function execute(where, sql) {
+  const { status, stdout, stderr } = spawnSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql, where], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`psql: ${stderr}`);
+  return stdout.trim();
+}
+
+export class Postgres {
+  static async start({ settings = {} } = {}) {
+    const server = new Postgres();
+    server.folder = mkdtempSync(join(tmpdir(), 'beckon-postgres-'));
+    server.settings = { listen_addresses: '', unix_socket_directories: server.folder, ...settings };
+    if (process.getuid() === 0) {
+      const id = option => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
+      server.user = { uid: id('-u'), gid: id('-g') };
+      chownSync(server.folder, server.user.uid, server.user.gid);
+    }
+    const made = spawnSync(
+      server.program('initdb'),
+      [
+        '--no-sync',
+        '--auth=trust',
+        '--username=beckon',
+        '--encoding=UTF8',
+        '--locale=C',
+        '-D',
+        join(server.folder, 'data'),
+      ],
+      { ...server.user, cwd: server.folder, encoding: 'utf8' },
+    );
+    if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+    await server.open();
+    return server;
+  }
+
+  program(name) {
+    return join(installed, newest(), 'bin', name);
+  }
+  where(database) {
+    return `host=${this.folder} user=beckon dbname=${database}`;
+  }
+
+  async open() {
+    const given = Object.entries(this.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    this.child = spawn(this.program('postgres'), ['-D', join(this.folder, 'data'), ...given], {
+      ...this.user,
+      cwd: this.folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.exited = new Promise(done => this.child.once('close', done));
+    this.log = '';
+    await new Promise((ready, refuse) => {
+      this.child.stderr.on('data', part => {
+        this.log = (this.log + part).slice(-100_000);
+        if (this.log.includes('database system is ready to accept connections')) ready();
+      });
+      this.exited.then(() => refuse(new Error(`PostgreSQL ended: ${this.log}`)));
+    });
+  }
+
+  // As after a crash: its processes end at once, without a checkpoint.
+  async stopAtOnce() {
+    this.child.kill('SIGQUIT');
+    await this.exited;
+  }
+
+  async close() {
+    this.child.kill('SIGINT');
+    await this.exited;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
