@@ -19,6 +19,7 @@ std::string written(const SessionDigest& digest, const Record& record) {
   if (const auto* traits = std::get_if<TraitsRecord>(&record)) append_record(bytes, *traits);
   if (const auto* done = std::get_if<DoneRecord>(&record)) append_record(bytes, digest, *done);
   if (const auto* mark = std::get_if<MarkRecord>(&record)) append_record(bytes, digest, *mark);
+  if (const auto* filled = std::get_if<FilledRecord>(&record)) append_record(bytes, digest, *filled);
   if (const auto* forget = std::get_if<ForgetRecord>(&record)) append_record(bytes, *forget);
   return bytes;
 }
@@ -37,7 +38,7 @@ bool same(const Record& one, const Record& other) {
     return a->handle == b.handle && a->session == b.session && a->fresh == b.fresh && a->received == b.received &&
            a->expires_at == b.expires_at && a->consent == b.consent && a->visitor == b.visitor &&
            a->proven == b.proven && a->context == b.context && a->ids == b.ids && a->counted == b.counted &&
-           a->anonymous == b.anonymous &&
+           a->anonymous == b.anonymous && a->waiting == b.waiting &&
            std::ranges::equal(a->signals, b.signals, [](const Signal& x, const Signal& y) { return same(x, y); });
   }
   if (const auto* a = std::get_if<DecisionRecord>(&one)) {
@@ -70,6 +71,11 @@ bool same(const Record& one, const Record& other) {
   if (const auto* a = std::get_if<MarkRecord>(&one)) {
     const auto& b = std::get<MarkRecord>(other);
     return a->handle == b.handle && a->session == b.session && a->mark == b.mark;
+  }
+  if (const auto* a = std::get_if<FilledRecord>(&one)) {
+    const auto& b = std::get<FilledRecord>(other);
+    return a->handle == b.handle && a->session == b.session && a->keys == b.keys && a->waiting == b.waiting &&
+           std::ranges::equal(a->signals, b.signals, [](const Signal& x, const Signal& y) { return same(x, y); });
   }
   return std::get<ForgetRecord>(one).digest == std::get<ForgetRecord>(other).digest;
 }
@@ -104,6 +110,7 @@ SessionPtr after(SessionPtr session, const Record& record) {
   if (const auto* traits = std::get_if<TraitsRecord>(&record)) return applied(std::move(session), *traits);
   if (const auto* done = std::get_if<DoneRecord>(&record)) return applied(std::move(session), *done);
   if (const auto* mark = std::get_if<MarkRecord>(&record)) return applied(std::move(session), *mark);
+  if (const auto* filled = std::get_if<FilledRecord>(&record)) return applied(std::move(session), *filled);
   return nullptr;
 }
 
@@ -123,6 +130,8 @@ void check_erasure(std::string_view row, const SessionDigest& digest) {
         CHECK(append->visitor.empty() && !append->proven);
         for (const Signal& signal : append->signals) CHECK(signal.metadata.empty());
       }
+      if (const auto* filled = std::get_if<FilledRecord>(&*record))
+        for (const Signal& signal : filled->signals) CHECK(signal.metadata.empty());
       if (const auto* decision = std::get_if<DecisionRecord>(&*record))
         CHECK(decision->visitor.empty() && !decision->proven);
     }
@@ -195,17 +204,49 @@ void check_made(fuzz::Input input) {
     return made;
   };
   const auto digest = [&] { return SessionDigest{word(), word()}; };
+  const auto signals = [&] {
+    std::vector<Signal> made;
+    std::uint64_t place = word() >> 8;
+    for (auto n = input.below(5); n > 0; --n) {
+      Signal signal{.key = text(),
+                    .value = text(),
+                    .has_value = (input.byte() & 1) != 0,
+                    .source = text(),
+                    .metadata = text(),
+                    .id = text()};
+      signal.confidence = static_cast<std::int32_t>(word() & 0x7fffffff);
+      signal.at = instant();
+      signal.received = instant();
+      signal.version = word() & 0xffffffff;
+      signal.place = place == 0 ? 0 : place++;
+      made.push_back(signal);
+    }
+    return made;
+  };
+  const auto versions = [&] {
+    std::vector<std::uint64_t> made(input.below(4));
+    for (std::uint64_t& version : made) version = word();
+    return made;
+  };
   SessionPtr session;
   std::string row;
   for (int records = 0; records < 150 && !input.empty(); ++records) {
     const auto own = digest();
     Record record;
-    switch (input.below(10)) {
+    switch (input.below(11)) {
       case 0: record = ForgetRecord{own}; break;
       case 1:
         record = DoneRecord{.handle = text(), .session = text(), .done = {.rule = word(), .version = word()}};
         break;
       case 9: record = MarkRecord{.handle = text(), .session = text(), .mark = {word(), instant(), word()}}; break;
+      case 10: {
+        FilledRecord made{.handle = text(), .session = text()};
+        for (auto n = input.below(3); n > 0; --n) made.keys.push_back(text());
+        made.signals = signals();
+        made.waiting = versions();
+        record = std::move(made);
+        break;
+      }
       case 2: {
         VisitorRecord made{.handle = text(), .visitor = text(), .own = own, .session = text(), .of = digest()};
         made.fresh = input.byte() & 1;
@@ -290,22 +331,9 @@ void check_made(fuzz::Input input) {
         made.context = context();
         made.ids.resize(input.below(4));
         for (auto& id : made.ids) id = word();
-        std::uint64_t place = word() >> 8;
-        for (auto n = input.below(5); n > 0; --n) {
-          Signal signal{.key = text(),
-                        .value = text(),
-                        .has_value = (input.byte() & 1) != 0,
-                        .source = text(),
-                        .metadata = text(),
-                        .id = text()};
-          signal.confidence = static_cast<std::int32_t>(word() & 0x7fffffff);
-          signal.at = instant();
-          signal.received = instant();
-          signal.version = word() & 0xffffffff;
-          signal.place = place == 0 ? 0 : place++;
-          made.signals.push_back(signal);
-        }
+        made.signals = signals();
         made.counted = counted();
+        made.waiting = versions();
         record = std::move(made);
       }
     }

@@ -16,7 +16,8 @@ enum Kind : std::uint8_t {
   kDone = 5,
   kIdentity = 6,
   kTraits = 7,
-  kMark = 8
+  kMark = 8,
+  kFilled = 9
 };
 
 template <class Body>
@@ -49,6 +50,19 @@ AppendRecord decode_append(Decoder& in) {
     for (Signal& signal : record.signals) signal.place = place++;
   if (!in.rest().empty()) record.counted = in.subtotals();
   if (!in.rest().empty()) record.anonymous = in.text();
+  if (!in.rest().empty()) record.waiting = in.versions();
+  return record;
+}
+
+FilledRecord decode_filled(Decoder& in) {
+  FilledRecord record;
+  record.handle = in.text();
+  record.session = in.text();
+  record.keys.resize(in.count(1));
+  for (std::string_view& key : record.keys) key = in.text();
+  record.signals = in.signals();
+  for (Signal& signal : record.signals) signal.place = in.number();
+  record.waiting = in.versions();
   return record;
 }
 
@@ -145,6 +159,9 @@ std::optional<std::string> reduced_record(std::string_view bytes, const SessionD
     decision->visitor = decision->anonymous = {};
     decision->proven = false;
     append_record(out, digest, *decision);
+  } else if (auto* filled = std::get_if<FilledRecord>(&*record)) {
+    for (Signal& signal : filled->signals) signal.metadata = {};
+    append_record(out, digest, *filled);
   } else if (!std::holds_alternative<VisitorRecord>(*record)) {
     return std::nullopt;
   }
@@ -169,10 +186,12 @@ void append_record(std::string& journal, const SessionDigest& digest, const Appe
     out.number(record.signals.size());
     for (const Signal& signal : record.signals) out.signal(signal);
     const std::uint64_t place = record.signals.empty() ? 0 : record.signals.front().place;
-    const bool has_browser = !record.anonymous.empty(), has_counts = !record.counted.empty() || has_browser;
+    const bool has_waiting = !record.waiting.empty(), has_browser = !record.anonymous.empty() || has_waiting;
+    const bool has_counts = !record.counted.empty() || has_browser;
     if (place != 0 || has_counts) out.number(place);
     if (has_counts) out.subtotals(record.counted);
     if (has_browser) out.text(record.anonymous);
+    if (has_waiting) out.versions(record.waiting);
   });
 }
 
@@ -228,6 +247,20 @@ void append_record(std::string& journal, const SessionDigest& digest, const Mark
     out.word(record.mark.key);
     out.instant(record.mark.at);
     out.word(record.mark.session);
+  });
+}
+
+void append_record(std::string& journal, const SessionDigest& digest, const FilledRecord& record) {
+  put_record(journal, kFilled, [&](Encoder& out) {
+    out.digest(digest);
+    out.text(record.handle);
+    out.text(record.session);
+    out.number(record.keys.size());
+    for (const std::string_view key : record.keys) out.text(key);
+    out.number(record.signals.size());
+    for (const Signal& signal : record.signals) out.signal(signal);
+    for (const Signal& signal : record.signals) out.number(signal.place);
+    out.versions(record.waiting);
   });
 }
 
@@ -371,6 +404,7 @@ std::optional<Record> decode_record(std::string_view bytes) {
   if (kind == kVisitor) record = decode_visitor(in);
   if (kind == kDone) record = decode_done(in);
   if (kind == kMark) record = decode_mark(in);
+  if (kind == kFilled) record = decode_filled(in);
   if (kind == kIdentity) record = decode_identity(in, digest);
   if (kind == kTraits) record = decode_traits(in, digest);
   if (kind == kForget) record = ForgetRecord{digest};

@@ -4,7 +4,8 @@
 //   string   = size:varint byte*            instant = zigzag varint of epoch milliseconds
 //   append   = digest handle:string session:string flags:u8 (1 fresh, 2 proven) received:instant expires:instant
 //              consent:u8 visitor:string context ids signals
-//              place:varint? (of the first signal; the others follow one by one) counts? anonymous:string?
+//              place:varint? (of the first signal; the others follow one by one) counts? anonymous:string? waiting?
+//   waiting  = n:varint version:varint*
 //   counts   = n:varint subtotal*
 //   subtotal = counter:u64le count:varint (amounts:varint (units:u64le rest:u64le)? (where there are any)
 //              first:instant last:instant day:u64le days:u64le)? (where count is not 0)
@@ -24,6 +25,7 @@
 //              4 moved, 8 folds) at:instant expires:instant spends counts?
 //   done     = digest handle:string session:string rule:u64le version:varint
 //   mark     = digest handle:string session:string key:u64le at:instant session:u64le
+//   filled   = digest handle:string session:string n:varint key:string* signals place:varint* (of the signals) waiting
 //   identity = digest handle:string visitor:string flags:u8 (1 fresh) at:instant expires:instant who
 //   who      = owner:string n:varint (id:string since:instant)* share:varint said:string said_at:instant
 //   traits   = digest handle:string visitor:string flags:u8 (1 fresh) at:instant expires:instant id:u64le
@@ -61,6 +63,7 @@ void append_record(std::string& journal, const SessionDigest& digest, const Deci
 void append_record(std::string& journal, const VisitorRecord& record);
 void append_record(std::string& journal, const SessionDigest& digest, const DoneRecord& record);
 void append_record(std::string& journal, const SessionDigest& digest, const MarkRecord& record);
+void append_record(std::string& journal, const SessionDigest& digest, const FilledRecord& record);
 void append_record(std::string& journal, const IdentityRecord& record);
 void append_record(std::string& journal, const TraitsRecord& record);
 void append_record(std::string& journal, const ForgetRecord& record);

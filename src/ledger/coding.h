@@ -40,6 +40,10 @@ class Encoder {
     number(ids.size());
     for (const std::uint64_t id : ids) word(id);
   }
+  void versions(const std::vector<std::uint64_t>& versions) {
+    number(versions.size());
+    for (const std::uint64_t version : versions) number(version);
+  }
   void spends(const std::vector<Spend>& spends) {
     number(spends.size());
     for (const Spend& spend : spends) word(spend.key), instant(spend.at), word(spend.session);
@@ -305,6 +309,11 @@ class Decoder {
       counted.all.push_back(one);
     }
     return counted;
+  }
+  std::vector<std::uint64_t> versions() {
+    std::vector<std::uint64_t> versions(count(1));
+    for (std::uint64_t& version : versions) version = number();
+    return versions;
   }
   std::vector<Spend> spends() {
     std::vector<Spend> spends(count(17));

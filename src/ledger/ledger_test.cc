@@ -115,6 +115,61 @@ TEST(Window, ChangesInPlaceOnlyWhereNobodyElseHoldsIt) {
   }
 }
 
+TEST(Window, IsFilledAsIfItsKeysHadAlwaysBeenRead) {
+  std::mt19937_64 dice(11);
+  const std::vector<std::string> keys{"cart", "purchase", "scroll", "view"};
+  for (int round = 0; round < 40; ++round) {
+    const std::vector<std::string_view> filled{"purchase", "view"};
+    const auto comes_to_be_read = [&](const Signal& one) { return std::ranges::find(filled, one.key) != filled.end(); };
+    Window window, from_the_start;
+    std::vector<Signal> all;
+    std::size_t evicted = 0;
+    const std::size_t count = 100 + dice() % 900, saved_at = dice() % count, rare = 1 + dice() % 9;
+    const auto append = [&](bool is_saved) {
+      const std::string& key = dice() % rare == 0 ? keys[dice() % keys.size()] : keys[2];
+      const int late = dice() % 5 == 0 ? static_cast<int>(dice() % 3'000) : 0;
+      Signal one = signal(key, static_cast<int>(all.size()) * 10 - late, all.size() + 1);
+      all.push_back(one);
+      one.is_read = one.key == "cart" || comes_to_be_read(one);
+      from_the_start = from_the_start.with(std::vector{one}, evicted);
+      one.is_read = one.key == "cart" || (is_saved && comes_to_be_read(one));
+      window = window.with(std::vector{one}, evicted);
+    };
+    for (std::size_t i = 0; i < saved_at; ++i) append(false);
+    std::vector<Signal> missing;
+    std::ranges::copy_if(all, std::back_inserter(missing), comes_to_be_read);
+    while (!missing.empty()) {
+      const std::size_t step = std::min<std::size_t>(missing.size(), 1 + dice() % 200);
+      window = window.filled(filled, std::span(missing).first(step), {});
+      missing.erase(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(step));
+      for (std::size_t more = dice() % 40; more > 0; --more) append(true);
+    }
+    window = window.filled(filled, {}, {});
+    std::vector<Signal> expected;
+    for (std::size_t i = 0; i < from_the_start.size(); ++i) expected.push_back(from_the_start[i]);
+    expect_holds(window, expected);
+    for (std::size_t i = 0; i < window.size(); ++i) EXPECT_EQ(window[i].is_read, expected[i].is_read);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+TEST(Window, KeepsWhatConditionsWaitFrom) {
+  Window window;
+  std::size_t evicted = 0;
+  const std::vector<std::uint64_t> waiting{1, 3};
+  for (int at = 1; at <= 500; ++at)
+    window = std::move(window).with(std::vector{signal("cart", at, static_cast<std::uint64_t>(at))}, evicted, waiting);
+  ASSERT_EQ(window.size(), 200U);
+  EXPECT_EQ(evicted, 300U);
+  EXPECT_EQ(window[0].version, 1U);
+  EXPECT_EQ(window[1].version, 3U);
+  EXPECT_EQ(window[2].version, 303U);
+  window = std::move(window).with(std::vector{signal("cart", 501, 501)}, evicted);
+  EXPECT_EQ(window[0].version, 3U) << "nothing waits from it any more";
+  EXPECT_FALSE(Window().loses_read(200));
+  EXPECT_TRUE(window.loses_read(1));
+}
+
 TEST(Window, KeepsTheNewestThoughNoRuleReadsIt) {
   Window window;
   std::size_t evicted = 0;
@@ -786,6 +841,40 @@ TEST(Codec, ADoneAnchorReadsBackAndGoesWithItsSession) {
   const std::vector<Ledger::Erasure> erased{{{5, 5}, 7, false}}, reduced{{{5, 5}, 7, true}};
   EXPECT_EQ(without(row, 7, erased), "");
   EXPECT_FALSE(without(row, 7, reduced)) << "consent basic keeps it";
+}
+
+TEST(Codec, SignalsPutBackReadBackAndLoseTheirMetadataWithTheConsent) {
+  Signal one = signal("purchase", 5, 2), other = signal("purchase", 9, 7);
+  one.metadata = R"({"amount":3})";
+  one.place = 70, other.place = 20;
+  const FilledRecord record{
+      .handle = "demo", .session = "s1", .keys = {"cart", "purchase"}, .signals = {one, other}, .waiting = {2, 300}};
+  const SessionDigest digest{5, 5};
+  std::string row;
+  append_record(row, digest, record);
+  const auto read = std::get<FilledRecord>(*decode_record(row));
+  EXPECT_EQ(read.keys, record.keys);
+  EXPECT_EQ(read.waiting, record.waiting);
+  ASSERT_EQ(read.signals.size(), 2U);
+  EXPECT_EQ(read.signals[0].metadata, one.metadata);
+  EXPECT_EQ(read.signals[0].place, 70U);
+  EXPECT_EQ(read.signals[1].place, 20U);
+  EXPECT_EQ(applied(nullptr, read), nullptr);
+  const std::vector<Ledger::Erasure> reduced{{digest, 7, true}}, erased{{digest, 7, false}};
+  EXPECT_EQ(std::get<FilledRecord>(*decode_record(*without(row, 1, reduced))).signals[0].metadata, "");
+  EXPECT_EQ(without(row, 1, erased), "");
+}
+
+TEST(Codec, AnAppendSaysWhatStaysInTheWindow) {
+  AppendRecord record = append({signal("view", 1, 1)});
+  const SessionDigest digest{5, 5};
+  std::string plain, waits;
+  append_record(plain, digest, record);
+  record.waiting = {7, 900};
+  append_record(waits, digest, record);
+  EXPECT_GT(waits.size(), plain.size());
+  EXPECT_EQ(std::get<AppendRecord>(*decode_record(waits)).waiting, record.waiting);
+  EXPECT_TRUE(std::get<AppendRecord>(*decode_record(plain)).waiting.empty());
 }
 
 TEST(Codec, TheTimeThatAClientSaidSurvivesJournalAndSnapshot) {

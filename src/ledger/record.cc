@@ -128,7 +128,7 @@ SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row, 
   if (becomes_basic && !session->window.empty()) session->window = session->window.without_metadata();
   if (!record.signals.empty()) {
     std::size_t left = 0;
-    session->window = std::move(session->window).with(record.signals, left);
+    session->window = std::move(session->window).with(record.signals, left, record.waiting);
     session->version = record.signals.back().version;
     if (evicted) *evicted = left;
   }
@@ -187,6 +187,13 @@ SessionPtr applied(SessionPtr before, const MarkRecord& record) {
   if (!before) return nullptr;
   auto session = changeable(std::move(before));
   remember_spends(*session, {record.mark});
+  return session;
+}
+
+SessionPtr applied(SessionPtr before, const FilledRecord& record) {
+  if (!before) return nullptr;
+  auto session = changeable(std::move(before));
+  session->window = session->window.filled(record.keys, record.signals, record.waiting);
   return session;
 }
 

@@ -25,6 +25,18 @@ struct AppendRecord {
   std::vector<std::uint64_t> ids;  // digests of ids to remember, in order
   std::vector<Subtotal> counted;   // counters' subtotals of these signals or of earlier ones; `session` is unused
   std::string_view anonymous;      // of the browser, if the session had none; otherwise empty
+  // Versions of signals that stay in the window because a condition waits from them (Window::with), if others that are
+  // read may leave it; sorted.
+  std::vector<std::uint64_t> waiting;
+};
+
+// Signals with these keys are read from now on; those of earlier commits are in the window as if they always had been.
+struct FilledRecord {
+  std::string_view handle;
+  std::string_view session;
+  std::vector<std::string_view> keys;
+  std::vector<Signal> signals;         // some that had left the window, with their versions and places
+  std::vector<std::uint64_t> waiting;  // as in AppendRecord
 };
 
 // A decision was recorded: resolved, or prefetched and shown.
@@ -108,15 +120,16 @@ struct ForgetRecord {
 };
 
 using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, IdentityRecord, TraitsRecord, DoneRecord,
-                            MarkRecord, ForgetRecord>;
+                            MarkRecord, FilledRecord, ForgetRecord>;
 
 // The session after the record; `before` may be null. `row`: the journal row of the record, 0 if irrelevant
 // (Session::began). `evicted`, if given, is increased by the number of signals that left the window. A `before` with no
 // other owner is changed in place.
 SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row = 0, std::size_t* evicted = nullptr);
 SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row = 0);
-SessionPtr applied(SessionPtr before, const DoneRecord& record);  // null stays null
-SessionPtr applied(SessionPtr before, const MarkRecord& record);  // likewise
+SessionPtr applied(SessionPtr before, const DoneRecord& record);    // null stays null
+SessionPtr applied(SessionPtr before, const MarkRecord& record);    // likewise
+SessionPtr applied(SessionPtr before, const FilledRecord& record);  // likewise
 // `before` and the result are the visitor's own record; the result is null if nothing is left of it.
 SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row = 0);
 SessionPtr applied(SessionPtr before, const IdentityRecord& record, Position row = 0);

@@ -104,7 +104,7 @@ std::shared_ptr<Window::Held> Window::changeable(std::size_t entries, std::size_
                                      .dead = from.dead});
 }
 
-Window Window::with(std::span<const Signal> added, std::size_t& evicted) && {
+Window Window::with(std::span<const Signal> added, std::size_t& evicted, std::span<const std::uint64_t> waiting) && {
   std::size_t text = 0;
   for (const Signal& s : added)
     text += s.key.size() + s.value.size() + s.source.size() + s.metadata.size() + s.id.size() +
@@ -113,11 +113,40 @@ Window Window::with(std::span<const Signal> added, std::size_t& evicted) && {
   for (const Signal& signal : added) {
     next->insert(signal);
     if (next->entries.size() <= kCapacity) continue;
-    next->drop(next->first_to_leave());
+    next->drop(next->first_to_leave(waiting));
     ++evicted;
   }
   if (next->dead > next->text.size() / 2) next->compact();
   return Window(std::move(next));
+}
+
+Window Window::filled(std::span<const std::string_view> keys, std::span<const Signal> found,
+                      std::span<const std::uint64_t> waiting, std::size_t most) const {
+  auto next = held_ ? std::make_shared<Held>(*held_) : std::make_shared<Held>();
+  for (std::size_t number = 0; number < next->key_ends.size(); ++number) {
+    const std::size_t begin = next->begin_of(number);
+    if (std::ranges::find(keys, next->key(next->places[begin])) == keys.end()) continue;
+    for (std::size_t i = begin; i < next->key_ends[number]; ++i) next->entries[next->places[i]].is_read = true;
+  }
+  std::vector<std::uint64_t> there(next->entries.size());
+  std::ranges::transform(next->entries, there.begin(), &Entry::version);
+  std::ranges::sort(there);
+  for (Signal signal : found) {
+    if (std::ranges::binary_search(there, signal.version)) continue;
+    signal.is_read = true;
+    next->insert(signal);
+    if (next->entries.size() > most) next->drop(next->first_to_leave(waiting));
+  }
+  if (next->entries.empty()) return {};
+  next->compact();
+  return Window(std::move(next));
+}
+
+bool Window::loses_read(std::size_t added) const {
+  if (size() + added <= kCapacity) return false;
+  const auto unread = static_cast<std::size_t>(
+      std::ranges::count_if(held_->entries, [](const Entry& entry) { return !entry.is_read; }));
+  return unread <= size() + added - kCapacity;  // the newest stays, even if it is one of them
 }
 
 std::uint16_t Window::Held::number_of(std::string_view key) {
@@ -176,10 +205,13 @@ void Window::Held::insert(const Signal& signal) {
   for (std::size_t key = entry.key_number; key < key_ends.size(); ++key) ++key_ends[key];
 }
 
-std::size_t Window::Held::first_to_leave() const {
+std::size_t Window::Held::first_to_leave(std::span<const std::uint64_t> waiting) const {
+  const auto waits = [&](const Entry& entry) { return std::ranges::binary_search(waiting, entry.version); };
   for (std::size_t i = 0; i + 1 < entries.size(); ++i)
-    if (!entries[i].is_read) return i;
-  return 0;
+    if (!entries[i].is_read && !waits(entries[i])) return i;
+  std::size_t first = 0;
+  while (first + 1 < entries.size() && waits(entries[first])) ++first;
+  return first;
 }
 
 void Window::Held::drop(std::size_t i) {
@@ -208,12 +240,8 @@ void Window::Held::compact() {
   dead = 0;
 }
 
-Window Window::merged(std::span<const Window* const> windows, const std::function<bool(std::string_view key)>& wants) {
-  struct Place {
-    std::int64_t at;
-    std::uint64_t place;
-    std::size_t window, entry;
-  };
+Window Window::merged(std::span<const Window* const> windows, const std::function<bool(std::string_view key)>& wants,
+                      const Older* older) {
   std::vector<Place> places;
   for (std::size_t w = 0; w < windows.size(); ++w) {
     for (std::size_t k = 0; k < windows[w]->key_count(); ++k) {
@@ -241,7 +269,25 @@ Window Window::merged(std::span<const Window* const> windows, const std::functio
       return false;
     });
   }
-  if (places.size() > kOfVisitor) places.erase(places.begin(), places.end() - kOfVisitor);
+  if (places.size() <= kOfVisitor) return of_places(windows, places);
+  const auto newest = places.end() - kOfVisitor;
+  std::vector<Place> stays;
+  if (older)
+    std::copy_if(places.begin(), newest, std::back_inserter(stays),
+                 [&](const Place& one) { return older->may_stay(windows[one.window]->key(one.entry)); });
+  const std::size_t oldest = stays.size();
+  stays.insert(stays.end(), newest, places.end());
+  if (oldest == 0) return of_places(windows, stays);
+  const std::vector<std::size_t> which = older->stay(of_places(windows, stays));
+  std::size_t i = 0;
+  std::erase_if(stays, [&](const Place&) {
+    const std::size_t index = i++;
+    return index < oldest && !std::ranges::binary_search(which, index);
+  });
+  return of_places(windows, stays);
+}
+
+Window Window::of_places(std::span<const Window* const> windows, std::span<const Place> places) {
   auto merged = std::make_shared<Held>();
   merged->entries.reserve(places.size());
   // A key without entries has no number.

@@ -1,7 +1,8 @@
 // The window: up to 200 signals of a session, ordered by (at, version): what decisions see.
 //
-// When it is full, the oldest leaves whose key no rule read as it was stored, so that scrolls do not push out a
-// purchase; the newest of all stays, since a message may show it. If there is no such signal, the oldest leaves.
+// When it is full, the oldest leaves whose key no rule reads, so that scrolls do not push out a purchase; the newest of
+// all stays, since a message may show it. If there is no such signal, the oldest leaves from which no condition waits.
+// What stays does not depend on the order of arrival, so signals that are read from now on can be put back (`filled`).
 //
 // Immutable while it is shared: a change creates a new Window, so that readers keep a consistent version without a
 // lock, but one whose data nobody else holds is changed in place. Copies share their data, so that other changes of a
@@ -30,6 +31,7 @@ class Window {
   static constexpr std::size_t kCapacity = 200;
   static constexpr std::size_t kOfVisitor = 500;
   static constexpr Duration kSameId = std::chrono::days{7};
+  static constexpr std::size_t kWaiting = 100;  // signals that stay because a condition waits from them, at most
 
   Window() = default;
   std::size_t size() const { return held_ ? held_->entries.size() : 0; }
@@ -52,17 +54,39 @@ class Window {
            signal.metadata.size() <= 0xffff && signal.id.size() <= 0xffff;
   }
 
-  // With the signals inserted in order; `evicted` is increased by the number that left it (possibly some of these). A
-  // window that is given up changes in place if it shares its data with no other.
-  Window with(std::span<const Signal> added, std::size_t& evicted) const& { return Window(*this).with(added, evicted); }
-  Window with(std::span<const Signal> added, std::size_t& evicted) &&;
+  // With the signals inserted in order; `evicted` is increased by the number that left it (possibly some of these).
+  // `waiting`: versions of signals that stay because a condition waits from them, at most kWaiting, sorted. A window
+  // that is given up changes in place if it shares its data with no other.
+  Window with(std::span<const Signal> added, std::size_t& evicted, std::span<const std::uint64_t> waiting = {}) const& {
+    return Window(*this).with(added, evicted, waiting);
+  }
+  Window with(std::span<const Signal> added, std::size_t& evicted, std::span<const std::uint64_t> waiting = {}) &&;
 
-  // The kOfVisitor newest signals of several windows (the oldest session's first), merged in the order of (at, place):
-  // what scope visitor sees. A signal with the id of an earlier one counts once, unless the two arrived kSameId or
-  // more apart: a page that resends its queue may do so in another session. `wants`: the keys to include; null for
-  // all.
+  // All signals with these keys are read from now on: those in the window, and `found`, which had left it or may still
+  // be in it. The others leave as in `with`.
+  Window filled(std::span<const std::string_view> keys, std::span<const Signal> found,
+                std::span<const std::uint64_t> waiting) const {
+    return filled(keys, found, waiting, kCapacity);
+  }
+  // Likewise, but nothing leaves. At most 50,000 signals in all.
+  Window overfilled(std::span<const std::string_view> keys, std::span<const Signal> found) const {
+    return filled(keys, found, {}, kOverfilled);
+  }
+  static constexpr std::size_t kOverfilled = 50'000;
+  // Whether adding so many signals may make one leave that is read.
+  bool loses_read(std::size_t added) const;
+
+  // The signals of several windows (the oldest session's first), merged in the order of (at, place): what scope visitor
+  // sees. The kOfVisitor newest, and of older ones those that stay. A signal with the id of an earlier one counts once,
+  // unless the two arrived kSameId or more apart: a page that resends its queue may do so in another session. `wants`:
+  // the keys to include; null for all.
+  struct Older {
+    std::function<bool(std::string_view key)> may_stay;
+    // The indexes of those that stay, of a window of older ones that may stay and all newer ones; sorted.
+    std::function<std::vector<std::size_t>(const Window&)> stay;
+  };
   static Window merged(std::span<const Window* const> windows,
-                       const std::function<bool(std::string_view key)>& wants = nullptr);
+                       const std::function<bool(std::string_view key)>& wants = nullptr, const Older* older = nullptr);
 
   // A copy without metadata: for when consent becomes basic.
   Window without_metadata() const;
@@ -104,13 +128,22 @@ class Window {
 
     std::string_view key(std::size_t i) const { return {text.data() + entries[i].text, entries[i].key_size}; }
     void insert(const Signal& signal);
-    std::size_t first_to_leave() const;
+    // The one that leaves next; `waiting` as in `with`.
+    std::size_t first_to_leave(std::span<const std::uint64_t> waiting) const;
     void drop(std::size_t i);
     void compact();
     std::uint16_t number_of(std::string_view key);  // a new key gets the next number
     std::size_t begin_of(std::size_t number) const { return number == 0 ? 0 : key_ends[number - 1]; }
     void place(std::size_t keys);
   };
+  struct Place {  // of a signal in one of several windows
+    std::int64_t at;
+    std::uint64_t place;
+    std::size_t window, entry;
+  };
+  static Window of_places(std::span<const Window* const> windows, std::span<const Place> places);
+  Window filled(std::span<const std::string_view> keys, std::span<const Signal> found,
+                std::span<const std::uint64_t> waiting, std::size_t most) const;
   static std::size_t text_size(const Entry& entry);
   std::string_view id(std::size_t i) const;
   explicit Window(std::shared_ptr<const Held> held) : held_(std::move(held)) {}
