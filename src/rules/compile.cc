@@ -239,6 +239,7 @@ class Compiler {
     const bool scores = measure.kind == MeasureKind::kScore && score != into_.scores.end();
     const Score* const scored = scores ? &score->second : nullptr;
     into_.read_keys.add(measure, scored);
+    if (measure.kind == MeasureKind::kAbsent) add_absence(measure);
     if (measure.scope == Scope::kVisitor) {
       into_.visitor_keys.add(measure, scored);
       // A score is of all the newest signals, those without a weight included.
@@ -250,6 +251,22 @@ class Compiler {
                               .score = scored,
                               .marks = marks(measure)});
     return known->second;
+  }
+
+  void add_absence(const Measure& measure) {
+    const auto is_it = [&](const Absence& one) {
+      const Measure& of = *one.measure;
+      return of.filter == measure.filter && of.after == measure.after && of.same == measure.same &&
+             of.scope == measure.scope;
+    };
+    if (std::ranges::any_of(into_.absences, is_it)) return;
+    Absence& added = into_.absences.emplace_back();
+    added.measure = &measure;
+    added.starts.add(measure.after);
+    added.ends.add(measure.filter);
+    if (measure.scope != Scope::kVisitor) return;
+    into_.visitor_absences.add(measure.after);
+    into_.visitor_absences.add(measure.filter);
   }
 
   std::vector<std::uint64_t> marks(const Measure& measure) {
@@ -340,6 +357,15 @@ void KeySet::add(const Measure& measure, const Score* score) {
 bool KeySet::contains(std::string_view key) const {
   return every || keys.contains(key) ||
          std::ranges::any_of(prefixes, [key](const std::string& prefix) { return key.starts_with(prefix); });
+}
+
+bool KeySet::contains(const KeySet& other) const {
+  if (every || other.every) return every;
+  const auto has = [this](const std::string& prefix) {
+    return std::ranges::any_of(prefixes, [&](const std::string& mine) { return prefix.starts_with(mine); });
+  };
+  return std::ranges::all_of(other.keys, [this](const std::string& key) { return contains(key); }) &&
+         std::ranges::all_of(other.prefixes, has);
 }
 
 Instant flips_at(const Test& test, const Age& age, Instant now) {

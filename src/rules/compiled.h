@@ -109,6 +109,13 @@ struct KeySet {
   void add(const Filter& filter);
   void add(const Measure& measure, const Score* score);  // `score`: of a kScore; null if it is not declared
   bool contains(std::string_view key) const;
+  bool contains(const KeySet& other) const;  // all of its keys
+};
+
+// An absence that conditions measure, however long they wait for it.
+struct Absence {
+  const Measure* measure = nullptr;  // its filter, after, same and scope
+  KeySet starts, ends;               // keys of `after` and of the filter
 };
 
 struct CompiledRules {
@@ -125,7 +132,9 @@ struct CompiledRules {
   Scores scores;
   std::map<std::string, Asked, std::less<>> triggers;
   std::vector<Delayed> delayed;
-  KeySet read_keys;                     // by all measures
+  KeySet read_keys;                     // by all measures and goals
+  std::vector<Absence> absences;        // each once
+  KeySet visitor_absences;              // keys of those of scope visitor
   KeySet visitor_keys;                  // by measures of scope visitor
   std::set<std::uint64_t> marks_asked;  // keys of decisions and reactions that some measure reads
 
@@ -151,6 +160,7 @@ struct RuleSet::Compiled : CompiledRules {
   std::map<std::string_view, std::vector<Aim>> aims;      // by the goal's key
   std::unordered_map<std::uint64_t, std::uint32_t> arms;  // sticky arms: their keys, with the rules
   bool has_sticky = false, has_forced = false;
+  std::vector<std::pair<RuleId, RuleSet>> filling;  // StoredRules::filling, each alone
 };
 
 }  // namespace beckon::rules

@@ -1,5 +1,7 @@
 // Delayed rules: what starts their wait, and what ends it.
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -66,6 +68,56 @@ std::vector<Anchor> RuleSet::anchors(const Delayed& delayed, const ledger::Windo
     }
     if (!delayed.by_value) break;
   }
+  return found;
+}
+
+namespace {
+
+// Appends the indexes of the signals from which the absence waits.
+void add_waiting(const Absence& absence, const ledger::Window& window, std::vector<std::size_t>& found) {
+  std::vector<std::uint16_t> places;  // of signals that may start or end a wait
+  for (std::size_t number = 0; number < window.key_count(); ++number) {
+    const auto of_key = window.of_key(number);
+    const std::string_view key = window.key(of_key.front());
+    if (absence.starts.contains(key) || absence.ends.contains(key))
+      places.insert(places.end(), of_key.begin(), of_key.end());
+  }
+  std::ranges::sort(places, std::greater());
+  const Measure& measure = *absence.measure;
+  std::set<std::string, std::less<>> values;  // whose newest start or end was seen
+  std::string room;
+  for (const std::uint16_t place : places) {
+    const ledger::Signal signal = window[place];
+    const bool begins = measure.after.fits(signal);
+    if (!begins && !measure.filter.fits(signal)) continue;
+    if (measure.same.empty()) {
+      if (begins) found.push_back(place);
+      return;
+    }
+    const auto same = same_in(signal, measure.same, room);
+    if (!same || !values.emplace(*same).second || !begins) continue;
+    found.push_back(place);
+    if (values.size() == ledger::Window::kWaiting) return;
+  }
+}
+
+}  // namespace
+
+bool RuleSet::has_waits() const {
+  return !compiled_->absences.empty() ||
+         std::ranges::any_of(compiled_->filling, [](const auto& one) { return one.second.has_waits(); });
+}
+
+std::vector<std::size_t> RuleSet::waiting(const ledger::Window& window) const {
+  std::vector<std::size_t> found;
+  for (const Absence& absence : compiled_->absences) add_waiting(absence, window, found);
+  for (const auto& [id, alone] : compiled_->filling) {
+    const auto more = alone.waiting(window);
+    found.insert(found.end(), more.begin(), more.end());
+  }
+  std::ranges::sort(found);
+  found.erase(std::ranges::unique(found).begin(), found.end());
+  if (found.size() > ledger::Window::kWaiting) found.erase(found.begin(), found.end() - ledger::Window::kWaiting);
   return found;
 }
 

@@ -20,6 +20,8 @@ using testing::window;
 
 constexpr Duration kTick{1};
 
+std::string all_of(const std::string& conditions) { return R"({"all":[)" + conditions + "]}"; }
+
 TEST(Seen, HoldsInsideAHalfOpenWindow) {
   const std::string seen = R"({"seen":{"key":"cart"},"within":"10m"})";
   EXPECT_FALSE(holds(seen, window({})));
@@ -304,6 +306,55 @@ TEST(Absent, StartsAnewWithANewerAnchorAndEndsWithALatePurchase) {
   std::size_t evicted = 0;
   const ledger::Signal late{.key = "purchase", .at = kNoon - 15min, .received = kNoon, .version = 3};
   EXPECT_FALSE(holds(absent, before.with({{late}}, evicted)));
+}
+
+TEST(Absent, WaitsFromItsNewestAnchorsUntilTheyEnd) {
+  const std::string same = R"({"absent":{"key":"purchase"},"after":{"key":"cart"},"same":"value","for":"1h"})";
+  const std::string plain = R"({"absent":{"key":"order"},"after":{"key":"order.*"},"for":"1h"})";
+  const RuleSet rules = rule_set({rule(all_of(same), "", "a"), rule(all_of(plain), "", "b")});
+  EXPECT_TRUE(rules.has_waits());
+  EXPECT_FALSE(rule_set({rule(all_of(R"({"seen":{"key":"cart"}})"))}).has_waits());
+  const ledger::Window seen = window({{"cart", 60s, "x"},
+                                      {"cart", 50s, "x"},
+                                      {"cart", 40s, "y"},
+                                      {"view", 35s},
+                                      {"purchase", 30s, "y"},
+                                      {"order.a", 20s},
+                                      {"order.b", 10s}});
+  EXPECT_EQ(rules.waiting(seen), (std::vector<std::size_t>{1, 6}));
+  EXPECT_EQ(rules.waiting(window({{"order.a", 20s}, {"order", 10s}})), std::vector<std::size_t>{});
+}
+
+TEST(RuleSet, KeepsInTheVisitorsWindowWhatAnAbsenceWaitsFrom) {
+  const std::string waits = R"({"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"1h","scope":"visitor"})";
+  const std::string counts = R"({"count":{"key":"view"},"atLeast":1,"scope":"visitor"})";
+  const RuleSet rules = rule_set({rule(all_of(waits + "," + counts))});
+  std::vector<testing::Given> carts{{"cart", 3h}, {"cart", 2h}};
+  std::vector<ledger::Window> views;
+  for (int i = 0; i < 3; ++i) views.push_back(window(std::vector<testing::Given>(200, {"view", 1h})));
+  const ledger::Window first = window(carts);
+  const std::vector<const ledger::Window*> all{&first, &views[0], &views[1], &views[2]};
+  const ledger::Window seen = rules.window_of_visitor(all);
+  ASSERT_EQ(seen.size(), 501U);
+  EXPECT_EQ(seen[0].key, "cart");
+  EXPECT_EQ(seen.at(0), first.at(1)) << "the older one is replaced";
+  EXPECT_EQ(seen[1].key, "view");
+  const ledger::Window bought = window({{"purchase", 30min}});
+  const std::vector<const ledger::Window*> ended{&first, &views[0], &views[1], &views[2], &bought};
+  EXPECT_EQ(rules.window_of_visitor(ended).size(), 500U);
+}
+
+TEST(RuleSet, CoversWhatReadsNoOtherKeys) {
+  const RuleSet some = rule_set({rule(all_of(R"({"seen":{"key":["cart","order.*"]}})"))});
+  const auto covers = [&](const std::string& condition) { return some.covers(rule_set({rule(all_of(condition))})); };
+  EXPECT_TRUE(covers(R"({"seen":{"key":"cart"}})"));
+  EXPECT_TRUE(covers(R"({"seen":{"key":"order.paid"}})"));
+  EXPECT_TRUE(covers(R"({"seen":{"key":"order.paid.*"}})"));
+  EXPECT_FALSE(covers(R"({"seen":{"key":"cart.*"}})"));
+  EXPECT_FALSE(covers(R"({"seen":{"key":"order"}})"));
+  EXPECT_FALSE(covers(R"({"seen":{"source":"mail"}})"));
+  EXPECT_FALSE(some.covers(rule_set({R"({"ruleId":"g","triggers":["t"],"when":{},"action":{"type":"x"},)"
+                                     R"("goal":{"key":"signup","within":"1h"}})"})));
 }
 
 TEST(Context, IsInAListOrNot) {

@@ -48,11 +48,18 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, 
   static_cast<CompiledRules&>(*compiled) =
       compile_rules(std::move(judged), declared.scores, declared.zone.empty() ? nullptr : zones.find(declared.zone));
   compiled->version = stored.version;
-  for (const Rule& rule : compiled->rules)
-    if (rule.goal)
-      compiled->aims[rule.goal->key].push_back({rule.id.text, rule.goal->within, rule.goal->value_field,
-                                                rule.goal->currency_field, rule.goal->each,
-                                                rule.status == Status::kShadow});
+  for (const Rule& rule : compiled->rules) {
+    if (!rule.goal) continue;
+    compiled->read_keys.add(rule.goal->key, false);
+    compiled->aims[rule.goal->key].push_back({rule.id.text, rule.goal->within, rule.goal->value_field,
+                                              rule.goal->currency_field, rule.goal->each,
+                                              rule.status == Status::kShadow});
+  }
+  for (const FillingRule& rule : stored.filling) {
+    // Text that cannot be read any more is reported when it is to be put in force.
+    auto alone = compile({.rules = {{.id = rule.id, .json = rule.json}}}, zones, declared);
+    compiled->filling.emplace_back(rule.id, alone ? std::move(*alone) : RuleSet());
+  }
   for (std::uint32_t i = 0; i < compiled->rules.size(); ++i) {
     const Rule& rule = compiled->rules[i];
     if (!rule.split) continue;
@@ -88,12 +95,26 @@ bool RuleSet::reads_counters(std::string_view trigger) const {
 }
 
 bool RuleSet::reads(std::string_view key) const {
-  return compiled_->aims.contains(key) || compiled_->read_keys.contains(key);
+  return reads_in_force(key) ||
+         std::ranges::any_of(compiled_->filling, [key](const auto& one) { return one.second.reads(key); });
+}
+
+bool RuleSet::reads_in_force(std::string_view key) const { return compiled_->read_keys.contains(key); }
+
+bool RuleSet::covers(const RuleSet& other) const { return compiled_->read_keys.contains(other.compiled_->read_keys); }
+
+bool RuleSet::fills(const RuleId& rule, std::string_view key) const {
+  if (reads_in_force(key)) return false;
+  return std::ranges::any_of(compiled_->filling,
+                             [&](const auto& one) { return one.first == rule && one.second.reads(key); });
 }
 
 ledger::Window RuleSet::window_of_visitor(std::span<const ledger::Window* const> sessions) const {
-  return ledger::Window::merged(sessions,
-                                [this](std::string_view key) { return compiled_->visitor_keys.contains(key); });
+  const auto wants = [this](std::string_view key) { return compiled_->visitor_keys.contains(key); };
+  const ledger::Window::Older older{
+      .may_stay = [this](std::string_view key) { return compiled_->visitor_absences.contains(key); },
+      .stay = [this](const ledger::Window& window) { return waiting(window); }};
+  return ledger::Window::merged(sessions, wants, has_waits() ? &older : nullptr);
 }
 
 bool RuleSet::has_values(const Verdict& verdict) {

@@ -118,11 +118,20 @@ class RuleSet {
   bool reads_spends(std::string_view trigger) const;
   bool reads_traits(std::string_view trigger) const;
   bool reads_counters(std::string_view trigger) const;
-  // Whether a condition or goal of a live or shadow rule reads signals with this key: others leave a full window first
-  // (ledger/window.h).
+  // Whether a condition or goal of a live or shadow rule reads signals with this key, or one that is filling will:
+  // others leave a full window first (ledger/window.h).
   bool reads(std::string_view key) const;
+  bool reads_in_force(std::string_view key) const;  // likewise, without those that are filling
+  // Whether every key that `other`, which is not filling, reads is one that rules in force read.
+  bool covers(const RuleSet& other) const;
+  // Whether the rule is filling (StoredRules::filling) and reads signals with this key, which no rule in force does.
+  bool fills(const RuleId& rule, std::string_view key) const;
+  // The indexes of signals from which some `absent` waits, whatever time it is, ascending: the newest that starts a
+  // wait, unless one that ends it came later; with `same`, of each value. At most the kWaiting newest.
+  std::vector<std::size_t> waiting(const ledger::Window& window) const;
+  bool has_waits() const;  // some condition is `absent`
   // The visitor's own window: the newest signals of all sessions, given oldest session first, with those keys that a
-  // measure of scope visitor reads.
+  // measure of scope visitor reads; and older ones from which an absence of this scope waits.
   ledger::Window window_of_visitor(std::span<const ledger::Window* const> sessions) const;
   // The key under which a live rule counts exposures; 0 if it has no limit, or no rule of this id is live.
   std::uint64_t spends_of(std::string_view rule) const;

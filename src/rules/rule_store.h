@@ -2,7 +2,9 @@
 // deleted (commit/history_maintenance.h): reading one gives kNotFound. Writes go through
 // commit::Commit.
 #pragma once
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,11 +20,29 @@ struct StoredRule {
   std::uint64_t rules_version = 0;  // the version that introduced this text
   Instant at{};
   Instant live_since{};  // since when it has been live or in shadow without interruption; otherwise zero
+  std::optional<double> filling = std::nullopt;  // FillingRule::share, if the text is not in force yet
+};
+
+// A rule that was saved and waits for windows to be filled with signals of the keys that only it reads. Until then the
+// rule's former text is in force, if there is one.
+struct FillingRule {
+  RuleId id;
+  std::string json;              // as saved
+  Instant at{};                  // when it was saved
+  std::string actor;             // who saved it (Caller::actor)
+  std::uint64_t filled_to = 0;   // the journal row up to which windows have been filled
+  std::uint64_t fill_until = 0;  // the row up to which they must be: later signals are stored as read
+  friend bool operator==(const FillingRule&, const FillingRule&) = default;
+
+  double share() const {  // that has been done, below 1
+    return fill_until == 0 ? 0 : std::min(0.99, static_cast<double>(filled_to) / static_cast<double>(fill_until));
+  }
 };
 
 struct StoredRules {
   std::uint64_t version = 0;  // 0 if no rule was ever saved
   std::vector<StoredRule> rules;
+  std::vector<FillingRule> filling = {};  // by id; in the current version only
 };
 
 // The changes of one version.

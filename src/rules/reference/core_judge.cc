@@ -53,7 +53,7 @@ class GivenZones final : public Zones {
 };
 
 // The window of a session whose signals are as in POST …/chain/import.
-ledger::Window window_of(const Value& session) {
+ledger::Window window_of(const rules::RuleSet& rules, const Value& session) {
   ledger::AppendRecord record;
   std::deque<std::string> texts;
   for (const Value& from : session.find("signals")->items()) {
@@ -68,10 +68,15 @@ ledger::Window window_of(const Value& session) {
     if (const Value* metadata = from.find("metadata")) signal.metadata = texts.emplace_back(json::to_text(*metadata));
     if (const Value* confidence = from.find("confidence"))
       signal.confidence = static_cast<std::int32_t>(rules::millionths(confidence->text(), rules::Rounding::kDown));
+    signal.is_read = rules.reads(signal.key);
     record.signals.push_back(signal);
   }
+  const ledger::Window all = ledger::Window().overfilled({}, record.signals);
+  std::vector<std::uint64_t> waiting;
+  for (const std::size_t i : rules.waiting(all)) waiting.push_back(all[i].version);
+  std::ranges::sort(waiting);
   std::size_t evicted = 0;
-  return ledger::Window().with(record.signals, evicted);
+  return ledger::Window().with(record.signals, evicted, waiting);
 }
 
 void answer(json::Writer& out, const rules::RuleSet& rules, std::string_view trigger, const rules::Facts& facts) {
@@ -92,7 +97,7 @@ void answer_visitor(json::Writer& out, const rules::RuleSet& rules, const Zones&
   std::vector<const ledger::Window*> newest;
   const auto sessions = visitor.find("sessions")->items();
   for (std::size_t i = 0; i < sessions.size(); ++i) {
-    const auto& window = windows[sessions[i].find("sessionId")->text()] = window_of(sessions[i]);
+    const auto& window = windows[sessions[i].find("sessionId")->text()] = window_of(rules, sessions[i]);
     if (i + ledger::Session::kSessionsJoined >= sessions.size()) newest.push_back(&window);
   }
   const ledger::Window merged = rules.window_of_visitor(newest);
