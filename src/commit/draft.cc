@@ -45,6 +45,13 @@ Result<SessionPtr> Draft::find(const Handle& handle, const SessionId& id, const 
   return session;
 }
 
+SessionPtr Draft::at_hand(const SessionDigest& digest) {
+  const auto staged = staged_.find(digest);
+  SessionPtr session = staged != staged_.end() ? staged->second : places_.sessions.in_memory(digest);
+  hide_expired(digest, session);
+  return session;
+}
+
 void Draft::hide_expired(const SessionDigest& digest, SessionPtr& session) {
   if (!session || session->expires_at > now()) return;
   expired_.insert_or_assign(digest, std::move(session));

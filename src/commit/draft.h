@@ -60,6 +60,8 @@ class Draft {
   // Likewise, but also an expired session until its stored data is deleted; the log of its deliveries does not count.
   Result<ledger::SessionPtr> kept(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
   bool denied(const ledger::SessionDigest& digest) const;
+  // Likewise as `find`, but null if it is neither staged nor in memory; one at rest stays packed there.
+  ledger::SessionPtr at_hand(const ledger::SessionDigest& digest);
 
   // Adds the record to the journal and stages the session with the record applied, and the visitor's own record as it
   // changes by it. Fault if that record could not be read; the draft is unchanged.

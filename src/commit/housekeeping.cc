@@ -90,11 +90,9 @@ void Housekeeping::rest(Instant now) {
 }
 
 void Housekeeping::snapshot(Draft& draft, const SessionDigest& digest) {
-  const auto known = places_.sessions.in_memory(digest);
-  if (!known) return;
-  const auto session = draft.find(known->handle, known->id, digest);
-  if (!session || !*session) return;
-  const ledger::Session& s = **session;
+  const auto session = draft.at_hand(digest);
+  if (!session) return;
+  const ledger::Session& s = *session;
   draft.snapshot({.handle = s.handle,
                   .session = s.id,
                   .visitor = s.visitor,

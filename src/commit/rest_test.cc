@@ -119,6 +119,29 @@ TEST_F(Rest, TheyLeaveMemoryFromTheirRest) {
   EXPECT_EQ(all(), before);
 }
 
+TEST_F(Rest, TheyStayPackedWhenTheyAreWritten) {
+  Housekeeping::Options options = upkeep();
+  options.tail_bytes = 100'000;
+  world.reset();
+  world.emplace(store, *parse_rfc3339("2026-11-09T08:30:00Z"), std::size_t{1} << 30, options);
+  fill(40);
+  pass(1min);
+  pass(1min);
+  const auto written = [&] { return store.ledger().snapshots(kDemo, std::nullopt, 1'000)->size(); };
+  ASSERT_EQ(written(), 0U);
+  const std::size_t packed = world->sessions.bytes();
+  std::string signals;
+  for (int i = 0; i < 50; ++i)
+    signals +=
+        std::string(i == 0 ? "" : ",") + R"({"type":"view","metadata":{"page":")" + std::string(1'500, 'x') + "\"}}";
+  for (const char* name : {"long", "longer"})
+    ASSERT_TRUE(world->append(std::string(R"({"sessionId":")") + name + R"(","signals":[)" + signals + "]}"));
+  for (int i = 0; i < 20; ++i) world->committer.turn(true);
+  EXPECT_GT(written(), 80U);
+  const std::size_t of_both = world->session("long")->bytes() + world->session("longer")->bytes();
+  EXPECT_LE(world->sessions.bytes(), packed + of_both + 1'000);
+}
+
 TEST_F(Rest, TheyExpireFromTheirRest) {
   fill(5);
   pass(1min);
