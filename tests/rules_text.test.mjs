@@ -249,7 +249,7 @@ holds(
   [
     'With `"scope": "visitor"` they look at all sessions of the visitor, including this one; if neither the visitor nor the browser is known, at this one alone.',
     'With `"scope": "visitor"`, it looks at all signals of these sessions, and not at each session by itself.',
-    "In scope `visitor` it sees the 500 newest of all those keys that some rule reads in this scope, over the visitor's 100 newest sessions.",
+    "In scope `visitor` a rule sees the 500 newest of all those keys that some rule reads in this scope, over the visitor's 100 newest sessions, and up to 100 older ones from which an `absent` waits.",
   ],
   async () => {
     const visitorId = freshSession('v');
@@ -1038,12 +1038,32 @@ shown(
   [
     "A rule sees at most 200 signals of a session, and none older than the handle's retention (30 days by default): the newest with keys that a condition or goal of some rule reads, and the others while there is room.",
     'So scrolling pushes no purchase out.',
-    'What rules read is looked up when a signal is stored: those stored before count among the others.',
   ],
   'src/intake/append_test.cc: AppendedSignals.ThatNoRuleReadsDoNotPushOutThoseThatOneReads',
   'src/ledger/ledger_test.cc: Window.KeepsTheNewestThoughNoRuleReadsIt',
   'src/rules/judge_test.cc: Count.SeesNoMoreThanTheWindowHolds',
   'src/rules/validity_test.cc: Validity.EndsWhenASignalLeavesTheRetention',
+);
+shown(
+  ['A signal from which an `absent` waits stays, however many come after it, up to 100 in a session.'],
+  'src/intake/rule_filling_test.cc: Filling.WhatARuleWaitsFromStaysBehindAnyNumberOfSignals',
+  'src/ledger/ledger_test.cc: Window.KeepsWhatConditionsWaitFrom',
+);
+shown(
+  [
+    'A rule that reads a key which no rule read before sees what it would if it had always been there: the server first reads its journal and puts the signals with this key back into the sessions that they had left.',
+    'Most often that is done when the rule is saved.',
+    'What left the journal with the retention, or was erased, stays away.',
+  ],
+  'src/intake/rule_filling_test.cc: FillingLives.EndWithTheWindowsOfOneInWhichTheRulesWereInForceFromTheStart',
+  'src/intake/rule_filling_test.cc: Filling.OfAShortJournalIsDoneAsTheRuleIsSaved',
+  'src/intake/rule_filling_test.cc: Filling.PutsNothingBackThatWasErased',
+);
+shown(
+  [
+    "While it is not, the response says in `filling` how much of it is done, such as `0.4`, and the rule's former text decides, or none if it is new; `GET` returns the text as saved.",
+  ],
+  'tests/filling.test.mjs: a rule that reads new keys is in force once windows are filled',
 );
 holds(
   [

@@ -16,6 +16,13 @@ std::vector<std::string> origins_of(const access::HandleRecord& record) {
   return {"none"};
 }
 
+// Whether the same rules are filling, however far.
+bool waits_for_same(const std::vector<rules::FillingRule>& one, const std::vector<rules::FillingRule>& other) {
+  return std::ranges::equal(one, other, [](const rules::FillingRule& a, const rules::FillingRule& b) {
+    return a.id == b.id && a.json == b.json && a.fill_until == b.fill_until;
+  });
+}
+
 }  // namespace
 
 using commit::Tenant;
@@ -75,11 +82,12 @@ Result<void> Control::reload(const Handle& handle, commit::Committer& committer)
     const auto fault = committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
       draft.after_commit([&] {
         const TenantPtr now = tenants_.known(handle.view());
-        overtaken = now && now->rules->version() > (*tenant)->rules->version();
+        overtaken = now && (now->rules->version() > (*tenant)->rules->version() ||
+                            !waits_for_same(now->filling, (*tenant)->filling));
         if (overtaken) return;
-        // Only this thread changes traits: the current ones are the newest.
+        // Only this thread changes traits and fills windows: the current state is the newest.
         auto next = std::make_shared<Tenant>(**tenant);
-        if (now) next->traits = now->traits;
+        if (now) next->traits = now->traits, next->filling = now->filling;
         tenants_.put(std::move(next));
       });
       return std::nullopt;
@@ -175,7 +183,9 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   auto keys = read_keys(record.handle, now);
   if (!keys) return unexpected(keys.error());
   made.identity_keys = std::move(*keys);
-  if (now && now->rules->version() == stored->version && now->settings.declared() == made.settings.declared()) {
+  made.filling = stored->filling;
+  if (now && now->rules->version() == stored->version && waits_for_same(now->filling, made.filling) &&
+      now->settings.declared() == made.settings.declared()) {
     made.rules = now->rules;
   } else if (auto compiled = rules::RuleSet::compile(*stored, system_zones(), made.settings.declared())) {
     made.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));

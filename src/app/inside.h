@@ -23,6 +23,7 @@
 #include "http/routes/live_feed.h"
 #include "http/routes/sign_in_failures.h"
 #include "intake/goals.h"
+#include "intake/rule_filling.h"
 #include "intake/settling.h"
 #include "oidc/bearers.h"
 #include "store/sqlite/shipping/shipper.h"
@@ -77,6 +78,7 @@ struct Server::Inside {
   std::unique_ptr<commit::HistoryMaintenance> history_upkeep;
   std::unique_ptr<intake::Redeliveries> replays;
   std::unique_ptr<intake::RuleBook> rule_book;
+  std::unique_ptr<intake::RuleFilling> rule_filling;
   std::unique_ptr<hindsight::WhatIfJobs> simulations;
   std::unique_ptr<commit::Committer> committer;
   std::unique_ptr<delayed::Alarm> alarm;

@@ -94,7 +94,10 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   replays = std::make_unique<intake::Redeliveries>(store->outbox(), settings.replays);
   if (const auto loaded = replays->load(); !loaded) return unexpected(loaded.error().message);
   committer->add_maintenance(*replays);
-  rule_book = std::make_unique<intake::RuleBook>(tenants, *committer, [this](const Handle& handle) { reload(handle); });
+  rule_book = std::make_unique<intake::RuleBook>(tenants, *committer, store->ledger(),
+                                                 [this](const Handle& handle) { reload(handle); });
+  rule_filling = std::make_unique<intake::RuleFilling>(store->ledger(), store->rules(), tenants, *rule_book);
+  committer->add_maintenance(*rule_filling);
   simulations = std::make_unique<hindsight::WhatIfJobs>(store->ledger(), sessions, settings.simulations);
   committer->set_observer([this](const commit::Batch& batch) { watch_batch(batch); });
   resolver = std::make_unique<decision::Resolver>(decision::Resolver::Parts{places, *committer, tokens, clock});

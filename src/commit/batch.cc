@@ -12,6 +12,7 @@ bool Batch::brings_something_in() const {
   for (const Change& change : changes)
     std::visit(
         Cases{[&](const SnapshotWrite&) { lasting = true; }, [&](const RulePut&) { lasting = true; },
+              [&](const FillingPut& one) { lasting = lasting || !one.rule.json.empty(); },
               [&](const TraitPut&) { lasting = true; }, [&](const CounterPut&) { lasting = true; },
               [&](const outbox::Settlement&) { settles = true; }, [&](const outbox::Subscription&) { brings = true; },
               [&](const outbox::Event&) { brings = true; }, [&](const outbox::Delivery&) { brings = true; },

@@ -181,6 +181,12 @@ struct RulePut {
   std::string actor = {};         // rules::RulesVersion::actor
 };
 
+// A rule waits for windows to be filled before it is in force (rules::FillingRule), or no longer does.
+struct FillingPut {
+  Handle handle;
+  rules::FillingRule rule;  // without text if it no longer waits
+};
+
 // Deletes versions of a handle's rules before `first`. `texts`: what no later version needs
 // (rules::RuleStore::superseded), or a part of it.
 struct ForgetRules {
@@ -265,7 +271,7 @@ using Change =
                  outbox::Subscription, RemoveSubscription, WithdrawSubscription, HoldSubscription, Requeue,
                  WithdrawReason, WithdrawJoined, GiveUp, SetClockBack, TrimDelivery, TrimEvent, outbox::Replay,
                  SweepReplays, TimerChange, TimersOfValues, TimersOfRule, Tallies, GoalTallies, SweepTallies, RulePut,
-                 ForgetRules, TraitPut, CounterPut, AuditEntry, SweepAudit, SweepReplacedAudit>;
+                 FillingPut, ForgetRules, TraitPut, CounterPut, AuditEntry, SweepAudit, SweepReplacedAudit>;
 
 // One commit: the journal row is written first, then each change in order, on top of the ones before it.
 struct Batch {

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kWorkBytes = 512;  // the cost of a work in addition to its data
 constexpr Duration kLookForSpaceEvery{1000};
+constexpr Duration kUnhurried{100}, kHurried{10};  // between turns for maintenance alone
 
 class Executed final : public Work {
  public:
@@ -139,8 +140,9 @@ void Committer::run() {
   for (;;) {
     bool with_late = false;
     {
+      const bool hurries = std::ranges::any_of(maintenance_, &Maintenance::hurries);
       std::unique_lock lock(mutex_);
-      const auto upkeep = std::chrono::steady_clock::now() + Duration{100};
+      const auto upkeep = std::chrono::steady_clock::now() + (hurries ? kHurried : kUnhurried);
       come_.wait_until(lock, std::min(late_until, upkeep), [&] {
         return stopped_ || !queue_.empty() || (!late_.empty() && late_until == late_until.max());
       });

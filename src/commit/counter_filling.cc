@@ -4,7 +4,7 @@
 #include <map>
 #include <unordered_map>
 
-#include "ledger/codec.h"
+#include "commit/appends.h"
 #include "system/log.h"
 
 namespace beckon::commit {
@@ -65,13 +65,7 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
       counters.emplace(name, std::move(*now));
   Group group = earliest(counters);
   if (group.counters.empty()) return;
-  auto erasures = ledger_.erasures();
-  if (!erasures) return;
-  std::ranges::sort(*erasures, {}, &ledger::Ledger::Erasure::digest);
   std::unordered_map<SessionDigest, Found> found;
-  std::size_t bytes_read = 0;
-  Position at = group.from;
-  bool is_read = true;
 
   const auto session_of = [&](const ledger::AppendRecord& append, const SessionDigest& digest) -> Found& {
     const auto [place, added] = found.try_emplace(digest);
@@ -97,24 +91,13 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
       of.counted.try_emplace(counter.id, Subtotal{.counter = counter.id}).first->second.add(*subtotal);
     }
   };
-  const auto read = ledger_.read_journal(group.from, [&](Position position, Instant, std::string_view bytes) {
-    if (position > group.to) return false;
-    bytes_read += bytes.size();
-    const auto left = erasures->empty() ? std::nullopt : ledger::without(bytes, position, *erasures);
-    ledger::JournalReader reader(left ? std::string_view(*left) : bytes);
-    while (const auto item = reader.next()) {
-      if (!item->is_append()) continue;
-      const auto record = ledger::decode_record(item->bytes);
-      const auto* append = record ? std::get_if<ledger::AppendRecord>(&*record) : nullptr;
-      if (append && append->handle == tenant.handle.view() && !append->signals.empty())
-        take(*append, item->digest, position);
-    }
-    at = position;
-    is_read = bytes_read < kBytesPerBatch && found.size() < kSessionsPerBatch;
-    return is_read;
-  });
-  if (!read) return;
-  if (is_read) at = group.to;
+  const auto at = read_appends(
+      ledger_, tenant.handle, {.from = group.from, .to = group.to, .bytes = kBytesPerBatch},
+      [&](const ledger::JournalReader::Item& item, const ledger::AppendRecord& append, Position row) {
+        take(append, item.digest, row);
+      },
+      [&] { return found.size() >= kSessionsPerBatch; });
+  if (!at) return;
 
   // Unreadable records are found before anything is planned: then the whole step is retried.
   for (const auto& [digest, of] : found)
@@ -127,8 +110,8 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
       log::error("counter_not_filled").add("handle", tenant.handle.view()).add("why", fault->message);
   }
   for (auto& [name, counter] : group.counters) {
-    counter.filled_to = at;
-    if (at >= counter.fill_until) {
+    counter.filled_to = *at;
+    if (*at >= counter.fill_until) {
       counter.filled_to.reset();
       draft.audit(tenant.handle, {kServer}, "counter.filled", name, rules::to_json(counter));
     }

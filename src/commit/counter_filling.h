@@ -16,6 +16,7 @@ class CounterFilling final : public Maintenance {
 
   void plan(Draft& draft) override;
   void failed() override { failed_ = true; }
+  bool hurries() const override { return tenants_.is_filling(); }
 
  private:
   void fill(Draft& draft, const Tenant& tenant);

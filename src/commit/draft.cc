@@ -52,6 +52,17 @@ SessionPtr Draft::at_hand(const SessionDigest& digest) {
   return session;
 }
 
+Result<SessionPtr> Draft::glance(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
+  if (auto session = at_hand(digest)) return session;
+  return find(handle, id, digest);
+}
+
+std::shared_ptr<const rules::RuleSet> Draft::rules_of(const Handle& handle) const {
+  if (const auto put = rules_.find(handle); put != rules_.end()) return put->second;
+  const auto tenant = places_.tenants.known(handle.view());
+  return tenant ? tenant->rules : nullptr;
+}
+
 void Draft::hide_expired(const SessionDigest& digest, SessionPtr& session) {
   if (!session || session->expires_at > now()) return;
   expired_.insert_or_assign(digest, std::move(session));
@@ -97,12 +108,30 @@ Result<SessionPtr> Draft::append(const SessionDigest& digest, SessionPtr before,
                                  std::size_t* evicted) {
   // Half of the retention may have passed since the visitor's own record was last extended.
   const bool long_lived = before && now() - before->created >= (record.expires_at - now()) / 2;
-  if (auto counted = counts_of(record, before); !counted.empty()) {
-    ledger::AppendRecord with = record;
-    with.counted.insert(with.counted.end(), counted.begin(), counted.end());
-    return append_counted(digest, std::move(before), with, true, evicted);
-  }
-  return append_counted(digest, std::move(before), record, long_lived, evicted);
+  auto counted = counts_of(record, before);
+  auto waiting = this->waiting(before ? before->window : ledger::Window(), record);
+  if (counted.empty() && waiting.empty()) return append_counted(digest, std::move(before), record, long_lived, evicted);
+  ledger::AppendRecord with = record;
+  with.counted.insert(with.counted.end(), counted.begin(), counted.end());
+  with.waiting = std::move(waiting);
+  return append_counted(digest, std::move(before), with, long_lived || !counted.empty(), evicted);
+}
+
+std::vector<std::uint64_t> Draft::waiting(const ledger::Window& window, const ledger::AppendRecord& record) const {
+  std::vector<std::uint64_t> versions;
+  if (!window.loses_read(record.signals.size())) return versions;
+  const auto rules = rules_of(Handle{record.handle});
+  if (!rules || !rules->has_waits()) return versions;
+  const ledger::Window all = window.overfilled({}, record.signals);
+  for (const std::size_t i : rules->waiting(all)) versions.push_back(all[i].version);
+  std::ranges::sort(versions);
+  return versions;
+}
+
+void Draft::fill(const SessionDigest& digest, SessionPtr before, const ledger::FilledRecord& record) {
+  ledger::append_record(batch_.journal, digest, record);
+  release(digest);
+  stage(digest, ledger::applied(std::move(before), record));
 }
 
 Result<SessionPtr> Draft::append_counted(const SessionDigest& digest, SessionPtr before,

@@ -62,6 +62,8 @@ class Draft {
   bool denied(const ledger::SessionDigest& digest) const;
   // Likewise as `find`, but null if it is neither staged nor in memory; one at rest stays packed there.
   ledger::SessionPtr at_hand(const ledger::SessionDigest& digest);
+  // Likewise as `find`, but one at rest stays packed in memory.
+  Result<ledger::SessionPtr> glance(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
 
   // Adds the record to the journal and stages the session with the record applied, and the visitor's own record as it
   // changes by it. Fault if that record could not be read; the draft is unchanged.
@@ -76,6 +78,9 @@ class Draft {
   // Marks the anchor of a delayed rule as done. Returns the session after it.
   ledger::SessionPtr done(const ledger::SessionDigest& digest, ledger::SessionPtr before,
                           const ledger::DoneRecord& record);
+
+  // Puts signals back into the window of a session, which exists.
+  void fill(const ledger::SessionDigest& digest, ledger::SessionPtr before, const ledger::FilledRecord& record);
 
   // Adds a mark to the exposures of the session and its visitor. Returns the session after it. Fault if the visitor's
   // own record could not be read; the draft is unchanged.
@@ -211,6 +216,12 @@ class Draft {
   void set_timers_of_rule(TimersOfRule change);  // after all set_timer calls
 
   void put_rule(RulePut rule);
+  void put_filling(FillingPut filling);
+  // The handle's rules as of this draft, by which signals are stored (ledger::Signal::is_read); null if it is unknown.
+  std::shared_ptr<const rules::RuleSet> rules_of(const Handle& handle) const;
+  void put_rules(const Handle& handle, std::shared_ptr<const rules::RuleSet> rules) {
+    rules_[handle] = std::move(rules);
+  }
   void forget_rules(ForgetRules old);
   void put_replay(outbox::Replay replay);
   void count(TallyKey key, Metric metric, std::int64_t n = 1);  // without an hour, for that of the commit
@@ -268,6 +279,8 @@ class Draft {
               const std::vector<ledger::Spend>& spends, const std::vector<ledger::Subtotal>& counted = {});
   Result<ledger::SessionPtr> append_counted(const ledger::SessionDigest& digest, ledger::SessionPtr before,
                                             const ledger::AppendRecord& record, bool touches, std::size_t* evicted);
+  // AppendRecord::waiting of a session with this window.
+  std::vector<std::uint64_t> waiting(const ledger::Window& window, const ledger::AppendRecord& record) const;
   // What the handle's counters count of the record's signals, plus removals for counters that no longer exist.
   std::vector<ledger::Subtotal> counts_of(const ledger::AppendRecord& record, const ledger::SessionPtr& before) const;
   // Adds what an expired session has counted to its visitor's own record.
@@ -326,6 +339,7 @@ class Draft {
   std::vector<Regroup> regroups_, rezoned_;
   std::map<std::pair<Handle, std::string>, std::optional<TraitDeclaration>, std::less<>> traits_;  // put in this commit
   std::map<std::pair<Handle, std::string>, std::optional<rules::Counter>, std::less<>> counters_;  // likewise
+  std::map<Handle, std::shared_ptr<const rules::RuleSet>> rules_;                                  // put in this commit
   std::vector<Recount> recounts_;
   std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;

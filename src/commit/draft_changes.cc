@@ -18,6 +18,7 @@ void Draft::set_timer(TimerChange change) { plan(std::move(change)); }
 void Draft::set_timers(TimersOfValues change) { plan(std::move(change)); }
 void Draft::set_timers_of_rule(TimersOfRule change) { last_.emplace_back(std::move(change)); }
 void Draft::put_rule(RulePut rule) { plan(std::move(rule)); }
+void Draft::put_filling(FillingPut filling) { plan(std::move(filling)); }
 void Draft::forget_rules(ForgetRules old) { plan(std::move(old)); }
 void Draft::put_replay(outbox::Replay replay) { plan(std::move(replay)); }
 void Draft::snapshot(SnapshotWrite written) { plan(std::move(written)); }

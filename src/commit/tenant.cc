@@ -256,6 +256,7 @@ Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored) {
   auto compiled = rules::RuleSet::compile(stored, system_zones(), tenant.settings.declared());
   if (!compiled) return unexpected(compiled.error());
   tenant.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
+  tenant.filling = stored.filling;
   return std::make_shared<const Tenant>(std::move(tenant));
 }
 
@@ -267,6 +268,7 @@ Duration Tenants::longest_retention() const {
 
 void Tenants::put(TenantPtr tenant) {
   const std::string& name = tenant->handle.text;
+  filling_rules_ = filling_rules_ || !tenant->filling.empty();
   tenants_.put(name, tenant);
 }
 

@@ -82,7 +82,8 @@ struct Tenant {
   bool admitted = true;  // on the platform's allowlist
   HandleSettings settings;
   std::shared_ptr<const rules::RuleSet> rules;
-  TraitTablePtr traits = TraitTable::none();  // and counters
+  std::vector<rules::FillingRule> filling = {};  // StoredRules::filling
+  TraitTablePtr traits = TraitTable::none();     // and counters
   IdentityKeysPtr identity_keys = IdentityKeys::none();
   std::shared_ptr<Line> line = std::make_shared<Line>();  // shared by all versions of the tenant
 };
@@ -106,10 +107,13 @@ class Tenants {
   // Whether some counter may still be filling. Committing thread.
   bool is_filling() const { return filling_; }
   void set_filling(bool filling) { filling_ = filling; }
+  // The same for rules.
+  bool is_filling_rules() const { return filling_rules_; }
+  void set_filling_rules(bool filling) { filling_rules_ = filling; }
 
  private:
   PublishedMap<Tenant> tenants_;
-  bool filling_ = true;  // until checked
+  bool filling_ = true, filling_rules_ = true;  // until checked
 };
 
 }  // namespace beckon::commit

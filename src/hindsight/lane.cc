@@ -25,6 +25,7 @@ ledger::AppendRecord without_decision(const ledger::DecisionRecord& record, cons
 Lane::Lane(const commit::Sessions& digests, const WhatIfRequest& request, commit::TenantPtr tried,
            commit::TenantPtr live)
     : request_(request),
+      reads_more_(live->rules->covers(*tried->rules) ? nullptr : tried->rules),
       then_(digests),
       tried_(std::move(tried), then_),
       live_(std::move(live), then_),
@@ -156,7 +157,13 @@ void Lane::take(const Stretch::Entry& entry, const ledger::AppendRecord& append)
     tried_.forget(digest);
     live_.forget(digest);
   }
-  then_.take(digest, append);
+  if (!reads_more_) {
+    then_.take(digest, append);
+  } else {
+    ledger::AppendRecord read = append;
+    for (ledger::Signal& signal : read.signals) signal.is_read = signal.is_read || reads_more_->reads(signal.key);
+    then_.take(digest, read);
+  }
   result_.signals += static_cast<std::int64_t>(append.signals.size());
   if (append.signals.empty() || append.received < request_.since) return;
   is_within(digest);
@@ -170,6 +177,8 @@ void Lane::take(const Stretch::Entry& entry, const ledger::AppendRecord& append)
     if (std::ranges::any_of(append.signals, [&](const ledger::Signal& signal) { return ask.on.fits(signal); }))
       pending_->asks.push_back(&ask);
 }
+
+void Lane::take(const Stretch::Entry& entry, const ledger::FilledRecord& filled) { then_.take(entry.digest, filled); }
 
 void Lane::take(const Stretch::Entry& entry, const ledger::DecisionRecord& decision) {
   const SessionDigest& digest = entry.digest;

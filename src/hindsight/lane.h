@@ -51,6 +51,7 @@ class Lane {
 
   void see(const Stretch::Entry& entry, const ledger::Record& record);
   void take(const Stretch::Entry& entry, const ledger::AppendRecord& append);
+  void take(const Stretch::Entry& entry, const ledger::FilledRecord& filled);
   void take(const Stretch::Entry& entry, const ledger::DecisionRecord& decision);
   void take(const Stretch::Entry& entry, const ledger::VisitorRecord& visit);
   void take(const Stretch::Entry& entry, const ledger::IdentityRecord& identity);
@@ -61,6 +62,8 @@ class Lane {
   void ask(const AskedAt& asked);
 
   const WhatIfRequest& request_;
+  // If the tried rules read keys that the live ones do not: signals with them are read from the start.
+  std::shared_ptr<const rules::RuleSet> reads_more_;
   Playback then_;
   Trial tried_, live_;
   std::optional<Pending> pending_;

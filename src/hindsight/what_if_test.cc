@@ -232,6 +232,22 @@ TEST_F(SimulationTest, ErasedSessionsAreNoPartOfIt) {
   EXPECT_EQ(told(*found), std::vector<std::string>{"b exit none act r at 12:00:00"});
 }
 
+TEST_F(SimulationTest, RulesSeeSignalsOfKeysThatNoLiveRuleReads) {
+  cart("a");
+  for (int i = 0; i < 250; ++i) {
+    world.pass(2s);
+    EXPECT_TRUE(world.append("a", R"({"type":"scroll"})"));
+  }
+  ask("a", "exit");
+  EXPECT_EQ(world.world().session("a")->window[0].key, "scroll");
+  const auto found = what_if(
+      world,
+      request(R"({"triggers":["exit"],"when":{"all":[{"count":{"key":"cart"},"atLeast":1}]},"action":{"type":"x"}})"));
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->rules.size(), 1U);
+  EXPECT_EQ(found->rules[0].acted, 1);
+}
+
 TEST_F(SimulationTest, AJobWaitsForItsTurnIsCancelledAndKept) {
   cart("a");
   ask("a", "exit");

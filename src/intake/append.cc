@@ -179,6 +179,7 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
                               .context = request.context};
   record.signals.reserve(request.signals.size());
   std::uint64_t version = before ? before->version : 0;
+  const auto rules = draft.rules_of(tenant.handle);
   for (std::size_t i = 0; i < request.signals.size(); ++i) {
     Signal signal = request.signals[i];
     if (!signal.id.empty()) {
@@ -195,7 +196,7 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
     signal.at = behind_its_second(before, record.signals, signal);
     signal.version = ++version;
     signal.place = draft.take_place();
-    signal.is_read = tenant.rules->reads(signal.key);
+    signal.is_read = rules && rules->reads(signal.key);
     if (consent == Consent::kBasic) signal.metadata = {};
     record.signals.push_back(signal);
   }

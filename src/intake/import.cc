@@ -201,7 +201,8 @@ void Import::take(commit::Draft& draft, const ImportRequest::Entry& entry) {
   signal.version = before ? before->version + 1 : 1;
   signal.place = draft.take_place();
   signal.received = record.received;
-  signal.is_read = tenant.rules->reads(signal.key);
+  const auto rules = draft.rules_of(tenant.handle);
+  signal.is_read = rules && rules->reads(signal.key);
   if (consent == Consent::kBasic) signal.metadata = {};
   std::size_t evicted = 0;
   auto appended = draft.append(digest, std::move(before), record, &evicted);

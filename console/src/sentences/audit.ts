@@ -40,6 +40,8 @@ export const kAudit = {
 export const kActions: Record<string, string> = {
   'rule.put': 'Rule saved',
   'rule.delete': 'Rule deleted',
+  'rule.filled': 'Rule in force',
+  'rule.refused': 'Rule could not be put in force',
   'rules.order': 'Order of rules changed',
   'rules.rollback': 'Rules rolled back',
   'webhook.create': 'Endpoint created',

@@ -45,6 +45,7 @@ export const kRules = {
     unsureLift: (difference: string) => `lift ${difference} points, not significant`,
     none: '–',
     warnings: (count: number) => several(count, 'warning'),
+    filling: (done: number) => `Not in force yet: ${Math.floor(done * 100)} %`,
     edit: (name: string) => `Edit ${name}`,
     moreActions: (name: string) => `More actions for ${name}`,
     duplicate: 'Duplicate',
@@ -686,6 +687,9 @@ export const kRules = {
       says: 'The messages of a delayed rule are events of this type. Until an enabled endpoint subscribes to it, they reach nobody and are lost.',
       link: (some: boolean) => (some ? 'Go to endpoints' : 'Add an endpoint'),
     },
+
+    filling: (done: number) =>
+      `This text is in force once sessions have all signals that no other rule reads; when the page was loaded, ${Math.floor(done * 100)} % was done. Until then, the former text decides, if there is one.`,
 
     warnings: {
       title: (count: number) => several(count, 'warning'),

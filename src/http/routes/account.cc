@@ -57,7 +57,8 @@ Result<Response> save_settings(Api& api, Request& request, bool merges) {
   if (!settings) return unexpected(settings.error());
   const auto rules = api.rules.rules(handle);
   if (!rules) return unexpected(rules.error());
-  if (auto fault = intake::undeclared(*rules, settings->declared())) return unexpected(std::move(*fault));
+  if (auto fault = intake::undeclared(intake::as_saved(*rules), settings->declared()))
+    return unexpected(std::move(*fault));
   const std::string text = json::to_text(document->root());
   const auto put =
       api.directory.put_settings(handle, text, audit_of(api, request, "settings.put", handle.text, text, was));

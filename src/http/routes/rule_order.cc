@@ -39,10 +39,12 @@ Result<std::vector<RuleId>> asked_order(Request& request, const rules::StoredRul
   return ids;
 }
 
-Response answer(const Request& request, const rules::StoredRules& before, const rules::StoredRules& next) {
+// `version`: in force after the change.
+Response answer(const Request& request, const rules::StoredRules& before, const rules::StoredRules& next,
+                std::uint64_t version) {
   std::string body;
   json::Writer writer(body);
-  writer.begin_object().member("rulesVersion", static_cast<std::int64_t>(next.version)).key("changes").begin_array();
+  writer.begin_object().member("rulesVersion", static_cast<std::int64_t>(version)).key("changes").begin_array();
   if (next.version != before.version)
     for (const rules::StoredRule* rule : intake::evaluation_order(next))
       if (rule->rules_version == next.version)
@@ -53,7 +55,7 @@ Response answer(const Request& request, const rules::StoredRules& before, const 
             .end_object();
   writer.end_array().member("requestId", request.id.view()).end_object();
   Response response = json_response(200, std::move(body));
-  response.headers.emplace_back("etag", etag_of(next));
+  response.headers.emplace_back("etag", etag_of(rules::StoredRules{.version = version}));
   return response;
 }
 
@@ -62,14 +64,15 @@ Result<Response> change(Api& api, Request& request) {
   const auto turn = api.rule_book.turn(handle);
   const auto now = api.rules.rules(handle);
   if (!now) return unexpected(now.error());
-  auto ids = asked_order(request, *now);
+  const rules::StoredRules saved = intake::as_saved(*now);
+  auto ids = asked_order(request, saved);
   if (!ids) return unexpected(ids.error());
   if (!may_change(request.header("if-match"), etag_of(*now)))
     return unexpected(Fault{.code = FaultCode::kPreconditionFailed,
                             .message = "The rules have changed in the meantime; their version is now " +
                                        std::to_string(now->version) + ". Read them again and repeat the change."});
   const Instant at = api.clock.now();
-  const rules::StoredRules next = intake::in_order(*now, *ids, at);
+  const rules::StoredRules next = intake::in_order(saved, *ids, at);
   if (next.version != now->version) {
     const intake::RuleChange change{.handle = handle,
                                     .by = caller_of(request),
@@ -77,9 +80,11 @@ Result<Response> change(Api& api, Request& request) {
                                     .target = std::to_string(next.version),
                                     .ordered = std::move(*ids),
                                     .at = at};
-    if (auto fault = api.rule_book.commit(change, *now, next)) return unexpected(std::move(*fault));
+    const auto done = api.rule_book.commit(change, *now, next);
+    if (!done) return unexpected(done.error());
+    return answer(request, saved, next, done->version);
   }
-  return answer(request, *now, next);
+  return answer(request, saved, next, next.version);
 }
 
 }  // namespace

@@ -107,16 +107,17 @@ Result<Response> rollback(Api& api, Request& request) {
                             .message = "The rules have changed in the meantime; their version is now " +
                                        std::to_string(now->version) + ". Review them and repeat the rollback."});
   const rules::StoredRules next = intake::rolled_back(*now, *then, api.clock.now());
-  if (next.version != now->version) {
+  if (next.version != now->version || !now->filling.empty()) {
     const intake::RuleChange change{.handle = handle,
                                     .by = caller_of(request),
                                     .action = "rules.rollback",
                                     .target = std::to_string(*version),
-                                    .at = api.clock.now()};
+                                    .at = api.clock.now(),
+                                    .replaces_all = true};
     const rules::Counters counters = api.rule_book.counters(handle);
     if (auto fault = intake::undeclared(next, api.rule_book.declared(handle), &counters))
       return unexpected(std::move(*fault));
-    if (auto fault = api.rule_book.commit(change, *now, next)) return unexpected(std::move(*fault));
+    if (auto done = api.rule_book.commit(change, *now, next); !done) return unexpected(done.error());
   }
   return restored(request, next, *version, changes(*now, next));
 }

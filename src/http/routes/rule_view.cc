@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "system/zones.h"
 
 namespace beckon::http {
 
 std::string etag_of(const rules::StoredRules& rules) { return "\"" + std::to_string(rules.version) + "\""; }
-std::string etag_of(const rules::StoredRule& rule) { return "\"" + std::to_string(rule.rules_version) + "\""; }
+std::string etag_of(const rules::StoredRule& rule) {
+  const std::string saved = rule.filling ? "-" + std::to_string(to_ms(rule.at)) : "";
+  return "\"" + std::to_string(rule.rules_version) + saved + "\"";
+}
 
 bool may_change(std::string_view if_match, std::string_view etag) {
   if (if_match.empty()) return true;
@@ -29,13 +33,18 @@ std::string rule_json(const rules::StoredRule& rule, const std::optional<Answere
   std::string text = rule.json.substr(0, rule.json.rfind('}'));
   text +=
       ",\"rulesVersion\":" + std::to_string(rule.rules_version) + ",\"updatedAt\":" + json::quote(to_rfc3339(rule.at));
+  if (rule.filling) {
+    text += ",\"filling\":";
+    json::Writer(text).real(std::floor(*rule.filling * 100) / 100);
+  }
   if (answered)
     text += ",\"warnings\":" + answered->warnings + ",\"requestId\":" + json::quote(answered->request.id.view());
   return text + "}";
 }
 
 std::string without_answer_members(const json::Value& rule) {
-  static constexpr std::array<std::string_view, 4> kAnswered{"rulesVersion", "updatedAt", "warnings", "requestId"};
+  static constexpr std::array<std::string_view, 5> kAnswered{"rulesVersion", "updatedAt", "filling", "warnings",
+                                                             "requestId"};
   std::string text;
   json::Writer writer(text);
   writer.begin_object();
@@ -50,12 +59,13 @@ Result<void> check_unused(const Api& api, const Handle& handle, std::string_view
                           std::vector<std::string> (*names_of)(const RuleId&, const json::Value&, const Zones&)) {
   const auto stored = api.rules.rules(handle);
   if (!stored) return unexpected(stored.error());
+  const rules::StoredRules saved = intake::as_saved(*stored);
   std::string users;
   std::string first;
   std::size_t count = 0;
   json::Writer writer(users);
   writer.begin_array();
-  for (const rules::StoredRule& rule : stored->rules) {
+  for (const rules::StoredRule& rule : saved.rules) {
     const auto document = json::parse(rule.json);
     if (!document) continue;
     const auto names = names_of(rule.id, document->root(), system_zones());

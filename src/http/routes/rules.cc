@@ -65,15 +65,18 @@ Result<Response> put(Api& api, Request& request) {
   if (!checked) return unexpected(checked.error());
   const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());
-  const StoredRule* before = intake::find_rule(*stored, id);
+  const StoredRules saved = intake::as_saved(*stored);
+  const StoredRule* before = intake::find_rule(saved, id);
   if (!may_change(request.header("if-match"), before ? etag_of(*before) : "")) return unexpected(outdated(before));
-  if (!before && stored->rules.size() >= kMostRules)
+  if (!before && saved.rules.size() >= kMostRules)
     return unexpected(Fault{.code = FaultCode::kConflict,
                             .message = "This handle has reached the limit of 2,000 rules; delete one first."});
   const int status = before ? 200 : 201;
   const StoredRules next = intake::with_change(*stored, id, *checked, change.at);
-  if (auto fault = api.rule_book.commit(change, *stored, next)) return unexpected(std::move(*fault));
-  return answer(api, status, request, *intake::find_rule(next, id), next);
+  auto in_force = api.rule_book.commit(change, *stored, next);
+  if (!in_force) return unexpected(in_force.error());
+  const StoredRules now = intake::as_saved(std::move(*in_force));
+  return answer(api, status, request, *intake::find_rule(now, id), now);
 }
 
 Result<Response> remove(Api& api, Request& request) {
@@ -82,27 +85,30 @@ Result<Response> remove(Api& api, Request& request) {
   const auto turn = api.rule_book.turn(change.handle);
   const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());
-  const StoredRule* before = intake::find_rule(*stored, id);
+  const StoredRules saved = intake::as_saved(*stored);
+  const StoredRule* before = intake::find_rule(saved, id);
   if (!before) return unexpected(not_found("rule"));
   if (!may_change(request.header("if-match"), etag_of(*before))) return unexpected(outdated(before));
   const StoredRules next = intake::with_change(*stored, id, "", change.at);
-  if (auto fault = api.rule_book.commit(change, *stored, next)) return unexpected(std::move(*fault));
+  if (auto done = api.rule_book.commit(change, *stored, next); !done) return unexpected(done.error());
   return no_content();
 }
 
 Result<Response> get(Api& api, Request& request) {
-  const auto stored = api.rules.rules(Handle{request.param("handle")});
+  auto stored = api.rules.rules(Handle{request.param("handle")});
   if (!stored) return unexpected(stored.error());
-  const StoredRule* rule = intake::find_rule(*stored, RuleId{request.param("ruleId")});
+  const StoredRules saved = intake::as_saved(std::move(*stored));
+  const StoredRule* rule = intake::find_rule(saved, RuleId{request.param("ruleId")});
   if (!rule) return unexpected(not_found("rule"));
-  return answer(api, 200, request, *rule, *stored);
+  return answer(api, 200, request, *rule, saved);
 }
 
 // In the order of their ids.
 Result<Response> list(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
-  const auto stored = api.rules.rules(handle);
+  auto stored = api.rules.rules(handle);
   if (!stored) return unexpected(stored.error());
+  *stored = intake::as_saved(std::move(*stored));
   const auto text = [](const StoredRule& rule) { return rule_json(rule); };
   const auto place = [](const StoredRule& rule) { return std::pair{Instant{}, rule.id.text}; };
   auto response =

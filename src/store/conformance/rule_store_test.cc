@@ -54,6 +54,21 @@ TEST_P(RulesOfAStore, SaySinceWhenEachIsLive) {
   EXPECT_EQ(stored.rules[1].live_since, Instant{});
 }
 
+TEST_P(RulesOfAStore, KeepThoseThatAreFillingBesideTheirFormerTexts) {
+  put(1, {{"b", "one"}});
+  const rules::FillingRule b{RuleId("b"), "two", after(2), "ada", 0, 7}, a{RuleId("a"), "new", after(3), "bob", 3, 9};
+  write({.at = kStart, .changes = {commit::FillingPut{kAcme, b}, commit::FillingPut{kAcme, a}}});
+  write({.at = kStart, .changes = {commit::FillingPut{kOther, b}}});
+  EXPECT_EQ(now(), "1: b=one");
+  EXPECT_EQ(store().rules().rules(kAcme)->filling, (std::vector{a, b}));
+  EXPECT_TRUE(store().rules().rules_at(kAcme, 1)->filling.empty());
+  rules::FillingRule further = b;
+  further.filled_to = 5;
+  write({.at = kStart, .changes = {commit::FillingPut{kAcme, further}, commit::FillingPut{kAcme, {.id = a.id}}}});
+  EXPECT_EQ(store().rules().rules(kAcme)->filling, std::vector{further});
+  EXPECT_EQ(store().rules().rules(kOther)->filling, std::vector{b});
+}
+
 TEST_P(RulesOfAStore, ChangeTogetherInOneVersion) {
   put(1, {{"a", "one"}, {"b", "one"}});
   put(2, {{"a", ""}, {"b", "two"}, {"c", "two"}});

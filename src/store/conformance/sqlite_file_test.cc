@@ -38,10 +38,11 @@
   "DROP TABLE due_record; ALTER TABLE delivery DROP COLUMN record;" \
   "ALTER TABLE delivery DROP COLUMN answer_us; ALTER TABLE delivery DROP COLUMN attempt;"
 
-// Undoes those that count visitors with two variants, and name the actor of each version of the rules.
+// Undoes those that count visitors with two variants, name the actor of each version of the rules, and keep rules that
+// wait for windows to be filled.
 #define BECKON_TAKE_BACK_MIXED                                                          \
   "ALTER TABLE tally DROP COLUMN mixed; ALTER TABLE tally DROP COLUMN mixed_converted;" \
-  "ALTER TABLE rule DROP COLUMN actor;"
+  "ALTER TABLE rule DROP COLUMN actor; DROP TABLE filling_rule;"
 
 namespace beckon::store {
 namespace {

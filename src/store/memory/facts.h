@@ -115,6 +115,7 @@ struct Facts {
 
   std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, commit::RulePut>> rules;
   std::map<Handle, commit::TraitStore::Stored> traits, counters;
+  std::map<Handle, std::map<RuleId, rules::FillingRule>> filling_rules;
   std::map<Handle, std::uint64_t> rules_kept;  // the oldest version that is kept
 
   std::map<Handle, access::HandleRecord> handles;

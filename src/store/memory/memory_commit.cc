@@ -259,6 +259,14 @@ void MemoryCommit::apply(const commit::RulePut& rule) {
   facts_.rules[{rule.handle, rule.rule}][rule.rules_version] = rule;
 }
 
+void MemoryCommit::apply(const commit::FillingPut& filling) {
+  auto& rules = facts_.filling_rules[filling.handle];
+  if (filling.rule.json.empty())
+    rules.erase(filling.rule.id);
+  else
+    rules.insert_or_assign(filling.rule.id, filling.rule);
+}
+
 void MemoryCommit::apply(const commit::ForgetRules& old) {
   for (const rules::SupersededRule& text : old.texts) {
     const auto versions = facts_.rules.find({old.handle, text.rule});

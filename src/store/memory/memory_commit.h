@@ -51,6 +51,7 @@ class MemoryCommit final : public commit::Commit {
   void apply(const commit::GoalTallies& goals);
   void apply(const commit::SweepTallies& what);
   void apply(const commit::RulePut& rule);
+  void apply(const commit::FillingPut& filling);
   void apply(const commit::ForgetRules& old);
   void apply(const commit::TraitPut& trait);
   void apply(const commit::CounterPut& counter);

@@ -191,7 +191,10 @@ rules::StoredRules MemoryRuleStore::read(const Handle& handle, std::uint64_t ver
 
 Result<rules::StoredRules> MemoryRuleStore::rules(const Handle& handle) {
   const std::lock_guard lock(facts_.mutex);
-  return read(handle, newest(handle));
+  rules::StoredRules found = read(handle, newest(handle));
+  if (const auto filling = facts_.filling_rules.find(handle); filling != facts_.filling_rules.end())
+    for (const auto& [id, rule] : filling->second) found.filling.push_back(rule);
+  return found;
 }
 
 Result<rules::StoredRules> MemoryRuleStore::rules_at(const Handle& handle, std::uint64_t version) {

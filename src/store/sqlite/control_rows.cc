@@ -70,6 +70,17 @@ void apply(Writing& writing, const commit::RulePut& rule) {
       rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since, rule.zone_version, rule.actor);
 }
 
+void apply(Writing& writing, const commit::FillingPut& filling) {
+  const rules::FillingRule& rule = filling.rule;
+  if (!rule.json.empty())
+    writing.connection.run(
+        "INSERT OR REPLACE INTO filling_rule (handle, rule, json, at, actor, filled_to, fill_until) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        filling.handle, rule.id, rule.json, rule.at, rule.actor, rule.filled_to, rule.fill_until);
+  else
+    writing.connection.run("DELETE FROM filling_rule WHERE handle = ?1 AND rule = ?2", filling.handle, rule.id);
+}
+
 void apply(Writing& writing, const commit::ForgetRules& old) {
   for (const rules::SupersededRule& text : old.texts)
     writing.connection.run("DELETE FROM rule WHERE handle = ?1 AND rule = ?2 AND rules_version = ?3", old.handle,

@@ -574,13 +574,27 @@ ALTER TABLE delivery ADD COLUMN answer_us INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE delivery ADD COLUMN attempt BLOB;
 )sql";
 
+// Rules that wait for windows to be filled (rules::FillingRule). The journal has records of it from here on.
+constexpr const char* kFilling = R"sql(
+CREATE TABLE filling_rule (
+  handle TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  json TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  filled_to INTEGER NOT NULL,
+  fill_until INTEGER NOT NULL,
+  PRIMARY KEY (handle, rule)) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
                                kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
                                kAccessTokens, kAuditChain,       kPeople,         kProviders,     kEventFormat,
-                               kGoals,        kDeliveryLists,    kMixed,          kRuleActors,    kOwed};
+                               kGoals,        kDeliveryLists,    kMixed,          kRuleActors,    kOwed,
+                               kFilling};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

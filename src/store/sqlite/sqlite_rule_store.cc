@@ -37,7 +37,14 @@ Result<rules::StoredRules> SqliteRuleStore::rules(const Handle& handle) {
   return guarded([&]() -> Result<rules::StoredRules> {
     auto reader = readers_.borrow();
     const Transaction one_view(*reader, Transaction::Kind::kRead);
-    return read(*reader, handle, newest(*reader, handle));
+    rules::StoredRules found = read(*reader, handle, newest(*reader, handle));
+    auto row = reader->query(
+        "SELECT rule, json, at, actor, filled_to, fill_until FROM filling_rule WHERE handle = ?1 ORDER BY rule",
+        handle);
+    while (row.next())
+      found.filling.push_back({RuleId(row.text(0)), std::string(row.text(1)), row.instant(2), std::string(row.text(3)),
+                               row.whole(4), row.whole(5)});
+    return found;
   });
 }
 

@@ -45,7 +45,7 @@ export function withAt(value: Json | undefined, path: Path, to: Json | undefined
 export const pathText = (path: Path) =>
   path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index ? '.' : ''}${step}`)).join('');
 
-const kAnswered = new Set(['rulesVersion', 'updatedAt', 'warnings', 'requestId']);
+const kAnswered = new Set(['rulesVersion', 'updatedAt', 'filling', 'warnings', 'requestId']);
 export const withoutAnswer = (rule: object): RuleDraft =>
   Object.fromEntries(Object.entries(rule).filter(([name]) => !kAnswered.has(name)));
 

@@ -71,6 +71,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   const [etag, setEtag] = useState(''),
     [fault, setFault] = useState<Fault | null>(null),
     [warnings, setWarnings] = useState<Warning[]>([]),
+    [filling, setFilling] = useState<number | null>(null), // the share that is done, if it is not in force yet
     [busy, setBusy] = useState(false),
     [isDeleting, setDeleting] = useState(false),
     [isReviewing, setReviewing] = useState(false),
@@ -110,6 +111,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     setStored(found);
     setEtag(answer.etag);
     setWarnings(answer.data.warnings ?? []);
+    setFilling(answer.data.filling ?? null);
   };
   usePoll(
     0,
@@ -198,6 +200,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     confirmed(kSaved[status] ?? t.save.saved);
     setEtag(answer.etag);
     setWarnings(answer.data.warnings ?? []);
+    setFilling(answer.data.filling ?? null);
     if (!named) go(at('rules', [ruleId]), { replace: true });
   };
   const isTaken = !named && !!rules?.some(one => one.ruleId === ruleId);
@@ -296,6 +299,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
             {named && tab('history', t.tabs.history)}
           </nav>
           <Warnings all={warnings} triggers={Array.isArray(rule.triggers) ? rule.triggers.map(String) : []} />
+          {filling !== null && <Callout tone="info">{t.filling(filling)}</Callout>}
           {named && isLiveDelayed(stored) && <Unreceived />}
           {asBefore[0] && !broken && <Callout tone="warn">{t.asBefore(asBefore[0].issue)}</Callout>}
           {broken && as !== 'json' && (

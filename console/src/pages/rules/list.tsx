@@ -261,6 +261,7 @@ function Row({ rule, week, place: index, count, order, unordered, onTurn, onDele
       <td role="cell" data-l={t.status}>
         <span class="row">
           <StatusChip status={status} />
+          {typeof rule.filling === 'number' && <span class="chip">{t.filling(rule.filling)}</span>}
           {warnings > 0 && (
             <a class="chip warn" href={at('rules', [ruleId])}>
               <Icon name="alert" />
