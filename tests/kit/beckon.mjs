@@ -86,10 +86,10 @@ export class Beckon {
     });
     const began = performance.now();
     await new Promise((ready, refuse) => {
-      const late = setTimeout(
-        () => refuse(new Error(`the server was not ready within 60 s: ${this.log.slice(-2000)}`)),
-        60_000,
-      );
+      const late = setTimeout(() => {
+        child.kill('SIGKILL'); // or the test file would never end
+        refuse(new Error(`the server was not ready within 60 s: ${this.log.slice(-2000)}`));
+      }, 60_000);
       child.once('error', refuse);
       child.stdout.on('data', part => {
         this.output += part;
