@@ -23,8 +23,13 @@ constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 }  // namespace
 
 std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
-  std::string id(prefix);
-  id.resize(prefix.size() + 26);
+  std::string id;
+  make_ulid(id, prefix, at, random);
+  return id;
+}
+
+void make_ulid(std::string& id, std::string_view prefix, Instant at, Random& random) {
+  id.assign(prefix).resize(prefix.size() + 26);
   auto ms = static_cast<std::uint64_t>(to_ms(at));
   for (std::size_t i = 10; i-- > 0; ms >>= 5) id[prefix.size() + i] = kAlphabet[ms & 31];
   // Of the 80 bits after the milliseconds, the upper half is a counter, so that ids of one millisecond also sort in the
@@ -35,7 +40,6 @@ std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
   std::array<std::byte, 8> bits{};
   random.fill(bits);
   for (std::size_t i = 0; i < 8; ++i) id[prefix.size() + 18 + i] = kAlphabet[std::to_integer<unsigned>(bits[i]) & 31];
-  return id;
 }
 
 std::optional<Instant> ulid_instant(std::string_view text) {

@@ -39,6 +39,7 @@ using RequestId = Id<struct RequestTag>;            // req_…
 // `prefix` and a ULID (26 characters of Crockford's base 32: 48 bits of milliseconds, 80 of randomness), so that ids of
 // one kind sort by creation time. github.com/ulid/spec
 std::string make_ulid(std::string_view prefix, Instant at, Random& random);
+void make_ulid(std::string& id, std::string_view prefix, Instant at, Random& random);  // in place of what `id` was
 
 // The same form from 128 given bits, so that one name always gives the same id.
 std::string ulid_of(std::string_view prefix, std::uint64_t high, std::uint64_t low);

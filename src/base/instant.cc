@@ -50,6 +50,12 @@ char* put_digits(char* out, unsigned value, int count) {
 }  // namespace
 
 std::string to_rfc3339(Instant at) {
+  std::string text;
+  append_rfc3339(text, at);
+  return text;
+}
+
+void append_rfc3339(std::string& out, Instant at) {
   const auto day = floor<days>(at);
   const year_month_day date{day};
   const auto time = static_cast<unsigned>((at - day).count());
@@ -62,7 +68,7 @@ std::string to_rfc3339(Instant at) {
   end = put_digits(end + 1, time / 1000 % 60, 2);
   if (const unsigned fraction = time % 1000; fraction != 0) end = put_digits(end + 1, fraction, 3);
   *end++ = 'Z';
-  return {text, end};
+  out.append(text, end);
 }
 
 std::optional<Instant> parse_rfc3339(std::string_view text) {

@@ -31,6 +31,7 @@ class ManualClock final : public Clock {
 
 // "2026-02-25T12:00:00.123Z"; a zero fraction is omitted.
 std::string to_rfc3339(Instant at);
+void append_rfc3339(std::string& out, Instant at);
 
 // RFC 3339 with any offset; more than three fraction digits are truncated. std::nullopt for any other text, an
 // impossible date, or a year outside 1970 to 9999. A leap second becomes the last millisecond before it.

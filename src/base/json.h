@@ -69,24 +69,23 @@ class Document {
  public:
   const Value& root() const { return *root_; }
 
- private:
-  friend class Builder;
-  friend Result<Document> parse(std::string text);
   struct Store;
-  Document();
-
- public:
-  ~Document();
-  Document(Document&&) noexcept;
-  Document& operator=(Document&&) noexcept;
 
  private:
-  std::unique_ptr<Store> store_;
+  friend Result<Document> parse(std::string&& text);
+  struct Drop {
+    void operator()(Store* store) const;
+  };
+  Document() = default;
+
+  std::unique_ptr<Store, Drop> store_;
   const Value* root_ = nullptr;
 };
 
-// Fault: kInvalidPayload, with the offset and the error.
-Result<Document> parse(std::string text);
+// Fault: kInvalidPayload, with the offset and the error. What is left in `text` is empty, and may have the memory of an
+// earlier document of this thread, so that its owner need not allocate the next one.
+Result<Document> parse(std::string&& text);
+inline Result<Document> parse(const std::string& text) { return parse(std::string(text)); }
 
 // The value serialized without whitespace; numbers keep their text.
 void append(std::string& out, const Value& value);
@@ -107,6 +106,7 @@ class Writer {
   Writer& end_array() { return close(']'); }
   Writer& key(std::string_view name);
   Writer& string(std::string_view text);
+  Writer& instant(Instant at);  // as RFC 3339
   Writer& number(std::int64_t value);
   Writer& real(double value);  // shortest text that reads back the same
   Writer& boolean(bool value);
@@ -117,6 +117,7 @@ class Writer {
   Writer& member(std::string_view name, std::string_view text) { return key(name).string(text); }
   Writer& member(std::string_view name, const char* text) { return key(name).string(text); }
   Writer& member(std::string_view name, std::int64_t value) { return key(name).number(value); }
+  Writer& member(std::string_view name, Instant value) { return key(name).instant(value); }
   Writer& member_boolean(std::string_view name, bool value) { return key(name).boolean(value); }
   Writer& member_raw(std::string_view name, std::string_view json_text) { return key(name).raw(json_text); }
 

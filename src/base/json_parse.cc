@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 
 #include "base/check.h"
@@ -12,16 +14,43 @@ namespace beckon::json {
 namespace bj = boost::json;
 
 struct Document::Store {
-  // Most bodies need twice their size; more is allocated on demand.
-  explicit Store(std::string from) : text(std::move(from)), arena(text.size() * 2 + 256) {}
   std::string text;
-  std::pmr::monotonic_buffer_resource arena;
+  std::array<std::byte, 896> first;  // enough for the trees of most requests; more is allocated on demand
+  std::pmr::monotonic_buffer_resource arena{first.data(), first.size()};
 };
 
-Document::Document() = default;
-Document::~Document() = default;
-Document::Document(Document&&) noexcept = default;
-Document& Document::operator=(Document&&) noexcept = default;
+namespace {
+
+constexpr std::size_t kKeptText = 1024;  // bytes
+
+// Not under the address sanitizer, which then finds what is read from a document that is gone.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kReused = false;
+#elif defined(__has_feature)
+constexpr bool kReused = !__has_feature(address_sanitizer);
+#else
+constexpr bool kReused = true;
+#endif
+
+// The store of the last document that this thread has dropped, for the next one. `ended`: documents with static storage
+// outlive it.
+thread_local bool ended = false;
+struct Spare {
+  std::unique_ptr<Document::Store> store;
+  ~Spare() { ended = true; }
+};
+thread_local Spare spare;
+
+}  // namespace
+
+void Document::Drop::operator()(Store* store) const {
+  std::unique_ptr<Store> dropped(store);
+  if (!kReused || ended || spare.store) return;
+  dropped->arena.release();
+  dropped->text.clear();
+  if (dropped->text.capacity() > kKeptText) std::string().swap(dropped->text);
+  spare.store = std::move(dropped);
+}
 
 // Receives the parser's events and builds the tree bottom-up: children wait on a stack until their container ends.
 class Builder {
@@ -173,9 +202,10 @@ class Builder {
 thread_local std::vector<Value> Builder::values_;
 thread_local std::vector<std::string_view> Builder::keys_;
 
-Result<Document> parse(std::string text) {
+Result<Document> parse(std::string&& text) {
   Document document;
-  document.store_ = std::make_unique<Document::Store>(std::move(text));
+  document.store_.reset(spare.store ? spare.store.release() : new Document::Store);
+  document.store_->text.swap(text);
   const std::string& source = document.store_->text;
   bj::parse_options options;
   options.max_depth = 32;

@@ -149,6 +149,14 @@ Writer& Writer::string(std::string_view text) {
   return *this;
 }
 
+Writer& Writer::instant(Instant at) {
+  comma();
+  out_ += '"';
+  append_rfc3339(out_, at);
+  out_ += '"';
+  return *this;
+}
+
 Writer& Writer::number(std::int64_t value) {
   comma();
   char text[24];

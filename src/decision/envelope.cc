@@ -43,13 +43,11 @@ std::string_view Envelope::action(std::string& room) const {
   return tenant->rules->action(verdict, facts(), id, room);
 }
 
-std::string Envelope::etag() const { return etag_of(verdict.reading); }
-
-std::string etag_of(std::uint64_t reading) {
+Etag etag_of(std::uint64_t reading) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text(16, '0');
-  for (std::size_t i = 16; i-- > 0; reading >>= 4) text[i] = kDigits[reading & 15];
-  return text;
+  Etag etag{};
+  for (std::size_t i = etag.text.size(); i-- > 0; reading >>= 4) etag.text[i] = kDigits[reading & 15];
+  return etag;
 }
 
 std::int64_t Envelope::ttl_seconds() const {
@@ -73,10 +71,10 @@ void write(json::Writer& out, const Envelope& envelope, bool explain) {
   out.member_raw("action", envelope.action(room));
   out.member("sessionVersion", static_cast<std::int64_t>(envelope.session_version))
       .member("rulesVersion", static_cast<std::int64_t>(envelope.tenant->rules->version()))
-      .member("resolvedAt", to_rfc3339(envelope.resolved_at))
-      .member("expiresAt", to_rfc3339(verdict.expires_at))
+      .member("resolvedAt", envelope.resolved_at)
+      .member("expiresAt", verdict.expires_at)
       .member("ttlSeconds", envelope.ttl_seconds())
-      .member("etag", envelope.etag());
+      .member("etag", etag_of(verdict.reading).view());
   if (!explain) return;
   out.key("explanation");
   envelope.tenant->rules->explain(envelope.trigger, envelope.facts(), out);
@@ -88,7 +86,7 @@ void write_signal_told(json::Writer& out, const ledger::Signal& signal) {
   out.key("confidence").real(static_cast<double>(signal.confidence) / ledger::kFullConfidence);
   text_or_null(out, "source", signal.source);
   out.member_raw("metadata", signal.metadata.empty() ? "{}" : signal.metadata);
-  out.member("at", to_rfc3339(signal.at)).end_object();
+  out.member("at", signal.at).end_object();
 }
 
 ledger::PastBeside past_of(const rules::Beside& beside) {

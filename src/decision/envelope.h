@@ -1,5 +1,6 @@
 // The response to one trigger: evaluation, JSON, record. Contract section 4.
 #pragma once
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,7 +25,6 @@ struct Envelope {
 
   const ledger::Context& context() const;
   rules::Facts facts() const;
-  std::string etag() const;  // from its fingerprint
   // JSON, with values inserted; "null" if there is none. `room` may hold the text.
   std::string_view action(std::string& room) const;
   std::int64_t ttl_seconds() const;
@@ -32,7 +32,11 @@ struct Envelope {
   bool is_recorded() const;
 };
 
-std::string etag_of(std::uint64_t reading);
+struct Etag {
+  std::array<char, 16> text;  // hexadecimal
+  std::string_view view() const { return {text.data(), text.size()}; }
+};
+Etag etag_of(std::uint64_t reading);  // of a verdict's fingerprint
 
 // The maximum lifetime of a response that contains data of its visitor: pages keep it.
 inline constexpr Duration kPersonalTtl = std::chrono::seconds{30};

@@ -116,18 +116,22 @@ class ResolveInCommit final : public commit::Work {
 }  // namespace
 
 void Resolver::resolve(DecisionRequest request, Done done) const {
+  if (const auto decided = resolve_now(request)) return done(*decided);
+  resolve_in_commit(std::move(request), std::move(done));
+}
+
+std::optional<Result<Envelope>> Resolver::resolve_now(const DecisionRequest& request) const {
   const commit::Draft::Places& places = parts_.places;
   const SessionDigest digest = places.sessions.digest(request.tenant->handle.view(), request.session.view());
   const auto list = places.subscriptions.of(request.tenant->handle);
-  if (std::ranges::any_of(*list, [](const auto& s) { return outbox::wants(*s, kResolvedEvent); }))
-    return in_commit(std::move(request), digest, std::move(done));
+  if (std::ranges::any_of(*list, [](const auto& s) { return outbox::wants(*s, kResolvedEvent); })) return std::nullopt;
   const Instant now = parts_.clock.now();
   auto known = known_in(places.sessions, request, digest, now);
-  if (!known) return done(unexpected(known.error()));
+  if (!known) return unexpected(known.error());
   Envelope envelope = judge(request, request.triggers.front(), std::move(*known), now);
   const bool binds = envelope.known.naming && envelope.is_recorded();
   if (envelope.verdict.spends != 0 || envelope.verdict.arm != 0 || envelope.verdict.mark != 0 || binds)
-    return in_commit(std::move(request), digest, std::move(done));
+    return std::nullopt;
   envelope.id = make_ulid("dec_", now, places.random);
   if (envelope.is_recorded()) {
     thread_local std::string bytes, past;
@@ -137,15 +141,16 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
     ledger::encode_past(past, past_of(envelope, beside));
     ledger::append_record(bytes, digest, record_of(request, envelope, digest, past));
     if (!parts_.committer.record_late(bytes, *request.tenant->line))
-      return done(unexpected(unavailable("The server is overloaded.")));
+      return unexpected(unavailable("The server is overloaded."));
   } else {
     parts_.committer.count_asked(request.tenant->handle,
                                  commit::counted_trigger(request.tenant.get(), envelope.trigger));
   }
-  done(std::move(envelope));
+  return envelope;
 }
 
-void Resolver::in_commit(DecisionRequest request, const SessionDigest& digest, Done done) const {
+void Resolver::resolve_in_commit(DecisionRequest request, Done done) const {
+  const SessionDigest digest = parts_.places.sessions.digest(request.tenant->handle.view(), request.session.view());
   std::unique_ptr<commit::Work> work = std::make_unique<ResolveInCommit>(std::move(request), digest, std::move(done));
   if (!parts_.committer.submit(work)) commit::refuse_overloaded(*work);
 }
@@ -175,7 +180,7 @@ Result<Prefetched> Resolver::judge_at(const DecisionRequest& request, Instant at
     answer.session_version = envelope.session_version;
     answer.decisions.push_back(std::move(envelope));
   }
-  answer.etag = etag_of(reading);
+  answer.etag = etag_of(reading).view();
   answer.unchanged = !request.if_none_match.empty() && request.if_none_match == answer.etag;
   return answer;
 }

@@ -39,6 +39,10 @@ class Resolver {
   // unknown session is only counted.
   void resolve(DecisionRequest request, Done done) const;
 
+  // The two halves of it. std::nullopt: the decision must be made in a commit.
+  std::optional<Result<Envelope>> resolve_now(const DecisionRequest& request) const;
+  void resolve_in_commit(DecisionRequest request, Done done) const;
+
   Result<Prefetched> prefetch(const DecisionRequest& request) const;
 
   // The same as it would be at another instant, past or future, with current data. Nothing is recorded, and the
@@ -46,8 +50,6 @@ class Resolver {
   Result<Prefetched> judge_at(const DecisionRequest& request, Instant at) const;
 
  private:
-  void in_commit(DecisionRequest request, const ledger::SessionDigest& digest, Done done) const;
-
   Parts parts_;
 };
 

@@ -206,7 +206,7 @@ void write_again(json::Writer& out, const decision::Envelope& again) {
   out.key("again").begin_object().member("outcome", rules::to_text(again.verdict.outcome));
   text_or_null(out, "ruleId", again.verdict.rule);
   text_or_null(out, "variant", again.verdict.variant);
-  out.member("etag", again.etag()).end_object();
+  out.member("etag", decision::etag_of(again.verdict.reading).view()).end_object();
 }
 
 }  // namespace
@@ -228,7 +228,7 @@ void write(json::Writer& out, const Recalled& recalled) {
       .member("resolvedAt", to_rfc3339(stored.at))
       .member("expiresAt", to_rfc3339(again.verdict.expires_at))
       .member("ttlSeconds", again.ttl_seconds())
-      .member("etag", decision::etag_of(stored.reading))
+      .member("etag", decision::etag_of(stored.reading).view())
       .member_boolean("shown", stored.shown)
       .member("recordedAt", to_rfc3339(recalled.recorded_at));
   write_beside(out, stored.beside);

@@ -164,7 +164,7 @@ void Connection::forget_request() {
   if (request_.principal.has_value()) request_.principal.reset();
   request_.client = peer_;
   request_.received = thread_->turn_at();
-  request_.id.text = thread_->make_request_id(request_.received);
+  thread_->make_request_id(request_.id.text, request_.received);
   framing_ = {};
   scan_ = {};
 }

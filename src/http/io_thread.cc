@@ -205,7 +205,7 @@ void IoThread::close_all() {
   }
 }
 
-std::string IoThread::make_request_id(Instant at) { return make_ulid("req_", at, random_); }
+void IoThread::make_request_id(std::string& id, Instant at) { make_ulid(id, "req_", at, random_); }
 
 const std::string& IoThread::date_line(Instant at) {
   const auto second = std::chrono::floor<std::chrono::seconds>(at);

@@ -88,7 +88,7 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
   bool is_draining() const { return shared_->draining.load(std::memory_order_relaxed); }
   Steady::time_point turn_began() const { return turn_began_; }
   Instant turn_at() const { return turn_at_; }  // the same, by the listener's clock
-  std::string make_request_id(Instant at);
+  void make_request_id(std::string& id, Instant at);
   const std::string& date_line(Instant at);  // as ResponseFrame has it
   void give_turn(Connection& connection);    // in this turn if turns are still being given, otherwise in the next
   void set_idle(Connection& connection);     // as the newest of the idle ones

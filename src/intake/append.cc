@@ -277,7 +277,7 @@ void write(json::Writer& out, const AppendRequest& request, const Appended& appe
   }
   out.member("version", static_cast<std::int64_t>(appended.version))
       .member("signalCount", static_cast<std::int64_t>(appended.signal_count))
-      .member("expiresAt", to_rfc3339(appended.expires_at));
+      .member("expiresAt", appended.expires_at);
 }
 
 }  // namespace beckon::intake

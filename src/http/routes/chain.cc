@@ -136,12 +136,15 @@ void resolve(Api& api, Request& request, Respond respond, bool is_public) {
                   : refuse(request, respond, judged.error());
   }
   // The request is alive until the answer.
-  auto done = [&request, is_public, warnings = parsed->warnings,
-               respond = std::move(respond)](const Result<Envelope>& decided) mutable {
-    respond(decided ? answer(request, warnings, *decided, explains(request, is_public))
-                    : to_response(decided.error(), request.id));
+  const auto told = [&request, is_public](const decision::Warnings& warnings, const Result<Envelope>& decided) {
+    return decided ? answer(request, warnings, *decided, explains(request, is_public))
+                   : to_response(decided.error(), request.id);
   };
-  api.resolver.resolve(std::move(*parsed), std::move(done));
+  if (const auto decided = api.resolver.resolve_now(*parsed)) return respond(told(parsed->warnings, *decided));
+  decision::Warnings warnings = parsed->warnings;
+  api.resolver.resolve_in_commit(std::move(*parsed),
+                                 [told, warnings = std::move(warnings), respond = std::move(respond)](
+                                     const Result<Envelope>& decided) mutable { respond(told(warnings, decided)); });
 }
 
 void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
