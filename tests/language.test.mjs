@@ -66,7 +66,7 @@ test('a comparison that cannot be read is refused, every fault at its place', as
     ),
     [
       'when.all[0].above must be a number below 1 trillion',
-      'when.all[0].before must be an instant such as "2026-10-01T00:00:00Z"',
+      'when.all[0].before must be an instant from 1970 to 9999, such as "2026-10-01T00:00:00Z"',
       'when.all[1].in is required unless another comparison is given, such as equals',
     ],
   );

@@ -217,7 +217,7 @@ std::expected<std::string, std::string> trait_value(std::string_view name, Trait
       return std::string(value.boolean() ? "true" : "false");
     case TraitType::kInstant: {
       const auto at = value.instant();
-      if (!at) return std::unexpected("must be an instant such as \"2026-05-01T12:00:00Z\"");
+      if (!at) return std::unexpected("must be an instant from 1970 to 9999, such as \"2026-05-01T12:00:00Z\"");
       return json::quote(to_rfc3339(*at));
     }
     case TraitType::kDate:

@@ -90,7 +90,8 @@ class Account {
     if (turn.hold != Hold::kNotHeld) {
       out_.key("heldBack").begin_object().member("by", to_text(turn.hold));
       if (turn.hold == Hold::kRender) text_or_null(out_, "missing", turn.missing);
-      turn.next == kNever ? out_.key("until").null() : out_.member("until", to_rfc3339(turn.next));
+      const Instant until = free_from(*rule_, facts_);
+      until == kNever ? out_.key("until").null() : out_.member("until", until);
       out_.end_object();
     } else if (!turn.holdout && !rule_->arms[turn.arm].name.empty()) {
       out_.member("variant", rule_->arms[turn.arm].name);
@@ -145,7 +146,7 @@ class Account {
       text_or_null(out_, "same", best.value_or(""));
     }
     if (!met) out_.member("margin", margin_words(finding, scene, flips_at(test, taken.next)));
-    if (taken.next != kNever) out_.member("changesAt", to_rfc3339(taken.next));
+    if (taken.next != kNever) out_.member("changesAt", taken.next);
     out_.end_object();
   }
 

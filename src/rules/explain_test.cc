@@ -175,6 +175,55 @@ TEST(Explain, SaysWhenAnAbsenceWillHold) {
             "d 23 h");
 }
 
+// "by until" of the only rule, which acted half an hour before noon and is asked for at `now`.
+std::string held_back(const std::string& members, Instant now = kNoon) {
+  const RuleSet set = rule_set({rule("{}", members)});
+  const ledger::Window none;
+  Facts facts{.window = none, .context = {}, .now = instant_ms(0), .retention = testing::kMonth};
+  facts.now = kNoon - 30min;
+  const ledger::Spend spend{set.judge("t", facts).spends, facts.now, 0};
+  EXPECT_NE(spend.key, 0u);
+  facts.session_spends = facts.unit_spends = {&spend, 1};
+  facts.now = now;
+  std::string out;
+  json::Writer writer(out);
+  set.explain("t", facts, writer);
+  const auto document = json::parse(out);
+  const json::Value* held = document->root().items()[0].find("heldBack");
+  if (held == nullptr) return "not";
+  const json::Value& until = *held->find("until");
+  return std::string(held->find("by")->text()) + " " + (until.is_string() ? std::string(until.text()) : "always");
+}
+
+TEST(Explain, SaysWhenNothingHoldsTheRuleBackAnyMore) {
+  const auto open = [](const std::string& hours) { return R"("active":{"hours":")" + hours + R"(","zone":"UTC"},)"; };
+  const std::string day = R"("limit":{"cooldown":"24h"})", session = R"("limit":{"caps":[{"max":1,"per":"session"}]})";
+  EXPECT_EQ(held_back(day), "limit 2026-02-26T11:30:00Z");
+  EXPECT_EQ(held_back(open("10:00-13:00") + day), "limit 2026-02-26T11:30:00Z") << "not when it closes";
+  EXPECT_EQ(held_back(open("11:00-12:15") + R"("limit":{"cooldown":"5h"})"), "limit 2026-02-26T11:00:00Z")
+      << "it is closed as the cooldown ends";
+  EXPECT_EQ(held_back(open("11:00-13:00") + day, kNoon + 2h), "hours 2026-02-26T11:30:00Z")
+      << "the cooldown lasts longer than the night";
+  EXPECT_EQ(held_back(session), "limit always");
+  EXPECT_EQ(held_back(open("10:00-13:00") + session), "limit always");
+  EXPECT_EQ(held_back(open("10:00-13:00") + R"("limit":{"cooldown":"10m"})"), "not");
+}
+
+TEST(Explain, NamesTheSignalSinceWhichNothingCountsYet) {
+  const std::string condition = R"({"count":{"key":"open"},"since":{"key":"cart"},"atLeast":3})";
+  EXPECT_EQ(failed("all", condition, {{"open", 5min}, {"open", 4min}}),
+            "count of open since the latest cart | at least 3 | 0 | cart first, then 3 more open");
+  EXPECT_EQ(failed("all", condition, {{"cart", 5min}, {"open", 4min}}),
+            "count of open since the latest cart | at least 3 | 1 | 2 more open");
+}
+
+TEST(Explain, SaysWhichDecisionsAreMissing) {
+  EXPECT_EQ(failed("all", R"({"decision":{"rule":"cp"},"within":"1d","atLeast":1})", {}),
+            "decisions of cp, act within 1 d | at least 1 | 0 | one more of cp");
+  EXPECT_EQ(failed("all", R"({"decision":{"rule":"cp","reaction":"clicked"},"within":"1d","atLeast":2})", {}),
+            "decisions of cp that were clicked within 1 d | at least 2 | 0 | 2 more of cp, clicked");
+}
+
 TEST(Explain, SaysWhatWouldEndAnExclusion) {
   EXPECT_EQ(failed("none", R"({"seen":{"key":"support","value":"complaint"},"within":"7d"})",
                    {{"support", 26h, "complaint"}}),

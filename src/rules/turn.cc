@@ -96,12 +96,38 @@ void probe_payloads(const Rule& rule, const Facts& facts, Turn& turn) {
   turn.next = std::min(turn.next, counters_hold_until(rule, facts));
 }
 
+Allowance open_now(const Hours& hours, const Facts& facts) {
+  return open_at(hours, hours.zone ? nullptr : zone_of_visitor(facts), facts.now);
+}
+
 }  // namespace
+
+Instant free_from(const Rule& rule, const Facts& facts) {
+  constexpr int kChanges = 64;
+  Facts then = facts;
+  for (int i = 0; i < kChanges && then.now != Instant::max(); ++i) {
+    if (rule.hours)
+      if (const Allowance open = open_now(*rule.hours, then); !open.free) {
+        then.now = open.next;
+        continue;
+      }
+    if (rule.limit)
+      if (const Allowance spend = may_spend(*rule.limit, then); !spend.free) {
+        then.now = spend.next;
+        continue;
+      }
+    Turn turn;
+    probe_payloads(rule, then, turn);
+    if (turn.hold == Hold::kNotHeld) return then.now;
+    then.now = turn.next;
+  }
+  return Instant::max();
+}
 
 Turn turn_of(const Rule& rule, const Facts& facts) {
   Turn turn;
   if (rule.hours) {
-    const Allowance open = open_at(*rule.hours, rule.hours->zone ? nullptr : zone_of_visitor(facts), facts.now);
+    const Allowance open = open_now(*rule.hours, facts);
     turn.next = open.next;
     if (!open.free) turn.hold = Hold::kClosed;
   }

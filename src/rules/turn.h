@@ -28,6 +28,10 @@ struct Turn {
 // affects all arms and the control group alike.
 Turn turn_of(const Rule& rule, const Facts& facts);
 
+// The first instant from Facts::now on at which nothing holds the rule back, if nothing but time passes; Instant::max()
+// if there is none, or if it is many changes away.
+Instant free_from(const Rule& rule, const Facts& facts);
+
 // The arm assigned to the unit by name, or kept from its first assignment; std::nullopt if there is none.
 struct Given {
   Instant at = Instant::min();  // when it was assigned; may be after Facts::now: kept from then on

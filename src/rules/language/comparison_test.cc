@@ -183,7 +183,7 @@ TEST(Comparison, NamesEveryFaultAtItsPlace) {
       "fold: must be true or false; in[0]: must be a string of at most 256 characters, a number or a boolean; "
       "above: must be a number below 1 trillion; below: must be a number below 1 trillion; "
       "startsWith: must be a string of 1 to 256 characters; allOf: must be a list of strings; "
-      "exists: must be true or false; before: must be an instant such as \"2026-10-01T00:00:00Z\"");
+      "exists: must be true or false; before: must be an instant from 1970 to 9999, such as \"2026-10-01T00:00:00Z\"");
   EXPECT_EQ(read(R"("in":["a"],"notIn":["b"])").faults, "notIn: cannot be combined with in; give one of the two");
   EXPECT_EQ(read(R"("above":1,"atLeast":2)").faults, "above: cannot be combined with atLeast; give one of the two");
   EXPECT_EQ(read(R"("notEquals":1,"equals":2)").faults, "notEquals: is called not");

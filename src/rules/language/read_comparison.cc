@@ -139,7 +139,7 @@ class Reader {
   std::optional<Constant> instant(const json::Value& value, const std::string& path) {
     const auto at = value.is_string() ? parse_rfc3339(value.text()) : std::nullopt;
     if (at) return Constant{true, to_ms(*at), to_rfc3339(*at)};
-    members_.issues().add(path, "must be an instant such as \"2026-10-01T00:00:00Z\"");
+    members_.issues().add(path, "must be an instant from 1970 to 9999, such as \"2026-10-01T00:00:00Z\"");
     return std::nullopt;
   }
   Constant of_text(std::string_view text) const { return {.text = fold_ ? folded(text) : std::string(text)}; }
@@ -169,7 +169,7 @@ std::string words_of_one(const Demand& demand) {
   for (const Constant& one : demand.constants) texts.push_back(one.text);
   if (demand.op == Operator::kMissing) return "missing";
   const auto found = std::ranges::find(kComparing, demand.op, &Comparing::op);
-  return std::string(found->words) + words_of(texts);
+  return std::string(found->words) + words_of(texts, demand.op == Operator::kAllOf ? " and " : " or ");
 }
 
 }  // namespace

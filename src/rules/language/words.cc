@@ -14,15 +14,15 @@ std::string written(const Pattern& pattern) { return pattern.text + (pattern.pre
 
 // "US", "US or GB", "US, GB or DE"; for long lists the first five.
 template <class T>
-std::string listed(const std::vector<T>& list) {
+std::string listed(const std::vector<T>& list, std::string_view last_of_all = " or ") {
   constexpr std::size_t kShown = 5;
   std::string out;
   for (std::size_t i = 0; i < std::min(list.size(), kShown); ++i) {
     const bool last = i + 1 == list.size();
-    if (i > 0) out += last ? " or " : ", ";
+    if (i > 0) out += last ? last_of_all : ", ";
     out += written(list[i]);
   }
-  if (list.size() > kShown) out += " or " + std::to_string(list.size() - kShown) + " others";
+  if (list.size() > kShown) out.append(last_of_all).append(std::to_string(list.size() - kShown)).append(" others");
   return out;
 }
 
@@ -35,6 +35,12 @@ std::string unit_name(Calendar calendar) {
     case Calendar::kYear: return "calendar year";
   }
   return "";
+}
+
+bool is_visible(const Stream& stream, Scene& scene) {
+  bool any = false;
+  scene.newest_first(stream, scene.now() - scene.retention(), [&](std::size_t, Instant) { return !(any = true); });
+  return any;
 }
 
 std::string zone_words(const std::string& name) {
@@ -71,7 +77,7 @@ std::string words_of(const Filter& filter) {
   return out;
 }
 
-std::string words_of(const std::vector<std::string>& list) { return listed(list); }
+std::string words_of(const std::vector<std::string>& list, std::string_view last) { return listed(list, last); }
 
 std::string window_words(const Measure& of) {
   const std::string since = of.since ? " since the latest " + words_of(of.after) : "",
@@ -99,7 +105,10 @@ std::string seen_words(const Finding& finding, Scene& scene) {
 }
 
 std::string margin_words(const Finding& finding, Scene& scene, Instant by_time) {
-  std::string out = definition_of(finding.condition.measure.kind).margin(finding, scene);
+  const Measure& of = finding.condition.measure;
+  std::string out = definition_of(of.kind).margin(finding, scene);
+  if (of.since && !out.empty() && !is_visible(finding.measure.after, scene))
+    out = words_of(of.after) + " first, then " + out;
   if (by_time != kNever) out.append(out.empty() ? "in " : ", or in ").append(words_of(by_time - scene.now()));
   return out;
 }

@@ -12,8 +12,8 @@ std::string words_of(Duration duration);
 // "cart:add", "cart or view", "cart.* from email".
 std::string words_of(const Filter& filter);
 
-// "US", "US or GB", "US, GB or DE"; for long lists the first five.
-std::string words_of(const std::vector<std::string>& list);
+// "US", "US or GB", "US, GB or DE"; for long lists the first five. `last`: between the last two.
+std::string words_of(const std::vector<std::string>& list, std::string_view last = " or ");
 // " within 30 min", " in this session", and the scope if it is all sessions of the visitor.
 std::string window_words(const Measure& measure);
 std::string ago(Instant at, Instant now);  // "4 min ago", "just now"

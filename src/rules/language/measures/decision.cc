@@ -72,9 +72,13 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
+bool is_of_reactions(const Measure& of) {
+  return std::ranges::find(kReactions, of.decided.front()) != kReactions.end();
+}
+
 std::string measured(const Measure& of) {
-  const bool reaction = std::ranges::find(kReactions, of.decided.front()) != kReactions.end();
-  return "decisions of " + of.field + (reaction ? " that were " : ", ") + words_of(of.decided) + window_words(of);
+  return "decisions of " + of.field + (is_of_reactions(of) ? " that were " : ", ") + words_of(of.decided) +
+         window_words(of);
 }
 std::string seen(const Finding& finding, Scene& scene) {
   const std::string count = number_seen(finding, scene);
@@ -82,7 +86,8 @@ std::string seen(const Finding& finding, Scene& scene) {
   return count + ", the latest " + ago(finding.taken.witness, scene.now());
 }
 std::string margin(const Finding& finding, Scene&) {
-  return more_signals(finding, "of " + finding.condition.measure.field);
+  const Measure& of = finding.condition.measure;
+  return more_signals(finding, "of " + of.field + (is_of_reactions(of) ? ", " + of.decided.front() : ""));
 }
 std::pair<std::int64_t, std::int64_t> range(const Measure&) { return {0, lint::kEvery}; }
 
