@@ -247,6 +247,12 @@ describe('declarations', () => {
       assert.deepEqual([refused.status, refused.json.requiredRole], [403, 'OPERATOR'], refused.text);
     }
     assert.equal((await beckon.as('OPERATOR', 'DELETE', '/traits/guarded')).status, 204);
+    await declare('hushed', { type: 'text', sensitive: true });
+    const shown = await beckon.as('OPERATOR', 'DELETE', '/traits/hushed');
+    assert.equal(shown.status, 409, 'without the declaration its values would be shown');
+    assert.match(shown.json.message, /"sensitive": false first/);
+    await declare('hushed', { type: 'text' });
+    assert.equal((await beckon.as('OPERATOR', 'DELETE', '/traits/hushed')).status, 204);
     assert.equal((await beckon.as('CREATOR', 'DELETE', '/traits/gone')).status, 204);
     assert.equal((await beckon.as('CREATOR', 'DELETE', '/traits/gone')).status, 404);
   });
@@ -286,6 +292,14 @@ describe('declarations', () => {
       [{ trait: 'email' }],
     );
     assert.ok(!JSON.stringify([entries, rest]).includes(id));
+
+    const exported = await beckon.as('OPERATOR', 'GET', `/visitors/${encodeURIComponent(id)}/export`);
+    assert.ok(exported.text.includes(`"value":"${id}"`), exported.text);
+    const [latest] = (await beckon.as('OPERATOR', 'GET', '/audit-events')).json.items;
+    assert.deepEqual(
+      [latest.action, latest.target.startsWith('visitor/'), latest.target.includes(id)],
+      ['visitor.export', true, false],
+    );
   });
 });
 

@@ -79,6 +79,7 @@ export const kActions: Record<string, string> = {
   'visitor.split': 'Visitors split',
   'visitor.erase': 'Visitor erased',
   'visitor.reveal': 'Sensitive trait read',
+  'visitor.export': 'Visitor exported',
   'signals.erase': 'Session erased',
   'handle.add': 'Handle created',
   'user.add': 'User added',

@@ -103,6 +103,11 @@ Result<Response> remove(Api& api, Request& request) {
     const TraitDeclaration* reserved = commit::reserved_trait(name);
     if (!found || (reserved && *found == *reserved)) return not_found("trait");
     if (!may_declare(*role, *found, TraitDeclaration{})) return insufficient_role(*role);
+    if (found->sensitive && !(reserved && reserved->sensitive))
+      return Fault{.code = FaultCode::kConflict,
+                   .message =
+                       "This trait is sensitive, and without its declaration a CREATOR would see the values that "
+                       "are stored. Declare it with \"sensitive\": false first."};
     std::string was = commit::to_json(*found);
     draft.put_trait(handle, name, nullptr);
     draft.audit(handle, caller_of(request), "trait.delete", name, "{}", std::move(was));

@@ -351,6 +351,12 @@ Result<Response> export_all(Api& api, Request& request) {
   write_counters(writer, (*tenant)->traits->counters(), kept->records, api.clock.now());
   if (const auto written = write_trait_history(writer, api, handle, kept->ids); !written)
     return unexpected(written.error());
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    draft.audit(handle, caller_of(request), "visitor.export",
+                erased_name(api, handle, "visitor/" + kept->ids.front().text), "{}");
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
