@@ -49,7 +49,7 @@ struct Identity {
   std::vector<Member> members;  // if it is the name: the other ids as they joined; one that had members precedes these
   // In the own record of a browser, which has no sessions itself: its shares have them.
   std::uint32_t share = 0;  // the share of sessions that begin now; 0 means the first
-  VisitorId said;           // the last visitorId given in a session of the browser
+  VisitorId said;           // the last visitorId given in one of its sessions; of a share: the one that claimed it
   Instant said_at{};
 
   bool empty() const { return owner.empty() && members.empty() && share == 0 && said.empty(); }
