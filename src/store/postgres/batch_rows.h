@@ -112,6 +112,7 @@ void apply(Writing& writing, const commit::SweepTallies& sweep);
 
 // control_rows.cc
 void apply(Writing& writing, const commit::RulePut& rule);
+void apply(Writing& writing, const commit::FillingPut& filling);
 void apply(Writing& writing, const commit::ForgetRules& old);
 void apply(Writing& writing, const commit::TraitPut& trait);
 void apply(Writing& writing, const commit::CounterPut& counter);

@@ -68,6 +68,20 @@ void apply(Writing& writing, const commit::RulePut& rule) {
       rule.zone_version, rule.actor);
 }
 
+void apply(Writing& writing, const commit::FillingPut& filling) {
+  const rules::FillingRule& rule = filling.rule;
+  const Shard shard = writing.touch(filling.handle);
+  if (!rule.json.empty())
+    writing.connection.run(
+        "INSERT INTO filling_rule (shard, handle, rule, json, at, actor, filled_to, fill_until) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (shard, handle, rule) DO UPDATE SET json = excluded.json, "
+        "at = excluded.at, actor = excluded.actor, filled_to = excluded.filled_to, fill_until = excluded.fill_until",
+        shard, filling.handle, rule.id, rule.json, rule.at, rule.actor, rule.filled_to, rule.fill_until);
+  else
+    writing.connection.run("DELETE FROM filling_rule WHERE shard = $1 AND handle = $2 AND rule = $3", shard,
+                           filling.handle, rule.id);
+}
+
 void apply(Writing& writing, const commit::ForgetRules& old) {
   const Shard shard = writing.touch(old.handle);
   for (const rules::SupersededRule& text : old.texts)

@@ -38,7 +38,15 @@ Result<rules::StoredRules> PostgresRuleStore::rules(const Handle& handle) {
   return readers_.read([&](Connection& reader) -> Result<rules::StoredRules> {
     const Transaction one_view(reader, Transaction::Kind::kRead);
     const Shard shard = shards_.of(handle);
-    return read(reader, shard, handle, newest(reader, shard, handle));
+    rules::StoredRules found = read(reader, shard, handle, newest(reader, shard, handle));
+    auto row = reader.query(
+        "SELECT rule, json, at, actor, filled_to, fill_until FROM filling_rule WHERE shard = $1 AND handle = $2 "
+        "ORDER BY rule",
+        shard, handle);
+    while (row.next())
+      found.filling.push_back({RuleId(row.text(0)), std::string(row.text(1)), row.instant(2), std::string(row.text(3)),
+                               row.whole(4), row.whole(5)});
+    return found;
   });
 }
 

@@ -277,6 +277,16 @@ CREATE TABLE rules_kept (
   handle word NOT NULL,
   first bigint NOT NULL,
   PRIMARY KEY (shard, handle));
+CREATE TABLE filling_rule (
+  shard smallint NOT NULL,
+  handle word NOT NULL,
+  rule word NOT NULL,
+  json word NOT NULL,
+  at bigint NOT NULL,
+  actor word NOT NULL,
+  filled_to bigint NOT NULL,
+  fill_until bigint NOT NULL,
+  PRIMARY KEY (shard, handle, rule));
 CREATE TABLE trait (
   shard smallint NOT NULL,
   handle word NOT NULL,
