@@ -7,7 +7,7 @@ port=${BENCH_PORT:-18090} base=http://127.0.0.1:${BENCH_PORT:-18090}
 beckon=${BECKON:-build/beckon}
 
 start_server() { # FLAGS…
-  taskset -c 0 "$beckon" serve --data "$work/data" --listen "127.0.0.1:$port" --log-level "${log_level:-warn}" --io-threads 1 \
+  taskset -c 0 "$beckon" serve --data "$work/data" --listen "127.0.0.1:$port" --log-level "${log_level:-warn}" --io-threads "${io_threads:-1}" \
     --session-signals-per-minute 100000000 --address-signals-per-minute 100000000 \
     --address-decisions-per-minute 100000000 "$@" >"$work/out" 2>"$work/err" &
   server_pid=$!
