@@ -257,7 +257,7 @@ class TwoLives {
   static std::string told(const Result<decision::Envelope>& answer) {
     if (!answer) return answer.error().code == FaultCode::kUnavailable ? "" : answer.error().message;
     return std::string(rules::to_text(answer->verdict.outcome)) + " " + std::string(answer->verdict.rule) + " " +
-           std::string(answer->verdict.variant) + answer->etag();
+           std::string(answer->verdict.variant) + std::to_string(answer->verdict.reading);
   }
   static std::string told(const Result<intake::Appended>& answer) {
     if (!answer) return answer.error().code == FaultCode::kUnavailable ? "" : answer.error().message;
