@@ -423,13 +423,15 @@ describe('Results', () => {
   });
 
   test('any days against as many before, and days out of order are an error beside the field', async () => {
-    const [yesterday, before] = [1, 2].map(days => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10));
+    const [today, yesterday, before] = [0, 1, 2].map(days =>
+      new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10),
+    );
     await page.getByLabel('From', { exact: true }).fill(yesterday);
     await page.waitForURL(new RegExp(`from=${yesterday}`));
-    await page.getByLabel('To', { exact: true }).fill(yesterday);
-    await page.waitForURL(new RegExp(`to=${yesterday}`));
+    await page.getByLabel('To', { exact: true }).fill(today);
+    await page.waitForURL(new RegExp(`to=${today}`));
     await page
-      .getByText(/previous 1 day/)
+      .getByText(/previous 2 days/)
       .first()
       .waitFor();
     await page.getByLabel('To', { exact: true }).fill(before);
