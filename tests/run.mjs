@@ -11,24 +11,31 @@ import { Postgres } from './kit/postgres.mjs';
 
 // The files that take longest, first, so that none of them is left to run alone at the end.
 const longest = [
-  'tests/console_rules.test.mjs',
-  'tests/faults/kill.mjs',
   'tests/console_pages.test.mjs',
-  'tests/console_people.test.mjs',
+  'tests/console_rules.test.mjs',
+  'tests/console_looks.test.mjs',
   'tests/faults/backup_folder.mjs',
+  'tests/console_people.test.mjs',
+  'tests/console_long.test.mjs',
   'tests/docs_page.test.mjs',
   'tests/console_curl.test.mjs',
-  'tests/console_long.test.mjs',
   'tests/console_setup.test.mjs',
-  'tests/console_looks.test.mjs',
-  'tests/console_unsaved.test.mjs',
-  'tests/faults/disk.mjs',
   'tests/console.test.mjs',
-  'tests/console_numbers.test.mjs',
-  'tests/sign_in.test.mjs',
-  'tests/login.test.mjs',
-  'tests/neighbours/segment_node.test.mjs',
   'tests/sdk.test.mjs',
+  'tests/neighbours/segment_node.test.mjs',
+  'tests/neighbours/mcp.test.mjs',
+  'tests/faults/kill.mjs',
+  'tests/console_unsaved.test.mjs',
+  'tests/login.test.mjs',
+  'tests/faults/disk.mjs',
+  'tests/console_numbers.test.mjs',
+  'tests/openapi.test.mjs',
+  'tests/console_members.test.mjs',
+  'tests/sign_in.test.mjs',
+  'tests/tls.test.mjs',
+  'tests/console_preview.test.mjs',
+  'tests/core.test.mjs',
+  'tests/faults/backup_target.mjs',
   'tests/delayed.test.mjs',
 ];
 const rank = file => (longest.includes(file) ? longest.indexOf(file) : longest.length);
@@ -64,7 +71,7 @@ if (!existsSync(binary)) {
   const events = run({
     cwd: root,
     files: files.map(file => (file.startsWith('/') ? file : `${root}/${file}`)),
-    concurrency: process.env.BECKON ? 2 : 3, // most tests wait; a sanitizer's binary keeps the processors busy
+    concurrency: process.env.BECKON ? 2 : 4, // some tests wait; a sanitizer's binary keeps the processors busy
   });
   // The summary of all files is the one without a file name.
   events.on('test:summary', ({ file, counts: c }) => {

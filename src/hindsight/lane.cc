@@ -36,11 +36,11 @@ void Lane::play(const Stretch& stretch, const Groups& groups, std::size_t number
   std::optional<Pending> last;  // of one group at most: the others have gone on to a later step
   for (const Stretch::Run& run : stretch.runs) {
     if (run.group.lane != number) continue;
-    if (cancelled) return;
     enter(groups, run.group.name);
     next_step_ = stretch.first_step();
     for (std::uint32_t index = run.first; index != Stretch::kNone; index = stretch.entries[index].next) {
       const Stretch::Entry& entry = stretch.entries[index];
+      if (cancelled) return;
       const Stretch::Entry* next = entry.next == Stretch::kNone ? nullptr : &stretch.entries[entry.next];
       if (next) __builtin_prefetch(next);  // far from this one
       advance(stretch, entry.step);

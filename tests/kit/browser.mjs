@@ -16,16 +16,16 @@ const flags = [
   '--disable-sync',
 ];
 
-const whole = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const wholeBrowser = process.env.CHROMIUM ?? '/usr/bin/chromium';
 // The same engine without the windows of a browser, which draw themselves beside each page: a page costs half as much.
 const shell = '/usr/bin/chromium-headless-shell';
-const executablePath = process.env.CHROMIUM || !existsSync(shell) ? whole : shell;
+const drivenBrowser = process.env.CHROMIUM || !existsSync(shell) ? wholeBrowser : shell;
 
 // A browser that nobody drives: it opens a page, which goes on by itself. A driven one does not prerender.
 export function openAlone(url) {
   const profile = mkdtempSync(join(tmpdir(), 'beckon-browser-'));
   const args = [...flags, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, url];
-  const child = spawn(whole, args, { stdio: 'ignore', detached: true });
+  const child = spawn(wholeBrowser, args, { stdio: 'ignore', detached: true });
   const ended = new Promise(done => child.once('exit', done));
   return {
     async close() {
@@ -36,10 +36,11 @@ export function openAlone(url) {
   };
 }
 
-// With `keepsPages`, the back/forward cache is on, and with `showsScrollbars` scrollbars take room: both as for visitors.
-export const openBrowser = ({ keepsPages = false, showsScrollbars = false } = {}) =>
+// A `whole` browser, as visitors have, is for pages that are left and come back. With `keepsPages`, the back/forward cache
+// is on, which only that has, and with `showsScrollbars` scrollbars take room.
+export const openBrowser = ({ keepsPages = false, whole = keepsPages, showsScrollbars = false } = {}) =>
   chromium.launch({
-    executablePath,
+    executablePath: whole ? wholeBrowser : drivenBrowser,
     args: flags,
     ignoreDefaultArgs: [
       ...(keepsPages ? ['--disable-back-forward-cache'] : []),

@@ -1,14 +1,16 @@
 // Waiting for conditions, never for time to pass: the deadline only ends a failed wait.
 
-// Polls until `ask` returns something truthy, and returns it. The error has its last value.
+// Polls until `ask` returns something truthy, and returns it: the longer it takes, the rarer. The error has its last value.
 export async function until(what, ask, within = 15_000) {
-  const end = Date.now() + within;
+  const began = Date.now();
+  const end = began + within;
   let last;
   for (;;) {
     last = await ask();
     if (last) return last;
     if (Date.now() > end) throw new Error(`not so within ${within} ms: ${what}`);
-    await new Promise(resolve => setTimeout(resolve, 15));
+    const pause = Math.min(Math.max(15, (Date.now() - began) / 20), 250);
+    await new Promise(resolve => setTimeout(resolve, pause));
   }
 }
 

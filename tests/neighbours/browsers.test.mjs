@@ -18,7 +18,7 @@ before(async () => {
   scripts.rudder = await bundled("export { RudderAnalytics } from '@rudderstack/analytics-js/bundled';", 'rudder');
   scripts.snowplow = await bundled("export * from '@snowplow/browser-tracker';", 'snowplow');
   shop = await openShop('<!doctype html><title>Shop</title><p>shop</p>');
-  browser = await openBrowser();
+  browser = await openBrowser({ whole: true });
 });
 after(async () => {
   await browser?.close();
