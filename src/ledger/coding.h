@@ -3,30 +3,17 @@
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "base/packing.h"
 #include "ledger/session.h"
 
 namespace beckon::ledger {
 
-class Encoder {
+class Encoder : public Packer {
  public:
-  explicit Encoder(std::string& out) : out_(out) {}
-  void byte(std::uint8_t value) { out_ += static_cast<char>(value); }
-  void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
-    byte(static_cast<std::uint8_t>(value));
-  }
-  void zigzag(std::int64_t value) {
-    number(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
-  }
+  using Packer::Packer;
   void instant(Instant at) { zigzag(to_ms(at)); }
-  void text(std::string_view text) {
-    number(text.size());
-    out_ += text;
-  }
-  void raw(std::string_view bytes) { out_ += bytes; }
   void digest(const SessionDigest& digest) {
     for (const std::uint64_t half : {digest.high, digest.low})
       for (int shift = 56; shift >= 0; shift -= 8) byte(static_cast<std::uint8_t>(half >> shift));
@@ -142,44 +129,18 @@ class Encoder {
 
  private:
   static unsigned bits(Hold hold) { return static_cast<unsigned>(hold); }
-
-  std::string& out_;
 };
 
-// Decodes what Encoder wrote; after the first error all further reads return zeros and ok() is false.
-class Decoder {
+// Decodes what Encoder wrote.
+class Decoder : public Unpacker {
  public:
-  explicit Decoder(std::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
-  bool ok() const { return ok_; }
-  std::string_view rest() const { return {at_, static_cast<std::size_t>(end_ - at_)}; }  // empty after an error
-
-  std::uint8_t byte() {
-    if (at_ != end_) return static_cast<std::uint8_t>(*at_++);
-    fail();
-    return 0;
-  }
-  std::uint64_t number() {
-    if (at_ != end_ && (*at_ & 0x80) == 0) return static_cast<std::uint8_t>(*at_++);  // most are of one byte
-    std::uint64_t value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t part = byte();
-      value |= std::uint64_t{part & 0x7fu} << shift;
-      if ((part & 0x80) == 0) return value;
-    }
-    fail();
-    return 0;
-  }
-  std::int64_t zigzag() {
-    const std::uint64_t bits = number();
-    return static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1);
-  }
+  using Unpacker::Unpacker;
   Instant instant() {
     constexpr std::int64_t kFarthest = std::int64_t{1} << 62;  // either direction; arithmetic beyond it could overflow
     const std::int64_t ms = zigzag();
     if (ms > kFarthest || ms < -kFarthest) fail();
     return ok_ ? instant_ms(ms) : Instant{};
   }
-  std::string_view text() { return bytes(number()); }
   std::string_view sized() {  // a string including its size prefix
     const char* const begin = at_;
     text();
@@ -372,20 +333,6 @@ class Decoder {
 
  private:
   static Hold hold(int bits) { return static_cast<Hold>(bits & 3); }
-  std::string_view bytes(std::uint64_t size) {
-    if (size > static_cast<std::size_t>(end_ - at_)) {
-      fail();
-      return {};
-    }
-    return {std::exchange(at_, at_ + size), size};
-  }
-  void fail() {
-    ok_ = false;
-    at_ = end_;
-  }
-
-  const char *at_, *end_;
-  bool ok_ = true;
 };
 
 }  // namespace beckon::ledger

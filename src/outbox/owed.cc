@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "base/check.h"
-#include "outbox/packed.h"
+#include "base/packing.h"
 #include "outbox/traced_cause.h"
 
 namespace beckon::outbox {
 namespace {
 
-constexpr char kFormat = 1;
+constexpr std::uint8_t kFormat = 1;
 constexpr std::size_t kFewestChains = 1024;
 
 std::pair<Instant, std::string_view> place(const Owed& one) {
@@ -40,24 +40,26 @@ Delivery plain_delivery(DeliveryId id, const Event& event, SubscriptionId subscr
 }
 
 std::string owed_record(std::span<const OwedPtr> owed) {
-  std::string bytes(1, kFormat);
+  std::string bytes;
   bytes.reserve(128 * owed.size());
+  Packer to(bytes);
+  to.byte(kFormat);
   for (const OwedPtr& one : owed) {
     const Delivery& delivery = one->delivery;
-    pack(bytes, delivery.handle.view());
-    pack(bytes, delivery.event.view());
-    pack(bytes, delivery.id.view());
-    pack(bytes, delivery.subscription.view());
-    pack(bytes, static_cast<std::uint64_t>(to_ms(delivery.created_at)));
+    to.text(delivery.handle.view());
+    to.text(delivery.event.view());
+    to.text(delivery.id.view());
+    to.text(delivery.subscription.view());
+    to.number(static_cast<std::uint64_t>(to_ms(delivery.created_at)));
   }
   return bytes;
 }
 
 std::optional<std::vector<OwedEntry>> read_owed_record(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kFormat) return std::nullopt;
-  Unpack from(bytes.substr(1));
+  Unpacker from(bytes);
+  if (from.byte() != kFormat) return std::nullopt;
   std::vector<OwedEntry> entries;
-  while (!from.at_end()) {
+  while (!from.rest().empty()) {
     OwedEntry& entry = entries.emplace_back();
     entry.handle = Handle(from.text());
     entry.event = EventId(from.text());
@@ -65,7 +67,7 @@ std::optional<std::vector<OwedEntry>> read_owed_record(std::string_view bytes) {
     entry.subscription = SubscriptionId(from.text());
     entry.created_at = instant_ms(static_cast<std::int64_t>(from.number()));
   }
-  if (from.failed()) return std::nullopt;
+  if (!from.ok()) return std::nullopt;
   return entries;
 }
 

@@ -41,7 +41,7 @@ Delivery plain_delivery(DeliveryId id, const Event& event, SubscriptionId subscr
 
 // A record: the deliveries that one commit owes.
 //   record = 0x01 *( handle event delivery subscription created )
-//   created = number of milliseconds since the epoch; the others are texts (packed.h)
+//   created = number of milliseconds since the epoch; the others are texts (base/packing.h)
 struct OwedEntry {
   Handle handle;
   EventId event;

@@ -1,30 +1,32 @@
 #include "outbox/packed_attempt.h"
 
-#include "outbox/packed.h"
+#include "base/packing.h"
 
 namespace beckon::outbox {
 namespace {
 
-constexpr char kAttemptFormat = 1;
+constexpr std::uint8_t kAttemptFormat = 1;
 
 }  // namespace
 
 std::string packed_attempt(const Attempt& a) {
-  std::string bytes(1, kAttemptFormat);
+  std::string bytes;
   bytes.reserve(64 + a.error.size() + a.url.size() + a.request_headers.size() + a.response_headers.size() +
                 a.response_body.size());
+  Packer to(bytes);
+  to.byte(kAttemptFormat);
   for (const std::int64_t number :
        {std::int64_t{a.number}, to_ms(a.at), static_cast<std::int64_t>(a.outcome), std::int64_t{a.status}, a.dns_us,
         a.connect_us, a.tls_us, a.first_byte_us, a.total_us, std::int64_t{a.response_headers_cut}})
-    pack(bytes, static_cast<std::uint64_t>(number));
+    to.number(static_cast<std::uint64_t>(number));
   for (const std::string* text : {&a.error, &a.url, &a.request_headers, &a.response_headers, &a.response_body})
-    pack(bytes, std::string_view(*text));
+    to.text(*text);
   return bytes;
 }
 
 std::optional<Attempt> unpacked_attempt(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kAttemptFormat) return std::nullopt;
-  Unpack from(bytes.substr(1));
+  Unpacker from(bytes);
+  if (from.byte() != kAttemptFormat) return std::nullopt;
   const auto number = [&from] { return static_cast<std::int64_t>(from.number()); };
   Attempt a;
   a.number = static_cast<int>(number());
@@ -42,7 +44,7 @@ std::optional<Attempt> unpacked_attempt(std::string_view bytes) {
   a.request_headers = from.text();
   a.response_headers = from.text();
   a.response_body = from.text();
-  if (from.failed() || !from.at_end()) return std::nullopt;
+  if (!from.ok() || !from.rest().empty()) return std::nullopt;
   return a;
 }
 

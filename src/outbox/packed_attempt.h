@@ -1,7 +1,7 @@
 // An attempt as bytes, for the row of a delivery that ended with its first one.
 //   attempt = 0x01 number at outcome status dns connect tls first_byte total cut error url request_headers
 //             response_headers response_body
-// Numbers and texts are as in packed.h.
+// Numbers and texts are as in base/packing.h.
 #pragma once
 #include <optional>
 #include <string>
