@@ -6,6 +6,15 @@ namespace beckon::commit {
 
 using ledger::Position;
 
+Stretch next_stretch(std::span<const Filling> fillings) {
+  Stretch next{.from = std::ranges::min_element(fillings, {}, &Filling::filled_to)->filled_to};
+  for (const Filling& one : fillings)
+    if (one.filled_to == next.from) next.to = std::max(next.to, one.fill_until);
+  for (const Filling& one : fillings)
+    if (one.filled_to > next.from) next.to = std::min(next.to, one.filled_to);
+  return next;
+}
+
 void read_appends(
     const Handle& handle, Position row, std::string_view bytes,
     const std::function<void(const ledger::JournalReader::Item&, const ledger::AppendRecord&, Position)>& sees) {

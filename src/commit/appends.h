@@ -1,12 +1,24 @@
 // Reads what was appended to the journal earlier, in steps: for what is filled from it.
 #pragma once
 #include <functional>
+#include <span>
 
 #include "base/result.h"
 #include "ledger/codec.h"
 #include "ledger/ledger.h"
 
 namespace beckon::commit {
+
+// How far something is filled, and up to which row it must be.
+struct Filling {
+  ledger::Position filled_to = 0, fill_until = 0;
+};
+// What to read next: for all of `fillings` that are the least far, up to the row to which only they must be filled.
+// Precondition: not empty.
+struct Stretch {
+  ledger::Position from = 0, to = 0;
+};
+Stretch next_stretch(std::span<const Filling> fillings);
 
 struct AppendsRead {
   ledger::Position from = 0, to = 0;  // the rows after `from`, up to `to`

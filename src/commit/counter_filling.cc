@@ -18,25 +18,6 @@ using ledger::Subtotal;
 constexpr Duration kRetryAfter = std::chrono::seconds{1};
 constexpr const char* kServer = "server";  // the actor in the audit log
 
-// The handle's counters that are filled up to the same row, the earliest, and the row up to which only they are filled.
-struct Group {
-  rules::Counters counters;
-  Position from = 0, to = 0;
-};
-
-Group earliest(const rules::Counters& counters) {
-  Group group;
-  for (const auto& [name, counter] : counters) {
-    if (!counter.filled_to) continue;
-    if (group.counters.empty() || *counter.filled_to < group.from) group = {.counters = {}, .from = *counter.filled_to};
-    if (*counter.filled_to == group.from) group.counters.emplace(name, counter);
-  }
-  for (const auto& [name, counter] : group.counters) group.to = std::max(group.to, counter.fill_until);
-  for (const auto& [name, counter] : counters)
-    if (counter.filled_to && *counter.filled_to > group.from) group.to = std::min(group.to, *counter.filled_to);
-  return group;
-}
-
 // The result for one session.
 struct Found {
   SessionPtr session;  // null if its signals in the journal do not count
@@ -63,8 +44,12 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
   for (const auto& [name, counter] : tenant.traits->counters())
     if (auto now = draft.find_counter(tenant.handle, name); now && now->id == counter.id)
       counters.emplace(name, std::move(*now));
-  Group group = earliest(counters);
-  if (group.counters.empty()) return;
+  std::vector<Filling> fillings;
+  for (const auto& [name, counter] : counters)
+    if (counter.filled_to) fillings.push_back({*counter.filled_to, counter.fill_until});
+  if (fillings.empty()) return;
+  const auto [from, to] = next_stretch(fillings);
+  std::erase_if(counters, [&](const auto& one) { return one.second.filled_to != from; });
   std::unordered_map<SessionDigest, Found> found;
 
   const auto session_of = [&](const ledger::AppendRecord& append, const SessionDigest& digest) -> Found& {
@@ -80,7 +65,7 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
            append.consent == ledger::Consent::kFull;
   };
   const auto take = [&](const ledger::AppendRecord& append, const SessionDigest& digest, Position row) {
-    for (const auto& [name, counter] : group.counters) {
+    for (const auto& [name, counter] : counters) {
       if (row > counter.fill_until ||
           std::ranges::find(append.counted, counter.id, &Subtotal::counter) != append.counted.end())
         continue;
@@ -92,7 +77,7 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
     }
   };
   const auto at = read_appends(
-      ledger_, tenant.handle, {.from = group.from, .to = group.to, .bytes = kBytesPerBatch},
+      ledger_, tenant.handle, {.from = from, .to = to, .bytes = kBytesPerBatch},
       [&](const ledger::JournalReader::Item& item, const ledger::AppendRecord& append, Position row) {
         take(append, item.digest, row);
       },
@@ -109,7 +94,7 @@ void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
     if (const auto fault = draft.count_before(digest, of.session, std::move(counted)))
       log::error("counter_not_filled").add("handle", tenant.handle.view()).add("why", fault->message);
   }
-  for (auto& [name, counter] : group.counters) {
+  for (auto& [name, counter] : counters) {
     counter.filled_to = *at;
     if (*at >= counter.fill_until) {
       counter.filled_to.reset();

@@ -2,36 +2,16 @@
 
 #include <algorithm>
 
+#include "commit/appends.h"
 #include "commit/window_filling.h"
 #include "system/log.h"
 
 namespace beckon::intake {
 namespace {
 
-using ledger::Position;
 using rules::FillingRule;
 
 constexpr Duration kRetryAfter = std::chrono::seconds{1};
-
-// The rules that are filled up to the same row, the earliest, and the row up to which only they are filled.
-struct Group {
-  std::vector<FillingRule> rules;
-  Position from = 0, to = 0;
-};
-
-Group earliest(const std::vector<FillingRule>& all) {
-  Group group;
-  if (all.empty()) return group;
-  group.from = std::ranges::min_element(all, {}, &FillingRule::filled_to)->filled_to;
-  for (const FillingRule& rule : all) {
-    if (rule.filled_to != group.from) continue;
-    group.rules.push_back(rule);
-    group.to = std::max(group.to, rule.fill_until);
-  }
-  for (const FillingRule& rule : all)
-    if (rule.filled_to > group.from) group.to = std::min(group.to, rule.filled_to);
-  return group;
-}
 
 bool is_filled(const FillingRule& rule) { return rule.filled_to >= rule.fill_until; }
 
@@ -59,19 +39,22 @@ void RuleFilling::fill(commit::Draft& draft, const commit::Tenant& tenant) {
   if (changes_rules(draft, handle)) return;
   const auto done = std::ranges::find_if(tenant.filling, is_filled);
   if (done != tenant.filling.end()) return put_in_force(draft, tenant, *done);
-  Group group = earliest(tenant.filling);
-  const auto wants = [&](std::string_view key) {
-    return std::ranges::any_of(group.rules, [&](const FillingRule& rule) { return tenant.rules->fills(rule.id, key); });
+  std::vector<commit::Filling> fillings;
+  for (const FillingRule& rule : tenant.filling) fillings.push_back({rule.filled_to, rule.fill_until});
+  const auto [from, to] = commit::next_stretch(fillings);
+  const auto wants = [&, from = from](std::string_view key) {
+    return std::ranges::any_of(tenant.filling, [&](const FillingRule& rule) {
+      return rule.filled_to == from && tenant.rules->fills(rule.id, key);
+    });
   };
   const std::size_t own = draft.batch().journal.size();
   const std::size_t bytes = own == 0 ? options_.most : std::min(options_.most, options_.least + 4 * own);
   const auto at = commit::fill_windows(
-      draft, ledger_, handle,
-      {.wants = wants, .rules = tenant.rules.get(), .from = group.from, .to = group.to, .bytes = bytes});
+      draft, ledger_, handle, {.wants = wants, .rules = tenant.rules.get(), .from = from, .to = to, .bytes = bytes});
   if (!at) return;
   std::vector<FillingRule> filling = tenant.filling;
   for (FillingRule& rule : filling) {
-    if (rule.filled_to != group.from) continue;
+    if (rule.filled_to != from) continue;
     rule.filled_to = *at;
     draft.put_filling({handle, rule});
   }
@@ -109,8 +92,8 @@ void RuleFilling::put_in_force(commit::Draft& draft, const commit::Tenant& tenan
   draft.after_commit([this, declared, planned = std::move(*planned), handle = tenant.handle] {
     if (publish(tenants_, handle, declared, planned)) return;
     const auto now = tenants_.known(handle.view());
-    const auto anew = now ? commit::with_rules(*now, planned.rules()) : Result<commit::TenantPtr>(now);
-    if (anew && *anew) tenants_.put(*anew);
+    if (!now) return;
+    if (const auto made = commit::with_rules(*now, planned.rules())) tenants_.put(*made);
   });
 }
 
