@@ -31,10 +31,10 @@ const ofAllShards = [
   'SELECT s.id FROM subscription s WHERE s.deleted AND', // at the start: deletions to finish
 ];
 
-const sources = readdirSync(room).map(file => readFileSync(join(room, file), 'utf8'));
+const sources = [...readdirSync(room), '../rows.h'].map(file => readFileSync(join(room, file), 'utf8'));
 const macros = new Map(
   sources.flatMap(source =>
-    [...source.matchAll(/#define (BECKON_PG_\w+) (?:\\\n|\s)*((?:"[^"\n]*"(?:\s|\\\n)*)+)/g)].map(([, name, text]) => [
+    [...source.matchAll(/#define (BECKON_\w+) (?:\\\n|\s)*((?:"[^"\n]*"(?:\s|\\\n)*)+)/g)].map(([, name, text]) => [
       name,
       text,
     ]),
@@ -45,10 +45,10 @@ const macros = new Map(
 function statements(file) {
   const text = readFileSync(join(room, file), 'utf8')
     .replaceAll(/\/\/.*$/gm, '')
-    .replaceAll(/\bBECKON_PG_\w+/g, name => macros.get(name) ?? name);
+    .replaceAll(/\bBECKON_\w+/g, name => macros.get(name) ?? name);
   return [
     ...text.matchAll(
-      /"(?:[^"\\\n]|\\.)*"(?:(?:\s|\\\n)*(?:BECKON_PG_\w+(?:\([^)]*\))?)?(?:\s|\\\n)*"(?:[^"\\\n]|\\.)*")*/g,
+      /"(?:[^"\\\n]|\\.)*"(?:(?:\s|\\\n)*(?:BECKON_\w+(?:\([^)]*\))?)?(?:\s|\\\n)*"(?:[^"\\\n]|\\.)*")*/g,
     ),
   ]
     .map(match => match[0].replaceAll(/"((?:[^"\\\n]|\\.)*)"/g, '$1').replaceAll(/\s+/g, ' '))

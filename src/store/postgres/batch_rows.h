@@ -122,8 +122,5 @@ void apply(Writing& writing, const commit::SweepReplacedAudit& sweep);
 // Appends to the chain (access/audit_chain.h), whose end it locks until the transaction ends. Does nothing if an entry
 // with that id exists.
 void write_audit(Connection& connection, const AuditEntry& entry);
-#define BECKON_PG_AUDIT_COLUMNS \
-  "handle, at, id, actor, address, request, action, target, detail, before, number, previous, hash "
-AuditEntry audit_from(const Rows& row);  // reads BECKON_PG_AUDIT_COLUMNS
 
 }  // namespace beckon::store::postgres

@@ -75,6 +75,7 @@ class Rows {
   std::string_view text(int column) const;  // also for bytea; empty for NULL
   Instant instant(int column) const { return instant_ms(integer(column)); }
   bool is_null(int column) const;
+  [[noreturn]] void damaged(const char* what) const { throw PostgresError("XX001", what); }
 
  private:
   struct Clear {
@@ -117,7 +118,7 @@ class Connection {
   std::int64_t changes();
   void execute(const char* sql);  // for statements used once, without results: schema, settings
   bool is_usable() const { return connection_ != nullptr; }
-  void close();  // at once, without a word to the server
+  void close();  // without waiting for the server
   void set_patience(Duration answer) { answer_ = answer; }
   int socket() const;            // for tests that cut it
   std::int64_t backend() const;  // process id of the server's side

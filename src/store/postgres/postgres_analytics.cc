@@ -3,6 +3,7 @@
 #include "rules/language/decimal.h"
 #include "store/postgres/batch_rows.h"
 #include "store/postgres/faults.h"
+#include "store/rows.h"
 
 namespace beckon::store::postgres {
 namespace {
@@ -71,16 +72,6 @@ constexpr const char* kSweeps[] = {
     "(SELECT shard, handle, hour, trigger, rule, variant, shadow, holdout, seconds FROM tally_time "
     "WHERE shard = $1 AND handle = $2 AND hour < $3 ORDER BY hour LIMIT $4)"};
 
-// Its first five columns are trigger, rule, variant, shadow and holdout.
-commit::TallyKey key_from(const Rows& row, const Handle& handle) {
-  return {.handle = handle,
-          .trigger = std::string(row.text(0)),
-          .rule = RuleId(row.text(1)),
-          .variant = std::string(row.text(2)),
-          .shadow = row.integer(3) != 0,
-          .holdout = row.integer(4) != 0};
-}
-
 }  // namespace
 
 void apply(Writing& writing, const commit::Tallies& tallies) {
@@ -131,7 +122,7 @@ Result<std::vector<Tally>> PostgresAnalytics::tallies(const Question& question, 
         limit, shards_.of(question.handle));
     std::vector<Tally> found;
     while (row.next()) {
-      Tally& tally = found.emplace_back(Tally{.key = key_from(row, question.handle)});
+      Tally& tally = found.emplace_back(Tally{.key = tally_key_from(row, question.handle)});
       tally.key.hour = row.instant(5);
       for (int metric = 0; metric < static_cast<int>(Metric::kValue); ++metric)
         tally.counts[static_cast<std::size_t>(metric)] = row.integer(6 + metric);
@@ -158,7 +149,7 @@ Result<std::vector<RevenueTally>> PostgresAnalytics::revenue(const Question& que
     std::vector<RevenueTally> found;
     while (row.next()) {
       RevenueTally& one =
-          found.emplace_back(RevenueTally{.key = key_from(row, question.handle),
+          found.emplace_back(RevenueTally{.key = tally_key_from(row, question.handle),
                                           .currency = std::string(row.text(6)),
                                           .conversions = row.integer(7),
                                           .value = rules::AmountSum(row.integer(8), row.integer(9)).millionths()});
@@ -179,7 +170,7 @@ Result<void> PostgresAnalytics::times(const Question& question, const std::funct
         "ORDER BY trigger, rule, variant, shadow, holdout, seconds",
         question.handle, question.since, question.until, question.rule, question.trigger, shards_.of(question.handle));
     while (row.next())
-      take({.key = key_from(row, question.handle), .seconds = row.integer(5), .conversions = row.integer(6)});
+      take({.key = tally_key_from(row, question.handle), .seconds = row.integer(5), .conversions = row.integer(6)});
     return {};
   });
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "store/postgres/faults.h"
-#include "store/postgres/outbox_columns.h"
+#include "store/rows.h"
 
 namespace beckon::store::postgres {
 namespace {
@@ -25,8 +25,8 @@ Waiting waiting_in(Rows row) {
 
 // The rows of one index in its order, newest first: $1 what it begins with, $2 since, $3 and $4 the place to start
 // after.
-#define BECKON_PG_WALK(of)                                                          \
-  "SELECT " BECKON_PG_DELIVERY_COLUMNS "FROM delivery d WHERE d.shard = $6 AND " of \
+#define BECKON_PG_WALK(of)                                                       \
+  "SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d WHERE d.shard = $6 AND " of \
   " AND d.created_at >= $2 AND (d.created_at, d.id) < ($3, $4) ORDER BY d.created_at DESC, d.id DESC LIMIT $5"
 
 Rows walk(Connection& connection, Shard shard, const Handle& handle, const DeliverySearch& search, Instant before,

@@ -8,19 +8,12 @@
 #include "store/postgres/batch_rows.h"
 #include "store/postgres/faults.h"
 #include "store/postgres/roles.h"
+#include "store/rows.h"
 
 namespace beckon::store::postgres {
 namespace {
 
 using access::HandleRecord;
-
-HandleRecord handle_from(const Rows& row) {
-  return {.handle = Handle(row.text(0)),
-          .owner = std::string(row.text(1)),
-          .created_at = row.instant(2),
-          .settings = std::string(row.text(3)),
-          .origins = std::string(row.text(4))};
-}
 
 void raise_control_version(Connection& connection) {
   connection.run("UPDATE meta SET value = value + 1 WHERE name = 'control_version'");
@@ -69,7 +62,7 @@ Result<void> PostgresDirectory::change_handle(const Handle& handle, const AuditE
 
 Result<std::vector<HandleRecord>> PostgresDirectory::handles() {
   return readers_.read([&](Connection& connection) -> Result<std::vector<HandleRecord>> {
-    auto row = connection.query("SELECT handle, owner, created_at, settings, origins FROM handle ORDER BY handle");
+    auto row = connection.query("SELECT " BECKON_HANDLE_COLUMNS "FROM handle ORDER BY handle");
     std::vector<HandleRecord> found;
     while (row.next()) found.push_back(handle_from(row));
     return found;
@@ -78,8 +71,7 @@ Result<std::vector<HandleRecord>> PostgresDirectory::handles() {
 
 Result<std::optional<HandleRecord>> PostgresDirectory::handle(const Handle& handle) {
   return readers_.read([&](Connection& connection) -> Result<std::optional<HandleRecord>> {
-    auto row =
-        connection.query("SELECT handle, owner, created_at, settings, origins FROM handle WHERE handle = $1", handle);
+    auto row = connection.query("SELECT " BECKON_HANDLE_COLUMNS "FROM handle WHERE handle = $1", handle);
     if (!row.next()) return std::nullopt;
     return handle_from(row);
   });
@@ -167,21 +159,9 @@ Result<void> PostgresDirectory::identity_key_used(const Handle& handle, const st
 Result<std::vector<access::PatRecord>> PostgresDirectory::pats(const Handle& handle) {
   return readers_.read([&](Connection& connection) -> Result<std::vector<access::PatRecord>> {
     auto row = connection.query(
-        "SELECT id, name, scopes, hash, previous_hash, previous_until, created_by, created_at, expires_at, used_at "
-        "FROM access_token WHERE handle = $1 ORDER BY created_at, id",
-        handle);
+        "SELECT " BECKON_PAT_COLUMNS "FROM access_token WHERE handle = $1 ORDER BY created_at, id", handle);
     std::vector<access::PatRecord> found;
-    while (row.next())
-      found.push_back({.id = std::string(row.text(0)),
-                       .name = std::string(row.text(1)),
-                       .scopes = access::parse_scopes(row.text(2)),
-                       .hash = std::string(row.text(3)),
-                       .previous_hash = std::string(row.text(4)),
-                       .previous_until = row.instant(5),
-                       .created_by = std::string(row.text(6)),
-                       .created_at = row.instant(7),
-                       .expires_at = row.instant(8),
-                       .used_at = row.instant(9)});
+    while (row.next()) found.push_back(pat_from(row));
     return found;
   });
 }
@@ -433,7 +413,7 @@ Result<access::AuditPage> PostgresDirectory::audit(const access::AuditQuery& que
   return readers_.read([&](Connection& connection) -> Result<access::AuditPage> {
     const std::int64_t at = behind ? to_ms(behind->first) : std::numeric_limits<std::int64_t>::max();
     const std::string_view id = behind ? behind->second.view() : std::string_view{};
-    auto row = connection.query("SELECT " BECKON_PG_AUDIT_COLUMNS
+    auto row = connection.query("SELECT " BECKON_AUDIT_COLUMNS
                                 "FROM audit WHERE handle = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC "
                                 "LIMIT $4",
                                 *query.handle, at, id, access::AuditPage::kMostRead + 1);
@@ -452,10 +432,10 @@ Result<access::AuditPage> PostgresDirectory::audit(const access::AuditQuery& que
 Result<std::vector<AuditEntry>> PostgresDirectory::audit_chain(const std::optional<Handle>& handle,
                                                                std::uint64_t number, std::size_t limit) {
   return readers_.read([&](Connection& connection) -> Result<std::vector<AuditEntry>> {
-    auto row = handle ? connection.query("SELECT " BECKON_PG_AUDIT_COLUMNS
+    auto row = handle ? connection.query("SELECT " BECKON_AUDIT_COLUMNS
                                          "FROM audit WHERE number > $1 AND handle = $2 ORDER BY number LIMIT $3",
                                          number, *handle, limit)
-                      : connection.query("SELECT " BECKON_PG_AUDIT_COLUMNS
+                      : connection.query("SELECT " BECKON_AUDIT_COLUMNS
                                          "FROM audit WHERE number > $1 ORDER BY number LIMIT $2",
                                          number, limit);
     std::vector<AuditEntry> found;

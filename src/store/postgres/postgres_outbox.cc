@@ -4,7 +4,7 @@
 
 #include "outbox/traced_cause.h"
 #include "store/postgres/faults.h"
-#include "store/postgres/outbox_columns.h"
+#include "store/rows.h"
 
 namespace beckon::store::postgres {
 using outbox::Delivery;
@@ -12,7 +12,7 @@ using outbox::DeliveryState;
 
 Result<std::vector<outbox::Subscription>> PostgresOutbox::subscriptions() {
   return readers_.read([&](Connection& reader) -> Result<std::vector<outbox::Subscription>> {
-    auto row = reader.query("SELECT " BECKON_PG_SUBSCRIPTION_COLUMNS
+    auto row = reader.query("SELECT " BECKON_SUBSCRIPTION_COLUMNS
                             "FROM subscription WHERE NOT deleted ORDER BY handle, created_at, id");
     std::vector<outbox::Subscription> found;
     while (row.next()) found.push_back(subscription_from(row));
@@ -46,7 +46,7 @@ Result<std::vector<outbox::Due>> PostgresOutbox::due(const SubscriptionId& subsc
     std::vector<outbox::Due> found;
     if (ids.empty()) return found;
     const std::vector<std::string_view> wanted(ids.begin(), ids.end());
-    auto row = reader.query("SELECT " BECKON_PG_DELIVERY_COLUMNS
+    auto row = reader.query("SELECT " BECKON_DELIVERY_COLUMNS
                             ", e.occurred_at, e.body, e.cause FROM unnest($1::bigint[]) AS s(id) "
                             "CROSS JOIN unnest($2::text[]) WITH ORDINALITY AS w(id, place) "
                             "JOIN delivery d ON d.shard = s.id AND d.id = w.id "
@@ -74,7 +74,7 @@ Result<std::optional<Instant>> PostgresOutbox::next_due(const SubscriptionId& su
 Result<std::vector<Delivery>> PostgresOutbox::deliveries(const Handle& handle, const SubscriptionId& subscription,
                                                          std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
-    return deliveries_from(reader.query("SELECT " BECKON_PG_DELIVERY_COLUMNS
+    return deliveries_from(reader.query("SELECT " BECKON_DELIVERY_COLUMNS
                                         "FROM delivery d WHERE d.shard = $4 AND d.subscription = $1 AND d.handle = $2 "
                                         "ORDER BY d.created_at DESC, d.id DESC LIMIT $3",
                                         subscription, handle, limit, shards_.of(handle)));
@@ -83,7 +83,7 @@ Result<std::vector<Delivery>> PostgresOutbox::deliveries(const Handle& handle, c
 
 Result<std::optional<Delivery>> PostgresOutbox::delivery(const Handle& handle, const DeliveryId& id) {
   return readers_.read([&](Connection& reader) -> Result<std::optional<Delivery>> {
-    auto row = reader.query("SELECT " BECKON_PG_DELIVERY_COLUMNS
+    auto row = reader.query("SELECT " BECKON_DELIVERY_COLUMNS
                             "FROM delivery d WHERE d.shard = $3 AND d.id = $1 AND d.handle = $2",
                             id, handle, shards_.of(handle));
     if (!row.next()) return std::nullopt;
@@ -93,7 +93,7 @@ Result<std::optional<Delivery>> PostgresOutbox::delivery(const Handle& handle, c
 
 Result<std::vector<outbox::Attempt>> PostgresOutbox::attempts(const DeliveryId& id) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<outbox::Attempt>> {
-    auto row = reader.query("SELECT " BECKON_PG_ATTEMPT_COLUMNS
+    auto row = reader.query("SELECT " BECKON_ATTEMPT_COLUMNS
                             "FROM attempt WHERE shard = ANY($2::bigint[]) AND delivery = $1 ORDER BY number",
                             id, Shards::all());
     std::vector<outbox::Attempt> found;
@@ -104,7 +104,7 @@ Result<std::vector<outbox::Attempt>> PostgresOutbox::attempts(const DeliveryId& 
 
 Result<std::optional<outbox::Event>> PostgresOutbox::event(const Handle& handle, const EventId& id) {
   return readers_.read([&](Connection& reader) -> Result<std::optional<outbox::Event>> {
-    auto row = reader.query("SELECT " BECKON_PG_EVENT_COLUMNS "FROM event WHERE shard = $3 AND handle = $1 AND id = $2",
+    auto row = reader.query("SELECT " BECKON_EVENT_COLUMNS "FROM event WHERE shard = $3 AND handle = $1 AND id = $2",
                             handle, id, shards_.of(handle));
     if (!row.next()) return std::nullopt;
     return event_from(row);
@@ -113,7 +113,7 @@ Result<std::optional<outbox::Event>> PostgresOutbox::event(const Handle& handle,
 
 Result<std::vector<Delivery>> PostgresOutbox::deliveries_of(const Handle& handle, const EventId& id) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
-    return deliveries_from(reader.query("SELECT " BECKON_PG_DELIVERY_COLUMNS
+    return deliveries_from(reader.query("SELECT " BECKON_DELIVERY_COLUMNS
                                         "FROM delivery d WHERE d.shard = $3 AND d.event = $1 AND d.handle = $2 "
                                         "ORDER BY d.created_at DESC, d.id DESC",
                                         id, handle, shards_.of(handle)));
@@ -124,7 +124,7 @@ Result<std::vector<Delivery>> PostgresOutbox::deliveries_of(const Handle& handle
                                                             std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
     return deliveries_from(reader.query(
-        "SELECT " BECKON_PG_DELIVERY_COLUMNS
+        "SELECT " BECKON_DELIVERY_COLUMNS
         "FROM event e JOIN delivery d ON d.shard = e.shard AND d.event = e.id "
         "AND d.handle = e.handle WHERE e.shard = $4 AND e.handle = $1 AND e.session = $2 AND e.session <> '' "
         "ORDER BY d.created_at DESC, d.id DESC LIMIT $3",
@@ -135,7 +135,7 @@ Result<std::vector<Delivery>> PostgresOutbox::deliveries_of(const Handle& handle
 Result<std::vector<outbox::Event>> PostgresOutbox::events_of(const Handle& handle, const SessionId& id,
                                                              const EventId& behind, std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<outbox::Event>> {
-    auto row = reader.query("SELECT " BECKON_PG_EVENT_COLUMNS
+    auto row = reader.query("SELECT " BECKON_EVENT_COLUMNS
                             "FROM event WHERE shard = $5 AND handle = $1 AND session = $2 AND session <> '' AND id > "
                             "$3 ORDER BY id LIMIT $4",
                             handle, id, behind, limit, shards_.of(handle));

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "store/postgres/faults.h"
-#include "store/postgres/outbox_columns.h"
 #include "store/postgres/postgres_outbox.h"
+#include "store/rows.h"
 
 namespace beckon::store::postgres {
 namespace {
@@ -14,34 +14,11 @@ using outbox::Delivery;
 using outbox::Replay;
 using outbox::ReplayRange;
 
-#define BECKON_PG_REPLAY_COLUMNS                                                                                \
-  "handle, id, subscription, since, until, status, state, total, queued, place_created, place_id, created_at, " \
-  "ended_at "
-
-Replay replay_from(const Rows& row) {
-  Replay r{.id = ReplayId(row.text(1)), .handle = Handle(row.text(0)), .subscription = SubscriptionId(row.text(2))};
-  r.range = {.since = row.instant(3), .until = row.instant(4), .status = std::nullopt};
-  if (!row.is_null(5)) r.range.status = static_cast<outbox::DeliveryState>(row.integer(5));
-  r.state = static_cast<outbox::ReplayState>(row.integer(6));
-  r.total = row.whole(7);
-  r.queued = row.whole(8);
-  r.place = {row.instant(9), DeliveryId(row.text(10))};
-  r.created_at = row.instant(11);
-  r.ended_at = row.instant(12);
-  return r;
-}
-
-std::vector<Replay> replays_of(Rows rows) {
-  std::vector<Replay> found;
-  while (rows.next()) found.push_back(replay_from(rows));
-  return found;
-}
-
 }  // namespace
 
 Result<std::vector<Delivery>> PostgresOutbox::held_before(Instant before, std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
-    return deliveries_from(reader.query("SELECT " BECKON_PG_DELIVERY_COLUMNS
+    return deliveries_from(reader.query("SELECT " BECKON_DELIVERY_COLUMNS
                                         "FROM unnest($3::bigint[]) AS s(id) CROSS JOIN LATERAL ("
                                         "SELECT * FROM delivery WHERE shard = s.id AND state = 2 AND held_at < $1 "
                                         "ORDER BY held_at, id LIMIT $2) d ORDER BY d.held_at, d.id LIMIT $2",
@@ -52,7 +29,7 @@ Result<std::vector<Delivery>> PostgresOutbox::held_before(Instant before, std::s
 Result<std::vector<Delivery>> PostgresOutbox::oldest(const DeliveryId& behind, std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
     return deliveries_from(reader.query(
-        "SELECT " BECKON_PG_DELIVERY_COLUMNS
+        "SELECT " BECKON_DELIVERY_COLUMNS
         "FROM unnest($3::bigint[]) AS s(id) CROSS JOIN LATERAL ("
         "SELECT * FROM delivery WHERE shard = s.id AND id > $1 ORDER BY id LIMIT $2) d ORDER BY d.id LIMIT $2",
         behind, limit, Shards::all()));
@@ -91,7 +68,7 @@ Result<std::vector<Delivery>> PostgresOutbox::replayable(const SubscriptionId& s
     std::vector<Delivery> found;
     for (outbox::DeliveryPlace from = behind; found.size() < limit;) {
       auto row =
-          reader.query("SELECT " BECKON_PG_DELIVERY_COLUMNS
+          reader.query("SELECT " BECKON_DELIVERY_COLUMNS
                        ", d.erased FROM unnest($6::bigint[]) AS s(id) CROSS JOIN LATERAL (SELECT * FROM delivery "
                        "WHERE shard = s.id AND subscription = $1 AND created_at >= $2 AND created_at < $3 "
                        "AND state >= 4 AND (created_at, id) > ($4, $5) ORDER BY created_at, id LIMIT $7) d "
@@ -130,26 +107,26 @@ Result<std::uint64_t> PostgresOutbox::count_replayable(const SubscriptionId& sub
 
 Result<std::vector<Replay>> PostgresOutbox::running_replays() {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Replay>> {
-    return replays_of(reader.query("SELECT " BECKON_PG_REPLAY_COLUMNS
-                                   "FROM replay WHERE shard = ANY($1::bigint[]) AND state = 0 ORDER BY created_at, id",
-                                   Shards::all()));
+    return replays_from(
+        reader.query("SELECT " BECKON_REPLAY_COLUMNS
+                     "FROM replay WHERE shard = ANY($1::bigint[]) AND state = 0 ORDER BY created_at, id",
+                     Shards::all()));
   });
 }
 
 Result<std::vector<Replay>> PostgresOutbox::replays(const Handle& handle, const SubscriptionId& subscription) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Replay>> {
-    return replays_of(reader.query("SELECT " BECKON_PG_REPLAY_COLUMNS
-                                   "FROM replay WHERE shard = $3 AND handle = $1 AND subscription = $2 "
-                                   "ORDER BY created_at DESC, id DESC",
-                                   handle, subscription, shards_.of(handle)));
+    return replays_from(reader.query("SELECT " BECKON_REPLAY_COLUMNS
+                                     "FROM replay WHERE shard = $3 AND handle = $1 AND subscription = $2 "
+                                     "ORDER BY created_at DESC, id DESC",
+                                     handle, subscription, shards_.of(handle)));
   });
 }
 
 Result<std::optional<Replay>> PostgresOutbox::replay(const Handle& handle, const ReplayId& id) {
   return readers_.read([&](Connection& reader) -> Result<std::optional<Replay>> {
-    auto row =
-        reader.query("SELECT " BECKON_PG_REPLAY_COLUMNS "FROM replay WHERE shard = $3 AND handle = $1 AND id = $2",
-                     handle, id, shards_.of(handle));
+    auto row = reader.query("SELECT " BECKON_REPLAY_COLUMNS "FROM replay WHERE shard = $3 AND handle = $1 AND id = $2",
+                            handle, id, shards_.of(handle));
     if (!row.next()) return std::nullopt;
     return replay_from(row);
   });

@@ -6,6 +6,7 @@
 #include "store/postgres/faults.h"
 #include "store/postgres/postgres_directory.h"
 #include "store/postgres/roles.h"
+#include "store/rows.h"
 
 namespace beckon::store::postgres {
 namespace {
@@ -14,29 +15,7 @@ using access::InvitationRecord;
 using access::SignInRecord;
 using access::UserRecord;
 
-#define BECKON_PG_USER_COLUMNS "email, password_hash, password_version, disabled, created_at, signed_in_at "
-
-UserRecord user_from(const Rows& row) {
-  return {.email = std::string(row.text(0)),
-          .password_hash = std::string(row.text(1)),
-          .password_version = row.integer(2),
-          .disabled = row.integer(3) != 0,
-          .created_at = row.instant(4),
-          .signed_in_at = row.instant(5)};
-}
-
 #define BECKON_PG_INVITATION_COLUMNS "id, hash, handle, role, email, created_by, created_at, expires_at "
-
-InvitationRecord invitation_from(const Rows& row) {
-  return {.id = std::string(row.text(0)),
-          .hash = std::string(row.text(1)),
-          .handle = Handle(row.text(2)),
-          .role = static_cast<access::Role>(row.integer(3)),
-          .user = std::string(row.text(4)),
-          .created_by = std::string(row.text(5)),
-          .created_at = row.instant(6),
-          .expires_at = row.instant(7)};
-}
 
 // A condition on all columns of a filter; empty values match anything.
 #define BECKON_PG_SIGN_INS_ASKED_FOR                                                                                  \
@@ -67,7 +46,7 @@ void end_with_password(Connection& connection, const std::string& email) {
 }
 
 std::optional<UserRecord> user_in(Connection& connection, const std::string& email) {
-  auto row = connection.query("SELECT " BECKON_PG_USER_COLUMNS "FROM account WHERE email = $1", email);
+  auto row = connection.query("SELECT " BECKON_USER_COLUMNS "FROM account WHERE email = $1", email);
   if (!row.next()) return std::nullopt;
   return user_from(row);
 }
@@ -92,7 +71,7 @@ Result<std::optional<UserRecord>> PostgresDirectory::user(const std::string& ema
 
 Result<std::vector<UserRecord>> PostgresDirectory::users() {
   return readers_.read([&](Connection& connection) -> Result<std::vector<UserRecord>> {
-    auto row = connection.query("SELECT " BECKON_PG_USER_COLUMNS "FROM account ORDER BY email");
+    auto row = connection.query("SELECT " BECKON_USER_COLUMNS "FROM account ORDER BY email");
     std::vector<UserRecord> found;
     while (row.next()) found.push_back(user_from(row));
     return found;
@@ -180,17 +159,7 @@ Result<std::vector<SignInRecord>> PostgresDirectory::sign_ins_of(const std::stri
         "WHERE email = $1 AND until > $2 ORDER BY at DESC, token",
         user, now);
     std::vector<SignInRecord> found;
-    while (row.next())
-      found.push_back({.token = std::string(row.text(0)),
-                       .user = std::string(row.text(1)),
-                       .at = row.instant(2),
-                       .until = row.instant(3),
-                       .way = std::string(row.text(4)),
-                       .address = std::string(row.text(5)),
-                       .agent = std::string(row.text(6)),
-                       .provider = std::string(row.text(7)),
-                       .subject = std::string(row.text(8)),
-                       .provider_session = std::string(row.text(9))});
+    while (row.next()) found.push_back(sign_in_from(row));
     return found;
   });
 }

@@ -1,6 +1,7 @@
 #include "store/postgres/postgres_rule_store.h"
 
 #include "store/postgres/faults.h"
+#include "store/rows.h"
 
 namespace beckon::store::postgres {
 namespace {
@@ -39,13 +40,10 @@ Result<rules::StoredRules> PostgresRuleStore::rules(const Handle& handle) {
     const Transaction one_view(reader, Transaction::Kind::kRead);
     const Shard shard = shards_.of(handle);
     rules::StoredRules found = read(reader, shard, handle, newest(reader, shard, handle));
-    auto row = reader.query(
-        "SELECT rule, json, at, actor, filled_to, fill_until FROM filling_rule WHERE shard = $1 AND handle = $2 "
-        "ORDER BY rule",
-        shard, handle);
-    while (row.next())
-      found.filling.push_back({RuleId(row.text(0)), std::string(row.text(1)), row.instant(2), std::string(row.text(3)),
-                               row.whole(4), row.whole(5)});
+    found.filling =
+        filling_from(reader.query("SELECT " BECKON_FILLING_COLUMNS "FROM filling_rule WHERE shard = $1 AND handle = $2 "
+                                  "ORDER BY rule",
+                                  shard, handle));
     return found;
   });
 }
@@ -63,7 +61,6 @@ Result<rules::StoredRules> PostgresRuleStore::rules_at(const Handle& handle, std
 Result<std::vector<rules::RulesVersion>> PostgresRuleStore::versions(const Handle& handle, std::uint64_t before,
                                                                      std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<rules::RulesVersion>> {
-    std::vector<rules::RulesVersion> found;
     const Shard shard = shards_.of(handle);
     auto row = reader.query(
         "SELECT rules_version, at, rule, json IS NULL, zone_version, actor FROM rule WHERE shard = $1 AND handle = $2 "
@@ -71,20 +68,7 @@ Result<std::vector<rules::RulesVersion>> PostgresRuleStore::versions(const Handl
         "AND rules_version < $3 AND rules_version >= $4 ORDER BY rules_version DESC LIMIT $5) "
         "ORDER BY rules_version DESC, rule",
         shard, handle, before, oldest(reader, shard, handle), limit);
-    while (row.next()) {
-      const std::uint64_t version = row.whole(0);
-      if (found.empty() || found.back().version != version) {
-        if (found.size() == limit) break;
-        found.push_back({.version = version,
-                         .at = row.instant(1),
-                         .zone_version = std::string(row.text(4)),
-                         .actor = std::string(row.text(5))});
-      }
-      if (found.back().changes.size() < rules::RulesVersion::kNamed)
-        found.back().changes.push_back({RuleId(row.text(2)), row.integer(3) != 0});
-      ++found.back().changed;
-    }
-    return found;
+    return versions_from(std::move(row), limit);
   });
 }
 

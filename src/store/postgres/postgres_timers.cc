@@ -4,21 +4,11 @@
 
 #include "store/postgres/batch_rows.h"
 #include "store/postgres/faults.h"
+#include "store/rows.h"
 
 namespace beckon::store::postgres {
-namespace {
 
 using delayed::Timer;
-
-std::vector<Timer> timers_from(Rows row) {
-  std::vector<Timer> found;
-  while (row.next())
-    found.push_back(
-        {Handle(row.text(0)), SessionId(row.text(1)), RuleId(row.text(2)), row.instant(3), row.whole(4), row.whole(5)});
-  return found;
-}
-
-}  // namespace
 
 void apply(Writing& writing, const commit::TimerChange& change) {
   Connection& connection = writing.connection;
@@ -38,29 +28,11 @@ void apply(Writing& writing, const commit::TimerChange& change) {
   }
 }
 
-// Most timers stay as they are and are not written.
 void apply(Writing& writing, const commit::TimersOfValues& change) {
-  Connection& connection = writing.connection;
-  using How = commit::TimersOfValues::How;
-  std::vector<std::uint64_t> gone;
-  std::vector<commit::TimersOfValues::One> wanted = change.all;
-  auto row = connection.query(
+  auto rows = writing.connection.query(
       "SELECT same, due_at, anchor FROM timer WHERE shard = $1 AND handle = $2 AND session = $3 AND rule = $4",
       writing.touch(change.handle), change.handle, change.session, change.rule);
-  while (row.next()) {
-    const auto found = std::ranges::find(wanted, row.whole(0), &commit::TimersOfValues::One::same);
-    const bool is_same = found != wanted.end() && found->anchor == row.whole(2);
-    if (found == wanted.end() || (found->how == How::kOnlyKept && !is_same))
-      gone.push_back(row.whole(0));
-    else if (is_same && (found->how != How::kSet || found->due_at == row.instant(1)))
-      wanted.erase(found);
-  }
-  std::erase_if(wanted, [](const commit::TimersOfValues::One& one) { return one.how == How::kOnlyKept; });
-  for (const std::uint64_t same : gone)
-    apply(writing,
-          commit::TimerChange{.handle = change.handle, .session = change.session, .rule = change.rule, .same = same});
-  for (const auto& one : wanted)
-    apply(writing, commit::TimerChange{change.handle, change.session, change.rule, one.due_at, one.anchor, one.same});
+  for (const commit::TimerChange& one : changed_timers(change, std::move(rows))) apply(writing, one);
 }
 
 void apply(Writing& writing, const commit::TimersOfRule& wish) {
@@ -78,7 +50,7 @@ Result<std::vector<Timer>> PostgresTimers::due(Instant now, std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Timer>> {
     return timers_from(
         reader.query("SELECT t.* FROM unnest($1::bigint[]) AS s(id) CROSS JOIN LATERAL ("
-                     "SELECT handle, session, rule, due_at, anchor, same FROM timer WHERE shard = s.id "
+                     "SELECT " BECKON_TIMER_COLUMNS "FROM timer WHERE shard = s.id "
                      "AND due_at <= $2 ORDER BY due_at, handle, session, rule, same LIMIT $3) t "
                      "ORDER BY due_at, handle, session, rule, same LIMIT $3",
                      Shards::all(), now, limit));
@@ -97,10 +69,9 @@ Result<std::optional<Instant>> PostgresTimers::next_due() {
 
 Result<std::vector<Timer>> PostgresTimers::timers_of(const Handle& handle, const SessionId& session) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Timer>> {
-    return timers_from(
-        reader.query("SELECT handle, session, rule, due_at, anchor, same FROM timer "
-                     "WHERE shard = $1 AND handle = $2 AND session = $3 ORDER BY due_at, rule, same",
-                     shards_.of(handle), handle, session));
+    return timers_from(reader.query("SELECT " BECKON_TIMER_COLUMNS "FROM timer "
+                                    "WHERE shard = $1 AND handle = $2 AND session = $3 ORDER BY due_at, rule, same",
+                                    shards_.of(handle), handle, session));
   });
 }
 

@@ -114,8 +114,5 @@ void apply(Writing& writing, const commit::SweepAudit& sweep);
 void apply(Writing& writing, const commit::SweepReplacedAudit& sweep);
 // Appends to the chain (access/audit_chain.h). Does nothing if an entry with that id exists.
 void write_audit(Connection& connection, const AuditEntry& entry);
-#define BECKON_AUDIT_COLUMNS \
-  "handle, at, id, actor, address, request, action, target, detail, before, number, previous, hash "
-AuditEntry audit_from(const Query& row);  // reads BECKON_AUDIT_COLUMNS
 
 }  // namespace beckon::store

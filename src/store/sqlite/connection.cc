@@ -55,6 +55,7 @@ std::string_view Query::text(int column) const {
   return bytes ? std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(size)) : std::string_view{};
 }
 
+void Query::damaged(const char* what) const { throw SqliteError(SQLITE_CORRUPT, 0, what); }
 bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
 Connection::Connection(const std::string& file, Mode mode, Duration busy_timeout) {

@@ -66,6 +66,7 @@ class Query {
   std::string_view text(int column) const;  // also for a BLOB
   Instant instant(int column) const { return instant_ms(integer(column)); }
   bool is_null(int column) const;
+  [[noreturn]] void damaged(const char* what) const;  // throws SqliteError
 
  private:
   sqlite3* db_;

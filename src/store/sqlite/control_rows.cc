@@ -45,20 +45,6 @@ void write_audit(Connection& connection, const AuditEntry& entry) {
       written.number);
 }
 
-AuditEntry audit_from(const Query& row) {
-  return {.id = AuditId(row.text(2)),
-          .handle = Handle(row.text(0)),
-          .at = row.instant(1),
-          .by = {std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5))},
-          .action = std::string(row.text(6)),
-          .target = std::string(row.text(7)),
-          .detail = std::string(row.text(8)),
-          .before = std::string(row.text(9)),
-          .number = row.whole(10),
-          .previous = std::string(row.text(11)),
-          .hash = std::string(row.text(12))};
-}
-
 void apply(Writing& writing, const commit::RulePut& rule) {
   const std::optional<std::string_view> json =
       rule.json.empty() ? std::nullopt : std::optional<std::string_view>(rule.json);

@@ -6,7 +6,7 @@
 #include "outbox/reduced_body.h"
 #include "outbox/transitions.h"
 #include "store/sqlite/batch_rows.h"
-#include "store/sqlite/outbox_columns.h"
+#include "store/sqlite/deliveries_of_session.h"
 
 namespace beckon::store {
 namespace {

@@ -2,8 +2,8 @@
 #include <string>
 
 #include "outbox/traced_cause.h"
+#include "store/rows.h"
 #include "store/sqlite/batch_rows.h"
-#include "store/sqlite/outbox_columns.h"
 #include "store/sum.h"
 #include "system/log.h"
 

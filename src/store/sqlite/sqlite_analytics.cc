@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_analytics.h"
 
 #include "rules/language/decimal.h"
+#include "store/rows.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 
@@ -69,16 +70,6 @@ constexpr const char* kSweeps[] = {
     "(SELECT handle, hour, trigger, rule, variant, shadow, holdout, seconds FROM tally_time WHERE handle = ?1 AND "
     "hour < ?2 ORDER BY hour LIMIT ?3)"};
 
-// Its first five columns are trigger, rule, variant, shadow and holdout.
-commit::TallyKey key_from(const Query& row, const Handle& handle) {
-  return {.handle = handle,
-          .trigger = std::string(row.text(0)),
-          .rule = RuleId(row.text(1)),
-          .variant = std::string(row.text(2)),
-          .shadow = row.integer(3) != 0,
-          .holdout = row.integer(4) != 0};
-}
-
 }  // namespace
 
 void apply(Writing& writing, const commit::Tallies& tallies) {
@@ -128,7 +119,7 @@ Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, st
         limit);
     std::vector<Tally> found;
     while (row.next()) {
-      Tally& tally = found.emplace_back(Tally{.key = key_from(row, question.handle)});
+      Tally& tally = found.emplace_back(Tally{.key = tally_key_from(row, question.handle)});
       tally.key.hour = row.instant(5);
       for (int metric = 0; metric < static_cast<int>(Metric::kValue); ++metric)
         tally.counts[static_cast<std::size_t>(metric)] = row.integer(6 + metric);
@@ -153,7 +144,7 @@ Result<std::vector<RevenueTally>> SqliteAnalytics::revenue(const Question& quest
     std::vector<RevenueTally> found;
     while (row.next()) {
       RevenueTally& one =
-          found.emplace_back(RevenueTally{.key = key_from(row, question.handle),
+          found.emplace_back(RevenueTally{.key = tally_key_from(row, question.handle),
                                           .currency = std::string(row.text(6)),
                                           .conversions = row.integer(7),
                                           .value = rules::AmountSum(row.integer(8), row.integer(9)).millionths()});
@@ -174,7 +165,7 @@ Result<void> SqliteAnalytics::times(const Question& question, const std::functio
         "ORDER BY trigger, rule, variant, shadow, holdout, seconds",
         question.handle, question.since, question.until, question.rule, question.trigger);
     while (row.next())
-      take({.key = key_from(row, question.handle), .seconds = row.integer(5), .conversions = row.integer(6)});
+      take({.key = tally_key_from(row, question.handle), .seconds = row.integer(5), .conversions = row.integer(6)});
     return {};
   });
 }

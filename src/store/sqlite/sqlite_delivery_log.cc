@@ -5,8 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "store/rows.h"
 #include "store/sqlite/faults.h"
-#include "store/sqlite/outbox_columns.h"
 
 namespace beckon::store {
 namespace {

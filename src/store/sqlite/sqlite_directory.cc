@@ -5,6 +5,7 @@
 #include "access/granting.h"
 #include "access/pats.h"
 #include "base/check.h"
+#include "store/rows.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/roles.h"
@@ -13,14 +14,6 @@ namespace beckon::store {
 namespace {
 
 using access::HandleRecord;
-
-HandleRecord handle_from(const Query& row) {
-  return {.handle = Handle(row.text(0)),
-          .owner = std::string(row.text(1)),
-          .created_at = row.instant(2),
-          .settings = std::string(row.text(3)),
-          .origins = std::string(row.text(4))};
-}
 
 void raise_control_version(Connection& connection) {
   connection.run(
@@ -70,7 +63,7 @@ Result<void> SqliteDirectory::change_handle(const Handle& handle, const AuditEnt
 Result<std::vector<HandleRecord>> SqliteDirectory::handles() {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<std::vector<HandleRecord>> {
-    auto row = connection_->query("SELECT handle, owner, created_at, settings, origins FROM handle ORDER BY handle");
+    auto row = connection_->query("SELECT " BECKON_HANDLE_COLUMNS "FROM handle ORDER BY handle");
     std::vector<HandleRecord> found;
     while (row.next()) found.push_back(handle_from(row));
     return found;
@@ -80,8 +73,7 @@ Result<std::vector<HandleRecord>> SqliteDirectory::handles() {
 Result<std::optional<HandleRecord>> SqliteDirectory::handle(const Handle& handle) {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<std::optional<HandleRecord>> {
-    auto row =
-        connection_->query("SELECT handle, owner, created_at, settings, origins FROM handle WHERE handle = ?1", handle);
+    auto row = connection_->query("SELECT " BECKON_HANDLE_COLUMNS "FROM handle WHERE handle = ?1", handle);
     if (!row.next()) return std::nullopt;
     return handle_from(row);
   });
@@ -170,21 +162,9 @@ Result<std::vector<access::PatRecord>> SqliteDirectory::pats(const Handle& handl
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<std::vector<access::PatRecord>> {
     auto row = connection_->query(
-        "SELECT id, name, scopes, hash, previous_hash, previous_until, created_by, created_at, expires_at, used_at "
-        "FROM access_token WHERE handle = ?1 ORDER BY created_at, id",
-        handle);
+        "SELECT " BECKON_PAT_COLUMNS "FROM access_token WHERE handle = ?1 ORDER BY created_at, id", handle);
     std::vector<access::PatRecord> found;
-    while (row.next())
-      found.push_back({.id = std::string(row.text(0)),
-                       .name = std::string(row.text(1)),
-                       .scopes = access::parse_scopes(row.text(2)),
-                       .hash = std::string(row.text(3)),
-                       .previous_hash = std::string(row.text(4)),
-                       .previous_until = row.instant(5),
-                       .created_by = std::string(row.text(6)),
-                       .created_at = row.instant(7),
-                       .expires_at = row.instant(8),
-                       .used_at = row.instant(9)});
+    while (row.next()) found.push_back(pat_from(row));
     return found;
   });
 }

@@ -6,17 +6,12 @@
 
 #include "outbox/packed_attempt.h"
 #include "outbox/traced_cause.h"
+#include "store/rows.h"
+#include "store/sqlite/deliveries_of_session.h"
 #include "store/sqlite/faults.h"
-#include "store/sqlite/outbox_columns.h"
 
 namespace beckon::store {
 namespace {
-
-std::vector<outbox::Delivery> all_of(Query rows) {
-  std::vector<outbox::Delivery> found;
-  while (rows.next()) found.push_back(delivery_from(rows));
-  return found;
-}
 
 constexpr auto kAll = std::numeric_limits<std::size_t>::max();
 
@@ -127,10 +122,10 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries(const Handle& handle, con
   return guarded([&]() -> Result<std::vector<Delivery>> {
     const auto owed = owed_.newest(handle, subscription, Instant::min(), kNewest, limit);
     auto reader = readers_.borrow();
-    auto found = all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
-                                      "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 "
-                                      "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
-                                      subscription, handle, limit));
+    auto found = deliveries_from(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                                               "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 "
+                                               "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
+                                               subscription, handle, limit));
     merge_newest(found, owed, limit);
     return found;
   });
@@ -177,11 +172,11 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
   return guarded([&]() -> Result<std::vector<Delivery>> {
     const auto owed = owed_.of_event(handle, id);
     auto reader = readers_.borrow();
-    auto found =
-        all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
-                             "FROM delivery d INDEXED BY delivery_by_event WHERE d.event = ?1 AND d.handle = ?2 "
-                             "ORDER BY d.created_at DESC, d.id DESC",
-                             id, handle));
+    auto found = deliveries_from(
+        reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                      "FROM delivery d INDEXED BY delivery_by_event WHERE d.event = ?1 AND d.handle = ?2 "
+                      "ORDER BY d.created_at DESC, d.id DESC",
+                      id, handle));
     merge_newest(found, owed, kAll);
     return found;
   });
@@ -192,9 +187,9 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
   return guarded([&]() -> Result<std::vector<Delivery>> {
     const auto owed = owed_.of_session(handle, id);
     auto reader = readers_.borrow();
-    auto found = all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM " BECKON_DELIVERIES_OF_SESSION
-                                      "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
-                                      handle, id, limit));
+    auto found = deliveries_from(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM " BECKON_DELIVERIES_OF_SESSION
+                                               "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
+                                               handle, id, limit));
     merge_newest(found, owed, limit);
     return found;
   });

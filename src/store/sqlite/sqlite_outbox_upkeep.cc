@@ -1,8 +1,8 @@
 // The queries of the outbox for maintenance and replays.
 #include <algorithm>
 
+#include "store/rows.h"
 #include "store/sqlite/faults.h"
-#include "store/sqlite/outbox_columns.h"
 #include "store/sqlite/sqlite_outbox.h"
 
 namespace beckon::store {
@@ -12,43 +12,15 @@ using outbox::Delivery;
 using outbox::Replay;
 using outbox::ReplayRange;
 
-std::vector<Delivery> all_of(Query rows) {
-  std::vector<Delivery> found;
-  while (rows.next()) found.push_back(delivery_from(rows));
-  return found;
-}
-
-#define BECKON_REPLAY_COLUMNS                                                                                   \
-  "handle, id, subscription, since, until, status, state, total, queued, place_created, place_id, created_at, " \
-  "ended_at "
-
-Replay replay_from(const Query& row) {
-  Replay r{.id = ReplayId(row.text(1)), .handle = Handle(row.text(0)), .subscription = SubscriptionId(row.text(2))};
-  r.range = {.since = row.instant(3), .until = row.instant(4), .status = std::nullopt};
-  if (!row.is_null(5)) r.range.status = static_cast<outbox::DeliveryState>(row.integer(5));
-  r.state = static_cast<outbox::ReplayState>(row.integer(6));
-  r.total = row.whole(7);
-  r.queued = row.whole(8);
-  r.place = {row.instant(9), DeliveryId(row.text(10))};
-  r.created_at = row.instant(11);
-  r.ended_at = row.instant(12);
-  return r;
-}
-
-std::vector<Replay> replays_of(Query rows) {
-  std::vector<Replay> found;
-  while (rows.next()) found.push_back(replay_from(rows));
-  return found;
-}
-
 }  // namespace
 
 Result<std::vector<Delivery>> SqliteOutbox::held_before(Instant before, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
     auto reader = readers_.borrow();
-    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d INDEXED BY delivery_by_held "
-                                "WHERE d.state = 2 AND d.held_at < ?1 ORDER BY d.held_at, d.id LIMIT ?2",
-                                before, limit));
+    return deliveries_from(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                                         "FROM delivery d INDEXED BY delivery_by_held "
+                                         "WHERE d.state = 2 AND d.held_at < ?1 ORDER BY d.held_at, d.id LIMIT ?2",
+                                         before, limit));
   });
 }
 
@@ -56,7 +28,7 @@ Result<std::vector<Delivery>> SqliteOutbox::held_before(Instant before, std::siz
 Result<std::vector<Delivery>> SqliteOutbox::oldest(const DeliveryId& behind, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
     auto reader = readers_.borrow();
-    return all_of(reader->query(
+    return deliveries_from(reader->query(
         "SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d WHERE d.id > ?1 ORDER BY d.id LIMIT ?2", behind, limit));
   });
 }
@@ -136,7 +108,7 @@ Result<std::uint64_t> SqliteOutbox::count_replayable(const SubscriptionId& subsc
 Result<std::vector<Replay>> SqliteOutbox::running_replays() {
   return guarded([&]() -> Result<std::vector<Replay>> {
     auto reader = readers_.borrow();
-    return replays_of(
+    return replays_from(
         reader->query("SELECT " BECKON_REPLAY_COLUMNS "FROM replay WHERE state = 0 ORDER BY created_at, id"));
   });
 }
@@ -144,10 +116,10 @@ Result<std::vector<Replay>> SqliteOutbox::running_replays() {
 Result<std::vector<Replay>> SqliteOutbox::replays(const Handle& handle, const SubscriptionId& subscription) {
   return guarded([&]() -> Result<std::vector<Replay>> {
     auto reader = readers_.borrow();
-    return replays_of(reader->query("SELECT " BECKON_REPLAY_COLUMNS
-                                    "FROM replay WHERE handle = ?1 AND subscription = ?2 "
-                                    "ORDER BY created_at DESC, id DESC",
-                                    handle, subscription));
+    return replays_from(reader->query("SELECT " BECKON_REPLAY_COLUMNS
+                                      "FROM replay WHERE handle = ?1 AND subscription = ?2 "
+                                      "ORDER BY created_at DESC, id DESC",
+                                      handle, subscription));
   });
 }
 

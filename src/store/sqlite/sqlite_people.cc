@@ -2,6 +2,7 @@
 #include "access/granting.h"
 #include "access/jwt.h"
 #include "base/check.h"
+#include "store/rows.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/roles.h"
@@ -14,29 +15,7 @@ using access::InvitationRecord;
 using access::SignInRecord;
 using access::UserRecord;
 
-#define BECKON_USER_COLUMNS "email, password_hash, password_version, disabled, created_at, signed_in_at "
-
-UserRecord user_from(const Query& row) {
-  return {.email = std::string(row.text(0)),
-          .password_hash = std::string(row.text(1)),
-          .password_version = row.integer(2),
-          .disabled = row.integer(3) != 0,
-          .created_at = row.instant(4),
-          .signed_in_at = row.instant(5)};
-}
-
 #define BECKON_INVITATION_COLUMNS "id, hash, handle, role, user, created_by, created_at, expires_at "
-
-InvitationRecord invitation_from(const Query& row) {
-  return {.id = std::string(row.text(0)),
-          .hash = std::string(row.text(1)),
-          .handle = Handle(row.text(2)),
-          .role = static_cast<access::Role>(row.integer(3)),
-          .user = std::string(row.text(4)),
-          .created_by = std::string(row.text(5)),
-          .created_at = row.instant(6),
-          .expires_at = row.instant(7)};
-}
 
 // A condition on all columns of a filter; empty values match anything.
 #define BECKON_SIGN_INS_ASKED_FOR                                                                                    \
@@ -181,17 +160,7 @@ Result<std::vector<SignInRecord>> SqliteDirectory::sign_ins_of(const std::string
         "WHERE user = ?1 AND until > ?2 ORDER BY at DESC, token",
         user, now);
     std::vector<SignInRecord> found;
-    while (row.next())
-      found.push_back({.token = std::string(row.text(0)),
-                       .user = std::string(row.text(1)),
-                       .at = row.instant(2),
-                       .until = row.instant(3),
-                       .way = std::string(row.text(4)),
-                       .address = std::string(row.text(5)),
-                       .agent = std::string(row.text(6)),
-                       .provider = std::string(row.text(7)),
-                       .subject = std::string(row.text(8)),
-                       .provider_session = std::string(row.text(9))});
+    while (row.next()) found.push_back(sign_in_from(row));
     return found;
   });
 }

@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_rule_store.h"
 
+#include "store/rows.h"
 #include "store/sqlite/faults.h"
 
 namespace beckon::store {
@@ -38,12 +39,8 @@ Result<rules::StoredRules> SqliteRuleStore::rules(const Handle& handle) {
     auto reader = readers_.borrow();
     const Transaction one_view(*reader, Transaction::Kind::kRead);
     rules::StoredRules found = read(*reader, handle, newest(*reader, handle));
-    auto row = reader->query(
-        "SELECT rule, json, at, actor, filled_to, fill_until FROM filling_rule WHERE handle = ?1 ORDER BY rule",
-        handle);
-    while (row.next())
-      found.filling.push_back({RuleId(row.text(0)), std::string(row.text(1)), row.instant(2), std::string(row.text(3)),
-                               row.whole(4), row.whole(5)});
+    found.filling = filling_from(
+        reader->query("SELECT " BECKON_FILLING_COLUMNS "FROM filling_rule WHERE handle = ?1 ORDER BY rule", handle));
     return found;
   });
 }
@@ -62,26 +59,12 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle&
                                                                    std::size_t limit) {
   return guarded([&]() -> Result<std::vector<rules::RulesVersion>> {
     auto reader = readers_.borrow();
-    std::vector<rules::RulesVersion> found;
     auto row = reader->query(
         "SELECT rules_version, at, rule, json IS NULL, zone_version, actor FROM rule WHERE handle = ?1 AND "
         "rules_version < ?2 "
         "AND rules_version >= ?3 ORDER BY rules_version DESC, rule",
         handle, before, oldest(*reader, handle));
-    while (row.next()) {
-      const std::uint64_t version = row.whole(0);
-      if (found.empty() || found.back().version != version) {
-        if (found.size() == limit) break;
-        found.push_back({.version = version,
-                         .at = row.instant(1),
-                         .zone_version = std::string(row.text(4)),
-                         .actor = std::string(row.text(5))});
-      }
-      if (found.back().changes.size() < rules::RulesVersion::kNamed)
-        found.back().changes.push_back({RuleId(row.text(2)), row.integer(3) != 0});
-      ++found.back().changed;
-    }
-    return found;
+    return versions_from(std::move(row), limit);
   });
 }
 
