@@ -43,9 +43,8 @@ void on_reload(int) { wake(kReload); }
 // Exits at once, without responding to requests in flight: the disk's content decides at the next start.
 void on_broken() {
   log::plain(
-      "beckon: the storage has failed, or another server has taken it over. Acknowledged requests are safe. Look at "
-      "the "
-      "lines before this one, then start again.");
+      "beckon: the storage has failed, or another server has taken it over. Acknowledged requests are safe. "
+      "Read the lines before this one, then start again.");
   log::flush();
   ::_exit(kStorageFailed);
 }

@@ -16,13 +16,16 @@ const newest = () =>
 
 export const isInstalled = () => newest() !== undefined;
 
+const nameFor = data =>
+  basename(data)
+    .replaceAll(/[^a-zA-Z0-9]/g, '_')
+    .toLowerCase();
+
 // The database of a test's server, made if it is not there, where the tests run on PostgreSQL (run.mjs).
 export function databaseOf(data) {
   const server = process.env.BECKON_TEST_POSTGRES;
   if (!server) return undefined;
-  const name = basename(data)
-    .replaceAll(/[^a-zA-Z0-9]/g, '_')
-    .toLowerCase();
+  const name = nameFor(data);
   const where = `${server} dbname=postgres`;
   if (execute(where, `SELECT 1 FROM pg_database WHERE datname = '${name}'`) === '')
     execute(where, `CREATE DATABASE ${name}`);
@@ -30,10 +33,7 @@ export function databaseOf(data) {
 }
 export function dropDatabaseOf(data) {
   const server = process.env.BECKON_TEST_POSTGRES;
-  const name = basename(data)
-    .replaceAll(/[^a-zA-Z0-9]/g, '_')
-    .toLowerCase();
-  if (server) execute(`${server} dbname=postgres`, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  if (server) execute(`${server} dbname=postgres`, `DROP DATABASE IF EXISTS ${nameFor(data)} WITH (FORCE)`);
 }
 
 // A statement on one of its databases, by psql; returns what it prints.

@@ -183,7 +183,7 @@ Connection::~Connection() {
   if (connection_) PQfinish(connection_);
 }
 
-// PQfinish would say good-bye, and so could wait for a full socket.
+// Does not wait for a full socket, since the connection is nonblocking.
 void Connection::close() {
   if (connection_) PQfinish(std::exchange(connection_, nullptr));
   sent_.clear();

@@ -43,7 +43,7 @@ void read_ahead(Writing& writing) {
   read_rows_ahead(writing);
 }
 
-// While the database is away, it is not tried more than a few times a second: whoever waits is told at once.
+// While the database is away, it is tried a few times a second at most; in between, commits fail at once.
 void PostgresCommit::connect() {
   if (connection_ && connection_->is_usable() && is_idle(connection_->socket())) return;
   const auto now = std::chrono::steady_clock::now();

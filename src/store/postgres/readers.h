@@ -20,14 +20,13 @@ class Readers {
   auto read(Body&& body) -> decltype(body(std::declval<Connection&>())) {
     return guarded([&]() -> decltype(body(std::declval<Connection&>())) {
       {
-        Loan former(*this, true);
-        if (former.is_former()) try {
-            return body(*former);
-          } catch (const PostgresError& error) {
-            if (!error.is_lost()) throw;
-          }
-        else
-          return body(*former);
+        Loan loan(*this, true);
+        if (!loan.is_former()) return body(*loan);
+        try {
+          return body(*loan);
+        } catch (const PostgresError& error) {
+          if (!error.is_lost()) throw;
+        }
       }
       Loan fresh(*this, false);
       return body(*fresh);
