@@ -37,7 +37,11 @@ async function open(path = '', { width = 1280, scheme = 'light', javaScriptEnabl
   });
   page.setDefaultTimeout(15_000);
   await page.goto(`${beckon.base}/docs${path}`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  // The list without scripts has a heading too, but no search.
+  await page
+    .getByRole(javaScriptEnabled ? 'searchbox' : 'heading')
+    .first()
+    .waitFor();
   return page;
 }
 const title = page => page.getByRole('heading', { level: 1 }).innerText();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { kDocs } from '../sentences/docs.ts';
 import { matches, titleIn, type Group } from './reference.ts';
@@ -18,7 +18,8 @@ export function Browse({ groups, current, search, onSearch }: Props) {
     .map(group => ({ ...group, operations: group.operations.filter(one => matches(one, search.trim())) }))
     .filter(({ operations }) => operations.length > 0);
   const count = found.reduce((sum, { operations }) => sum + operations.length, 0);
-  useEffect(() => {
+  // With the first drawing already: whoever sees the field may press the key.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       const { target } = event;
       if (event.key !== '/' || (target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)))
