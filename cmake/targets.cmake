@@ -19,16 +19,22 @@ function(beckon_shards program)
   endforeach()
 endfunction()
 
-# Test programs, and under a sanitizer the rooms too, are compiled eight files at a time, which halves what they take. The
-# files of one target then share their unnamed namespaces: those listed here, under src/, use a name that a neighbour has,
-# and stay apart, as do the measures, all of which use the same names, and what another object may replace (BECKON_ALONE).
-# The compiler calls a new one a redefinition: rename it or list it. The released rooms are compiled file by file: united,
-# their optimizer inlines less, and a resolve took 4 to 8 % longer; and each is so shown to include what it uses.
+# Test programs, what only they link, the rooms below and, under a sanitizer, all rooms are compiled eight files at a time,
+# which takes between a half and a third as long. The files of one target then share their unnamed namespaces: those listed
+# here, under src/, use a name that a neighbour has, and stay apart, as do the measures, all of which use the same names, and
+# what another object may replace (BECKON_ALONE). The compiler calls a new one a redefinition: rename it or list it.
+# The rooms that append, decide and send are released file by file: united, their optimizer inlines less, and a resolve
+# took 4 to 8 % longer. The others wait for a store, a network or a person: they are united, at -O2.
+# -DBECKON_UNITE=OFF, in script/prove, shows that each file includes what it uses.
+set(BECKON_UNITED
+    beckon_app beckon_lint beckon_mcp beckon_memory beckon_neighbours beckon_oidc beckon_postgres beckon_reference beckon_routes
+    beckon_rules_planted beckon_shipping beckon_simulator)
 set(BECKON_APART
     access/key_set.cc access/rate_limiter.cc app/password_input.cc app/settling.cc base/secret_box.cc commit/erase_test.cc
     commit/one_commit_test.cc commit/outbox_maintenance_test.cc commit/tenant.cc commit/visitor_test.cc
     decision/limits_test.cc delayed/due_rules_test.cc delayed/due_same_test.cc delayed/due_test.cc egress/url.cc egress/url_test.cc
-    hindsight/what_if.cc http/sockets.cc intake/import_test.cc intake/publish_test.cc intake/redelivery_test.cc
+    hindsight/what_if.cc http/routes/authorize.cc http/routes/chain.cc http/routes/origins.cc http/routes/rates.cc
+    http/routes/response.cc http/sockets.cc intake/import_test.cc intake/publish_test.cc intake/redelivery_test.cc
     outbox/signature_test.cc outbox/transitions_test.cc outbox/verdict_test.cc rules/bucket_test.cc rules/language/score.cc
     rules/recipes_test.cc rules/same_test.cc rules/validity_test.cc simulator/counts.cc store/sqlite/sqlite_directory.cc
     store/sqlite/sqlite_outbox_upkeep.cc store/sqlite/sqlite_timers.cc)
@@ -37,8 +43,7 @@ option(BECKON_UNITE_ROOMS "the rooms too: for clang-tidy, which reads every head
 # Like CMake's own unity build, whose files name their parts by absolute paths, so that ccache misses them in a clone
 # elsewhere; these name them relative to src/.
 function(beckon_unite target)
-  # The handlers of beckon_routes are named as what they do: get, list and so on.
-  if(NOT BECKON_UNITE OR target STREQUAL beckon_routes)
+  if(NOT BECKON_UNITE)
     return()
   endif()
   get_target_property(folder ${target} SOURCE_DIR)
@@ -91,8 +96,11 @@ function(finish_targets directory)
     else()
       beckon_pch_of(${target} precompiled)
       target_precompile_headers(${target} REUSE_FROM ${precompiled})
-      if(BECKON_SANITIZE OR BECKON_UNITE_ROOMS)
+      if(BECKON_SANITIZE OR BECKON_UNITE_ROOMS OR target IN_LIST BECKON_UNITED)
         beckon_unite(${target})
+      endif()
+      if(target IN_LIST BECKON_UNITED AND CMAKE_BUILD_TYPE STREQUAL "Release")
+        target_compile_options(${target} PRIVATE -O2)
       endif()
     endif()
   endforeach()

@@ -121,7 +121,7 @@ Result<void> write_previous(json::Writer& out, Analytics& analytics, Analytics::
   return {};
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_analytics(Api& api, Request& request) {
   const Instant now = api.clock.now();
   const auto asked = asked_of(request, now);
   if (!asked) return unexpected(asked.error());
@@ -159,8 +159,8 @@ Result<Response> get(Api& api, Request& request) {
 }  // namespace
 
 void add_analytics(Api& api, std::vector<Route>& routes) {
-  routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/analytics", creator("analytics.*"), get, "Get analytics"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/analytics", creator("analytics.*"), get_analytics,
+                           "Get analytics"));
 }
 
 }  // namespace beckon::http

@@ -32,7 +32,7 @@ std::string name_of(const access::AuditQuery& query) {
   return name;
 }
 
-Result<Response> list(Api& api, Request& request, Handle handle) {
+Result<Response> list_audit(Api& api, Request& request, Handle handle) {
   const auto query = query_of(request, std::move(handle));
   if (!query) return unexpected(query.error());
   const std::string what = name_of(*query);
@@ -49,11 +49,11 @@ Result<Response> list(Api& api, Request& request, Handle handle) {
 }
 
 Result<Response> list_of_handle(Api& api, Request& request) {
-  return list(api, request, Handle{request.param("handle")});
+  return list_audit(api, request, Handle{request.param("handle")});
 }
 
 // Entries without a handle: sign-ins, users, the allowlist.
-Result<Response> list_of_server(Api& api, Request& request) { return list(api, request, Handle{}); }
+Result<Response> list_of_server(Api& api, Request& request) { return list_audit(api, request, Handle{}); }
 
 // One entry per line, in the order of the chain, after entry number `after`.
 Result<Response> exported(Api& api, Request& request, const std::optional<Handle>& handle) {

@@ -53,14 +53,14 @@ class Counted {
 struct Nothing {};
 using Values = Counted<Nothing>;
 
-struct Field {
+struct SeenField {
   std::string_view type;  // of the newest value
   Values values;
 };
 
 struct Key {
   Values values;
-  Counted<Field> fields;
+  Counted<SeenField> fields;
 };
 
 std::string_view type_of(const json::Value& value) {
@@ -76,10 +76,10 @@ std::string_view type_of(const json::Value& value) {
 }
 
 // Counts the fields of one signal's metadata, each once; `seen` has those already counted.
-void add_fields(const json::Value& object, const std::string& path, std::size_t depth, Counted<Field>& fields,
+void add_fields(const json::Value& object, const std::string& path, std::size_t depth, Counted<SeenField>& fields,
                 std::set<std::string, std::less<>>& seen);
 
-void add_field(const json::Value& value, const std::string& path, std::size_t depth, Counted<Field>& fields,
+void add_field(const json::Value& value, const std::string& path, std::size_t depth, Counted<SeenField>& fields,
                std::set<std::string, std::less<>>& seen) {
   if (value.is_null() || !rules::is_field(path)) return;
   if (value.is_object()) return add_fields(value, path + ".", depth + 1, fields, seen);
@@ -88,13 +88,13 @@ void add_field(const json::Value& value, const std::string& path, std::size_t de
     return;
   }
   if (!seen.emplace(path).second) return;
-  Field* field = fields.count(path);
+  SeenField* field = fields.count(path);
   if (!field) return;
   field->type = type_of(value);
   if (value.text().size() <= kValueBytes) field->values.count(value.text());
 }
 
-void add_fields(const json::Value& object, const std::string& path, std::size_t depth, Counted<Field>& fields,
+void add_fields(const json::Value& object, const std::string& path, std::size_t depth, Counted<SeenField>& fields,
                 std::set<std::string, std::less<>>& seen) {
   if (depth == rules::kPathNames) return;
   for (const json::Member& member : object.members())
@@ -147,7 +147,7 @@ void write_catalog(json::Writer& out, const Catalog& catalog) {
     out.begin_object().member("key", name).member("count", count);
     write_values(out, "values", key.values);
     out.key("fields").begin_array();
-    key.fields.each(kFieldsShown, [&](std::string_view path, std::int64_t seen, const Field& field) {
+    key.fields.each(kFieldsShown, [&](std::string_view path, std::int64_t seen, const SeenField& field) {
       out.begin_object().member("field", path).member("count", seen).member("type", field.type);
       write_values(out, "values", field.values);
       out.end_object();
@@ -166,7 +166,7 @@ void write_catalog(json::Writer& out, const Catalog& catalog) {
   write_values(out, "triggers", catalog.triggers);
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_catalog(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto newest = api.places.sessions.newest(handle, std::nullopt, kSessions, api.clock.now());
   if (!newest) return unexpected(newest.error());
@@ -191,7 +191,7 @@ Result<Response> get(Api& api, Request& request) {
 }  // namespace
 
 void add_catalog(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/catalog", creator(), get,
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/catalog", creator(), get_catalog,
                            "Names of signals, metadata and context seen lately"));
 }
 

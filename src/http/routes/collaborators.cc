@@ -10,7 +10,7 @@ void write_grant(json::Writer& out, const access::Grant& grant) {
   out.member("userId", grant.user).member("email", grant.user).member("role", access::to_text(grant.role));
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_collaborators(Api& api, Request& request) {
   const auto grants = api.directory.grants_on(Handle{request.param("handle")});
   if (!grants) return unexpected(grants.error());
   const auto place = [](const access::Grant& grant) { return std::pair{Instant{}, grant.user}; };
@@ -25,7 +25,7 @@ Result<Response> list(Api& api, Request& request) {
                    });
 }
 
-Result<Response> put(Api& api, Request& request) {
+Result<Response> put_collaborator(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   Issues issues;
@@ -50,7 +50,7 @@ Result<Response> put(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-Result<Response> remove(Api& api, Request& request) {
+Result<Response> remove_collaborator(Api& api, Request& request) {
   const auto revoked = enrolment_by(api, request).revoke(request.param("handle"), request.param("userId"));
   if (!revoked) return unexpected(revoked.error());
   return no_content();
@@ -59,12 +59,12 @@ Result<Response> remove(Api& api, Request& request) {
 }  // namespace
 
 void add_collaborators(Api& api, std::vector<Route>& routes) {
-  routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/collaborators", owner(), list, "List users and their roles"));
-  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/collaborators", owner(), put,
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/collaborators", owner(), list_collaborators,
+                           "List users and their roles"));
+  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/collaborators", owner(), put_collaborator,
                            "Grant a role; a new OWNER makes the former one OPERATOR"));
-  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/collaborators/{userId}", owner(), remove,
-                           "Remove a user's role"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/collaborators/{userId}", owner(),
+                           remove_collaborator, "Remove a user's role"));
   add_invitations(api, routes);
 }
 

@@ -23,14 +23,15 @@ constexpr std::string_view kNoBundle =
     "<p>The API is complete: <a href=\"/docs\">routes</a>, <a href=\"/openapi.json\">OpenAPI description</a>.</p>\n"
     "</body>\n</html>\n";
 
+}  // namespace
+
 std::string_view content_type_of(std::string_view name) {
   if (name.ends_with(".js.gz")) return "text/javascript; charset=utf-8";
   if (name.ends_with(".css.gz")) return "text/css; charset=utf-8";
+  if (name.ends_with(".json.gz")) return "application/json";
   if (name.ends_with(".svg.gz")) return "image/svg+xml";
   return "text/html; charset=utf-8";
 }
-
-}  // namespace
 
 const ConsoleFile* find(const std::vector<ConsoleFile>& files, std::string_view name) {
   const auto found = std::ranges::find(files, name, &ConsoleFile::name);
@@ -69,7 +70,9 @@ Response asset_or_page(const std::vector<ConsoleFile>& files, const Request& req
   return to_response(not_found("file"), request.id);
 }
 
-Route open(std::string_view pattern, Handler handler, std::string_view summary) {
+}  // namespace
+
+Route open_route(std::string_view pattern, Handler handler, std::string_view summary) {
   return {.method = Method::kGet,
           .pattern = std::string(pattern),
           .access = public_(),
@@ -78,18 +81,16 @@ Route open(std::string_view pattern, Handler handler, std::string_view summary) 
           .summary = summary};
 }
 
-}  // namespace
-
 void add_console(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
-  routes.push_back(open(
+  routes.push_back(open_route(
       "/",
       [](Request&, Respond respond) {
         respond({.status = 302, .content_type = "text/plain", .headers = {{"location", std::string(kConsole)}}});
       },
       "Redirects to the console"));
-  routes.push_back(open(
+  routes.push_back(open_route(
       kConsole, [&files](Request& request, Respond respond) { respond(page(files, request)); }, "The console"));
-  routes.push_back(open(
+  routes.push_back(open_route(
       "/apps/lifecycle-messaging/{path*}",
       [&files](Request& request, Respond respond) { respond(asset_or_page(files, request)); },
       "The console: its views and assets"));

@@ -23,7 +23,7 @@ void write_counter(json::Writer& out, std::string_view name, const Counter& coun
   out.real(std::min(0.99, std::floor(static_cast<double>(*counter.filled_to) / all * 100) / 100));
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_counters(Api& api, Request& request) {
   const auto tenant = api.places.tenants.find(request.param("handle"));
   if (!tenant) return unexpected(tenant.error());
   std::string body;
@@ -45,7 +45,7 @@ Response answer(int status, const Request& request, std::string_view name, const
   return json_response(status, std::move(body));
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_counter(Api& api, Request& request) {
   const auto tenant = api.places.tenants.find(request.param("handle"));
   if (!tenant) return unexpected(tenant.error());
   const auto& counters = (*tenant)->traits->counters();
@@ -65,7 +65,7 @@ Result<Instant> known_since(Api& api, const commit::HandleSettings& settings, In
   return std::min(now, std::max(first, now - settings.retention));
 }
 
-Result<Response> put(Api& api, Request& request) {
+Result<Response> put_counter(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string name = request.param("name");
   const auto tenant = api.places.tenants.find(handle.view());
@@ -108,7 +108,7 @@ Result<Response> put(Api& api, Request& request) {
   return answer(created ? 201 : 200, request, name, counter);
 }
 
-Result<Response> remove(Api& api, Request& request) {
+Result<Response> remove_counter(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string name = request.param("name");
   const auto turn = api.rule_book.turn(handle);
@@ -128,12 +128,14 @@ Result<Response> remove(Api& api, Request& request) {
 }  // namespace
 
 void add_counters(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/counters", creator(), list, "List counters"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/counters/{name}", creator(), get, "Get a counter"));
   routes.push_back(
-      control(api, Method::kPut, "/v2/handles/{handle}/counters/{name}", creator(), put, "Declare a counter"));
+      control(api, Method::kGet, "/v2/handles/{handle}/counters", creator(), list_counters, "List counters"));
   routes.push_back(
-      control(api, Method::kDelete, "/v2/handles/{handle}/counters/{name}", creator(), remove, "Delete a counter"));
+      control(api, Method::kGet, "/v2/handles/{handle}/counters/{name}", creator(), get_counter, "Get a counter"));
+  routes.push_back(
+      control(api, Method::kPut, "/v2/handles/{handle}/counters/{name}", creator(), put_counter, "Declare a counter"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/counters/{name}", creator(), remove_counter,
+                           "Delete a counter"));
 }
 
 }  // namespace beckon::http

@@ -84,7 +84,7 @@ Result<void> catch_up(Api& api) {
   return fault ? Result<void>{unexpected(*fault)} : Result<void>{};
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_decision(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   if (const auto written = catch_up(api); !written) return unexpected(written.error());
   const hindsight::Recall recall({api.ledger, api.places.sessions, api.tokens});
@@ -108,7 +108,7 @@ Result<Response> get(Api& api, Request& request) {
 
 void add_decisions(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/decisions/{decisionId}", creator("chain.explain"),
-                           get, "Get and re-evaluate a decision"));
+                           get_decision, "Get and re-evaluate a decision"));
 }
 
 }  // namespace beckon::http

@@ -29,7 +29,7 @@ outbox::EventFormat format_of(const Api& api, const Delivery& delivery, const st
   return subscription ? subscription->format : outbox::EventFormat::kBeckon;
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_delivery(Api& api, Request& request) {
   const auto delivery = delivery_of(api, request);
   if (!delivery) return unexpected(delivery.error());
   const auto attempts = api.outbox.attempts(delivery->id);
@@ -141,7 +141,7 @@ void add_deliveries(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries",
                            operator_("deliveries.read"), list_deliveries, "List deliveries, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}",
-                           operator_("deliveries.read"), get, "Get a delivery with all attempts"));
+                           operator_("deliveries.read"), get_delivery, "Get a delivery with all attempts"));
   routes.push_back(control(api, Method::kPost,
                            "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry",
                            operator_("deliveries.retry"), retry, "Resend a delivery"));

@@ -38,7 +38,7 @@ void write(json::Writer& out, const outbox::EndpointFigures& figures) {
   out.end_array();
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_endpoint_stats(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const Instant now = api.clock.now(), since = now - kWindow;
   const std::size_t endpoints = std::max<std::size_t>(api.places.subscriptions.of(handle)->size(), 1);
@@ -65,8 +65,8 @@ Result<Response> list(Api& api, Request& request) {
 }  // namespace
 
 void add_endpoint_stats(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/stats", operator_("deliveries.read"), list,
-                           "How endpoints do"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/stats", operator_("deliveries.read"),
+                           list_endpoint_stats, "How endpoints do"));
 }
 
 }  // namespace beckon::http

@@ -6,7 +6,7 @@
 namespace beckon::http {
 namespace {
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_event(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const EventId id{request.param("eventId")};
   const auto found = api.outbox.event(handle, id);
@@ -57,7 +57,7 @@ void publish(Api& api, Request& request, Respond respond) {
 
 void add_events(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/events/{eventId}", operator_("deliveries.read"),
-                           get, "Get an event with its cause and deliveries"));
+                           get_event, "Get an event with its cause and deliveries"));
   routes.push_back({.method = Method::kPost,
                     .pattern = "/v2/handles/{handle}/events",
                     .access = operator_("events.publish"),

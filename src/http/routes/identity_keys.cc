@@ -14,7 +14,7 @@ void write_key(json::Writer& out, const IdentityKeyRecord& record, const commit:
   instant_or_null(out, "lastUsedAt", key ? std::max(key->use().at(), record.used_at) : record.used_at);
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_identity_keys(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto tenant = api.places.tenants.find(handle.view());
   if (!tenant) return unexpected(tenant.error());
@@ -31,7 +31,7 @@ Result<Response> list(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-Result<Response> create(Api& api, Request& request) {
+Result<Response> create_identity_key(Api& api, Request& request) {
   if (!request.body.empty()) {
     const auto document = object_of(request);
     if (!document) return unexpected(document.error());
@@ -55,7 +55,7 @@ Result<Response> create(Api& api, Request& request) {
   return json_response(201, std::move(body));
 }
 
-Result<Response> remove(Api& api, Request& request) {
+Result<Response> remove_identity_key(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string id = request.param("keyId");
   const auto removed = api.directory.remove_identity_key(handle, id, audit_of(api, request, "identity-key.delete", id));
@@ -67,12 +67,12 @@ Result<Response> remove(Api& api, Request& request) {
 }  // namespace
 
 void add_identity_keys(Api& api, std::vector<Route>& routes) {
-  routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/identity-keys", operator_(), list, "List identity keys"));
-  routes.push_back(
-      control(api, Method::kPost, "/v2/handles/{handle}/identity-keys", owner(), create, "Create an identity key"));
-  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/identity-keys/{keyId}", owner(), remove,
-                           "Delete an identity key"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/identity-keys", operator_(), list_identity_keys,
+                           "List identity keys"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/identity-keys", owner(), create_identity_key,
+                           "Create an identity key"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/identity-keys/{keyId}", owner(),
+                           remove_identity_key, "Delete an identity key"));
 }
 
 }  // namespace beckon::http

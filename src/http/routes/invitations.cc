@@ -19,7 +19,7 @@ void write_invitation(json::Writer& out, const InvitationRecord& record, Instant
       .member_boolean("expired", record.expires_at <= now);
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_invitations(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto records = api.directory.invitations(handle);
   if (!records) return unexpected(records.error());
@@ -35,7 +35,7 @@ Result<Response> list(Api& api, Request& request) {
                    });
 }
 
-Result<Response> create(Api& api, Request& request) {
+Result<Response> create_invitation(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   const json::Value& body = document->root();
@@ -54,7 +54,7 @@ Result<Response> create(Api& api, Request& request) {
   return json_response(201, std::move(text));
 }
 
-Result<Response> remove(Api& api, Request& request) {
+Result<Response> remove_invitation(Api& api, Request& request) {
   const auto removed =
       api.invitations.remove(Handle{request.param("handle")}, request.param("invitationId"), caller_of(request));
   if (!removed) return unexpected(removed.error());
@@ -133,12 +133,12 @@ void write_link(const Api& api, json::Writer& out, std::string_view code) {
 }
 
 void add_invitations(Api& api, std::vector<Route>& routes) {
-  routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/invitations", owner(), list, "List invitations, oldest first"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/invitations", owner(), create,
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/invitations", owner(), list_invitations,
+                           "List invitations, oldest first"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/invitations", owner(), create_invitation,
                            "Invite somebody by a one-time link"));
-  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/invitations/{invitationId}", owner(), remove,
-                           "Withdraw an invitation"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/invitations/{invitationId}", owner(),
+                           remove_invitation, "Withdraw an invitation"));
   routes.push_back(
       control(api, Method::kPost, "/v2/auth/invitations/look", public_(), look, "Get what a one-time link is for"));
   routes.back().body_limit = kBody;

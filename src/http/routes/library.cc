@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::size_t kHash = 12;  // hexadecimal digits, after a dash
 
-std::string_view content_type_of(std::string_view name) {
-  if (name.ends_with(".js.gz")) return "text/javascript; charset=utf-8";
-  if (name.ends_with(".css.gz")) return "text/css; charset=utf-8";
-  if (name.ends_with(".json.gz")) return "application/json";
-  return "text/html; charset=utf-8";
-}
-
 bool is_immutable(std::string_view name) {
   const auto dash = name.rfind('-');
   if (dash == std::string_view::npos) return false;
@@ -54,37 +47,28 @@ Response library(const std::vector<ConsoleFile>& files, const Request& request) 
 }
 
 // As strict as possible, to show that the library needs no more to render.
-constexpr std::string_view kPolicy =
+constexpr std::string_view kExamplePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 Response example(const std::vector<ConsoleFile>& files, const Request& request, const std::string& name) {
   return answer(files, request, "example/" + name,
-                {{"cache-control", "no-cache"}, {"content-security-policy", std::string(kPolicy)}});
-}
-
-Route open(std::string_view pattern, Handler handler, std::string_view summary) {
-  return {.method = Method::kGet,
-          .pattern = std::string(pattern),
-          .access = public_(),
-          .run = Run::kInline,
-          .handler = std::move(handler),
-          .summary = summary};
+                {{"cache-control", "no-cache"}, {"content-security-policy", std::string(kExamplePolicy)}});
 }
 
 }  // namespace
 
 void add_library(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
-  routes.push_back(open(
+  routes.push_back(open_route(
       "/sdk/v1/{file}", [&files](Request& request, Respond respond) { respond(library(files, request)); },
       "The browser library"));
 }
 
 void add_example(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
-  routes.push_back(open(
+  routes.push_back(open_route(
       kExample, [&files](Request& request, Respond respond) { respond(example(files, request, "index.html")); },
       "Example shop that uses the browser library"));
-  routes.push_back(open(
+  routes.push_back(open_route(
       "/apps/example-shop/{file}",
       [&files](Request& request, Respond respond) { respond(example(files, request, request.param("file"))); },
       "The example shop's script and stylesheet"));

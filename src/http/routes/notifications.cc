@@ -21,7 +21,7 @@ void write_for_creator(json::Writer& out, const outbox::Subscription& subscripti
   out.end_array().member_boolean("enabled", subscription.enabled);
 }
 
-Result<Response> get(Api& api, const std::string& catalog, const Request& request) {
+Result<Response> get_notifications(Api& api, const std::string& catalog, const Request& request) {
   const Handle handle{request.param("handle")};
   const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
   if (!role) return unexpected(role.error());
@@ -44,7 +44,9 @@ Result<Response> get(Api& api, const std::string& catalog, const Request& reques
 void add_notifications(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(
       api, Method::kGet, "/v2/handles/{handle}/notifications", creator(),
-      [catalog = event_catalog(kOpenApi)](Api& given, Request& request) { return get(given, catalog, request); },
+      [catalog = event_catalog(kOpenApi)](Api& given, Request& request) {
+        return get_notifications(given, catalog, request);
+      },
       "Get the event catalog and subscribers"));
 }
 

@@ -12,7 +12,7 @@ constexpr std::size_t kCallbackBody = 16 * 1024;  // bytes: a logout token has 8
 constexpr std::size_t kLeastBrowserText = 32;     // characters: enough to be unguessable
 constexpr std::size_t kLongestBrowserText = 128;  // the page sends 43
 
-Result<Response> list(Api& api, Request&) {
+Result<Response> list_providers(Api& api, Request&) {
   std::string body;
   json::Writer writer(body);
   writer.begin_object().key("providers").begin_array();
@@ -171,7 +171,7 @@ Route asking(Api& api, std::string_view pattern, void (*handle)(Api&, Request&, 
 }  // namespace
 
 void add_oidc(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/auth/oidc", public_(), list, "List identity providers"));
+  routes.push_back(control(api, Method::kGet, "/v2/auth/oidc", public_(), list_providers, "List identity providers"));
   routes.push_back(asking(api, "/v2/auth/oidc/{provider}/start", start, "Begin to sign in through a provider"));
   routes.push_back(asking(api, "/v2/auth/oidc/callback", callback, "Exchange a provider's code for a token"));
   routes.push_back(asking(api, "/v2/auth/oidc/{provider}/backchannel-logout", backchannel_logout,

@@ -52,7 +52,7 @@ Result<outbox::ReplayRange> read_range(const json::Value& body, Instant now) {
   return range;
 }
 
-Result<Response> start(Api& api, Request& request) {
+Result<Response> start_replay(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   const auto range = read_range(document->root(), api.clock.now());
@@ -92,13 +92,13 @@ Result<Replay> replay_of(Api& api, const Request& request) {
   return std::move(**found);
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_replay(Api& api, Request& request) {
   const auto replay = replay_of(api, request);
   if (!replay) return unexpected(replay.error());
   return one_replay(200, request, *replay);
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_replays(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const SubscriptionId id{request.param("subscriptionId")};
   auto all = api.outbox.replays(handle, id);
@@ -139,10 +139,10 @@ Result<Response> cancel(Api& api, Request& request) {
 void add_replays(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}";
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/replay",
-                           operator_("deliveries.retry"), start, "Resend the deliveries of a time range"));
+                           operator_("deliveries.retry"), start_replay, "Resend the deliveries of a time range"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/replays",
-                           operator_("deliveries.read"), list, "List the resend jobs of a subscription"));
-  routes.push_back(control(api, Method::kGet, kOne, operator_("deliveries.read"), get, "Get a resend job"));
+                           operator_("deliveries.read"), list_replays, "List the resend jobs of a subscription"));
+  routes.push_back(control(api, Method::kGet, kOne, operator_("deliveries.read"), get_replay, "Get a resend job"));
   routes.push_back(
       control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel",
               operator_("deliveries.retry"), cancel, "Cancel a resend job; queued deliveries stay queued"));

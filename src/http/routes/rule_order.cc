@@ -59,7 +59,7 @@ Response answer(const Request& request, const rules::StoredRules& before, const 
   return response;
 }
 
-Result<Response> change(Api& api, Request& request) {
+Result<Response> change_order(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto turn = api.rule_book.turn(handle);
   const auto now = api.rules.rules(handle);
@@ -91,7 +91,7 @@ Result<Response> change(Api& api, Request& request) {
 
 void add_rule_order(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kPatch, "/v2/handles/{handle}/chain-rules/order", creator("chain.rules.write"),
-                           change, "Change the order in which rules are evaluated"));
+                           change_order, "Change the order in which rules are evaluated"));
   routes.back().shares_name = true;  // with a rule of that id
   routes.back().body_limit = kBodyBytes;
 }

@@ -11,7 +11,7 @@ namespace {
 
 using rules::RulesVersion;
 
-std::string text_of(const RulesVersion& made) {
+std::string version_text(const RulesVersion& made) {
   std::string text;
   json::Writer writer(text);
   writer.begin_object().member("version", static_cast<std::int64_t>(made.version)).member("at", to_rfc3339(made.at));
@@ -29,7 +29,7 @@ std::string text_of(const RulesVersion& made) {
 }
 
 // Newest first: of all rules, or only those that changed the requested rule.
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_rule_versions(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto rule = request.query_param("ruleId");
   if (rule && !rules::is_rule_id(*rule)) {
@@ -46,7 +46,7 @@ Result<Response> list(Api& api, Request& request) {
                           : api.rules.versions(handle, before, page->limit + 1);
   if (!found) return unexpected(found.error());
   std::vector<std::string> items;
-  for (std::size_t i = 0; i < std::min(found->size(), page->limit); ++i) items.push_back(text_of((*found)[i]));
+  for (std::size_t i = 0; i < std::min(found->size(), page->limit); ++i) items.push_back(version_text((*found)[i]));
   const bool more = found->size() > page->limit;
   return list_response(
       request, items,
@@ -126,7 +126,7 @@ Result<Response> rollback(Api& api, Request& request) {
 
 void add_rule_versions(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions", creator("chain.rules.read"),
-                           list, "List rules versions, newest first"));
+                           list_rule_versions, "List rules versions, newest first"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/rollback",
                            creator("chain.rules.write"), rollback, "Roll back to a rules version"));
 }

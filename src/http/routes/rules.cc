@@ -56,7 +56,7 @@ Result<std::string> checked_body(Request& request, const RuleId& id, const rules
   return rules::check_rule(id, rule->root(), system_zones(), &declared, &counters);
 }
 
-Result<Response> put(Api& api, Request& request) {
+Result<Response> put_rule(Api& api, Request& request) {
   const intake::RuleChange change = change_of(api, request, "rule.put");
   const RuleId id{change.target};
   const auto turn = api.rule_book.turn(change.handle);
@@ -79,7 +79,7 @@ Result<Response> put(Api& api, Request& request) {
   return answer(api, status, request, *intake::find_rule(now, id), now);
 }
 
-Result<Response> remove(Api& api, Request& request) {
+Result<Response> remove_rule(Api& api, Request& request) {
   const intake::RuleChange change = change_of(api, request, "rule.delete");
   const RuleId id{change.target};
   const auto turn = api.rule_book.turn(change.handle);
@@ -94,7 +94,7 @@ Result<Response> remove(Api& api, Request& request) {
   return no_content();
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_rule(Api& api, Request& request) {
   auto stored = api.rules.rules(Handle{request.param("handle")});
   if (!stored) return unexpected(stored.error());
   const StoredRules saved = intake::as_saved(std::move(*stored));
@@ -104,7 +104,7 @@ Result<Response> get(Api& api, Request& request) {
 }
 
 // In the order of their ids.
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_rules(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   auto stored = api.rules.rules(handle);
   if (!stored) return unexpected(stored.error());
@@ -124,11 +124,12 @@ Result<Response> list(Api& api, Request& request) {
 
 void add_rules(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/{ruleId}";
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator("chain.rules.read"),
+                           list_rules, "List rules"));
+  routes.push_back(control(api, Method::kGet, kOne, creator("chain.rules.read"), get_rule, "A rule"));
   routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator("chain.rules.read"), list, "List rules"));
-  routes.push_back(control(api, Method::kGet, kOne, creator("chain.rules.read"), get, "A rule"));
-  routes.push_back(control(api, Method::kPut, kOne, creator("chain.rules.write"), put, "Create or replace a rule"));
-  routes.push_back(control(api, Method::kDelete, kOne, creator("chain.rules.write"), remove, "Delete a rule"));
+      control(api, Method::kPut, kOne, creator("chain.rules.write"), put_rule, "Create or replace a rule"));
+  routes.push_back(control(api, Method::kDelete, kOne, creator("chain.rules.write"), remove_rule, "Delete a rule"));
   add_rule_order(api, routes);
   add_rule_versions(api, routes);
   add_rule_difference(api, routes);

@@ -6,7 +6,7 @@
 namespace beckon::http {
 namespace {
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_sessions(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string what = "sessions " + handle.text;
   const auto page = page_of(request, what);
@@ -29,7 +29,7 @@ Result<Response> list(Api& api, Request& request) {
   return list_response(request, items, next);
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_session(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const SessionId id{request.param("sessionId")};
   if (!is_session_id(id.view())) return unexpected(not_found("session"));
@@ -86,10 +86,10 @@ Result<Response> erase(Api& api, Request& request) {
 }  // namespace
 
 void add_sessions(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain", creator("visitors.read"), list,
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain", creator("visitors.read"), list_sessions,
                            "List sessions, newest first"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain/{sessionId}", creator("visitors.read"), get,
-                           "A session: signals, decisions, timeline"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain/{sessionId}", creator("visitors.read"),
+                           get_session, "A session: signals, decisions, timeline"));
   routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/chain/{sessionId}", operator_("visitors.write"),
                            erase, "Erase a session"));
   add_visitors(api, routes);

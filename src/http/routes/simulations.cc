@@ -21,7 +21,7 @@ Result<Response> answer_or_not_found(const Request& request, const std::optional
   return answer(request, *view, 200);
 }
 
-Result<Response> start(Api& api, Request& request) {
+Result<Response> start_simulation(Api& api, Request& request) {
   auto asked = simulation_of(api, request);
   if (!asked) return unexpected(asked.error());
   const Handle handle{request.param("handle")};
@@ -32,7 +32,7 @@ Result<Response> start(Api& api, Request& request) {
   return answer(request, *view, 202);
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_simulation(Api& api, Request& request) {
   return answer_or_not_found(
       request, api.simulations.find(Handle{request.param("handle")}, SimulationId{request.param("simulationId")}));
 }
@@ -48,9 +48,9 @@ Result<Response> cancel(Api& api, Request& request) {
 void add_simulations(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/simulations/{simulationId}";
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/simulate",
-                           creator("chain.rules.write"), start, "Simulate rules on recorded traffic"));
+                           creator("chain.rules.write"), start_simulation, "Simulate rules on recorded traffic"));
   routes.back().body_limit = kSimulationBytes;
-  routes.push_back(control(api, Method::kGet, kOne, creator("chain.rules.read"), get, "Get a simulation"));
+  routes.push_back(control(api, Method::kGet, kOne, creator("chain.rules.read"), get_simulation, "Get a simulation"));
   routes.push_back(control(api, Method::kDelete, kOne, creator("chain.rules.write"), cancel, "Cancel a simulation"));
 }
 

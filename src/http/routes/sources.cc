@@ -67,7 +67,7 @@ Result<void> write(json::Writer& out, const Api& api, const Handle& handle, cons
   return {};
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_source(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   auto sources = api.sources.of(handle);
   std::ranges::stable_sort(sources, std::greater{}, &Source::last);
@@ -83,7 +83,7 @@ Result<Response> get(Api& api, Request& request) {
 }  // namespace
 
 void add_sources(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/sources", creator(), get,
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/sources", creator(), get_source,
                            "Get what other systems' libraries sent, and what was refused"));
 }
 

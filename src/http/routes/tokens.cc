@@ -38,7 +38,7 @@ Response shown_once(int status, const Api& api, const Request& request, const Pa
   return json_response(status, std::move(body));
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_tokens(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto records = api.directory.pats(handle);
   if (!records) return unexpected(records.error());
@@ -109,7 +109,7 @@ std::string detail_of(const PatRecord& record) {
   return detail;
 }
 
-Result<Response> create(Api& api, Request& request) {
+Result<Response> create_token(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   const Handle handle{request.param("handle")};
@@ -173,7 +173,7 @@ Result<Response> rotate(Api& api, Request& request) {
   return shown_once(200, api, request, next, secret.token);
 }
 
-Result<Response> remove(Api& api, Request& request) {
+Result<Response> remove_token(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string id = request.param("tokenId");
   const auto records = api.directory.pats(handle);
@@ -190,10 +190,11 @@ Result<Response> remove(Api& api, Request& request) {
 }  // namespace
 
 void add_tokens(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/tokens", operator_(), list, "List access tokens"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/tokens", operator_(), create,
+  routes.push_back(
+      control(api, Method::kGet, "/v2/handles/{handle}/tokens", operator_(), list_tokens, "List access tokens"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/tokens", operator_(), create_token,
                            "Create an access token; it is shown only once"));
-  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/tokens/{tokenId}", operator_(), remove,
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/tokens/{tokenId}", operator_(), remove_token,
                            "Delete an access token; it ends at once"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/tokens/{tokenId}/rotate", operator_(), rotate,
                            "Rotate an access token; the old one also works for a while"));

@@ -19,7 +19,7 @@ void write_trait(json::Writer& out, std::string_view name, const TraitDeclaratio
   out.member_boolean("reserved", commit::reserved_trait(name) != nullptr);
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_traits(Api& api, Request& request) {
   const auto tenant = api.places.tenants.find(request.param("handle"));
   if (!tenant) return unexpected(tenant.error());
   commit::TraitTable::Declarations all = (*tenant)->traits->declared_and_seen();
@@ -50,7 +50,7 @@ Fault insufficient_role(const access::Role& held) {
           .extras = {{"requiredRole", "\"OPERATOR\""}, {"role", json::quote(access::to_text(held))}}};
 }
 
-Result<Response> put(Api& api, Request& request) {
+Result<Response> put_trait(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string name = request.param("name");
   const auto document = object_of(request);
@@ -90,7 +90,7 @@ Result<Response> put(Api& api, Request& request) {
   return json_response(created ? 201 : 200, std::move(body));
 }
 
-Result<Response> remove(Api& api, Request& request) {
+Result<Response> remove_trait(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string name = request.param("name");
   const auto turn = api.rule_book.turn(handle);
@@ -212,10 +212,11 @@ Result<Response> say_of_many(Api& api, Request& request) {
 }  // namespace
 
 void add_traits(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/traits", creator(), list, "List traits"));
-  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/traits/{name}", creator(), put, "Declare a trait"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/traits", creator(), list_traits, "List traits"));
   routes.push_back(
-      control(api, Method::kDelete, "/v2/handles/{handle}/traits/{name}", creator(), remove, "Delete a declaration"));
+      control(api, Method::kPut, "/v2/handles/{handle}/traits/{name}", creator(), put_trait, "Declare a trait"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/traits/{name}", creator(), remove_trait,
+                           "Delete a declaration"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/traits",
                            operator_("visitors.write"), say, "Say traits of a visitor"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/traits/{name}",

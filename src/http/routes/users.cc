@@ -41,7 +41,7 @@ Result<Response> one(const Api& api, const Request& request, int status, const U
   return json_response(status, *std::move(text));
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_users(Api& api, Request& request) {
   const auto users = api.directory.users();
   if (!users) return unexpected(users.error());
   std::optional<Fault> fault;
@@ -56,13 +56,13 @@ Result<Response> list(Api& api, Request& request) {
   return response;
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_user(Api& api, Request& request) {
   const auto user = user_of(api, request);
   if (!user) return unexpected(user.error());
   return one(api, request, 200, *user);
 }
 
-Result<Response> create(Api& api, Request& request) {
+Result<Response> create_user(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   const json::Value* email = document->root().find("email");
@@ -78,7 +78,7 @@ Result<Response> create(Api& api, Request& request) {
   return one(api, request, 201, **user);
 }
 
-Result<Response> change(Api& api, Request& request) {
+Result<Response> change_user(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   const json::Value* disabled = document->root().find("disabled");
@@ -90,10 +90,10 @@ Result<Response> change(Api& api, Request& request) {
   if (!user) return unexpected(user.error());
   const auto put = enrolment_by(api, request).put_disabled(user->email, disabled->boolean());
   if (!put) return unexpected(put.error());
-  return get(api, request);
+  return get_user(api, request);
 }
 
-Result<Response> remove(Api& api, Request& request) {
+Result<Response> remove_user(Api& api, Request& request) {
   const auto user = user_of(api, request);
   if (!user) return unexpected(user.error());
   const auto removed = enrolment_by(api, request).remove_user(user->email);
@@ -143,11 +143,11 @@ void add_users(Api& api, std::vector<Route>& routes) {
                        std::string_view summary) {
     routes.push_back(control(api, method, path, platform_admin(), handle, summary));
   };
-  add(Method::kGet, "/v2/platform-admin/users", list, "List users");
-  add(Method::kPost, "/v2/platform-admin/users", create, "Create a user");
-  add(Method::kGet, "/v2/platform-admin/users/{userId}", get, "Get a user");
-  add(Method::kPatch, "/v2/platform-admin/users/{userId}", change, "Disable or enable a user");
-  add(Method::kDelete, "/v2/platform-admin/users/{userId}", remove, "Delete a user");
+  add(Method::kGet, "/v2/platform-admin/users", list_users, "List users");
+  add(Method::kPost, "/v2/platform-admin/users", create_user, "Create a user");
+  add(Method::kGet, "/v2/platform-admin/users/{userId}", get_user, "Get a user");
+  add(Method::kPatch, "/v2/platform-admin/users/{userId}", change_user, "Disable or enable a user");
+  add(Method::kDelete, "/v2/platform-admin/users/{userId}", remove_user, "Delete a user");
   add(Method::kPost, "/v2/platform-admin/users/{userId}/password-reset", reset,
       "Make a one-time link with which a user sets a password");
   add(Method::kGet, "/v2/platform-admin/users/{userId}/sign-ins", sign_ins, "List a user's sign-ins, newest first");

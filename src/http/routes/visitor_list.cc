@@ -92,7 +92,7 @@ Result<std::string> prefix_of(const Request& request) {
   return unexpected(issues.fault());
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_visitors(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto prefix = prefix_of(request);
   if (!prefix) return unexpected(prefix.error());
@@ -144,7 +144,7 @@ Result<Response> list(Api& api, Request& request) {
 }  // namespace
 
 void add_visitor_list(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors", creator("visitors.read"), list,
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors", creator("visitors.read"), list_visitors,
                            "List visitors by id"));
 }
 

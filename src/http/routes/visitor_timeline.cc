@@ -176,7 +176,7 @@ Result<std::vector<SessionPtr>> newest_sessions(Api& api, const Handle& handle, 
   return sessions;
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_timeline(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto records = records_meant(kept_reader(api, handle), request.param("visitorId"));
   if (!records) return unexpected(records.error());
@@ -212,7 +212,7 @@ Result<Response> get(Api& api, Request& request) {
 
 void add_visitor_timeline(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/timeline",
-                           creator("visitors.read"), get,
+                           creator("visitors.read"), get_timeline,
                            "What is known of a visitor over all sessions, newest first"));
 }
 

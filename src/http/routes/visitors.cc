@@ -84,7 +84,7 @@ Result<void> write_ids(json::Writer& out, const commit::VisitorReader& reader, s
   return {};
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_visitor(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   auto kept = kept_of(api, handle, request.param("visitorId"));
   if (!kept) return unexpected(kept.error());
@@ -367,7 +367,7 @@ void add_visitors(Api& api, std::vector<Route>& routes) {
   add_visitor_list(api, routes);
   add_visitor_timeline(api, routes);
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}", creator("visitors.read"),
-                           get, "A visitor: ids, traits and sessions"));
+                           get_visitor, "A visitor: ids, traits and sessions"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/aliases",
                            operator_("visitors.write"), alias, "Join another visitor to this one"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/split",

@@ -62,13 +62,13 @@ void create(Api& api, Request& request, Respond respond) {
   check(api, request, std::move(respond), nullptr, create_checked);
 }
 
-Result<Response> list(Api& api, Request& request) {
+Result<Response> list_webhooks(Api& api, Request& request) {
   return list_subscriptions(api, request, "webhooks", [&api](json::Writer& out, const Subscription& subscription) {
     write_subscription(out, api, subscription);
   });
 }
 
-Result<Response> get(Api& api, Request& request) {
+Result<Response> get_webhook(Api& api, Request& request) {
   const auto found = api.places.subscriptions.find(SubscriptionId{request.param("subscriptionId")});
   if (!found || found->handle.view() != request.param("handle")) return unexpected(not_found("subscription"));
   return one_subscription(200, api, request, *found);
@@ -102,7 +102,7 @@ void change(Api& api, Request& request, Respond respond) {
   check(api, request, std::move(respond), known.get(), change_checked);
 }
 
-Result<Response> remove(Api& api, Request& request) {
+Result<Response> remove_webhook(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const SubscriptionId id{request.param("subscriptionId")};
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
@@ -158,16 +158,16 @@ Route parked(Api& api, Method method, std::string_view pattern, void (*handle)(A
 }  // namespace
 
 void add_webhooks(Api& api, std::vector<Route>& routes) {
-  routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/webhooks", operator_("webhooks.*"), list, "List subscriptions"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks", operator_("webhooks.*"), list_webhooks,
+                           "List subscriptions"));
   routes.push_back(parked(api, Method::kPost, "/v2/handles/{handle}/webhooks", create,
                           "Create a subscription; its secret is shown only once"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_("webhooks.*"),
-                           get, "A subscription"));
+                           get_webhook, "A subscription"));
   routes.push_back(
       parked(api, Method::kPatch, "/v2/handles/{handle}/webhooks/{subscriptionId}", change, "Update a subscription"));
   routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/webhooks/{subscriptionId}",
-                           operator_("webhooks.*"), remove, "Delete a subscription; its log stays"));
+                           operator_("webhooks.*"), remove_webhook, "Delete a subscription; its log stays"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/test",
                            operator_("webhooks.*"), test, "Send a test event"));
   add_secret_rotation(api, routes);
