@@ -21,11 +21,11 @@ endfunction()
 
 # Test programs, what only they link, the rooms below and, under a sanitizer, all rooms are compiled eight files at a time,
 # which takes between a half and a third as long. The files of one target then share their unnamed namespaces: those listed
-# here, under src/, use a name that a neighbour has, and stay apart, as do the measures, all of which use the same names, and
-# what another object may replace (BECKON_ALONE). The compiler calls a new one a redefinition: rename it or list it.
+# here, under src/, use a name that a neighbour has, and stay apart, as does what another object may replace
+# (BECKON_ALONE). The compiler calls a new one a redefinition: rename it or list it.
 # The rooms that append, decide and send are released file by file: united, their optimizer inlines less, and a resolve
-# took 4 to 8 % longer. The others wait for a store, a network or a person: they are united, at -O2.
-# -DBECKON_UNITE=OFF, in script/prove, shows that each file includes what it uses.
+# took 4 to 8 % longer. The others wait for a store, a network or a person: they are united, at -O2. That each file
+# includes what it uses is shown without: script/prove apart.
 set(BECKON_UNITED
     beckon_app beckon_lint beckon_mcp beckon_memory beckon_neighbours beckon_oidc beckon_postgres beckon_reference beckon_routes
     beckon_rules_planted beckon_shipping beckon_simulator)
@@ -58,7 +58,7 @@ function(beckon_unite target)
     endif()
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder} NORMALIZE)
     cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/src OUTPUT_VARIABLE path)
-    if(path IN_LIST BECKON_APART OR path MATCHES "^(\\.\\.|rules/language/measures)/")
+    if(path IN_LIST BECKON_APART OR path MATCHES "^\\.\\./")
       list(APPEND compiled ${source})
     else()
       list(APPEND together ${path})

@@ -1,7 +1,7 @@
 // What the repository promises of itself.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './kit/beckon.mjs';
@@ -99,6 +99,19 @@ test('every package of the lists is named once', () => {
     .filter(line => line && !line.startsWith('#'))
     .flatMap(line => line.split(/\s+/).slice(1));
   assert.equal(new Set(names).size, names.length);
+});
+
+test('script/test runs every program of unit tests, with sanitizers or as released', () => {
+  const built = globSync('src/**/CMakeLists.txt', { cwd: root }).flatMap(file =>
+    [...read(file).matchAll(/add_executable\((\w+_test)\b|beckon_room\((\w+)[^)]*\bTESTS\b/g)].map(
+      ([, program, room]) => program ?? `${room}_test`,
+    ),
+  );
+  const runs = [...read('script/test').matchAll(/^(?:optimized|sanitized)=\(([^)]*)\)/gm)].flatMap(([, names]) =>
+    names.trim().split(/\s+/),
+  );
+  assert.ok(built.length > 20, built.join());
+  assert.deepEqual([...new Set(runs)].sort(), [...new Set(built)].sort());
 });
 
 test('scripts are executable and parse', () => {

@@ -39,7 +39,7 @@ AgeBounds nth_newest(const Measure& of, std::int64_t nth) {
 
 Age age_of(const ReadyMeasure& measure, Scene& scene) {
   const MeasureKind kind = measure.source->kind;
-  if (kind == MeasureKind::kAbsent) return measures::age_of_wait(measure, scene);
+  if (kind == MeasureKind::kAbsent) return measures::absent::age_of_wait(measure, scene);
   return age_of_newest(measure, scene, kind == MeasureKind::kLast ? -1 : kNoAge);
 }
 

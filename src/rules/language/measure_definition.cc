@@ -8,7 +8,7 @@ namespace beckon::rules {
 namespace {
 
 constexpr std::array kDefinitions{
-#define MEASURE(Name) &measures::k##Name##Definition,
+#define MEASURE(Name, file) &measures::file::kDefinition,
 #include "rules/language/measures/table.inc"
 #undef MEASURE
 };

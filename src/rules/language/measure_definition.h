@@ -93,7 +93,10 @@ std::string measures_json();
 
 namespace measures {
 
-#define MEASURE(Name) extern const MeasureDefinition k##Name##Definition;
+#define MEASURE(Name, file)                   \
+  namespace file {                            \
+  extern const MeasureDefinition kDefinition; \
+  }
 #include "rules/language/measures/table.inc"
 #undef MEASURE
 

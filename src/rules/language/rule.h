@@ -44,7 +44,7 @@ struct Filter {
 };
 
 enum class MeasureKind : std::uint8_t {
-#define MEASURE(Name) k##Name,
+#define MEASURE(Name, file) k##Name,
 #include "rules/language/measures/table.inc"
 #undef MEASURE
 };

@@ -7,7 +7,7 @@
 #include "rules/language/planted.h"
 #include "rules/language/same.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::absent {
 
 namespace {
 
@@ -187,7 +187,7 @@ Age age_of_wait(const ReadyMeasure& measure, Scene& scene) {
           .comes = std::min(none.comes, scene.next_to_come(measure.stream))};
 }
 
-constinit const MeasureDefinition kAbsentDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kAbsent,
     .name = "absent",
     .description = "This much time has passed since the newest `after` signal, and no `absent` signal came after it.",
@@ -210,4 +210,4 @@ constinit const MeasureDefinition kAbsentDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::absent

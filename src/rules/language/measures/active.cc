@@ -1,7 +1,7 @@
 // When a rule is active: set by from and until, not by a condition.
 #include "rules/language/measures/shared.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::active {
 
 namespace {
 
@@ -36,7 +36,7 @@ lint::Cases cases(const lint::Said& said) {
 
 }  // namespace
 
-constinit const MeasureDefinition kActiveDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kActive,
     .name = "",
     .take = take,
@@ -50,4 +50,4 @@ constinit const MeasureDefinition kActiveDefinition{
     .never_exceeded = unknown,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::active

@@ -4,7 +4,7 @@
 
 #include "rules/language/measures/shared.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::context {
 
 namespace {
 
@@ -58,7 +58,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kContextDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kContext,
     .name = "context",
     .description = "A field of the context.",
@@ -79,4 +79,4 @@ constinit const MeasureDefinition kContextDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::context

@@ -8,7 +8,7 @@
 #include "rules/language/measures/shared.h"
 #include "rules/language/same.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::count {
 
 namespace {
 
@@ -155,7 +155,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kCountDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kCount,
     .name = "count",
     .description = "The number of matching signals.",
@@ -179,4 +179,4 @@ constinit const MeasureDefinition kCountDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::count

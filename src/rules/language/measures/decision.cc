@@ -6,7 +6,7 @@
 #include "rules/language/measures/shared.h"
 #include "rules/language/planted.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::decision {
 
 namespace {
 
@@ -102,7 +102,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kDecisionDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kDecision,
     .name = "decision",
     .description = "The number of decisions of a rule, or of those that the visitor reacted to.",
@@ -123,4 +123,4 @@ constinit const MeasureDefinition kDecisionDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::decision

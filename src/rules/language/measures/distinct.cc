@@ -10,7 +10,7 @@
 #include "rules/language/field_path.h"
 #include "rules/language/measures/shared.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::distinct {
 
 namespace {
 
@@ -144,7 +144,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kDistinctDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kDistinct,
     .name = "distinct",
     .description = "The number of distinct values.",
@@ -167,4 +167,4 @@ constinit const MeasureDefinition kDistinctDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::distinct

@@ -10,7 +10,7 @@
 #include "rules/language/measures/shared.h"
 #include "rules/language/planted.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::ever {
 
 namespace {
 
@@ -36,7 +36,7 @@ void read_what(Members& members, std::string_view name, EverOf of, Condition& co
     return given.finish();
   }
   given.misplaced("until", "cannot be used with what lies in the past; use age");
-  if (!given.has("until") && !read_distance(given, condition))
+  if (!given.has("until") && !trait_age::read_distance(given, condition))
     given.issue("age", "is required: how long ago, such as {\"atLeast\": \"90d\"}");
   measure.kind = MeasureKind::kEverAge;
   given.finish();
@@ -82,7 +82,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
 
 std::string margin(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
-  if (const std::string unknown = ever_unknown(of, scene); !unknown.empty()) return "";
+  if (const std::string unknown = why_unknown(of, scene); !unknown.empty()) return "";
   const std::int64_t value = finding.taken.value == kNothing ? 0 : finding.taken.value;
   const Condition& condition = finding.condition;
   const std::string what = std::string(of.ever == EverOf::kSum    ? "in the sum of "
@@ -96,7 +96,7 @@ std::string margin(const Finding& finding, Scene& scene) {
   return "an amount " + what;
 }
 std::string seen(const Finding& finding, Scene& scene) {
-  if (const std::string unknown = ever_unknown(finding.condition.measure, scene); !unknown.empty()) return unknown;
+  if (const std::string unknown = why_unknown(finding.condition.measure, scene); !unknown.empty()) return unknown;
   return amount_seen(finding, scene);
 }
 
@@ -120,18 +120,18 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-std::string ever_measured(const Measure& of) {
+std::string words_of(const Measure& of) {
   for (const auto& [name, what] : kOf)
     if (what == of.ever) return std::string(name) + " of " + of.field + " ever";
   return of.field;
 }
 
-std::string ever_unknown(const Measure& of, Scene& scene) {
+std::string why_unknown(const Measure& of, Scene& scene) {
   if (scene.ever(of.field)) return "";
   return scene.counter(of.field) ? "counter still filling" : "unknown counter";
 }
 
-constinit const MeasureDefinition kEverDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kEver,
     .name = "ever",
     .description = "A lifetime counter of the visitor.",
@@ -144,7 +144,7 @@ constinit const MeasureDefinition kEverDefinition{
     .read = read,
     .take = take,
     .needed_key = no_key,
-    .measured = ever_measured,
+    .measured = words_of,
     .wanted = bounds,
     .seen = seen,
     .margin = margin,
@@ -154,4 +154,4 @@ constinit const MeasureDefinition kEverDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::ever

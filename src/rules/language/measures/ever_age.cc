@@ -6,7 +6,7 @@
 #include "rules/language/measures/shared.h"
 #include "rules/language/planted.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::ever_age {
 
 namespace {
 
@@ -32,7 +32,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
 
 std::string seen(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
-  if (const std::string unknown = ever_unknown(of, scene); !unknown.empty()) return unknown;
+  if (const std::string unknown = ever::why_unknown(of, scene); !unknown.empty()) return unknown;
   const auto at = instant_of(scene, of);
   return at ? ago(*at, scene.now()) : "none";
 }
@@ -41,8 +41,8 @@ std::string margin(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
   const auto at = instant_of(scene, of);
   if (at && !finding.negated && scene.now() - *at < of.least_age) return "";
-  if (!ever_unknown(of, scene).empty()) return "";
-  return ever_measured(of) + " " + age_wanted(finding.condition, finding.negated);
+  if (!ever::why_unknown(of, scene).empty()) return "";
+  return ever::words_of(of) + " " + trait_age::age_wanted(finding.condition, finding.negated);
 }
 
 // Nothing is known about other measures of the counter: none contradicts it.
@@ -50,7 +50,7 @@ lint::Cases cases(const lint::Said& said) { return said.yes_or_no(said.itself(),
 
 }  // namespace
 
-constinit const MeasureDefinition kEverAgeDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kEverAge,
     .name = "",
     .description = "",
@@ -61,8 +61,8 @@ constinit const MeasureDefinition kEverAgeDefinition{
     .read = nullptr,
     .take = take,
     .needed_key = no_key,
-    .measured = ever_measured,
-    .wanted = age_wanted,
+    .measured = ever::words_of,
+    .wanted = trait_age::age_wanted,
     .seen = seen,
     .margin = margin,
     .cases = cases,
@@ -70,4 +70,4 @@ constinit const MeasureDefinition kEverAgeDefinition{
     .never_exceeded = unknown,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::ever_age

@@ -5,7 +5,7 @@
 #include "rules/language/measures/shared.h"
 #include "rules/language/planted.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::last {
 
 namespace {
 
@@ -90,7 +90,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kLastDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kLast,
     .name = "last",
     .description = "The age of the newest matching signal.",
@@ -112,4 +112,4 @@ constinit const MeasureDefinition kLastDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::last

@@ -6,7 +6,7 @@
 #include "rules/language/field_path.h"
 #include "rules/language/measures/shared.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::max {
 
 namespace {
 
@@ -49,7 +49,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kMaxDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kMax,
     .name = "max",
     .description = "The maximum of a metadata field over matching signals and the elements in them.",
@@ -73,4 +73,4 @@ constinit const MeasureDefinition kMaxDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::max

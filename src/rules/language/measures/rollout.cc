@@ -4,7 +4,7 @@
 #include "rules/language/measures/shared.h"
 #include "rules/language/planted.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::rollout {
 
 namespace {
 
@@ -36,7 +36,7 @@ bool never_exceeded(const Measure& one, const Measure& other) {
 
 }  // namespace
 
-constinit const MeasureDefinition kRolloutDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kRollout,
     .name = "",
     .take = take,
@@ -50,4 +50,4 @@ constinit const MeasureDefinition kRolloutDefinition{
     .never_exceeded = never_exceeded,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::rollout

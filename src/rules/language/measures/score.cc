@@ -7,7 +7,7 @@
 #include "rules/language/measures/shared.h"
 #include "rules/language/read_filter.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::score {
 
 namespace {
 
@@ -148,7 +148,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kScoreDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kScore,
     .name = "score",
     .description = "A score: weighted signals, decaying with time.",
@@ -170,4 +170,4 @@ constinit const MeasureDefinition kScoreDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::score

@@ -4,7 +4,7 @@
 
 #include "rules/language/measures/shared.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::seen {
 
 namespace {
 
@@ -44,7 +44,7 @@ std::string random(Dice& dice) { return R"({"seen":)" + random_filter(dice) + ra
 
 }  // namespace
 
-constinit const MeasureDefinition kSeenDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kSeen,
     .name = "seen",
     .description = "At least one matching signal was seen.",
@@ -66,4 +66,4 @@ constinit const MeasureDefinition kSeenDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::seen

@@ -11,8 +11,6 @@
 
 namespace beckon::rules::measures {
 
-Age age_of_wait(const ReadyMeasure& measure, Scene& scene);  // kAbsent, without `same`
-
 void read_measured(Members& members, std::string_view name, Filter& into);
 void read_same(Members& members, Measure& measure);
 void read_amount(Members& members, Condition& condition, std::string_view name);  // for sum and max
@@ -54,16 +52,30 @@ inline std::pair<std::int64_t, std::int64_t> zero_or_one(const Measure&) { retur
 inline std::pair<std::int64_t, std::int64_t> any_number(const Measure&) { return {kNothing, lint::kEvery}; }
 inline bool unknown(const Measure&, const Measure&) { return false; }
 bool narrower_of_its_kind(const Measure& one, const Measure& other);
-// Reads `until` or `age` of a trait, which makes the condition a kTraitAge; false if neither is present.
-bool read_distance(Members& members, Condition& condition);
-// Likewise `daysUntil`, which makes it a kTraitDays.
-bool read_days(Members& members, Condition& condition);
-std::string trait_seen(const Finding& finding, Scene& scene);      // "pro, said by crm 2 d ago"
-std::string age_wanted(const Condition& condition, bool negated);  // for ages of a trait or a counter
-std::string ever_measured(const Measure& of);                      // "count of orders ever"
-std::string ever_unknown(const Measure& of, Scene& scene);         // why the counter has no value; empty if it has one
 // Whether `other` is true for every value for which `one` is; also false if unknown.
 bool texts_are_of(const Comparison& one, const Comparison& other);
 bool amount_placed(lint::Placer& placer, const lint::Fact& fact);  // for sum and max
+
+// What the file of one measure has for others.
+namespace absent {
+Age age_of_wait(const ReadyMeasure& measure, Scene& scene);  // without `same`
+}  // namespace absent
+
+namespace trait_age {
+// Reads `until` or `age` of a trait, which makes the condition a kTraitAge; false if neither is present.
+bool read_distance(Members& members, Condition& condition);
+std::string trait_seen(const Finding& finding, Scene& scene);      // "pro, said by crm 2 d ago"
+std::string age_wanted(const Condition& condition, bool negated);  // for ages of a trait or a counter
+}  // namespace trait_age
+
+namespace trait_days {
+// Reads `daysUntil` of a trait, which makes the condition a kTraitDays; false if it is not present.
+bool read_days(Members& members, Condition& condition);
+}  // namespace trait_days
+
+namespace ever {
+std::string words_of(const Measure& of);                   // "count of orders ever"
+std::string why_unknown(const Measure& of, Scene& scene);  // why the counter has no value; empty if it has one
+}  // namespace ever
 
 }  // namespace beckon::rules::measures

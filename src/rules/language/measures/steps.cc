@@ -11,7 +11,7 @@
 #include "rules/language/read_filter.h"
 #include "rules/language/same.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::steps {
 
 namespace {
 
@@ -193,7 +193,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kStepsDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kSteps,
     .name = "steps",
     .description = "The number of steps reached, in order.",
@@ -216,4 +216,4 @@ constinit const MeasureDefinition kStepsDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::steps

@@ -6,7 +6,7 @@
 #include "rules/language/field_path.h"
 #include "rules/language/measures/shared.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::sum {
 
 namespace {
 
@@ -56,7 +56,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kSumDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kSum,
     .name = "sum",
     .description = "The sum of a metadata field over matching signals and the elements in them.",
@@ -80,4 +80,4 @@ constinit const MeasureDefinition kSumDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::sum

@@ -4,7 +4,7 @@
 
 #include "rules/language/measures/shared.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::trait {
 
 namespace {
 
@@ -13,7 +13,7 @@ constexpr std::array kParts{Part::kTrait, Part::kComparison, Part::kDistance};
 // Without a visitor, every trait is missing.
 void read(Members& members, Condition& condition) {
   condition.measure.field = members.text("trait", limits::kFieldSize, true).value_or("");
-  if (read_distance(members, condition) || read_days(members, condition)) return;
+  if (trait_age::read_distance(members, condition) || trait_days::read_days(members, condition)) return;
   condition.measure.comparison = read_comparison(members);
   condition.least = 1;
   const auto contrary = contrary_of(condition.measure.comparison);
@@ -67,7 +67,7 @@ std::string random(Dice& dice) {
 
 }  // namespace
 
-constinit const MeasureDefinition kTraitDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kTrait,
     .name = "trait",
     .description = "A trait of the visitor.",
@@ -80,7 +80,7 @@ constinit const MeasureDefinition kTraitDefinition{
     .needed_key = no_key,
     .measured = measured,
     .wanted = wanted,
-    .seen = trait_seen,
+    .seen = trait_age::trait_seen,
     .margin = margin,
     .cases = cases,
     .range = zero_or_one,
@@ -88,4 +88,4 @@ constinit const MeasureDefinition kTraitDefinition{
     .random = random,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::trait

@@ -5,7 +5,7 @@
 #include "rules/language/measures/shared.h"
 #include "rules/language/planted.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::trait_age {
 
 namespace {
 
@@ -116,7 +116,7 @@ std::string trait_seen(const Finding& finding, Scene& scene) {
   return std::string(value) + ", said by " + now->source + " " + ago(now->at, scene.now());
 }
 
-constinit const MeasureDefinition kTraitAgeDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kTraitAge,
     .name = "",
     .description = "",
@@ -136,4 +136,4 @@ constinit const MeasureDefinition kTraitAgeDefinition{
     .never_exceeded = unknown,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::trait_age

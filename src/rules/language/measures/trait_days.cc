@@ -8,7 +8,7 @@
 #include "rules/language/measures/shared.h"
 #include "rules/language/planted.h"
 
-namespace beckon::rules::measures {
+namespace beckon::rules::measures::trait_days {
 
 namespace {
 
@@ -57,7 +57,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
 
 std::string measured(const Measure& of) { return "days until " + of.field; }
 std::string seen(const Finding& finding, Scene& scene) {
-  const std::string words = trait_seen(finding, scene);
+  const std::string words = trait_age::trait_seen(finding, scene);
   return finding.taken.value == kNothing ? words : decimal_text(finding.taken.value) + " (" + words + ")";
 }
 // Time alone brings the day closer.
@@ -110,7 +110,7 @@ bool read_days(Members& members, Condition& condition) {
   return true;
 }
 
-constinit const MeasureDefinition kTraitDaysDefinition{
+constinit const MeasureDefinition kDefinition{
     .kind = MeasureKind::kTraitDays,
     .name = "",
     .description = "",
@@ -131,4 +131,4 @@ constinit const MeasureDefinition kTraitDaysDefinition{
     .never_exceeded = unknown,
 };
 
-}  // namespace beckon::rules::measures
+}  // namespace beckon::rules::measures::trait_days
