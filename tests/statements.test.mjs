@@ -1,13 +1,10 @@
 // node tests/statements.test.mjs: reads every SQL statement of src/store/postgres. A table that is kept by shard has it
 // first in every key, and no statement on it leaves the shard open, except those that are named here. Needs Node alone.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { source, statements } from './kit/statements.mjs';
 
-const room = fileURLToPath(new URL('../src/store/postgres/', import.meta.url));
-const schema = readFileSync(join(room, 'schema.cc'), 'utf8');
+const schema = source('schema.cc');
 
 const tables = [...schema.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\)(?: WITH \([^)]*\))?;/g)].map(
   ([, name, body]) => ({
@@ -31,30 +28,6 @@ const ofAllShards = [
   'SELECT s.id FROM subscription s WHERE s.deleted AND', // at the start: deletions to finish
 ];
 
-const sources = [...readdirSync(room), '../rows.h'].map(file => readFileSync(join(room, file), 'utf8'));
-const macros = new Map(
-  sources.flatMap(source =>
-    [...source.matchAll(/#define (BECKON_\w+) (?:\\\n|\s)*((?:"[^"\n]*"(?:\s|\\\n)*)+)/g)].map(([, name, text]) => [
-      name,
-      text,
-    ]),
-  ),
-);
-
-/** Adjacent string literals are one statement; a macro between them stands for text of its own. */
-function statements(file) {
-  const text = readFileSync(join(room, file), 'utf8')
-    .replaceAll(/\/\/.*$/gm, '')
-    .replaceAll(/\bBECKON_\w+/g, name => macros.get(name) ?? name);
-  return [
-    ...text.matchAll(
-      /"(?:[^"\\\n]|\\.)*"(?:(?:\s|\\\n)*(?:BECKON_\w+(?:\([^)]*\))?)?(?:\s|\\\n)*"(?:[^"\\\n]|\\.)*")*/g,
-    ),
-  ]
-    .map(match => match[0].replaceAll(/"((?:[^"\\\n]|\\.)*)"/g, '$1').replaceAll(/\s+/g, ' '))
-    .filter(statement => /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b/.test(statement));
-}
-
 test('every table is either kept by shard or shared by all, as listed', () => {
   assert.ok(sharded.size >= 18, [...sharded].join());
   assert.deepEqual(
@@ -75,13 +48,12 @@ test('the shard is the first column of every key and index of a table that is ke
 
 test('every statement on a table that is kept by shard names the shard', () => {
   let seen = 0;
-  for (const file of readdirSync(room).filter(name => name.endsWith('.cc') && name !== 'schema.cc'))
-    for (const statement of statements(file)) {
-      const read = [...statement.matchAll(/\b(?:FROM|JOIN|INTO|UPDATE) (\w+)/g)].map(match => match[1]);
-      if (!read.some(table => sharded.has(table))) continue;
-      seen += 1;
-      if (ofAllShards.some(part => statement.includes(part))) continue;
-      assert.match(statement, /\bshard (?:=|smallint)|\(shard, |\bshard, |\.shard\b/, `${file}: ${statement}`);
-    }
+  for (const { file, sql } of statements()) {
+    const read = [...sql.matchAll(/\b(?:FROM|JOIN|INTO|UPDATE) (\w+)/g)].map(match => match[1]);
+    if (!read.some(table => sharded.has(table))) continue;
+    seen += 1;
+    if (ofAllShards.some(part => sql.includes(part))) continue;
+    assert.match(sql, /\bshard (?:=|smallint)|\(shard, |\bshard, |\.shard\b/, `${file}: ${sql}`);
+  }
   assert.ok(seen > 80, `only ${seen} statements were found`);
 });

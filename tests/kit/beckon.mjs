@@ -16,7 +16,7 @@ export const binary = resolve(process.env.BECKON ?? join(root, 'build/beckon'));
 export const quickRetries = ['--retry-schedule', '100ms,200ms'];
 
 // The tests' environment without server settings.
-const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BECKON_')));
+export const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BECKON_')));
 
 let addresses = 0;
 // An unused client address, for limits per address.

@@ -1,9 +1,10 @@
 // A PostgreSQL server for tests, in a temporary folder, reached by a socket in that folder alone. As root it runs as
-// nobody. Stopped by its id.
+// nobody. Stopped by its id. BECKON_POSTGRES_PROGRAMS: the folder of its programs, in place of Debian's newest.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 const installed = '/usr/lib/postgresql';
 const newest = () =>
@@ -14,7 +15,11 @@ const newest = () =>
         .at(-1)
     : undefined;
 
-export const isInstalled = () => newest() !== undefined;
+const programs = () => process.env.BECKON_POSTGRES_PROGRAMS ?? join(installed, newest(), 'bin');
+
+export const isInstalled = () => process.env.BECKON_POSTGRES_PROGRAMS !== undefined || newest() !== undefined;
+// For tests of the files of a data folder: why they are skipped where the tests run on PostgreSQL.
+export const needsFiles = process.env.BECKON_TEST_POSTGRES ? 'it is about the files of a data folder' : false;
 
 const nameFor = data =>
   basename(data)
@@ -34,6 +39,15 @@ export function databaseOf(data) {
 export function dropDatabaseOf(data) {
   const server = process.env.BECKON_TEST_POSTGRES;
   if (server) execute(`${server} dbname=postgres`, `DROP DATABASE IF EXISTS ${nameFor(data)} WITH (FORCE)`);
+}
+
+// Statements on the data of a test's server, in one transaction, as another process would write them.
+export function change(data, sql) {
+  const where = databaseOf(data);
+  if (where) return execute(where, sql);
+  const file = new DatabaseSync(join(data, 'beckon.db'));
+  file.exec(`BEGIN IMMEDIATE; ${sql}; COMMIT`);
+  file.close();
 }
 
 // A statement on one of its databases, by psql; returns what it prints.
@@ -74,7 +88,7 @@ export class Postgres {
   }
 
   program(name) {
-    return join(installed, newest(), 'bin', name);
+    return join(programs(), name);
   }
   where(database) {
     return `host=${this.folder} user=beckon dbname=${database}`;

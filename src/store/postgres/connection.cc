@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -71,8 +72,7 @@ PostgresError error_of(const PGresult* result) {
 }
 
 // Every statement of this driver means an index, and where it has an order, that of the index. Its plan is made once,
-// for any arguments; one that was made while a table was empty stays in use when it is full, so no other choice is left
-// to it.
+// for any arguments, so no other choice than between indexes is left to it (and see plan_again).
 constexpr const char* kSettings =
     "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET enable_hashjoin = off; "
     "SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off; "
@@ -150,7 +150,7 @@ Value Connection::array_value(std::span<const Blob> blobs) {
 }
 
 // Settings before `dbname` are defaults: what the string itself says overrides them.
-Connection::Connection(const ConnectionOptions& options) : answer_(options.answer) {
+Connection::Connection(const ConnectionOptions& options) : answer_(options.answer), plans_kept_(options.plan_again) {
   const std::string seconds =
       std::to_string(std::max<std::int64_t>(2, std::chrono::ceil<std::chrono::seconds>(options.connect).count()));
   const std::array<const char*, 8> names{"connect_timeout",
@@ -284,6 +284,18 @@ void Connection::sync() {
   sent_.push_back({Kind::kSync, nullptr});
 }
 
+// Only marks the plans; each is made anew when its statement is used next. In a transaction of its own: where others
+// follow in the same, none of them could choose its isolation any more.
+void Connection::plan_again() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - planned_ < plans_kept_) return;
+  planned_ = now;
+  plans_kept_ = std::min(2 * plans_kept_, kPlansKept);
+  send("DISCARD PLANS", {});
+  sync();
+  PQclear(collect());
+}
+
 void Connection::send_all() {
   check_usable();
   const Deadline deadline = std::chrono::steady_clock::now() + answer_;
@@ -331,6 +343,7 @@ pg_result* Connection::collect() {
 }
 
 Rows Connection::query_with(const char* sql, std::span<const Value> values) {
+  if (!in_transaction_) plan_again();
   send(sql, values);
   if (in_transaction_) {
     if (PQsendFlushRequest(connection_) != 1) lose(without_end_of_line(PQerrorMessage(connection_)));
@@ -341,6 +354,7 @@ Rows Connection::query_with(const char* sql, std::span<const Value> values) {
 }
 
 void Connection::run_with(const char* sql, std::span<const Value> values) {
+  if (!in_transaction_) plan_again();
   send(sql, values);
   if (in_transaction_) return;
   sync();
@@ -358,6 +372,7 @@ std::int64_t Connection::changes() {
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection), kind_(kind) {
   connection_.check_usable();
   CHECK(!connection_.in_transaction_);
+  connection_.plan_again();
   connection_.in_transaction_ = true;
   connection_.warned_ = false;
   switch (kind) {
@@ -373,7 +388,9 @@ Transaction::~Transaction() {
   connection_.in_transaction_ = false;
   if (!open_ || !connection_.is_usable()) return;
   try {
-    connection_.run("ROLLBACK");
+    connection_.send("ROLLBACK", {});
+    connection_.sync();
+    PQclear(connection_.collect());
   } catch (const PostgresError&) {
     // An error of what was sent before it: the server has rolled back. A lost connection does the same.
     if (connection_.is_usable() && kind_ != Kind::kPipeline) connection_.close();

@@ -6,6 +6,10 @@
 // `query` or `commit` waits for all of them, and reports their errors. So a transaction takes one round trip if it only
 // writes, and one more for each query.
 //
+// The server plans a statement once, by the sizes that its tables have then, and while they are nearly empty one index
+// is as good as another. So a connection has its statements planned anew, a second after it was made, two seconds
+// later, and so on up to a minute: a plan is of a time when there was about half as much as now.
+//
 // Every wait ends at a deadline that this process keeps itself: a server that is stopped, or waits for a replica, still
 // acknowledges TCP, and no timeout of the server ends the wait of a commit for a synchronous replica. After the
 // deadline the socket is closed; whether a commit happened is then unknown.
@@ -90,6 +94,7 @@ struct ConnectionOptions {
   Duration connect{3'000};      // for each host
   Duration answer{10'000};      // from sending the last part of a statement or commit to its result
   bool must_be_durable = true;  // a commit is on the server's disk when it returns
+  Duration plan_again{1'000};   // after this time, then after twice as long, and so on up to kPlansKept
 };
 
 // Confined to one thread at a time.
@@ -114,51 +119,9 @@ class Connection {
     const std::array<Value, sizeof...(Args)> values{value_of(args)...};
     run_with(sql, values);
   }
-  // Rows changed by the last `run`; waits for it.
-  std::int64_t changes();
-  void execute(const char* sql);  // for statements used once, without results: schema, settings
-  bool is_usable() const { return connection_ != nullptr; }
-  void close();  // without waiting for the server
-  void set_patience(Duration answer) { answer_ = answer; }
-  int socket() const;            // for tests that cut it
-  std::int64_t backend() const;  // process id of the server's side
-
- private:
-  friend class Transaction;
-  enum class Kind : std::uint8_t { kPrepare, kStatement, kSync };
-  struct Sent {
-    Kind kind;
-    const char* sql;  // of kPrepare
-  };
-  struct Statement {
-    std::string name;
-    bool prepared = false;
-  };
-  using Deadline = std::chrono::steady_clock::time_point;
-
+  // The same with values that are put together at run time; `sql` stays where it is as long as the connection.
   Rows query_with(const char* sql, std::span<const Value> values);
   void run_with(const char* sql, std::span<const Value> values);
-  void send(const char* sql, std::span<const Value> values);
-  void sync();
-  void send_all();
-  // Reads all results of what was sent, and returns that of the last statement. Throws the first error, once the
-  // pipeline is in order again.
-  pg_result* collect();
-  pg_result* next_result(Deadline deadline);
-  void wait(bool to_write, Deadline deadline);
-  void check_usable() const;
-  [[noreturn]] void lose(const std::string& why);
-  static void notice(void* self, const pg_result* result);
-
-  static Value integer_value(std::int64_t value);
-  static Value real_value(double value);
-  static Value bool_value(bool value);
-  static Value text_value(std::string_view text);
-  static Value blob_value(std::string_view bytes);
-  static Value array_value(std::span<const std::int64_t> values);
-  static Value array_value(std::span<const std::string_view> texts);
-  static Value array_value(std::span<const Blob> blobs);
-
   template <class T>
   static Value value_of(const T& value) {
     if constexpr (std::is_same_v<T, Blob>) {
@@ -185,9 +148,55 @@ class Connection {
       return inner;
     }
   }
+  // Rows changed by the last `run`; waits for it.
+  std::int64_t changes();
+  void execute(const char* sql);  // for statements used once, without results: schema, settings
+  bool is_usable() const { return connection_ != nullptr; }
+  static constexpr Duration kPlansKept{60'000};
+  void close();  // without waiting for the server
+  void set_patience(Duration answer) { answer_ = answer; }
+  int socket() const;            // for tests that cut it
+  std::int64_t backend() const;  // process id of the server's side
+
+ private:
+  friend class Transaction;
+  enum class Kind : std::uint8_t { kPrepare, kStatement, kSync };
+  struct Sent {
+    Kind kind;
+    const char* sql;  // of kPrepare
+  };
+  struct Statement {
+    std::string name;
+    bool prepared = false;
+  };
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  void send(const char* sql, std::span<const Value> values);
+  void sync();
+  void plan_again();  // if it is time. Before a transaction or a statement outside one
+  void send_all();
+  // Reads all results of what was sent, and returns that of the last statement. Throws the first error, once the
+  // pipeline is in order again.
+  pg_result* collect();
+  pg_result* next_result(Deadline deadline);
+  void wait(bool to_write, Deadline deadline);
+  void check_usable() const;
+  [[noreturn]] void lose(const std::string& why);
+  static void notice(void* self, const pg_result* result);
+
+  static Value integer_value(std::int64_t value);
+  static Value real_value(double value);
+  static Value bool_value(bool value);
+  static Value text_value(std::string_view text);
+  static Value blob_value(std::string_view bytes);
+  static Value array_value(std::span<const std::int64_t> values);
+  static Value array_value(std::span<const std::string_view> texts);
+  static Value array_value(std::span<const Blob> blobs);
 
   pg_conn* connection_ = nullptr;
   Duration answer_;
+  Duration plans_kept_;
+  std::chrono::steady_clock::time_point planned_ = std::chrono::steady_clock::now();
   bool in_transaction_ = false;
   bool warned_ = false;  // since the last commit began: the server gave up waiting for a replica, or similar
   std::string changed_;  // the command's tag of the last statement read

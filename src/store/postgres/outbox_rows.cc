@@ -38,12 +38,6 @@ std::int64_t take_turn(Writing& writing, Shard shard, Delivery& d) {
   return last.integer(0) + 1;
 }
 
-#define BECKON_PG_CURRENT                                                                                 \
-  "SELECT d.shard, d.id, d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, " \
-  "d.last_status, d.erased, s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, "      \
-  "d.subscription, d.session, d.event_type, d.valid_until FROM delivery d LEFT JOIN subscription s "      \
-  "ON s.shard = d.shard AND s.id = d.subscription "
-
 Current current_from(const Rows& row) {
   Current found;
   found.shard = row.integer(0);
@@ -73,8 +67,14 @@ void read_current(Writing& writing, std::vector<std::string_view> ids) {
   ids.erase(again.begin(), again.end());
   if (ids.empty()) return;
   for (const std::string_view id : ids) writing.deliveries[DeliveryId(id)] = std::nullopt;
-  auto row = writing.connection.query(BECKON_PG_CURRENT "WHERE d.shard = ANY($1::bigint[]) AND d.id = ANY($2::text[])",
-                                      Shards::all(), ids);
+  auto row = writing.connection.query(
+      "SELECT d.shard, d.id, d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, "
+      "d.last_status, d.erased, s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, "
+      "d.subscription, d.session, d.event_type, d.valid_until FROM unnest($1::bigint[]) AS w(shard) "
+      "CROSS JOIN unnest($2::text[]) AS i(id) CROSS JOIN LATERAL "
+      "(SELECT * FROM delivery WHERE shard = w.shard AND id = i.id LIMIT 1) d "
+      "LEFT JOIN subscription s ON s.shard = d.shard AND s.id = d.subscription",
+      Shards::all(), ids);
   while (row.next()) {
     Current one = current_from(row);
     writing.deliveries[one.delivery.id] = std::move(one);

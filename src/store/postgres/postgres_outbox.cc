@@ -49,7 +49,7 @@ Result<std::vector<outbox::Due>> PostgresOutbox::due(const SubscriptionId& subsc
     auto row = reader.query("SELECT " BECKON_DELIVERY_COLUMNS
                             ", e.occurred_at, e.body, e.cause FROM unnest($1::bigint[]) AS s(id) "
                             "CROSS JOIN unnest($2::text[]) WITH ORDINALITY AS w(id, place) "
-                            "JOIN delivery d ON d.shard = s.id AND d.id = w.id "
+                            "CROSS JOIN LATERAL (SELECT * FROM delivery WHERE shard = s.id AND id = w.id LIMIT 1) d "
                             "JOIN event e ON e.shard = d.shard AND e.handle = d.handle AND e.id = d.event "
                             "ORDER BY w.place",
                             shards, wanted);

@@ -39,8 +39,9 @@ void apply(Writing& writing, const commit::TimersOfRule& wish) {
   Connection& connection = writing.connection;
   const Shard shard = writing.touch(wish.handle);
   if (wish.look_at) {
-    connection.run("UPDATE timer SET due_at = $4 WHERE shard = $1 AND handle = $2 AND rule = $3 AND due_at > $4", shard,
-                   wish.handle, wish.rule, *wish.look_at);
+    // A sum is in no index: the rule's timers are to be read, not all that are due later.
+    connection.run("UPDATE timer SET due_at = $4 WHERE shard = $1 AND handle = $2 AND rule = $3 AND due_at + 0 > $4",
+                   shard, wish.handle, wish.rule, *wish.look_at);
   } else {
     connection.run("DELETE FROM timer WHERE shard = $1 AND handle = $2 AND rule = $3", shard, wish.handle, wish.rule);
   }
@@ -69,8 +70,9 @@ Result<std::optional<Instant>> PostgresTimers::next_due() {
 
 Result<std::vector<Timer>> PostgresTimers::timers_of(const Handle& handle, const SessionId& session) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Timer>> {
+    // A sum is in no index: those of the session are to be sorted, not all of the shard read in that order.
     return timers_from(reader.query("SELECT " BECKON_TIMER_COLUMNS "FROM timer "
-                                    "WHERE shard = $1 AND handle = $2 AND session = $3 ORDER BY due_at, rule, same",
+                                    "WHERE shard = $1 AND handle = $2 AND session = $3 ORDER BY due_at + 0, rule, same",
                                     shards_.of(handle), handle, session));
   });
 }
