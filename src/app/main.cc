@@ -18,6 +18,7 @@
 #include "app/history/import.h"
 #include "app/history/import_people.h"
 #include "app/listen_address.h"
+#include "app/migrate.h"
 #include "app/nearest.h"
 #include "app/password_input.h"
 #include "app/reference.h"
@@ -454,6 +455,16 @@ int run(int argc, char** argv) {
   });
 
   add_backup_commands(app, given, with_settings);
+
+  std::string move_to = "database";
+  auto* migrate_command = app.add_subcommand(
+      "migrate", "move everything between a data folder and a PostgreSQL database, while no server uses either");
+  migrate_command->add_option("--to", move_to, "database: from --data into --database; data: back")
+      ->check(CLI::IsMember({"database", "data"}))
+      ->type_name("")
+      ->capture_default_str();
+  add_settings(*migrate_command, given, false);
+  migrate_command->callback([&] { with_settings([&](const Settings& s) { return migrate(s, move_to); }); });
 
   PlaybookRequest playbook_request;
   auto* playbook_command = app.add_subcommand("playbook", "run LM-01 to LM-06 against a server");

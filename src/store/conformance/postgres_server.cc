@@ -23,9 +23,10 @@
 namespace beckon::store {
 namespace {
 
-// The folder of its programs: the newest that Debian's packages have installed.
+// The folder of its programs: that of BECKON_POSTGRES_PROGRAMS, or the newest that Debian's packages have installed.
 std::string programs() {
   std::error_code error;
+  if (const char* named = std::getenv("BECKON_POSTGRES_PROGRAMS")) return named;  // NOLINT(concurrency-mt-unsafe)
   std::vector<std::string> found;
   for (const auto& version : std::filesystem::directory_iterator("/usr/lib/postgresql", error))
     if (std::filesystem::exists(version.path() / "bin/postgres", error)) found.push_back(version.path() / "bin");

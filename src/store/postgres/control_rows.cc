@@ -9,7 +9,7 @@ namespace {
 std::pair<std::uint64_t, std::string> last_of_chain(Connection& connection) {
   connection.run("SELECT 1 FROM meta WHERE name = 'audit_events' FOR UPDATE");
   auto row = connection.query(
-      "SELECT number, hash FROM ((SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1) "
+      "SELECT number, hash FROM ((SELECT number, hash FROM audit WHERE number > 0 ORDER BY number DESC LIMIT 1) "
       "UNION ALL (SELECT number, hash FROM audit_link ORDER BY number DESC LIMIT 1)) AS ends "
       "ORDER BY number DESC LIMIT 1");
   if (!row.next()) return {0, access::kFirstPrevious};
@@ -19,7 +19,8 @@ std::pair<std::uint64_t, std::string> last_of_chain(Connection& connection) {
 // Keeps the hash of each deleted entry that another entry refers to.
 void remove_audit(Connection& connection, Rows gone) {
   while (gone.next())
-    connection.run("INSERT INTO audit_link (number, hash) VALUES ($1, $2)", gone.integer(0), Blob{gone.text(1)});
+    if (gone.integer(0) > 0)
+      connection.run("INSERT INTO audit_link (number, hash) VALUES ($1, $2)", gone.integer(0), Blob{gone.text(1)});
   connection.run(
       "DELETE FROM audit_link WHERE EXISTS (SELECT 1 FROM audit_link AS next WHERE next.number = audit_link.number + "
       "1)");

@@ -9,13 +9,17 @@ namespace {
 
 using ledger::Position;
 
+// `with_earlier`: an earlier life of the session may be in the journal if that has rows from before the removal of
+// expired sessions, which came from a data folder (store/move).
 void schedule_erasure(Writing& writing, Shard shard, const ledger::SessionDigest& digest, bool reduce, Position since,
-                      Position up_to) {
+                      Position up_to, bool with_earlier) {
   writing.connection.run(
-      "INSERT INTO erasure (shard, high, low, reduce, since, up_to) VALUES ($1, $2, $3, $4, $5, $6) "
+      "INSERT INTO erasure (shard, high, low, reduce, since, up_to) SELECT $1, $2, $3, $4, CASE WHEN $7 AND EXISTS "
+      "(SELECT 1 FROM journal WHERE shard = $1 AND bytes <> '' AND position <= "
+      "(SELECT value FROM meta WHERE name = 'expiry_unwritten')) THEN 0 ELSE $5 END, $6 "
       "ON CONFLICT (shard, high, low, reduce) DO UPDATE SET since = least(erasure.since, excluded.since), "
       "up_to = greatest(erasure.up_to, excluded.up_to)",
-      shard, digest.high, digest.low, reduce, since, up_to);
+      shard, digest.high, digest.low, reduce, since, up_to, with_earlier);
 }
 
 // A denial whose handle is not named stays in the shard where it is.
@@ -34,8 +38,9 @@ void read_rows_ahead(Writing& writing) {
     positions.push_back(static_cast<std::int64_t>(row.position));
   if (positions.empty()) return;
   auto row = writing.connection.query(
-      "SELECT position, shard, at, bytes FROM unnest($1::bigint[]) AS s(id) CROSS JOIN unnest($2::bigint[]) AS p(at_) "
-      "JOIN journal ON shard = s.id AND position = p.at_ AND turn = 0 ORDER BY position, shard",
+      "SELECT j.position, j.shard, j.at, j.bytes FROM unnest($1::bigint[]) AS s(id) "
+      "CROSS JOIN unnest($2::bigint[]) AS p(at_) CROSS JOIN LATERAL (SELECT position, shard, at, bytes FROM journal "
+      "WHERE shard = s.id AND position = p.at_ AND turn = 0 LIMIT 1) j ORDER BY j.position, j.shard",
       Shards::all(), positions);
   while (row.next()) writing.rows[row.whole(0)].push_back({row.integer(1), row.integer(2), std::string(row.text(3))});
 }
@@ -106,7 +111,7 @@ void apply(Writing& writing, const commit::Erase& erase) {
   else
     connection.run("DELETE FROM past_session WHERE shard = $1 AND handle = $2 AND session = $3", shard, erase.handle,
                    erase.session);
-  schedule_erasure(writing, shard, erase.digest, false, erase.since, writing.position);
+  schedule_erasure(writing, shard, erase.digest, false, erase.since, writing.position, true);
   if (erase.denied_until) remember_denial(writing, shard, erase.digest, *erase.denied_until);
   erase_from_outbox(writing, erase.handle, erase.session, erase.reason, behind, {});
 }
@@ -126,7 +131,7 @@ void apply(Writing& writing, const commit::Expire& gone) {
   const Shard shard = writing.touch(gone.handle);
   writing.connection.run("DELETE FROM session WHERE shard = $1 AND handle = $2 AND session = $3", shard, gone.handle,
                          gone.session);
-  schedule_erasure(writing, shard, gone.digest, false, gone.since, gone.up_to);
+  schedule_erasure(writing, shard, gone.digest, false, gone.since, gone.up_to, false);
   writing.connection.run(
       "INSERT INTO past_session (shard, handle, session, last_event, visitor) "
       "SELECT $1, $2, $3, id, $4 FROM event WHERE shard = $1 AND handle = $2 AND session = $3 AND session <> '' "
@@ -152,7 +157,7 @@ void apply(Writing& writing, const commit::SweepDenials& sweep) {
 
 void apply(Writing& writing, const commit::Reduce& reduce) {
   const Shard shard = writing.touch(reduce.handle);
-  schedule_erasure(writing, shard, reduce.digest, true, reduce.since, writing.position);
+  schedule_erasure(writing, shard, reduce.digest, true, reduce.since, writing.position, true);
   reduce_outbox(writing, reduce.handle, reduce.session,
                 end_of_life(writing.connection, shard, reduce.handle, reduce.session));
 }

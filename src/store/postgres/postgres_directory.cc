@@ -436,7 +436,7 @@ Result<std::vector<AuditEntry>> PostgresDirectory::audit_chain(const std::option
                                          "FROM audit WHERE number > $1 AND handle = $2 ORDER BY number LIMIT $3",
                                          number, *handle, limit)
                       : connection.query("SELECT " BECKON_AUDIT_COLUMNS
-                                         "FROM audit WHERE number > $1 ORDER BY number LIMIT $2",
+                                         "FROM audit WHERE number > $1 AND number > 0 ORDER BY number LIMIT $2",
                                          number, limit);
     std::vector<AuditEntry> found;
     while (row.next()) found.push_back(audit_from(row));

@@ -36,6 +36,11 @@ Result<void> admit(Connection& connection, const PostgresOptions& options) {
                             .message = "The database has no data of Beckon; its tables are created when the server "
                                        "first starts: beckon serve --database …"});
   postgres::migrate(connection);
+  if (!options.moving && connection.query("SELECT 1 FROM meta WHERE name = 'moving'").next())
+    return unexpected(
+        operator_fault("The database holds a part of other data, because beckon migrate has not ended. Run "
+                       "it again with the same settings, or use another database.",
+                       FaultCode::kConflict));
   return {};
 }
 

@@ -21,6 +21,7 @@ namespace beckon::store {
 
 struct PostgresOptions {
   bool server = false;  // owns the database's shards: only then may it commit
+  bool moving = false;  // into it: one that holds an unfinished move (store/move) is not refused
   bool create = true;   // otherwise a database without this program's tables is refused (kNotFound)
   std::size_t readers = 4;
   Duration connect{3'000};  // how long each host of the string is tried

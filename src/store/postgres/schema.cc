@@ -401,7 +401,15 @@ CREATE INDEX audit_of_what_holds ON audit (handle, target, at, id)
 CREATE TABLE audit_link (number bigint PRIMARY KEY, hash bytea NOT NULL);
 )sql";
 
-constexpr std::array kSteps = {kFirst};
+// What data folders of older versions have: conversions counted before their squares were, and audit entries from
+// before there was a chain.
+constexpr const char* kOlderData = R"sql(
+ALTER TABLE tally_revenue ALTER COLUMN squares DROP NOT NULL;
+DROP INDEX audit_by_number;
+CREATE UNIQUE INDEX audit_by_number ON audit (number) WHERE number > 0;
+)sql";
+
+constexpr std::array kSteps = {kFirst, kOlderData};
 
 // An arbitrary number, the same in every process.
 constexpr const char* kLock = "SELECT pg_advisory_xact_lock(4850420412)";

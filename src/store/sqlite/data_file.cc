@@ -70,6 +70,8 @@ Result<void> make_data_file(const std::string& file) {
   return made;
 }
 
+std::string unfinished_data_file(const std::string& file) { return file + ".moving"; }
+
 Result<std::int64_t> schema_of(const std::string& file) {
   struct stat there = {};
   if (::stat(file.c_str(), &there) != 0) return unexpected(refusal(file, "cannot be read; check its permissions."));

@@ -15,6 +15,10 @@ namespace beckon::store {
 // either nothing or the complete file. Safe if two processes try at once.
 Result<void> make_data_file(const std::string& file);
 
+// The name of a data file while everything is being moved into it (store/move): the folder has no data yet, and no
+// server starts there.
+std::string unfinished_data_file(const std::string& file);
+
 // The schema version of the file (schema.h). Fault: it is not a data file of this program, is damaged, or is from a
 // newer version. Writes nothing.
 Result<std::int64_t> schema_of(const std::string& file);

@@ -58,6 +58,15 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
   static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(configured);
 
+  const std::string file = data_file(folder);
+  std::error_code error;
+  if (!holds_data(folder) && std::filesystem::exists(unfinished_data_file(file), error))
+    return unexpected(
+        Fault{.code = FaultCode::kConflict,
+              .message = "The folder " + folder +
+                         " holds a part of other data, because beckon migrate has not ended. Run it again "
+                         "with the same settings, or delete " +
+                         unfinished_data_file(file) + "."});
   if (!options.create && !holds_data(folder)) return unexpected(no_data(folder));
   if (const auto made = make_folder(folder); !made) return unexpected(made.error());
   std::unique_ptr<ServerLock> lock;
@@ -66,7 +75,6 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
     return unexpected(
         Fault{.code = FaultCode::kConflict,
               .message = "Another server is using " + folder + "; stop it, or choose another --data folder."});
-  const std::string file = data_file(folder);
   if (auto made = make_data_file(file); !made) return unexpected(made.error());
   if (auto admitted = admit(folder, options); !admitted) return unexpected(admitted.error());
   return guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
