@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, binary, freshSession } from './kit/beckon.mjs';
+import { needsFiles } from './kit/postgres.mjs';
 import { tzdata } from './kit/tzdata.mjs';
 import { until } from './kit/wait.mjs';
 
@@ -67,7 +68,7 @@ describe('an option that is either on or off', () => {
   });
 });
 
-describe('a data folder', () => {
+describe('a data folder', { skip: needsFiles }, () => {
   const nowhere = () => join(folder, `mistyped-${Math.random()}`);
   for (const words of [
     ['handle', 'add', 'acme', '--owner', 'a@b.example'],
@@ -133,7 +134,7 @@ test('every command that takes a token as an argument takes it from a file too',
   assert.deepEqual(options.filter(name => name.endsWith('-file')).sort(), asText.map(name => `${name}-file`).sort());
 });
 
-test('a second server on a port ends with the reason', async () => {
+test('a second server on a port ends with the reason', { skip: needsFiles }, async () => {
   const other = mkdtempSync(join(folder, 'second-'));
   const { code, err } = await cli('serve', '--dev', '--data', other, '--listen', `127.0.0.1:${beckon.port}`);
   assert.equal(code, 1);

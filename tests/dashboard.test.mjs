@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Beckon, root } from './kit/beckon.mjs';
 import { Metrics, runPromtool, unexported, withoutPromtool } from './kit/metrics.mjs';
+import { needsFiles } from './kit/postgres.mjs';
 
 const dashboard = JSON.parse(readFileSync(join(root, 'docs/monitoring/dashboard.json'), 'utf8'));
 const panels = dashboard.panels.filter(({ type }) => type !== 'row');
@@ -20,7 +21,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('what it queries is exported by the server, with the labels that it names', async () => {
+test('what it queries is exported by the server, with the labels that it names', { skip: needsFiles }, async () => {
   const beckon = await Beckon.start();
   const { seen, missing } = unexported(queries, await Metrics.of(beckon));
   await beckon.close();

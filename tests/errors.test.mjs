@@ -11,7 +11,8 @@ before(async () => {
   beckon = await Beckon.start({ flags: ['--dev', '--http-head', '2s', '--http-body-grace', '2s'] });
   // Made two minutes ago, where the clock of its process can be set; a sanitizer does not bear another library before it.
   const [library] = process.env.BECKON ? [] : globSync('/usr/lib/*/faketime/libfaketime.so.1');
-  const earlier = { env: library ? { LD_PRELOAD: library, FAKETIME: '-2m' } : {}, cli: beckon.cli };
+  const moved = library ? { LD_PRELOAD: library, FAKETIME: '-2m' } : {};
+  const earlier = { env: { ...beckon.env, ...moved }, cli: beckon.cli };
   const token = ['token', '--handle', 'demo', '--role', 'OWNER', '--ttl', '1s', '--data', beckon.data];
   const { out, err } = await earlier.cli(...token);
   assert.match(out, /^[\w-]+\.[\w-]+\.[\w-]+$/, err);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Beckon, freshSession } from './kit/beckon.mjs';
+import { needsFiles } from './kit/postgres.mjs';
 import { until } from './kit/wait.mjs';
 
 let beckon, hook;
@@ -21,6 +22,12 @@ const keys = async (...args) => {
   const { code, out, err } = await beckon.cli('keys', ...args, '--data', beckon.data);
   return { code, out, text: out + err };
 };
+// Every secret opens with the keys of the file, which the command reads of a data folder.
+async function assertAllOpen() {
+  if (needsFiles) return;
+  const { code, out, err } = await beckon.cli('verify', '--data', beckon.data);
+  assert.equal(code, 0, `every secret opens with the new key alone: ${out}${err}`);
+}
 const file = () => join(beckon.data, 'master.key');
 const lines = () => readFileSync(file(), 'utf8').trim().split('\n');
 const listed = async () => (await beckon.call('GET', '/.well-known/jwks.json')).json.keys.map(({ kid }) => kid);
@@ -76,8 +83,7 @@ test('the master key is replaced while the server runs, and then the old one is 
   const [event] = (await beckon.admin('GET', '/audit-events?action=master-key.replace')).json.items;
   assert.match(event.detail.fingerprint, /^[0-9a-f]{16}$/);
   await beckon.stop();
-  const verified = await beckon.cli('verify', '--data', beckon.data);
-  assert.equal(verified.code, 0, `every secret opens with the new key alone: ${verified.out}${verified.err}`);
+  await assertAllOpen();
   await beckon.open();
   await deliver();
   assert.equal((await beckon.as('OPERATOR', 'GET', '/webhooks')).status, 200, 'tokens too');
@@ -93,12 +99,14 @@ test('while the server is down, the next start seals with the new key', async ()
   await deliver();
   await until('all is sealed anew', async () => (await keys('rotate-master', '--finish')).code === 0);
   await beckon.stop();
-  assert.equal((await beckon.cli('verify', '--data', beckon.data)).code, 0);
+  await assertAllOpen();
   await beckon.open();
   await deliver();
 });
 
-test('a backup folder gets a base under the new master key at once, which restores with that key alone', async t => {
+test('a backup folder gets a base under the new master key at once, which restores with that key alone', {
+  skip: needsFiles,
+}, async t => {
   const folder = mkdtempSync(join(tmpdir(), 'beckon-keys-backups-'));
   const shipping = await Beckon.start({ flags: ['--dev', '--backup-folder', folder, '--backup-every', '100ms'] });
   t.after(async () => {
@@ -121,7 +129,8 @@ test('a backup folder gets a base under the new master key at once, which restor
 
 test('another master key is refused by fingerprint before anything is written', async () => {
   await beckon.stop();
-  const data = readFileSync(join(beckon.data, 'beckon.db'));
+  const stored = () => (needsFiles ? undefined : readFileSync(join(beckon.data, 'beckon.db')));
+  const data = stored();
   const right = readFileSync(file());
   writeFileSync(file(), `${Buffer.alloc(32, 7).toString('base64')}\n`);
   const own = /master {3}([0-9a-f]{16})/;
@@ -130,7 +139,7 @@ test('another master key is refused by fingerprint before anything is written', 
     assert.notEqual(code, 0, command);
     assert.match(out + err, /encrypted with the master key [0-9a-f]{16}, not with .* [0-9a-f]{16}/, command);
   }
-  assert.ok(data.equals(readFileSync(join(beckon.data, 'beckon.db'))), 'the data file is as it was');
+  assert.deepEqual(stored(), data, 'the data file is as it was');
   writeFileSync(file(), right);
   await beckon.open();
   await deliver();

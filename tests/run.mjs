@@ -1,9 +1,9 @@
 // node tests/run.mjs [--on postgres] [FILE…]: runs the tests of the real binary and of the examples; BECKON selects a
 // binary other than build/beckon. With --on postgres, each server has a database of its own on a PostgreSQL server that is
-// started for the run, in place of its data folder. Before the last line: the files that took longest. The last line is the count: N passed, N failed[, N
-// skipped].
+// started for the run, in place of its data folder; without FILE, the files in `ofFolders` are left out. Before the last
+// line: the files that took longest. The last line is the count: N passed, N failed[, N skipped].
 import { existsSync, globSync } from 'node:fs';
-import { relative } from 'node:path';
+import { matchesGlob, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { binary, root } from './kit/beckon.mjs';
@@ -38,6 +38,29 @@ const longest = [
   'tests/faults/backup_target.mjs',
   'tests/delayed.test.mjs',
 ];
+// What is about the files of a data folder alone, or starts no server: there is nothing of it to run on PostgreSQL.
+const ofFolders = [
+  'console/src/**/*.test.ts',
+  'sdk/src/**/*.test.ts',
+  'tests/backup.test.mjs',
+  'tests/backup_folder.test.mjs',
+  'tests/console_words.test.mjs',
+  'tests/core.test.mjs',
+  'tests/measures.test.mjs',
+  'tests/oidc_configuration.test.mjs',
+  'tests/oidc_keys.test.mjs',
+  'tests/package.test.mjs',
+  'tests/repository.test.mjs',
+  'tests/statements.test.mjs',
+  'tests/upgrade.test.mjs',
+  'tests/walls.test.mjs',
+  'tests/words.test.mjs',
+  'tests/faults/backup_folder.mjs',
+  'tests/faults/backup_target.mjs',
+  'tests/faults/damage.mjs',
+  'tests/faults/disk.mjs',
+  'tests/faults/full.mjs',
+];
 const rank = file => (longest.includes(file) ? longest.indexOf(file) : longest.length);
 
 const onPostgres = process.argv[2] === '--on' && process.argv[3] === 'postgres';
@@ -53,6 +76,7 @@ const files = named.length
       'examples/*/*.test.mjs',
     ]
       .flatMap(pattern => globSync(pattern, { cwd: root }))
+      .filter(file => !onPostgres || !ofFolders.some(pattern => matchesGlob(file, pattern)))
       .sort()
       .sort((a, b) => rank(a) - rank(b));
 

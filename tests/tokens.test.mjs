@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Beckon, freshSession, root } from './kit/beckon.mjs';
+import { change } from './kit/postgres.mjs';
 import { until } from './kit/wait.mjs';
 
 let beckon;
@@ -286,11 +286,12 @@ test('pages cannot use a token: no preflight is answered and no origin is admitt
 test('a token that another process deletes ends while the server runs', async () => {
   const { token, tokenId } = await create();
   assert.ok(await works(token));
-  const file = new DatabaseSync(join(beckon.data, 'beckon.db'));
-  file.exec(`BEGIN IMMEDIATE; DELETE FROM access_token WHERE id = '${tokenId}';
+  change(
+    beckon.data,
+    `DELETE FROM access_token WHERE id = '${tokenId}';
     UPDATE meta SET value = value + 1 WHERE name = 'control_version';
-    UPDATE handle SET changed = (SELECT value FROM meta WHERE name = 'control_version') WHERE handle = 'demo'; COMMIT`);
-  file.close();
+    UPDATE handle SET changed = (SELECT value FROM meta WHERE name = 'control_version') WHERE handle = 'demo'`,
+  );
   const { answer } = await refusalOf(token);
   assert.equal(answer.json.error, 'invalid_token');
 });
