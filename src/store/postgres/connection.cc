@@ -327,7 +327,6 @@ pg_result* Connection::collect() {
     if (status == PGRES_FATAL_ERROR && !first) {
       first.emplace(error_of(result.get()));
       if (PQstatus(connection_) != CONNECTION_OK) lose(first->what());
-      if (sent_.empty() || sent_.back().kind != Kind::kSync) sync();
     }
     if (is_done && one.kind == Kind::kStatement) {
       changed_ = PQcmdTuples(result.get());
@@ -337,6 +336,7 @@ pg_result* Connection::collect() {
       PQclear(more);
       lose("The database sent more than one result.");
     }
+    if (first && (sent_.empty() || sent_.back().kind != Kind::kSync)) sync();
   }
   if (first) throw *first;
   return last.release();
