@@ -4,6 +4,7 @@
 
 #include "rules/allowance.h"
 #include "rules/compiled.h"
+#include "rules/language/planted.h"
 #include "rules/language/read_rule.h"
 #include "rules/payload_values.h"
 #include "rules/turn.h"
@@ -26,6 +27,12 @@ RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
 Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, const Declared& declared) {
+  if (off_by_one(Planted::kFillingInForce) != 0 && !stored.filling.empty()) {
+    StoredRules all = stored;
+    for (const FillingRule& rule : std::exchange(all.filling, {}))
+      all.rules.push_back({.id = rule.id, .json = rule.json});
+    return compile(all, zones, declared);
+  }
   Issues issues;
   std::vector<Rule> judged;
   for (const StoredRule& kept : stored.rules) {
@@ -95,7 +102,8 @@ bool RuleSet::reads_counters(std::string_view trigger) const {
 }
 
 bool RuleSet::reads(std::string_view key) const {
-  return reads_in_force(key) ||
+  if (reads_in_force(key)) return true;
+  return off_by_one(Planted::kReadLate) == 0 &&
          std::ranges::any_of(compiled_->filling, [key](const auto& one) { return one.second.reads(key); });
 }
 
@@ -104,7 +112,7 @@ bool RuleSet::reads_in_force(std::string_view key) const { return compiled_->rea
 bool RuleSet::covers(const RuleSet& other) const { return compiled_->read_keys.contains(other.compiled_->read_keys); }
 
 bool RuleSet::fills(const RuleId& rule, std::string_view key) const {
-  if (reads_in_force(key)) return false;
+  if (reads_in_force(key) || off_by_one(Planted::kFillsNothing) != 0) return false;
   return std::ranges::any_of(compiled_->filling,
                              [&](const auto& one) { return one.first == rule && one.second.reads(key); });
 }

@@ -39,6 +39,9 @@ enum class Planted {
   kHoldoutActed,        // holdouts count as acted
   kValuesMixed,         // signals with other values of `same` count as those of the newest
   kOneValueMore,        // the 21 newest values of `same` are considered
+  kFillingInForce,      // a rule that waits for windows is judged
+  kFillsNothing,        // windows are not filled
+  kReadLate,            // signals stored while windows are filled do not count as read
   kAgeBoundMore,        // shared ages: windows are a millisecond longer
   kNthNewer,            // shared ages: the signal after the nth newest
   kMissingNewer,        // shared ages: without an nth newest signal, the one before it counts as missing, too

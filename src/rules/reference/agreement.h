@@ -51,8 +51,13 @@ class Agreement {
   std::string run() {
     const RuleSet set = rule_set(rules_), without_shadow = rule_set(live_rules());
     for (int i = 0; i < kWorlds && wrong_.empty(); ++i) {
-      const naive::World world = random_world(dice_, base_, rules_);
-      ask(set, without_shadow, world);
+      naive::World world = random_world(dice_, base_, rules_);
+      if (dice_.one_in(3)) {
+        ask_late(set, without_shadow, world);
+      } else {
+        const AsFacts facts(world, dice_, set);
+        ask(set, without_shadow, world, facts);
+      }
     }
     return wrong_;
   }
@@ -69,11 +74,12 @@ class Agreement {
     return out;
   }
 
-  static RuleSet rule_set(const std::vector<std::string>& rules) {
+  static Declared declared() {
     const auto document = json::parse(kRandomScores);
     Issues issues;
-    return testing::rule_set(rules, {read_scores(document->root(), "scores", issues), kRandomZone});
+    return {read_scores(document->root(), "scores", issues), kRandomZone};
   }
+  static RuleSet rule_set(const std::vector<std::string>& rules) { return testing::rule_set(rules, declared()); }
 
   // The result without the shadow rules, which never change it.
   static std::string live_words(Verdict verdict) {
@@ -109,8 +115,49 @@ class Agreement {
   Tally tally;
 
  private:
-  void ask(const RuleSet& set, const RuleSet& without_shadow, const naive::World& world) {
-    const AsFacts facts(world, dice_);
+  // Some of the rules are saved while the signals arrive. Until windows are filled, only the others are judged.
+  void ask_late(const RuleSet& set, const RuleSet& without_shadow, naive::World& world) {
+    SavedLate late;
+    std::vector<std::string> former;
+    StoredRules stored{.version = 1};
+    for (const std::string& rule : rules_) {
+      const RuleId id(json::parse(rule)->root().find("ruleId")->text());
+      if (dice_.one_in(2)) {
+        former.push_back(rule);
+        stored.rules.push_back({.id = id, .json = rule, .rules_version = 1});
+      } else {
+        late.ids.push_back(id);
+        stored.filling.push_back({.id = id, .json = rule});
+      }
+    }
+    late.before = rule_set(former);
+    late.filling = std::move(*RuleSet::compile(stored, system_zones(), declared()));
+    if (dice_.one_in(8)) scroll(world);
+    const AsFacts facts(world, dice_, set, &late);
+    ask(set, without_shadow, world, facts);
+    if (std::ranges::any_of(world.sessions, [](const auto& one) { return one.arrived.size() > 200; })) return;
+    std::vector<json::Document> all;  // nothing has left the windows
+    for (const std::string& rule : former) all.push_back(*json::parse(rule));
+    std::swap(all, world.rules);
+    compare(late.filling.judge("t", facts.facts(base_)), world, base_);
+    std::swap(all, world.rules);
+  }
+
+  // Many signals that hardly any rule reads push others out of the window.
+  void scroll(naive::World& world) {
+    auto& arrived = world.sessions[world.asking].arrived;
+    const std::size_t place = arrived.empty() ? 0 : arrived[0].place;
+    for (naive::Signal& signal : arrived) signal.place = place;
+    for (int i = 200 + dice_.upto(150); i > 0; --i) {
+      naive::Signal signal{.key = "z", .at = base_ - std::chrono::seconds{dice_.upto(40)}};
+      signal.received = signal.at;
+      if (dice_.one_in(6)) signal = random_signal(dice_, base_);
+      signal.place = place;
+      arrived.insert(arrived.begin() + dice_.upto(static_cast<int>(arrived.size()) + 1), std::move(signal));
+    }
+  }
+
+  void ask(const RuleSet& set, const RuleSet& without_shadow, const naive::World& world, const AsFacts& facts) {
     for (int i = 0; i < kInstants && wrong_.empty(); ++i) {
       const Instant now =
           base_ + std::chrono::seconds{dice_.one_in(4) ? 0 : dice_.upto(30) - 10} + Duration{dice_.upto(3) - 1};

@@ -20,7 +20,7 @@ class DueAgreement {
     if (set.delayed().size() != (judged ? 1 : 0)) return "delayed rules: " + std::to_string(set.delayed().size());
     for (int i = 0; judged && i < Agreement::kWorlds && wrong_.empty(); ++i) {
       naive::World world = random_world(dice_, base_, {rule_});
-      const AsFacts facts(world, dice_);
+      const AsFacts facts(world, dice_, set);
       for (int k = 0; k < Agreement::kInstants && wrong_.empty(); ++k) ask(set, set.delayed()[0], world, facts);
       if (wrong_.empty()) feed(set, set.delayed()[0], world);
     }

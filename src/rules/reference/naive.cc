@@ -4,6 +4,7 @@
 #include <date/tz.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -54,8 +55,49 @@ struct Stored {
   Instant at() const { return signal->at; }
 };
 
-// The 200 newest of a session by (at, version).
-std::vector<Stored> window(const Session& session, std::size_t place) {
+// Whether a condition, or a group of them, reads signals with this key.
+bool reads_key(const World& world, const Value& condition, const std::string& key) {
+  static constexpr std::array<const char*, 8> kFilters{"count",    "seen", "sum",    "max",
+                                                       "distinct", "last", "absent", "after"};
+  for (const char* group : {"all", "any", "none"})
+    if (const Value* list = condition.find(group))
+      for (const Value& one : list->items())
+        if (reads_key(world, one, key)) return true;
+  for (const char* of_no_signal : {"trait", "context", "ever", "decision"})
+    if (condition.find(of_no_signal)) return false;
+  if (const Value* score = condition.find("score")) {
+    const Value* declared = world.scores ? world.scores->root().find(score->text()) : nullptr;
+    if (declared == nullptr) return false;
+    for (const json::Member& weight : declared->find("weights")->members()) {
+      const std::string name(weight.key);
+      if (name == key || (name.ends_with(".*") && key.starts_with(name.substr(0, name.size() - 1)))) return true;
+    }
+  }
+  std::vector<const Value*> filters;
+  for (const char* name : kFilters) filters.push_back(condition.find(name));
+  filters.push_back(condition.find("since"));
+  if (const Value* steps = condition.find("steps"))
+    for (const Value& step : steps->items()) filters.push_back(&step);
+  return std::ranges::any_of(filters, [&](const Value* filter) {
+    if (filter == nullptr) return false;
+    const Value* wanted = filter->find("key");
+    return wanted == nullptr || text_fits(*wanted, key, ".*");
+  });
+}
+
+// Whether a rule that is evaluated reads signals with this key.
+bool reads(const World& world, const std::string& key) {
+  return std::ranges::any_of(world.rules, [&](const json::Document& rule) {
+    const Value* status = rule.root().find("status");
+    const bool evaluated = status == nullptr || status->text() == "live" || status->text() == "shadow";
+    return evaluated && reads_key(world, *rule.root().find("when"), key);
+  });
+}
+
+// The 200 newest of a session by (at, version): of those that rules read, and others only where there is room. The
+// newest of all stays.
+std::vector<Stored> window(const World& world, std::size_t place) {
+  const Session& session = world.sessions[place];
   std::vector<Stored> all;
   std::set<std::string> ids;
   for (const Signal& signal : session.arrived) {
@@ -64,7 +106,14 @@ std::vector<Stored> window(const Session& session, std::size_t place) {
   }
   std::ranges::sort(
       all, [](const Stored& a, const Stored& b) { return a.at() != b.at() ? a.at() < b.at() : a.version < b.version; });
-  if (all.size() > 200) all.erase(all.begin(), all.end() - 200);
+  std::map<std::string, bool> read;
+  for (const Stored& one : all)
+    if (all.size() > 200 && !read.contains(one.signal->key)) read[one.signal->key] = reads(world, one.signal->key);
+  while (all.size() > 200) {
+    auto leaves = std::ranges::find_if(all, [&](const Stored& one) { return !read[one.signal->key]; });
+    if (leaves == all.end() || leaves == all.end() - 1) leaves = all.begin();
+    all.erase(leaves);
+  }
   return all;
 }
 
@@ -73,11 +122,11 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
   const Value* scope = condition.find("scope");
   std::vector<Stored> all;
   if (scope == nullptr || scope->text() == "session" || !world.visitor) {
-    all = window(world.sessions[world.asking], world.asking);
+    all = window(world, world.asking);
   } else {
     for (std::size_t i = world.sessions.size() > 100 ? world.sessions.size() - 100 : 0; i < world.sessions.size();
          ++i) {
-      for (const Stored& one : window(world.sessions[i], i)) all.push_back(one);
+      for (const Stored& one : window(world, i)) all.push_back(one);
     }
     std::ranges::sort(all, [](const Stored& a, const Stored& b) {
       if (a.at() != b.at()) return a.at() < b.at();

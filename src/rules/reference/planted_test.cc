@@ -17,8 +17,9 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
     "ArmEndsLate",     "HoldoutOneMore",     "ShadowHolds",   "ValidTooLong",     "RolloutOneMore",
     "DayBeginsLate",   "SinceFromAnchor",    "AboveBound",    "TraitTooOld",      "TraitDayLate",
     "EverTooOld",      "EverDayMore",        "LastGroupLost", "AnyElement",       "DecisionTooLong",
-    "HoldoutActed",    "ValuesMixed",        "OneValueMore",  "AgeBoundMore",     "NthNewer",
-    "MissingNewer",    "LastValueLost",      "BoundPassed"};
+    "HoldoutActed",    "ValuesMixed",        "OneValueMore",  "FillingInForce",   "FillsNothing",
+    "ReadLate",        "AgeBoundMore",       "NthNewer",      "MissingNewer",     "LastValueLost",
+    "BoundPassed"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:

@@ -64,7 +64,7 @@ TEST(Reading, TellsRandomDifferentAnswersApart) {
     std::map<std::uint64_t, std::string> answers;
     for (int i = 0; i < 8; ++i) {
       const naive::World world = random_world(dice, base, rules);
-      const AsFacts facts(world, dice);
+      const AsFacts facts(world, dice, set);
       const Verdict verdict = set.judge("t", facts.facts(base));
       const std::string words = Agreement::answer_words(verdict);
       const auto [known, fresh] = answers.try_emplace(verdict.reading, words);

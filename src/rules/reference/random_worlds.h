@@ -190,10 +190,17 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
 
 inline std::uint64_t key_of(const naive::Account& of) { return spend_key(of.rule, of.group, of.shadow); }
 
-// The facts of a world for the engine. Points into the world, which must stay in place.
+// The rules of a world, saved while its signals arrived: those before, and the same with the rest filling.
+struct SavedLate {
+  RuleSet before, filling;
+  std::vector<RuleId> ids;  // of the rest
+};
+
+// The facts of a world for the engine, whose windows are as `rules` read them, or as they are once they have been
+// filled for those that were saved late. Points into the world, which must stay in place.
 class AsFacts {
  public:
-  AsFacts(const naive::World& world, Dice& dice)
+  AsFacts(const naive::World& world, Dice& dice, const RuleSet& rules, const SavedLate* late = nullptr)
       : context_(world.context.begin(), world.context.end()),
         unit_(world.unit),
         first_(world.first),
@@ -208,7 +215,7 @@ class AsFacts {
                    {.name = name, .op = ledger::TraitOp::kSet, .value = json, .source = "crm", .stamp = {{}, 1}});
     traits_ = ledger::PackedTraits(traits);
     count(world, dice);
-    for (const naive::Session& session : world.sessions) windows_.push_back(window_of(session, dice));
+    for (const naive::Session& session : world.sessions) windows_.push_back(window_of(session, dice, rules, late));
     asking_ = world.asking;
     std::vector<const ledger::Window*> newest;
     for (std::size_t i = windows_.size() > 100 ? windows_.size() - 100 : 0; i < windows_.size(); ++i)
@@ -287,24 +294,58 @@ class AsFacts {
     std::ranges::stable_sort(to, {}, &ledger::Spend::at);
   }
 
-  static ledger::Window window_of(const naive::Session& session, Dice& dice) {
+  static ledger::Window window_of(const naive::Session& session, Dice& dice, const RuleSet& rules,
+                                  const SavedLate* late) {
     ledger::SessionPtr now = std::make_shared<ledger::Session>();
     ledger::AppendRecord record;
-    std::uint64_t version = 0;
-    for (const naive::Signal& from : session.arrived) {
+    std::vector<ledger::Signal> journal;
+    const auto apply = [&] {
+      now = ledger::applied(std::move(now), record);
+      record = {};
+    };
+    // The rules are saved before the signal with this index, and windows are filled before that one, in two steps.
+    const int count = static_cast<int>(session.arrived.size());
+    const auto upto = [&](int n) { return late ? dice.upto(n) : 0; };
+    const int saved = upto(count + 1), middle = saved + upto(count - saved + 1);
+    const int filled = middle + upto(count - middle + 1);
+    const auto half = static_cast<std::size_t>(upto(saved + 1));
+    std::size_t stored_before = 0;  // of the journal, when the rules were saved
+    for (int i = 0; i <= count; ++i) {
+      if (late && i == saved) stored_before = journal.size();
+      const std::size_t first = std::min(half, stored_before);
+      if (late && i == middle) apply(), fill(now, std::span(journal).first(first), *late);
+      if (late && i == filled) apply(), fill(now, std::span(journal).subspan(first, stored_before - first), *late);
+      if (i == count) break;
+      const naive::Signal& from = session.arrived[static_cast<std::size_t>(i)];
       const std::uint64_t digest = std::hash<std::string>{}(from.id);
       const auto remembers = [&](const std::vector<std::uint64_t>& ids) {
         return std::ranges::find(ids, digest) != ids.end();
       };
       if (!from.id.empty() && (remembers(now->ids) || remembers(record.ids))) continue;
       if (!from.id.empty()) record.ids.push_back(digest);
-      record.signals.push_back(signal_of(from));
-      record.signals.back().version = ++version;
-      if (!dice.one_in(4)) continue;
-      now = ledger::applied(std::move(now), record);
-      record = {};
+      ledger::Signal signal = signal_of(from);
+      const RuleSet& reading = !late || i >= filled ? rules : i < saved ? late->before : late->filling;
+      signal.is_read = reading.reads(signal.key);
+      signal.version = journal.size() + 1;
+      journal.push_back(signal);
+      record.signals.push_back(signal);
+      if (dice.one_in(4)) apply();
     }
     return ledger::applied(std::move(now), record)->window;
+  }
+
+  // As commit/window_filling.h does it, from these signals of the journal.
+  static void fill(ledger::SessionPtr& session, std::span<const ledger::Signal> journal, const SavedLate& late) {
+    const auto wants = [&](std::string_view key) {
+      return std::ranges::any_of(late.ids, [&](const RuleId& id) { return late.filling.fills(id, key); });
+    };
+    ledger::FilledRecord record;
+    const ledger::Window window = session->window;
+    for (std::size_t k = 0; k < window.key_count(); ++k)
+      if (const std::string_view key = window.key(window.of_key(k).front()); wants(key)) record.keys.push_back(key);
+    for (const ledger::Signal& signal : journal)
+      if (wants(signal.key)) record.signals.push_back(signal);
+    session = ledger::applied(std::move(session), record);
   }
 
   ledger::Context context_;
