@@ -1671,6 +1671,7 @@ for (const [kind, ...tests] of [
   ['window_beyond_retention', 'WindowBeyondRetention.IsFoundInWindowsAndAges'],
   ['unreachable_cap', 'UnreachableCap.IsFoundWhereTheCooldownLeavesNoRoomForIt'],
   ['unknown_rule', 'UnknownRule.IsFoundWhereARuleAsksAboutDecisionsOfOneThatIsNotThere'],
+  ['missing_anchor', 'MissingAnchor.IsFoundWhereAMessageNamesOneAndTheRuleWaitsForNone'],
   ['outdated_time_zone', 'OutdatedTimeZone.IsFoundWhereARuleNamesAZoneAndTheDatabaseIsOlderThanTheNewestKnown'],
 ])
   shown(row(`\`${kind}\` |`), ...tests.map(name => `src/rules/lint/lint_test.cc: ${name}`));

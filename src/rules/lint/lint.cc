@@ -52,6 +52,7 @@ class Linter {
     lint::find_unreachable_caps(rule_, json_, others_, probe_, now_, warnings_);
     lint::find_outdated_zone(rule_, json_, zones_, now_, warnings_);
     lint::find_unknown_rules(rule_, others_, now_, warnings_);
+    lint::find_missing_anchors(rule_, now_, warnings_);
     return std::move(warnings_);
   }
 

@@ -1,6 +1,6 @@
 // Warnings about a saved rule: it never or always matches, another rule is always chosen before it, a window is longer
-// than the retention, its cooldown makes a cap unreachable, the time zones it needs may be outdated, or it reads
-// decisions of a rule that does not exist.
+// than the retention, its cooldown makes a cap unreachable, the time zones it needs may be outdated, it reads
+// decisions of a rule that does not exist, or its message names an anchor although it waits for none.
 //
 // Sound before complete: each warning is proven (lint/facts.h) and its witness confirmed by the engine; docs/rules.md
 // says what is found. No clock, no I/O.
@@ -17,7 +17,7 @@ namespace beckon::rules {
 
 struct Warning {
   std::string_view kind;  // never_true, always_true, shadowed, window_beyond_retention, unreachable_cap,
-                          // outdated_time_zone, unknown_rule; others add missing_trait
+                          // outdated_time_zone, unknown_rule, missing_anchor; others add missing_trait
   std::string message;    // a sentence
   lint::Witness witness;
 };

@@ -339,6 +339,27 @@ TEST(UnknownRule, IsFoundWhereARuleAsksAboutDecisionsOfOneThatIsNotThere) {
   EXPECT_TRUE(warnings_of({asks_about("r")}).empty()) << "of itself";
 }
 
+TEST(MissingAnchor, IsFoundWhereAMessageNamesOneAndTheRuleWaitsForNone) {
+  const auto says = [](const std::string& payload, const std::string& when = "{}", const std::string& triggers = "t") {
+    return R"({"ruleId":"r","triggers":[")" + triggers + R"("],"when":)" + when +
+           R"(,"action":{"type":"popup","payload":)" + payload + "}}";
+  };
+  const auto found =
+      warnings_of({says(R"({"a":"{{anchor.value | default:'-'}} {{anchor.value}}","b":"{{signal.key}}"})",
+                        R"({"all":[{"seen":{"key":"a"}}]})")});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().kind, "missing_anchor");
+  EXPECT_THAT(found.front().message, HasSubstr("anchor.value has no value"));
+  const std::string waits = R"({"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":"1h"}]})";
+  EXPECT_TRUE(warnings_of({says(R"({"a":"{{anchor.value}}"})", waits)}).empty());
+  EXPECT_TRUE(warnings_of({says(R"({"a":"{{anchor.value}}"})", waits, "@due")}).empty());
+  EXPECT_EQ(warnings_of({says(R"({"l":{"$each":"anchor.metadata.items","as":"{{item}}"}})",
+                              R"({"all":[{"seen":{"key":"a"}}]})")})
+                .size(),
+            1U);
+  EXPECT_TRUE(warnings_of({says(R"({"a":"{{signal.value}}"})", R"({"all":[{"seen":{"key":"a"}}]})")}).empty());
+}
+
 TEST(OutdatedTimeZone, IsFoundWhereARuleNamesAZoneAndTheDatabaseIsOlderThanTheNewestKnown) {
   const auto warned = [](std::string_view release, const std::string& active) {
     const auto found = warnings_of({rule(R"({"all":[{"seen":{"key":"a"}}]})", R"("active":{)" + active + "}")}, kMonth,

@@ -1,6 +1,7 @@
 #include "rules/lint/spans.h"
 
 #include <algorithm>
+#include <set>
 
 #include "rules/language/members.h"
 #include "rules/language/words.h"
@@ -105,6 +106,22 @@ void find_unknown_rules(const Rule& rule, const std::vector<Rule>& all, Instant 
                         "There is no rule " + of.field + ", so it has no decisions to count.",
                         {.at = now, .conditions = {condition->path}}});
   }
+}
+
+void find_missing_anchors(const Rule& rule, Instant now, std::vector<Warning>& warnings) {
+  if (std::ranges::any_of(rule.all, [](const Condition& one) { return one.measure.kind == MeasureKind::kAbsent; }))
+    return;
+  std::set<std::string_view> named;
+  for (const Arm& arm : rule.arms) {
+    if (!arm.payload) continue;
+    for (const PayloadPath& path : arm.payload->paths())
+      if (path.root == PayloadRoot::kAnchor) named.insert(path.text);
+  }
+  for (const std::string_view path : named)
+    warnings.push_back({"missing_anchor",
+                        "The rule waits for nothing, so " + std::string(path) +
+                            " has no value: it needs a condition absent, whose after is the anchor.",
+                        {.at = now}});
 }
 
 }  // namespace beckon::rules::lint

@@ -22,4 +22,7 @@ void find_outdated_zone(const Rule& rule, const json::Value& json, const Zones& 
 // Conditions that read decisions of a rule that is neither in `all` nor this one.
 void find_unknown_rules(const Rule& rule, const std::vector<Rule>& all, Instant now, std::vector<Warning>& warnings);
 
+// Placeholders of the anchor in messages of a rule that waits for none, so that they never have a value.
+void find_missing_anchors(const Rule& rule, Instant now, std::vector<Warning>& warnings);
+
 }  // namespace beckon::rules::lint

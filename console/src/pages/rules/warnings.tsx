@@ -13,7 +13,7 @@ import { madeUp } from '../../state/playbook.ts';
 import { witnessSignals } from './witness.ts';
 
 const t = kRules.editor.warnings;
-const kWithoutExample: string[] = ['outdated_time_zone', 'unknown_rule', 'missing_trait'];
+const kWithoutExample: string[] = ['outdated_time_zone', 'unknown_rule', 'missing_anchor', 'missing_trait'];
 
 export type Warning = components['schemas']['RuleWarning'];
 
