@@ -15,6 +15,8 @@ const longest = [
   'tests/console_rules.test.mjs',
   'tests/console_looks.test.mjs',
   'tests/faults/backup_folder.mjs',
+  'tests/faults/migrate.mjs',
+  'tests/faults/database.mjs',
   'tests/console_people.test.mjs',
   'tests/console_long.test.mjs',
   'tests/docs_page.test.mjs',
