@@ -7,6 +7,7 @@
 #include "http/client_address.h"
 #include "http/error.h"
 #include "http/response_head.h"
+#include "http/running.h"
 #include "http/stream.h"
 #include "http/text.h"
 
@@ -191,23 +192,6 @@ bool is_sane_request_id(std::string_view text) {
   });
 }
 
-bool is_accepted(BodyType type, std::string_view content_type) {
-  const std::string_view essence = trim(content_type.substr(0, content_type.find(';')));
-  switch (type) {
-    case BodyType::kJsonOrText:
-      if (equal_ignoring_case(essence, "text/plain")) return true;
-      [[fallthrough]];
-    case BodyType::kJson: return equal_ignoring_case(essence, "application/json");
-    case BodyType::kAny:
-    case BodyType::kEncoded: return true;
-  }
-  return false;
-}
-
-Fault method_not_allowed(const std::string& allow) {
-  return {.code = FaultCode::kMethodNotAllowed, .message = "This path accepts " + allow + "."};
-}
-
 }  // namespace
 
 void Connection::identify_client() {
@@ -221,18 +205,10 @@ void Connection::identify_client() {
 }
 
 std::optional<Fault> Connection::fault_of_path() {
-  Router::Found found = thread_->shared().router.find(request_);
-  allow_ = found.allow;
-  request_.route = found.route;
-  body_limit_ = thread_->limits().body;
-  if (!found.allow) {
-    return Fault{.code = FaultCode::kNotFound,
-                 .message = "There is nothing at this path; see /docs for a list of routes."};
-  }
-  if (!found.route && request_.method != Method::kOptions) return method_not_allowed(*found.allow);
-  if (found.fault) return std::move(found.fault);
-  if (found.route && found.route->body_limit > 0) body_limit_ = found.route->body_limit;
-  return std::nullopt;
+  auto path = look_up(thread_->shared().router, request_);
+  allow_ = path.allow;
+  body_limit_ = body_limit(request_.route, thread_->limits());
+  return std::move(path.fault);
 }
 
 FaultCode Connection::too_large() const {
@@ -240,18 +216,8 @@ FaultCode Connection::too_large() const {
 }
 
 std::optional<Fault> Connection::fault_of_body() const {
-  if (framing_.length > body_limit_) {
-    return Fault{.code = too_large(),
-                 .message = "The body may be at most " + std::to_string(body_limit_) + " bytes; send a smaller one."};
-  }
-  const Route* route = request_.route;
-  const bool typed = framing_.has_body() && route && route->method != Method::kGet && route->body != BodyType::kEncoded;
-  if (typed &&
-      (!is_accepted(route->body, request_.header("content-type")) || !request_.header("content-encoding").empty())) {
-    return Fault{.code = FaultCode::kUnsupportedMediaType,
-                 .message = "Send the body as content-type: application/json, without a content-encoding."};
-  }
-  return std::nullopt;
+  if (framing_.length > body_limit_) return fault_of_size(request_.route, body_limit_);
+  return framing_.has_body() ? fault_of_media_type(request_) : std::nullopt;
 }
 
 bool Connection::begin_body() {

@@ -19,6 +19,7 @@
 #include "http/chunked.h"
 #include "http/head.h"
 #include "http/io_thread.h"
+#include "http/stream.h"
 #include "http/transport.h"
 
 namespace beckon::http {
@@ -80,7 +81,6 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   bool count_in_flight();  // false: 503, the server is overloaded
   void end_in_flight();
   bool authorize_before_body(const Route& route, std::optional<Fault> of_body);
-  void run_when_authorizable(ControlPool::Job job);
   bool may_wait_for_control();      // false: 503, its share of waiting requests is taken
   void turn_away(const char* why);  // 503
   void run(const Route& route);
@@ -132,7 +132,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
 
   std::string out_;
   std::size_t sent_ = 0;
-  std::shared_ptr<Stream::Sink> sink_;
+  std::shared_ptr<ConnectionSink> sink_;
 };
 
 }  // namespace beckon::http

@@ -4,16 +4,12 @@
 #include "http/error.h"
 #include "http/head.h"
 #include "http/response_head.h"
+#include "http/running.h"
 #include "http/stream.h"
 #include "system/log.h"
 
 namespace beckon::http {
 namespace {
-
-Fault internal_error() {
-  return {.code = FaultCode::kInternalError,
-          .message = "The server failed to handle this request; retry, and report the requestId if it happens again."};
-}
 
 // What a Respond holds. Small enough to be stored inside it.
 class Reply {
@@ -35,53 +31,7 @@ class Reply {
   std::shared_ptr<Connection> connection_;
 };
 
-template <class Call>
-void guarded(const Route& route, Call&& call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    log::error("handler_failed").add("route", route.pattern).add("reason", error.what());
-  }
-}
-
-void handle(const Route& route, Request& request, Respond respond) {
-  guarded(route, [&] { route.handler(request, std::move(respond)); });
-}
-
-std::optional<Fault> authorize(const Hooks& hooks, const Route& route, Request& request) {
-  if (route.access.who == Access::Who::kPublic) return std::nullopt;
-  try {
-    return hooks.authorize(route, request);
-  } catch (const std::exception& error) {
-    log::error("authorize_failed").add("route", route.pattern).add("reason", error.what());
-    return internal_error();
-  }
-}
-
-Wait what_to_wait_for(const Hooks& hooks, const Request& request) {
-  if (!hooks.await || request.route->access.who == Access::Who::kPublic) return {};
-  try {
-    return hooks.await(request);
-  } catch (const std::exception& error) {
-    log::error("await_failed").add("route", request.route->pattern).add("reason", error.what());
-    return {};
-  }
-}
-
 }  // namespace
-
-// On a control thread in the turn of the request's handle, once there is nothing more to wait for. The job keeps the
-// request alive.
-void Connection::run_when_authorizable(ControlPool::Job job) {
-  Shared& shared = thread_->shared();
-  shared.control.run(request_.control_line(), [&shared, &request = request_, job = std::move(job)]() mutable {
-    Wait wait = what_to_wait_for(shared.router.hooks(), request);
-    if (!wait) return job();
-    wait([&shared, &request, job = std::move(job)]() mutable {
-      shared.control.run(request.control_line(), std::move(job));
-    });
-  });
-}
 
 bool Connection::dispatch() {
   state_ = State::kHandling;
@@ -96,18 +46,6 @@ bool Connection::dispatch() {
 
 std::string_view Request::control_line() const {
   return params.empty() ? std::string_view{} : std::string_view{params.front().second};
-}
-
-void Request::resume(std::move_only_function<void()> rest) const {
-  CHECK(control && route);
-  control->run(control_line(), [&of = *route, rest = std::move(rest)]() mutable { guarded(of, rest); });
-}
-
-bool Request::resume(std::string_view line, std::size_t most, std::move_only_function<void()> rest) const {
-  CHECK(control && route);
-  if (control->waiting(line) >= most) return false;
-  control->run(line, [&of = *route, rest = std::move(rest)]() mutable { guarded(of, rest); });
-  return true;
 }
 
 bool Connection::may_wait_for_control() {
@@ -150,17 +88,20 @@ bool Connection::authorize_before_body(const Route& route, std::optional<Fault> 
   if (!count_in_flight() || !may_wait_for_control()) return true;
   Shared& shared = thread_->shared();
   state_ = State::kHandling;
-  run_when_authorizable([&hooks = shared.router.hooks(), &route, connection = shared_from_this(),
+  run_when_authorizable(shared.control, shared.router.hooks(), request_,
+                        [&hooks = shared.router.hooks(), &route, connection = shared_from_this(),
                          of_body = std::move(of_body)]() mutable {
-    auto fault = authorize(hooks, route, connection->request_);
-    if (!fault) fault = std::move(of_body);
-    connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
-  });
+                          auto fault = authorize(hooks, route, connection->request_);
+                          if (!fault) fault = std::move(of_body);
+                          connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
+                        });
   return true;
 }
 
 void Connection::run(const Route& route) {
   request_.control = &thread_->shared().control;
+  if (const auto fault = admit(thread_->shared().router.hooks(), route))
+    return deliver(to_response(*fault, request_.id));
   if (route.access.who == Access::Who::kPublic || route.access.who == Access::Who::kPat) {
     // A caller without an access token takes no turn of the handle's.
     if (const auto fault = authorize(thread_->shared().router.hooks(), route, request_))
@@ -169,14 +110,15 @@ void Connection::run(const Route& route) {
   }
   if (!may_wait_for_control()) return;
   Shared& shared = thread_->shared();
-  run_when_authorizable([&hooks = shared.router.hooks(), &route, &request = request_,
+  run_when_authorizable(shared.control, shared.router.hooks(), request_,
+                        [&hooks = shared.router.hooks(), &route, &request = request_,
                          respond = Respond{Reply{shared_from_this()}}]() mutable {
-    if (const auto fault = authorize(hooks, route, request)) {
-      respond(to_response(*fault, request.id));
-    } else {
-      handle(route, request, std::move(respond));
-    }
-  });
+                          if (const auto fault = authorize(hooks, route, request)) {
+                            respond(to_response(*fault, request.id));
+                          } else {
+                            handle(route, request, std::move(respond));
+                          }
+                        });
 }
 
 void Connection::preflight() {
@@ -241,7 +183,7 @@ void Connection::deliver(Response&& response) {
     log::error("malformed_answer").add("id", request_.id.view());
     response = to_response(internal_error(), request_.id);
   }
-  if (thread_->is_draining() || response.stream) close_after_ = true;
+  if (thread_->is_retiring() || response.stream) close_after_ = true;
   const ResponseFrame frame{.request_id = request_.id.view(),
                             .date_line = thread_->date_line(request_.received),
                             .security_line = security_line(),
@@ -267,30 +209,14 @@ void Connection::count(const Response& response, std::chrono::microseconds took)
   const Shared& shared = thread_->shared();
   shared.metrics.answered(request_.route, response.status, took);
   if (response.limit) shared.metrics.limited(*response.limit);
-  switch (shared.options.request_log) {
-    case RequestLog::kOff: return;
-    case RequestLog::kErrors:
-      if (response.status < 400) return;
-      break;
-    case RequestLog::kAll: break;
-  }
-  if (log::level() > log::Level::kInfo) return;  // before building what only the line needs
-  auto line = log::info("request");
-  line.add("id", request_.id.view())
-      .add("method", to_text(request_.method))
-      .add("route", request_.route ? request_.route->pattern : "unmatched")
-      .add("status", response.status)
-      .add("client", request_.client.text())
-      .add("us", took.count())
-      .add("bytes", static_cast<std::int64_t>(response.body.size()));
-  if (const Trace trace = request_.trace(); !trace.empty()) line.add("trace", trace_id(trace.parent));
+  log_request(shared.options.request_log, request_, response, took);
 }
 
 void Connection::begin_stream(std::move_only_function<void(Stream)> stream) {
   state_ = State::kStream;
   received_ = 0;
   begin_ = end_ = 0;
-  sink_ = std::make_shared<Stream::Sink>(weak_from_this(), thread_->limits().stream_backlog);
+  sink_ = std::make_shared<ConnectionSink>(weak_from_this(), thread_->limits().stream_backlog);
   stream(Stream(sink_));
 }
 
@@ -308,7 +234,7 @@ void Connection::take_stream(std::string&& piece) {
   if (!writing_) want_turn();
 }
 
-bool Stream::Sink::write(std::string bytes) {
+bool ConnectionSink::write(std::string bytes) {
   if (!open_) return false;
   if (bytes.empty()) return true;
   const auto connection = connection_.lock();
@@ -318,7 +244,7 @@ bool Stream::Sink::write(std::string bytes) {
   return true;
 }
 
-void Stream::Sink::end() {
+void ConnectionSink::end() {
   if (const auto connection = connection_.lock()) connection->thread().mail({connection, std::string()});
 }
 

@@ -1,5 +1,7 @@
 #include "http/io_thread.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "http/client_address.h"
@@ -20,13 +22,10 @@ thread_local const IoThread* IoThread::current_ = nullptr;
 IoThread::IoThread(std::shared_ptr<Shared> shared, std::uint64_t seed)
     : shared_(std::move(shared)), turn_began_(Steady::now()), next_sweep_(turn_began_), random_(seed) {}
 
-std::expected<std::uint16_t, std::string> IoThread::listen(const IpAddress& address, std::uint16_t port, bool first) {
-  auto socket = listen_at(address, port, first);
-  if (!socket) return std::unexpected(std::move(socket.error()));
-  listening_ = std::move(*socket);
-  if (!loop_.watch_changes(listening_.number(), *this))
-    return std::unexpected("the system cannot watch any more sockets");
-  return port_of(listening_);
+bool IoThread::listen(const net::Descriptor& socket) {
+  listening_ = net::Descriptor(::fcntl(socket.number(), F_DUPFD_CLOEXEC, 0));
+  clients_wait_ = true;
+  return listening_.is_open() && loop_.watch_changes(listening_.number(), *this);
 }
 
 void IoThread::start() {
@@ -89,7 +88,8 @@ void IoThread::read_mail() {
     taken.swap(mail_);
     asked = asked_;
   }
-  if (asked != Asked::kNothing) begin_drain();
+  if (asked == Asked::kRetire) stop_accepting();
+  if (asked == Asked::kDrain || asked == Asked::kCut) begin_drain();
   for (Mail& mail : taken) {
     const auto to = std::move(mail.to);
     to->receive(std::move(mail));
@@ -98,7 +98,7 @@ void IoThread::read_mail() {
 }
 
 void IoThread::accept_some() {
-  for (int i = 0; i < kAcceptedAtOnce && !draining_; ++i) {
+  for (int i = 0; i < kAcceptedAtOnce && listening_.is_open(); ++i) {
     auto accepted = accept_from(listening_);
     if (accepted) {
       admit(std::move(accepted->socket), accepted->peer);
@@ -171,10 +171,11 @@ void IoThread::sweep() {
     }
   }
   shared_->metrics.in_flight().Set(static_cast<double>(shared_->in_flight.load(std::memory_order_relaxed)));
-  clients_wait_ = !draining_;
+  clients_wait_ = listening_.is_open();
   next_sweep_ = turn_began_ + limits().sweep;
 }
 
+void IoThread::retire() { ask(Asked::kRetire); }
 void IoThread::drain() { ask(Asked::kDrain); }
 void IoThread::cut() { ask(Asked::kCut); }
 
@@ -184,12 +185,17 @@ void IoThread::ask(Asked what) {
   loop_.wake();
 }
 
-void IoThread::begin_drain() {
-  if (draining_) return;
-  draining_ = true;
+void IoThread::stop_accepting() {
+  if (!listening_.is_open()) return;
   clients_wait_ = false;
   unwatch(listening_);
   listening_.close();
+}
+
+void IoThread::begin_drain() {
+  if (draining_) return;
+  draining_ = true;
+  stop_accepting();
   for (const Connections& list : {std::cref(busy_), std::cref(idle_)}) {
     for (auto at = list.begin(); at != list.end();) {
       const auto connection = *at++;

@@ -4,7 +4,7 @@
 // connection read once and handle its complete requests, and only then writes all responses: the client of the first
 // is still waking up while the others are written, so that most writes wake no process.
 //
-// Everything here runs on the thread itself, except mail(), drain() and cut(), which any thread may call.
+// Everything here runs on the thread itself, except mail(), retire(), drain() and cut(), which any thread may call.
 #pragma once
 #include <condition_variable>
 #include <expected>
@@ -50,6 +50,7 @@ struct Shared {
   std::atomic<std::size_t> body_bytes{0};  // HttpLimits::bodies
   BodyShares body_shares;                  // HttpLimits::bodies_per_client
   std::atomic<bool> draining{false};       // set before any thread is asked to drain
+  std::atomic<bool> retiring{false};       // likewise
   ControlPool control;
   const std::string security_line;  // of responses over TLS
 
@@ -73,10 +74,11 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
  public:
   IoThread(std::shared_ptr<Shared> shared, std::uint64_t seed);
 
-  // Binds, before the thread runs. Returns the port; the error is the reason.
-  std::expected<std::uint16_t, std::string> listen(const IpAddress& address, std::uint16_t port, bool first);
+  // Before the thread runs: will accept from a duplicate of the socket. False if the system has no room for it.
+  [[nodiscard]] bool listen(const net::Descriptor& socket);
   void start();          // runs until drain() or cut() has ended it
   void join();           // if it was started
+  void retire();         // see Listener::retire
   void drain();          // see Listener::stop
   void cut();            // closes every connection at once
   void mail(Mail mail);  // dropped if the thread has ended
@@ -86,6 +88,7 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
   Shared& shared() { return *shared_; }
   const HttpLimits& limits() const { return shared_->options.limits; }
   bool is_draining() const { return shared_->draining.load(std::memory_order_relaxed); }
+  bool is_retiring() const { return is_draining() || shared_->retiring.load(std::memory_order_relaxed); }
   Steady::time_point turn_began() const { return turn_began_; }
   Instant turn_at() const { return turn_at_; }  // the same, by the listener's clock
   void make_request_id(std::string& id, Instant at);
@@ -98,7 +101,7 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
 
  private:
   using Connections = std::list<std::shared_ptr<Connection>>;
-  enum class Asked : std::uint8_t { kNothing, kDrain, kCut };
+  enum class Asked : std::uint8_t { kNothing, kRetire, kDrain, kCut };
 
   void on_ready(int listening, net::EventLoop::Ready ready) override;
   void run();
@@ -111,6 +114,7 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
   bool close_oldest_idle(const IpAddress* only);
   void sweep();
   void ask(Asked what);
+  void stop_accepting();
   void begin_drain();
   void close_all();
 

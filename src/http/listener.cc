@@ -1,6 +1,9 @@
 #include "http/listener.h"
 
+#include <utility>
+
 #include "base/check.h"
+#include "http/inlet.h"
 #include "http/io_thread.h"
 #include "system/random.h"
 
@@ -9,6 +12,7 @@ namespace beckon::http {
 struct Listener::Inside {
   std::shared_ptr<Shared> shared;
   std::vector<std::shared_ptr<IoThread>> threads;
+  std::shared_ptr<Inlet> inlet;
   std::uint16_t port = 0;
   bool stopped = false;
 };
@@ -28,25 +32,33 @@ std::size_t Listener::control_waiting() const { return inside_->shared->control.
 std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOptions options, const Router& router,
                                                                       const Clock& clock, HttpMetrics& metrics) {
   CHECK(options.io_threads > 0 && options.control_threads > 0);
-  const auto address = IpAddress::parse(options.host);
-  if (!address) return std::unexpected("not an IP address to listen on: " + options.host);
+  if (!options.sockets) {
+    auto bound = listen_at(options.host, options.port, options.io_threads);
+    if (!bound) return std::unexpected(bound.error());
+    options.sockets = std::move(*bound);
+  }
+  CHECK(options.sockets->all.size() == static_cast<std::size_t>(options.io_threads));
   auto inside = std::make_unique<Inside>();
-  inside->port = options.port;
+  inside->port = options.sockets->port;
+  const auto sockets = std::exchange(options.sockets, nullptr);  // the threads have their own, to close
   inside->shared = std::make_shared<Shared>(std::move(options), router, clock, metrics);
   SystemRandom random;
-  for (int i = 0; i < inside->shared->options.io_threads; ++i) {
+  for (const Descriptor& socket : sockets->all) {
     auto thread = std::make_shared<IoThread>(inside->shared, random.next());
-    const auto port = thread->listen(address->unmapped(), inside->port, i == 0);
-    if (!port) {
-      const std::string at = inside->shared->options.host + ":" + std::to_string(inside->port);
-      return std::unexpected("cannot listen on " + at + ": " + port.error());
-    }
-    inside->port = *port;
+    if (!thread->listen(socket)) return std::unexpected("the system cannot watch any more sockets");
     inside->threads.push_back(std::move(thread));
   }
+  inside->inlet = std::make_shared<Inlet>(inside->shared);
   inside->shared->running = inside->shared->options.io_threads;
   for (const auto& thread : inside->threads) thread->start();
   return std::unique_ptr<Listener>(new Listener(std::move(inside)));
+}
+
+const std::shared_ptr<Inlet>& Listener::inlet() const { return inside_->inlet; }
+
+void Listener::retire() {
+  inside_->shared->retiring = true;
+  for (const auto& thread : inside_->threads) thread->retire();
 }
 
 bool Listener::stop(std::chrono::milliseconds patience) {
@@ -64,6 +76,7 @@ bool Listener::stop(std::chrono::milliseconds patience) {
     for (const auto& thread : inside_->threads) thread->cut();
   }
   for (const auto& thread : inside_->threads) thread->join();
+  inside_->inlet->close();
   shared.control.stop();
   return drained;
 }

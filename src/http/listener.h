@@ -12,9 +12,12 @@
 #include "http/limits.h"
 #include "http/metrics.h"
 #include "http/router.h"
+#include "http/sockets.h"
 #include "http/tls_certificates.h"
 
 namespace beckon::http {
+
+class Inlet;
 
 enum class RequestLog : std::uint8_t { kAll, kErrors, kOff };  // kErrors: status 400 and above
 
@@ -30,6 +33,7 @@ struct ListenerOptions {
   // The one header in which they report the client; others are ignored, since clients can send those themselves.
   std::string client_header = "x-forwarded-for";
   std::shared_ptr<const TlsCertificates> tls = {};  // if set, the listener speaks only TLS
+  std::shared_ptr<const Sockets> sockets = {};      // in place of host and port: one for each io thread, duplicated
   Duration hsts = std::chrono::days{365};           // Strict-Transport-Security over TLS, for host names; zero: none
 };
 
@@ -44,6 +48,13 @@ class Listener {
   std::uint16_t port() const;
   std::size_t body_bytes() const;       // of what HttpLimits::bodies limits, now
   std::size_t control_waiting() const;  // requests that wait for a control thread, now
+
+  // For requests that come from other nodes: they run as those of its own connections, within the same limits.
+  const std::shared_ptr<Inlet>& inlet() const;
+
+  // Another listener takes the clients over: accepts no more, and closes each connection with its next response, or
+  // when it has been idle for too long.
+  void retire();
 
   // Drains: accepts no more connections, closes idle ones, and lets requests in flight finish with `connection: close`.
   // True when all have ended; false if the rest was closed after `patience`. Call once, not from an io thread.

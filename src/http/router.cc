@@ -39,6 +39,8 @@ struct Router::Node {
 struct Router::Table {
   std::vector<Route> routes;
   Hooks hooks;
+  bool has_otherwise = false;  // the last route is Hooks::otherwise
+  std::string allow_otherwise = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   Node root;
 
   // The reason if it fails; null if it was added. `pattern`: one of the route's; lives as long as the table.
@@ -152,6 +154,7 @@ std::expected<Router, std::string> Router::make(std::vector<Route> routes, Hooks
   auto table = std::make_unique<Table>();
   table->routes = std::move(routes);
   table->hooks = std::move(hooks);
+  table->has_otherwise = table->hooks.otherwise.has_value();
   for (std::size_t index = 0; index < table->routes.size(); ++index) {
     const Route& route = table->routes[index];
     const char* what = fault_of(route, table->hooks);
@@ -160,6 +163,7 @@ std::expected<Router, std::string> Router::make(std::vector<Route> routes, Hooks
       if (!what) what = table->add(index, pattern);
     if (what) return std::unexpected(wrong(route, what));
   }
+  if (table->hooks.otherwise) table->routes.push_back(*std::exchange(table->hooks.otherwise, std::nullopt));
   return Router(std::move(table));
 }
 
@@ -238,6 +242,13 @@ std::optional<Fault> take_captures(const Captured& captured, const std::vector<s
 }  // namespace
 
 Router::Found Router::find(Request& request) const {
+  Found found = find_own(request);
+  if (!table_->has_otherwise || found.route) return found;
+  request.params.clear();
+  return {.route = &table_->routes.back(), .allow = &table_->allow_otherwise};
+}
+
+Router::Found Router::find_own(Request& request) const {
   request.params.clear();
   Found found;
   if (!request.path.starts_with('/')) return found;

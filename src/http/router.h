@@ -102,11 +102,19 @@ using Preflight = std::function<void(Request&, const std::string& allow, Respond
 // has no route if none matched. Called on io threads, so it must be thread-safe and must not block.
 using Decorate = std::function<void(const Request&, Response&)>;
 
+// Called for every request of a route, before it is authorized; a fault becomes the response. On any thread that
+// handles requests; must not block.
+using Admit = std::function<std::optional<Fault>(const Route&)>;
+
 struct Hooks {
   Authorize authorize;  // required if a route is not public
   Await await = {};
   Preflight preflight = {};
   Decorate decorate = {};
+  Admit admit = {};
+  // Takes every request for which there is no route, whatever its method and path: they are another server's. Its own
+  // method and pattern are names for the metrics. Then nothing is 404 or 405 here.
+  std::optional<Route> otherwise = {};
 };
 
 // Immutable, thread-safe.
@@ -138,6 +146,7 @@ class Router {
   struct Node;
   struct Table;
   explicit Router(std::unique_ptr<Table> table);
+  Found find_own(Request& request) const;
   std::unique_ptr<Table> table_;
 };
 

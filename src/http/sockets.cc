@@ -34,6 +34,22 @@ std::expected<Descriptor, std::string> listen_at(const IpAddress& address, std::
   return socket;
 }
 
+std::expected<std::shared_ptr<const Sockets>, std::string> listen_at(const std::string& host, std::uint16_t port,
+                                                                     int count) {
+  const auto address = IpAddress::parse(host);
+  if (!address) return std::unexpected("not an IP address to listen on: " + host);
+  auto made = std::make_shared<Sockets>();
+  made->port = port;
+  for (int i = 0; i < count; ++i) {
+    auto socket = listen_at(address->unmapped(), made->port, i == 0);
+    if (!socket)
+      return std::unexpected("cannot listen on " + host + ":" + std::to_string(made->port) + ": " + socket.error());
+    made->port = port_of(*socket);
+    made->all.push_back(std::move(*socket));
+  }
+  return made;
+}
+
 std::uint16_t port_of(const Descriptor& socket) {
   net::SocketAddress at;
   CHECK(::getsockname(socket.number(), at.get(), &at.size) == 0);

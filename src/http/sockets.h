@@ -2,8 +2,10 @@
 #pragma once
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "base/ip_address.h"
 #include "net/descriptor.h"
@@ -17,6 +19,16 @@ using net::Descriptor;
 // system's text.
 std::expected<Descriptor, std::string> listen_at(const IpAddress& address, std::uint16_t port, bool first);
 std::uint16_t port_of(const Descriptor& socket);
+
+// Sockets at one address, for the io threads of one listener, or of several one after the other: while one of them is
+// open, clients that are not accepted yet wait.
+struct Sockets {
+  std::vector<Descriptor> all;
+  std::uint16_t port = 0;
+};
+// The error is a sentence with host and port.
+std::expected<std::shared_ptr<const Sockets>, std::string> listen_at(const std::string& host, std::uint16_t port,
+                                                                     int count);
 
 struct Accepted {
   Descriptor socket;

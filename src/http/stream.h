@@ -1,4 +1,4 @@
-// A stream's shared state: what its writers see of the connection.
+// A stream's shared state: what its writers see of the client's connection.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -13,11 +13,21 @@ class Connection;
 // Thread-safe.
 class Stream::Sink {
  public:
-  Sink(std::weak_ptr<Connection> connection, std::size_t limit) : connection_(std::move(connection)), limit_(limit) {}
+  virtual ~Sink() = default;
+  virtual bool write(std::string bytes) = 0;
+  virtual bool is_open() const = 0;
+  virtual void end() = 0;  // by the writer
+};
 
-  bool write(std::string bytes);
-  bool is_open() const { return open_ && !connection_.expired(); }
-  void end();  // by the writer
+// Of a connection of this process.
+class ConnectionSink final : public Stream::Sink {
+ public:
+  ConnectionSink(std::weak_ptr<Connection> connection, std::size_t limit)
+      : connection_(std::move(connection)), limit_(limit) {}
+
+  bool write(std::string bytes) override;
+  bool is_open() const override { return open_ && !connection_.expired(); }
+  void end() override;
 
   // By the connection, on its thread.
   void close() { open_ = false; }

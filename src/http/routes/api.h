@@ -49,7 +49,14 @@ struct Sending {
 };
 
 // Whether the server should receive requests. kDiskFull: only those that add no data.
-enum class Readiness : std::uint8_t { kStarting, kReady, kDiskFull, kDraining };
+// kNoOwner: of a node that hands requests over, and knows nobody who takes them.
+enum class Readiness : std::uint8_t { kStarting, kReady, kDiskFull, kDraining, kNoOwner };
+
+// Which node of several this is, and its part: "owner" or "member" (docs/scale.md). Health and readiness say so.
+struct NodePart {
+  std::string name;
+  std::string_view part;
+};
 
 class EventStreams;
 class LiveFeed;
@@ -101,6 +108,7 @@ struct Api {
   std::function<std::optional<BackupFolder>()> backup_folder;  // std::nullopt if the server ships nothing
   std::function<std::string()> metrics;                        // in Prometheus' text format
   bool metrics_on_main = false;                                // --dev
+  std::optional<NodePart> node = {};
   std::string public_url = {};  // where browsers reach the server, without a trailing slash; empty if unknown
 };
 
@@ -145,6 +153,9 @@ void add_invitations(Api& api, std::vector<Route>& routes);    // added by add_c
 void add_tokens(Api& api, std::vector<Route>& routes);         // likewise: access tokens
 void add_browser(Api& api, std::vector<Route>& routes);  // allowed origins, the browser library and its configuration
 void add_system(Api& api, std::vector<Route>& routes);   // health, readiness, metrics, the API's description
+
+// Health and readiness alone, which a node answers itself.
+void add_health(std::function<Readiness()> readiness, const std::optional<NodePart>& node, std::vector<Route>& routes);
 
 // Answers OPTIONS: `*` on routes that pages may call. A preflight names no handle, so the request itself is checked.
 void preflight(Request& request, const std::string& allow, Respond respond);

@@ -25,7 +25,7 @@ constexpr std::string_view kClosedUnstored = BECKON_PLAIN BECKON_CLOSED "cache-c
 #undef BECKON_PLAIN
 #undef BECKON_CLOSED
 
-Response state(std::string_view status, std::string_view storage = {}) {
+Response state(std::string_view status, const std::optional<NodePart>& node, std::string_view storage = {}) {
   std::string body;
   json::Writer writer(body);
   writer.begin_object()
@@ -33,6 +33,7 @@ Response state(std::string_view status, std::string_view storage = {}) {
       .member("version", BECKON_VERSION)
       .member("tzdata", system_zones().version());
   if (!storage.empty()) writer.member("storage", storage);
+  if (node) writer.member("node", node->name).member("part", node->part);
   writer.end_object();
   return json_response(200, std::move(body));
 }
@@ -44,20 +45,22 @@ void not_ready(Request& request, Respond& respond, std::string_view reason, std:
   refuse(request, respond, fault);
 }
 
-void ready(Api& api, Request& request, Respond respond) {
-  switch (api.readiness()) {
-    case Readiness::kReady: return respond(state("ready"));
+void ready(Readiness readiness, const std::optional<NodePart>& node, Request& request, Respond respond) {
+  switch (readiness) {
+    case Readiness::kReady: return respond(state("ready", node));
     case Readiness::kStarting: return not_ready(request, respond, "starting", "The server is starting.");
     case Readiness::kDraining: return not_ready(request, respond, "draining", "The server is shutting down.");
     case Readiness::kDiskFull:
       return not_ready(request, respond, "disk_full",
                        "The disk is full: what adds data is refused until there is space; reads and deliveries go on.");
+    case Readiness::kNoOwner:
+      return not_ready(request, respond, "no_owner", "This node does not reach one that owns the data.");
   }
 }
 
 // Alive, so 200: a restart frees no space.
-void health(Api& api, Respond respond) {
-  respond(state("ok", api.readiness() == Readiness::kDiskFull ? "full" : "ok"));
+void health(Readiness readiness, const std::optional<NodePart>& node, Respond respond) {
+  respond(state("ok", node, readiness == Readiness::kDiskFull ? "full" : "ok"));
 }
 
 bool has(const Response& response, std::string_view name) {
@@ -103,14 +106,19 @@ void security_headers(const Request& request, Response& response) {
     response.preset = is_control_plane(request.path) ? kClosedUnstored : kClosed;
 }
 
-void add_system(Api& api, std::vector<Route>& routes) {
+void add_health(std::function<Readiness()> readiness, const std::optional<NodePart>& node, std::vector<Route>& routes) {
   routes.push_back(open(
-      "/v2/system/health", Run::kInline, [&api](Request&, Respond respond) { health(api, std::move(respond)); },
+      "/v2/system/health", Run::kInline,
+      [readiness, node](Request&, Respond respond) { health(readiness(), node, std::move(respond)); },
       "Check that the process is alive"));
   routes.push_back(open(
       "/v2/system/ready", Run::kInline,
-      [&api](Request& request, Respond respond) { ready(api, request, std::move(respond)); },
+      [readiness, node](Request& request, Respond respond) { ready(readiness(), node, request, std::move(respond)); },
       "Check that the server is ready"));
+}
+
+void add_system(Api& api, std::vector<Route>& routes) {
+  add_health([&api] { return api.readiness(); }, api.node, routes);
   if (api.metrics_on_main)
     routes.push_back(open(
         "/metrics", Run::kControl,
