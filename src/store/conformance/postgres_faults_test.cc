@@ -211,6 +211,79 @@ TEST_F(PostgresFaults, ASecondServerIsRefusedWhileTheFirstRenewsItsLease) {
   EXPECT_TRUE(write("one"));
 }
 
+// Nodes of one database, without their processes.
+class PostgresNodes : public PostgresFaults {
+ protected:
+  void SetUp() override {
+    PostgresFaults::SetUp();
+    if (!IsSkipped()) store_.reset();
+  }
+  std::unique_ptr<postgres::Ownership> node(const std::string& name, const std::string& incarnation) {
+    auto made = std::make_unique<postgres::Ownership>(
+        postgres::ConnectionOptions{.where = where_},
+        postgres::NodeIdentity{.name = name, .incarnation = incarnation, .address = "192.0.2.1:1"});
+    EXPECT_TRUE(made->join());
+    return made;
+  }
+  static std::string owner_of(postgres::Ownership& node) {
+    const auto owner = node.look();
+    EXPECT_TRUE(owner) << owner.error().message;
+    return owner && *owner ? (*owner)->node.name + " " + (*owner)->node.address : "nobody";
+  }
+};
+
+TEST_F(PostgresNodes, OneOwnsTheShardsTheOthersSeeWhoAndTakeThemWhenTheyAreGivenBack) {
+  const auto one = node("one", "a"), two = node("two", "b");
+  EXPECT_EQ(owner_of(*two), "nobody");
+  EXPECT_EQ(one->try_to_take(), true);
+  EXPECT_EQ(two->try_to_take(), false);
+  EXPECT_EQ(owner_of(*two), "one 192.0.2.1:1");
+  EXPECT_GT(two->look().value()->left, Duration{0});
+  one->release();
+  EXPECT_EQ(owner_of(*two), "nobody");
+  EXPECT_EQ(two->try_to_take(), true);
+  EXPECT_TRUE(two->is_owner());
+}
+
+TEST_F(PostgresNodes, ALeaseThatIsOverIsTakenAndTheFormerOwnerLearnsIt) {
+  const auto one = node("one", "a"), two = node("two", "b");
+  ASSERT_EQ(one->try_to_take(), true);
+  execute("UPDATE node SET until = clock_timestamp() - interval '1 ms' WHERE name = 'one'");
+  EXPECT_LE(two->look().value()->left, Duration{0});
+  EXPECT_EQ(two->try_to_take(), true);
+  std::this_thread::sleep_for(postgres::Ownership::kRenewEvery);  // it renews no sooner
+  EXPECT_EQ(one->renew(), std::unexpected(CommitFault::kBroken));
+  EXPECT_TRUE(two->renew());
+}
+
+TEST_F(PostgresNodes, AProcessTakesTheLeaseOfTheOneBeforeItThatHadItsNameAtOnce) {
+  const auto former = node("one", "a");
+  ASSERT_EQ(former->try_to_take(), true);
+  const auto next = node("one", "b");
+  EXPECT_EQ(next->try_to_take(), true);
+  EXPECT_EQ(former->look().error().code, FaultCode::kConflict);
+  EXPECT_EQ(owner_of(*next), "one 192.0.2.1:1");
+}
+
+TEST_F(PostgresNodes, ANodeThatKnowsOfOthersAnswersFromMemoryOnlyWhileItsLeaseLasts) {
+  const auto one = node("one", "a");
+  ASSERT_EQ(one->try_to_take(), true);
+  EXPECT_GT(one->left(), Duration{2'000});
+  PostgresServer::shared().stop_at_once();
+  std::this_thread::sleep_for(postgres::Ownership::kLease);
+  EXPECT_LE(one->left(), Duration{0});
+  EXPECT_TRUE(one->may_answer()) << "alone";
+  PostgresServer::shared().start();
+  const auto two = node("two", "b");
+  const auto again = node("one", "c");
+  ASSERT_EQ(again->try_to_take(), true);
+  EXPECT_TRUE(again->may_answer());
+  PostgresServer::shared().stop_at_once();
+  std::this_thread::sleep_for(postgres::Ownership::kLease);
+  EXPECT_FALSE(again->may_answer()) << "another may have taken over";
+  PostgresServer::shared().start();
+}
+
 TEST_F(PostgresFaults, AcknowledgedRowsThatAReplicaDidNotHaveAreNoticedAndEndTheProcess) {
   ASSERT_TRUE(write("one"));
   ASSERT_TRUE(write("two"));

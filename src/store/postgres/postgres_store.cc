@@ -52,10 +52,11 @@ Fault open_fault(const PostgresError& error) {
 
 }  // namespace
 
-PostgresStore::PostgresStore(ConnectionOptions options, std::size_t readers, std::string name)
-    : ownership_(options, std::move(name)),
+PostgresStore::PostgresStore(ConnectionOptions options, std::size_t readers,
+                             std::shared_ptr<postgres::Ownership> ownership)
+    : ownership_(std::move(ownership)),
       readers_(options, readers),
-      commit_(options, shards_, ownership_),
+      commit_(options, shards_, *ownership_),
       ledger_(readers_, shards_),
       outbox_(readers_, shards_),
       delivery_log_(readers_, shards_),
@@ -67,17 +68,29 @@ PostgresStore::PostgresStore(ConnectionOptions options, std::size_t readers, std
 
 PostgresStore::~PostgresStore() = default;
 
+Result<void> PostgresStore::prepare(const std::string& where, const PostgresOptions& options) {
+  try {
+    Connection connection({.where = where, .connect = options.connect, .answer = options.answer});
+    return admit(connection, options);
+  } catch (const PostgresError& error) {
+    return unexpected(open_fault(error));
+  }
+}
+
 Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& where, const PostgresOptions& options) {
   const ConnectionOptions to{.where = where, .connect = options.connect, .answer = options.answer};
+  if (const auto prepared = prepare(where, options); !prepared) return unexpected(prepared.error());
   try {
-    {
-      Connection connection(to);
-      if (auto admitted = admit(connection, options); !admitted) return unexpected(admitted.error());
+    auto ownership = options.ownership;
+    if (!ownership) {
+      SystemRandom random;
+      const std::string name = to_hex(random.bytes(8));
+      ownership = std::make_shared<postgres::Ownership>(
+          to, postgres::NodeIdentity{.name = name, .incarnation = name, .address = {}});
+      if (options.server)
+        if (auto taken = ownership->take(); !taken) return unexpected(taken.error());
     }
-    SystemRandom random;
-    std::unique_ptr<PostgresStore> store(new PostgresStore(to, options.readers, to_hex(random.bytes(8))));
-    if (options.server)
-      if (auto taken = store->ownership_.take(); !taken) return unexpected(taken.error());
+    std::unique_ptr<PostgresStore> store(new PostgresStore(to, options.readers, std::move(ownership)));
     Connection connection(to);
     store->shards_.load(connection);
     if (options.server) store->commit_.begin();

@@ -26,6 +26,9 @@ struct PostgresOptions {
   std::size_t readers = 4;
   Duration connect{3'000};  // how long each host of the string is tried
   Duration answer{10'000};  // how long a statement or commit may take
+  // Of a server that is a node of several: which has taken the shards already. Otherwise they are taken, under a name
+  // of this process alone.
+  std::shared_ptr<postgres::Ownership> ownership = {};
 };
 
 class PostgresStore final : public Store {
@@ -49,13 +52,15 @@ class PostgresStore final : public Store {
   access::Directory& directory() override { return directory_; }
   Result<ControlChanges> control_changes(std::uint64_t version) override;
   Capabilities can() const override { return {}; }
-  std::expected<void, commit::CommitFault> maintain() override { return ownership_.renew(); }
+  std::expected<void, commit::CommitFault> maintain() override { return ownership_->renew(); }
   // PostgreSQL gives the space of deleted rows back by itself (autovacuum); what its files and its log still hold of
   // them is for the database's operator: docs/scale.md.
   std::expected<void, commit::CommitFault> purge() override { return {}; }
 
   void stop_waiting() override { commit_.give_up(); }
 
+  // Creates or migrates the tables, as open() does. Same faults.
+  static Result<void> prepare(const std::string& where, const PostgresOptions& options);
   // A named secret of a database, without opening it as a store; std::nullopt if it has none, or no tables yet.
   static Result<std::optional<std::string>> stored_secret(const std::string& where, std::string_view name);
   static bool server_runs(const std::string& where);  // or has ended less than its lease ago
@@ -63,10 +68,11 @@ class PostgresStore final : public Store {
   postgres::PostgresCommit& postgres_commit() { return commit_; }
 
  private:
-  PostgresStore(postgres::ConnectionOptions options, std::size_t readers, std::string name);
+  PostgresStore(postgres::ConnectionOptions options, std::size_t readers,
+                std::shared_ptr<postgres::Ownership> ownership);
 
   postgres::Shards shards_;
-  postgres::Ownership ownership_;
+  std::shared_ptr<postgres::Ownership> ownership_;
   postgres::Readers readers_;
   postgres::PostgresCommit commit_;
   postgres::PostgresLedger ledger_;

@@ -409,7 +409,12 @@ DROP INDEX audit_by_number;
 CREATE UNIQUE INDEX audit_by_number ON audit (number) WHERE number > 0;
 )sql";
 
-constexpr std::array kSteps = {kFirst, kOlderData};
+// Several nodes: where each is reached. shard.owner is an incarnation.
+constexpr const char* kNodes = R"sql(
+ALTER TABLE node ADD COLUMN incarnation word NOT NULL DEFAULT '', ADD COLUMN address word NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array kSteps = {kFirst, kOlderData, kNodes};
 
 // An arbitrary number, the same in every process.
 constexpr const char* kLock = "SELECT pg_advisory_xact_lock(4850420412)";
@@ -430,6 +435,7 @@ std::int64_t schema_of(Connection& connection) {
 }
 
 void migrate(Connection& connection) {
+  if (schema_of(connection) >= newest_schema()) return;
   for (std::int64_t step = 0; step < newest_schema(); ++step) {
     Transaction transaction(connection, Transaction::Kind::kWrite);
     connection.run(kLock);
