@@ -31,4 +31,6 @@ class Exposition {
   std::vector<prometheus::MetricFamily> families_;
 };
 
+void add_process(Exposition& out);  // of build, process and log: app/metrics.cc
+
 }  // namespace beckon::app

@@ -26,6 +26,7 @@
 #include "intake/rule_filling.h"
 #include "intake/settling.h"
 #include "oidc/bearers.h"
+#include "store/postgres/postgres_store.h"
 #include "store/sqlite/shipping/shipper.h"
 #include "store/store.h"
 #include "system/clock.h"
@@ -38,8 +39,9 @@ class Exposition;
 // In construction order: later members use earlier ones, and are destroyed first.
 struct Server::Inside {
   Inside(const Settings& from, std::unique_ptr<store::Store> opened, const MasterKeys& master,
-         const std::string& hash_key, const std::string& decision_key)
+         const std::string& hash_key, const std::string& decision_key, Part of_node)
       : settings(from),
+        part(std::move(of_node)),
         store(std::move(opened)),
         secrets(master),
         hasher(hash_key),
@@ -52,11 +54,13 @@ struct Server::Inside {
                  .most = settings.most}) {}
 
   const Settings settings;
+  const Part part;
   SystemClock clock;
   const Instant started_at = clock.now();
   SystemRandom random;
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<store::Shipper> shipper;  // null without a backup folder
+  store::PostgresStore* postgres = nullptr;  // the same, if it is one
+  std::unique_ptr<store::Shipper> shipper;   // null without a backup folder
   SecretBox secrets;
   commit::SessionHasher hasher;
   decision::DecisionTokens tokens;
@@ -109,6 +113,7 @@ struct Server::Inside {
   std::shared_ptr<http::TlsCertificates> certificates;  // null for plain http
   std::atomic<bool> certificates_asked{false};          // to be checked at once
   std::atomic<http::Readiness> readiness{http::Readiness::kStarting};
+  std::atomic<bool> lost{false};  // the shards are another node's
   bool stopped = false;
   std::function<void()> on_broken;
   http::Sending sending;
@@ -138,7 +143,10 @@ struct Server::Inside {
   void metrics_of_shares(Exposition& out) const;
   void metrics_of_backup(Exposition& out) const;
   std::optional<http::BackupFolder> backup_folder() const;  // also in metrics.cc
+  std::optional<Fault> may_answer(const http::Route& route) const;
   void stop();
+  void stop_dispatch();
+  void stop_committer();
   void stop_shipping();
 };
 

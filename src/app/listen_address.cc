@@ -24,7 +24,7 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
 }
 
 std::optional<std::string> refused_to_listen(const Settings& settings) {
-  for (const std::string* where : {&settings.listen, &settings.metrics_listen}) {
+  for (const std::string* where : {&settings.listen, &settings.metrics_listen, &settings.node_listen}) {
     if (where->empty()) continue;
     const auto address = parse_listen(*where);
     if (!address) return "\"" + *where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080";

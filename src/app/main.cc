@@ -20,6 +20,7 @@
 #include "app/listen_address.h"
 #include "app/migrate.h"
 #include "app/nearest.h"
+#include "app/node.h"
 #include "app/password_input.h"
 #include "app/reference.h"
 #include "app/server.h"
@@ -143,15 +144,15 @@ void reload(const Settings& running, const std::optional<Settings>& read) {
 
 // Waits for a signal, and notifies systemd twice per interval that the server is alive (sd_watchdog_enabled(3));
 // systemd restarts it otherwise. Returns which signal it was.
-char wait_for_signal(const Server& server) {
+char wait_for_signal(const std::function<std::uint64_t()>& turns_of) {
   std::uint64_t interval_us = 0;
   const bool watched = ::sd_watchdog_enabled(0, &interval_us) > 0;
-  std::uint64_t turns = server.turns();
+  std::uint64_t turns = turns_of();
   while (true) {
     pollfd waiting{.fd = wake_pipe[0], .events = POLLIN, .revents = 0};
     const int came = ::poll(&waiting, 1, watched ? static_cast<int>(interval_us / 2'000) : -1);
-    if (came == 0 && server.turns() != turns) {
-      turns = server.turns();
+    if (came == 0 && turns_of() != turns) {
+      turns = turns_of();
       ::sd_notify(0, "WATCHDOG=1");
     }
     char why = kStop;
@@ -160,7 +161,59 @@ char wait_for_signal(const Server& server) {
   }
 }
 
-// `read_again` reads the current settings.
+// Until a signal ends it. `read_again` reads the current settings.
+template <class Serving>
+int serve_until_stopped(Serving& serving, const Settings& settings,
+                        const std::function<std::optional<Settings>()>& read_again) {
+  std::printf("ready %s\n", serving.url().c_str());
+  std::fflush(stdout);
+  ::sd_notify(0, "READY=1");
+  while (wait_for_signal([&] { return serving.turns(); }) == kReload) {
+    ::sd_notify(0, "RELOADING=1");
+    reload(settings, read_again());
+    serving.look_at_certificates();
+    ::sd_notify(0, "READY=1");
+  }
+  ::sd_notify(0, "STOPPING=1");
+  log::info("stopping");
+  serving.stop();
+  log::info("stopped");
+  log::flush();
+  return 0;
+}
+
+int serve_alone(const Settings& settings, const std::function<std::optional<Settings>()>& read_again) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto server = Server::start(settings, on_broken);
+  if (!server) {
+    std::fprintf(stderr, "beckon: %s\n", server.error().c_str());
+    return 1;
+  }
+  if (settings.dev) {
+    const auto banner =
+        prepare_dev(**server, settings, std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin));
+    if (!banner) {
+      std::fprintf(stderr, "beckon: %s\n", banner.error().c_str());
+      return 1;
+    }
+    std::fputs(banner->c_str(), stderr);
+  }
+  return serve_until_stopped(**server, settings, read_again);
+}
+
+int serve_node(const Settings& settings, const std::function<std::optional<Settings>()>& read_again) {
+  const auto node = Node::start(settings, [](const std::string& why) {
+    log::plain("beckon: " + why);
+    log::flush();
+    ::_exit(kStorageFailed);
+  });
+  if (!node) {
+    std::fprintf(stderr, "beckon: %s\n", node.error().c_str());
+    return 1;
+  }
+  return serve_until_stopped(**node, settings, read_again);
+}
+
 int serve(const Settings& settings, const std::function<std::optional<Settings>()>& read_again) {
   if (const auto why = refused_to_listen(settings)) {
     std::fprintf(stderr, "beckon: %s\n", why->c_str());
@@ -177,36 +230,8 @@ int serve(const Settings& settings, const std::function<std::optional<Settings>(
     files.rlim_cur = files.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
-  const auto begin = std::chrono::steady_clock::now();
-  auto server = Server::start(settings, on_broken);
-  if (!server) {
-    std::fprintf(stderr, "beckon: %s\n", server.error().c_str());
-    return 1;
-  }
-  if (settings.dev) {
-    const auto banner =
-        prepare_dev(**server, settings, std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin));
-    if (!banner) {
-      std::fprintf(stderr, "beckon: %s\n", banner.error().c_str());
-      return 1;
-    }
-    std::fputs(banner->c_str(), stderr);
-  }
-  std::printf("ready %s\n", (*server)->url().c_str());
-  std::fflush(stdout);
-  ::sd_notify(0, "READY=1");
-  while (wait_for_signal(**server) == kReload) {
-    ::sd_notify(0, "RELOADING=1");
-    reload(settings, read_again());
-    (*server)->look_at_certificates();
-    ::sd_notify(0, "READY=1");
-  }
-  ::sd_notify(0, "STOPPING=1");
-  log::info("stopping");
-  (*server)->stop();
-  log::info("stopped");
-  log::flush();
-  return 0;
+  // With --dev, a server over PostgreSQL is the only one.
+  return is_postgres(settings) && !settings.dev ? serve_node(settings, read_again) : serve_alone(settings, read_again);
 }
 
 // beckon.toml as the Debian package installs it.

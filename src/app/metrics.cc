@@ -3,6 +3,7 @@
 
 #include "app/exposition.h"
 #include "app/inside.h"
+#include "store/postgres/postgres_store.h"
 #include "store/sqlite/sqlite_store.h"
 #include "system/log.h"
 #include "system/process.h"
@@ -113,6 +114,20 @@ void of_libraries(Exposition& out, const neighbours::Counts& counts) {
   count("rejected", counts.rejected);
 }
 
+// docs/scale.md lists these, and those of a node.
+void of_database(Exposition& out, const store::postgres::PostgresCommit::Counts& counts) {
+  const auto count = [&](const char* outcome, std::uint64_t value) {
+    out.counter("beckon_commit_outcomes_settled_total",
+                "Commits whose answer from the database was lost, by what was found out about them.", value_of(value),
+                {{"outcome", outcome}});
+  };
+  count("stored", counts.found);
+  count("not_stored", counts.not_found);
+  out.counter("beckon_lost_positions_total",
+              "Commits that were acknowledged and that the database does not have anymore.",
+              value_of(counts.lost_positions));
+}
+
 class Refusals {
  public:
   explicit Refusals(Exposition& out) : out_(out) {}
@@ -133,6 +148,8 @@ class Refusals {
 
 }  // namespace
 
+void add_process(Exposition& out) { of_process(out); }
+
 std::string Server::Inside::metrics() const {
   Exposition out(registry);
   of_process(out);
@@ -151,6 +168,8 @@ std::string Server::Inside::metrics() const {
   of_erasures(out, store->ledger(), std::max(upkeep->rewritten_by(), started_at), now);
   of_sign_ins(out, sign_in_failures);
   of_libraries(out, sources.counts());
+  if (postgres) of_database(out, postgres->postgres_commit().counts());
+  if (part.metrics) part.metrics(out);
   return http::to_text(out.families());
 }
 

@@ -19,6 +19,7 @@
 #include "http/routes/console.h"
 #include "http/routes/library.h"
 #include "http/routes/source_notes.h"
+#include "store/postgres/ownership.h"
 #include "system/random.h"
 
 namespace beckon::app {
@@ -75,8 +76,11 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   if (!checkpoint) return unexpected(checkpoint.error().message);
   upkeep =
       std::make_unique<commit::Housekeeping>(store->ledger(), places, settings.upkeep, *checkpoint, recovered.bytes);
-  committer = std::make_unique<commit::Committer>(store->commit(), places, clock, settings.commit, broken);
-  on_broken = std::move(broken);
+  on_broken = [this, then = std::move(broken)] {
+    lost = true;
+    then();
+  };
+  committer = std::make_unique<commit::Committer>(store->commit(), places, clock, settings.commit, on_broken);
   committer->set_last_position(recovered.last_position);
   alarm = std::make_unique<delayed::Alarm>(store->timers(), *committer, clock, delayed::Alarm::Options{});
   committer->add_maintenance(visitor_timers);
@@ -182,26 +186,32 @@ std::expected<void, std::string> Server::Inside::listen() {
       .backup_folder = [this] { return backup_folder(); },
       .metrics = [this] { return metrics(); },
       .metrics_on_main = settings.dev,
+      .node = part.ownership ? std::optional(http::NodePart{part.name, "owner"}) : std::nullopt,
       .public_url = settings.public_url,
   });
   auto all = http::routes(*api);
   mcp::add_routes(*api, settings.http.limits.body, all);
   if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));
   if (settings.dev) http::add_example(http::library_files(), all);
-  auto made =
-      http::Router::make(std::move(all), {.authorize = http::authorize(*api),
-                                          .await = bearers ? http::await(*api) : http::Await{},
-                                          .preflight = http::preflight,
-                                          .decorate = [this](const http::Request& request, http::Response& response) {
-                                            http::security_headers(request, response);
-                                            mcp::say_where_to_sign_in(*api, request, response);
-                                            http::note_refusal(*api, request, response);
-                                          }});
+  auto made = http::Router::make(
+      std::move(all),
+      {.authorize = http::authorize(*api),
+       .await = bearers ? http::await(*api) : http::Await{},
+       .preflight = http::preflight,
+       .decorate =
+           [this](const http::Request& request, http::Response& response) {
+             http::security_headers(request, response);
+             mcp::say_where_to_sign_in(*api, request, response);
+             http::note_refusal(*api, request, response);
+           },
+       .admit = part.ownership ? http::Admit([this](const http::Route& route) { return may_answer(route); })
+                               : http::Admit{}});
   if (!made) return unexpected("The route table is invalid: " + made.error());
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
 
-  const auto bind = [&](const std::string& where, const http::Router& table, http::HttpMetrics& counts,
+  const auto bind = [&](const std::string& where, const std::shared_ptr<const http::Sockets>& sockets,
+                        const http::Router& table, http::HttpMetrics& counts,
                         int io_threads) -> std::expected<std::unique_ptr<http::Listener>, std::string> {
     const auto address = parse_listen(where);
     if (!address)
@@ -210,6 +220,7 @@ std::expected<void, std::string> Server::Inside::listen() {
     options.host = address->host;
     options.port = address->port;
     options.io_threads = io_threads;
+    options.sockets = sockets;
     if (&table == router.get()) options.tls = certificates;  // the metrics listener stays plain
     return http::Listener::start(std::move(options), table, clock, counts);
   };
@@ -226,14 +237,23 @@ std::expected<void, std::string> Server::Inside::listen() {
                     .summary = "Metrics for Prometheus"});
     metrics_router = std::make_unique<http::Router>(std::move(*http::Router::make(std::move(only), {})));
     metrics_metrics = std::make_unique<http::HttpMetrics>(metrics_registry, *metrics_router);
-    auto bound = bind(settings.metrics_listen, *metrics_router, *metrics_metrics, 1);
+    auto bound = bind(settings.metrics_listen, part.metrics_sockets, *metrics_router, *metrics_metrics, 1);
     if (!bound) return unexpected(bound.error());
     metrics_listener = std::move(*bound);
   }
-  auto bound = bind(settings.listen, *router, *http_metrics, settings.http.io_threads);
+  auto bound = bind(settings.listen, part.sockets, *router, *http_metrics, settings.http.io_threads);
   if (!bound) return unexpected(bound.error());
   listener = std::move(*bound);
   return {};
+}
+
+// A node of several that may have lost the shards without knowing it yet must not answer from memory, where what
+// another node has stored is missing. Its health is its own.
+std::optional<Fault> Server::Inside::may_answer(const http::Route& route) const {
+  if (!lost && part.ownership->may_answer()) return std::nullopt;
+  if (route.pattern.starts_with("/v2/system/") || route.pattern == "/metrics") return std::nullopt;
+  return unavailable(lost ? "Another node has taken over."
+                          : "This node does not reach the database, and another node may have taken over.");
 }
 
 // On the committing thread, after each commit.
@@ -334,6 +354,22 @@ void Server::Inside::stop_shipping() {
   ship_thread.join();
 }
 
+void Server::Inside::stop_dispatch() {
+  if (!dispatch_thread.joinable()) return;
+  dispatch_thread.request_stop();
+  network->egress().wake();
+  dispatch_thread.join();
+}
+
+void Server::Inside::stop_committer() {
+  store->stop_waiting();
+  if (!commit_thread.joinable()) return;
+  committer->stop();
+  commit_thread.join();
+}
+
+// A node of several first finishes the attempts under way, while it still answers requests of other nodes; then it ends
+// its requests and commits, and gives the shards back before anything that can wait.
 void Server::Inside::stop() {
   if (std::exchange(stopped, true)) return;
   readiness = http::Readiness::kDraining;
@@ -342,13 +378,18 @@ void Server::Inside::stop() {
     simulate_thread.join();
   }
   recovery_thread.request_stop();  // a request may wait for its pass, not for what is left after it
-  if (listener) listener->stop(settings.drain);
-  if (metrics_listener) metrics_listener->stop(1s);
-  if (dispatch_thread.joinable()) {
-    dispatch_thread.request_stop();
-    network->egress().wake();
-    dispatch_thread.join();
+  if (part.ownership) {
+    if (listener) listener->retire();
+    stop_dispatch();
   }
+  if (listener) listener->stop(settings.drain);
+  if (part.ownership) {
+    stop_committer();
+    part.ownership->release();
+    if (part.released) part.released();
+  }
+  if (metrics_listener) metrics_listener->stop(1s);
+  stop_dispatch();
   if (providers_thread.joinable()) {
     providers_thread.request_stop();
     providers_thread.join();
@@ -372,11 +413,7 @@ void Server::Inside::stop() {
     alarm_thread.join();
   }
   if (recovery_thread.joinable()) recovery_thread.join();
-  store->stop_waiting();
-  if (commit_thread.joinable()) {
-    committer->stop();
-    commit_thread.join();
-  }
+  stop_committer();
   stop_shipping();
 }
 
@@ -397,13 +434,26 @@ void Server::look_at_certificates() { inside_->certificates_asked = true; }
 
 void Server::stop() { inside_->stop(); }
 
+const std::shared_ptr<http::Inlet>& Server::inlet() const { return inside_->listener->inlet(); }
+
+void Server::retire() {
+  inside_->listener->retire();
+  if (inside_->metrics_listener) inside_->metrics_listener->retire();
+}
+
+std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
+                                                                         std::function<void()> broken, bool serving) {
+  return open(settings, std::move(broken), serving, {}, Part{});
+}
+
 std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
                                                                          std::function<void()> broken, bool serving,
-                                                                         std::vector<oidc::Provider> providers) {
+                                                                         std::vector<oidc::Provider> providers,
+                                                                         Part part) {
   if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
     return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
-  auto opened = open_for_server(settings, serving, random);
+  auto opened = open_for_server(settings, serving, random, part.ownership);
   if (!opened) return unexpected(opened.error().message);
   auto& directory = opened->store->directory();
   const SecretBox box(opened->keys);
@@ -412,7 +462,9 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   const auto decision_key = named_secret(directory, box, "decision-key", 32, random);
   if (!decision_key) return unexpected(decision_key.error().message);
   if (const auto kept = keep_fingerprint(directory, opened->keys); !kept) return unexpected(kept.error().message);
-  auto inside = std::make_unique<Inside>(settings, std::move(opened->store), opened->keys, *hash_key, *decision_key);
+  auto inside = std::make_unique<Inside>(settings, std::move(opened->store), opened->keys, *hash_key, *decision_key,
+                                         std::move(part));
+  inside->postgres = opened->postgres;
   if (serving && !settings.backup.folder.empty()) {
     auto made = store::Shipper::make(*opened->sqlite, inside->clock, inside->random, settings.backup);
     if (!made) return unexpected(made.error().message);
@@ -423,7 +475,7 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
 }
 
 std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings,
-                                                                  std::function<void()> broken) {
+                                                                  std::function<void()> broken, Part part) {
   const auto files = tls_files(settings);
   if (!files) return unexpected(files.error());
   auto providers = read_providers(settings);
@@ -434,7 +486,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings
     if (!read) return unexpected(read.error());
     certificates = std::move(*read);
   }
-  auto opened = open(settings, std::move(broken), true, *std::move(providers));
+  auto opened = open(settings, std::move(broken), true, *std::move(providers), std::move(part));
   if (!opened) return unexpected(opened.error());
   auto inside = std::move(*opened);
   inside->certificates = std::move(certificates);

@@ -134,6 +134,15 @@ std::optional<std::string> read_header_name(std::string_view text) {
   return std::string(text);
 }
 
+std::optional<std::string> read_node_name(std::string_view text) {
+  const auto is_allowed = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view(".:_[]-").find(c) != std::string_view::npos;
+  };
+  if (text.empty() || text.size() > 64 || !std::all_of(text.begin(), text.end(), is_allowed)) return std::nullopt;
+  return std::string(text);
+}
+
 // An origin in its canonical form.
 std::optional<std::string> read_public_url(std::string_view text) {
   const auto url = egress::parse_url(text);
@@ -168,6 +177,15 @@ std::vector<Setting> make_settings() {
   all.push_back(text("listen", server, "HOST:PORT", "the address to listen on", AT(listen)));
   all.push_back(text("database", server, "sqlite, or a connection string of PostgreSQL",
                      "the store: sqlite is in the data folder", AT(database)));
+  all.push_back(make("node", server, "1 to 64 characters from A-Z, a-z, 0-9, ., :, _, [, ] and -",
+                     "with PostgreSQL: this node's name, another for each (host and port of --listen)", AT(node),
+                     read_node_name, [](const std::string& value) { return value; }));
+  all.push_back(text("node-listen", server, "HOST:PORT",
+                     "with PostgreSQL: the address for the other nodes (a free port on the host of --listen)",
+                     AT(node_listen)));
+  all.push_back(size("node-window", server,
+                     "with PostgreSQL: bytes of requests that wait for the node that owns the data; beyond: 503",
+                     AT(node_window)));
   all.push_back(text("metrics-listen", server, "HOST:PORT", "a separate address for /metrics", AT(metrics_listen)));
   all.push_back(text("master-key-file", server, "a file",
                      "the key that encrypts stored secrets: 32 bytes in base64 (DIR/master.key)", AT(master_key_file)));

@@ -34,12 +34,15 @@ struct Settings {
   std::string data = "beckon-data";
   std::string listen = "127.0.0.1:8080";
   std::string database = "sqlite";
-  std::string metrics_listen;   // HOST:PORT; empty for none (with --dev, on the main address)
-  std::string master_key_file;  // empty: DIR/master.key
-  std::string tls_certificate;  // files, separated by commas; empty for plain http
-  std::string tls_key;          // the same number of files
-  std::string public_url;       // where browsers reach the server, without a trailing slash; empty if unknown
-  std::string oidc_providers;   // a file; empty: no sign-in through providers
+  std::string node;         // its name among several over one database; empty: host and port of `listen`
+  std::string node_listen;  // HOST:PORT for other nodes; empty: a free port on the host of `listen`
+  std::size_t node_window = std::size_t{16} << 20;  // bytes of requests that wait for another node
+  std::string metrics_listen;                       // HOST:PORT; empty for none (with --dev, on the main address)
+  std::string master_key_file;                      // empty: DIR/master.key
+  std::string tls_certificate;                      // files, separated by commas; empty for plain http
+  std::string tls_key;                              // the same number of files
+  std::string public_url;      // where browsers reach the server, without a trailing slash; empty if unknown
+  std::string oidc_providers;  // a file; empty: no sign-in through providers
   bool dev = false;
   log::Level log_level = log::Level::kInfo;
   Duration drain = std::chrono::seconds{15};

@@ -8,20 +8,17 @@
 namespace beckon::app {
 namespace {
 
-Result<OpenedStore> open_postgres(const Settings& settings, bool serving, Random& random) {
+Result<OpenedStore> open_postgres(const Settings& settings, bool serving, Random& random,
+                                  std::shared_ptr<store::postgres::Ownership> ownership) {
   if (serving && !settings.backup.folder.empty())
     return unexpected(operator_fault(*not_a_data_folder(settings, "serve --backup-folder")));
-  const auto sealed = stored_secret(settings, store::kKeyFingerprint);
-  if (!sealed) return unexpected(sealed.error());
-  if (settings.master_key_file.empty() && !*sealed)
-    if (const auto made = store::SqliteStore::make_folder(settings.data); !made) return unexpected(made.error());
-  const auto keys =
-      master_keys(settings.data, settings.master_key_file, *sealed ? MissingKey::kRefuse : MissingKey::kCreate, random);
+  const auto keys = keys_of_database(settings, random);
   if (!keys) return unexpected(keys.error());
-  if (const auto fit = check_keys_fit(settings, *keys); !fit) return unexpected(fit.error());
-  auto opened = store::PostgresStore::open(settings.database, {.server = true, .create = serving});
+  auto opened = store::PostgresStore::open(settings.database,
+                                           {.server = true, .create = serving, .ownership = std::move(ownership)});
   if (!opened) return unexpected(opened.error());
-  return OpenedStore{.store = std::move(*opened), .keys = *keys};
+  store::PostgresStore* const postgres = opened->get();
+  return OpenedStore{.store = std::move(*opened), .keys = *keys, .postgres = postgres};
 }
 
 Result<OpenedStore> open_sqlite(const Settings& settings, bool serving, Random& random) {
@@ -66,8 +63,22 @@ Result<std::unique_ptr<store::Store>> open_for_command(const Settings& settings)
   return std::unique_ptr<store::Store>(std::move(*opened));
 }
 
-Result<OpenedStore> open_for_server(const Settings& settings, bool serving, Random& random) {
-  return is_postgres(settings) ? open_postgres(settings, serving, random) : open_sqlite(settings, serving, random);
+Result<MasterKeys> keys_of_database(const Settings& settings, Random& random) {
+  const auto sealed = stored_secret(settings, store::kKeyFingerprint);
+  if (!sealed) return unexpected(sealed.error());
+  if (settings.master_key_file.empty() && !*sealed)
+    if (const auto made = store::SqliteStore::make_folder(settings.data); !made) return unexpected(made.error());
+  const auto keys =
+      master_keys(settings.data, settings.master_key_file, *sealed ? MissingKey::kRefuse : MissingKey::kCreate, random);
+  if (!keys) return unexpected(keys.error());
+  if (const auto fit = check_keys_fit(settings, *keys); !fit) return unexpected(fit.error());
+  return *keys;
+}
+
+Result<OpenedStore> open_for_server(const Settings& settings, bool serving, Random& random,
+                                    std::shared_ptr<store::postgres::Ownership> ownership) {
+  return is_postgres(settings) ? open_postgres(settings, serving, random, std::move(ownership))
+                               : open_sqlite(settings, serving, random);
 }
 
 Result<std::optional<std::string>> stored_secret(const Settings& settings, std::string_view name) {

@@ -11,8 +11,12 @@
 #include "store/store.h"
 
 namespace beckon::store {
+class PostgresStore;
 class SqliteStore;
+namespace postgres {
+class Ownership;
 }
+}  // namespace beckon::store
 
 namespace beckon::app {
 
@@ -28,11 +32,16 @@ Result<std::unique_ptr<store::Store>> open_for_command(const Settings& settings)
 struct OpenedStore {
   std::unique_ptr<store::Store> store;
   MasterKeys keys;
-  store::SqliteStore* sqlite = nullptr;  // the same, if it is in a data folder
+  store::SqliteStore* sqlite = nullptr;      // the same, if it is in a data folder
+  store::PostgresStore* postgres = nullptr;  // or in a database
 };
 // For the one server; with `serving`, it is created if there is none. The master key is found or, where nothing is
-// sealed yet, created, and a key that does not fit is refused before anything is written.
-Result<OpenedStore> open_for_server(const Settings& settings, bool serving, Random& random);
+// sealed yet, created, and a key that does not fit is refused before anything is written. `ownership`: of a node that
+// has taken the shards of its database (PostgresOptions).
+Result<OpenedStore> open_for_server(const Settings& settings, bool serving, Random& random,
+                                    std::shared_ptr<store::postgres::Ownership> ownership = nullptr);
+// The same of the master key of a database alone.
+Result<MasterKeys> keys_of_database(const Settings& settings, Random& random);
 
 // Refuses keys that do not include the one that sealed the secrets of the store.
 Result<void> check_keys_fit(const Settings& settings, const MasterKeys& keys);

@@ -10,7 +10,7 @@
 namespace beckon::node {
 namespace {
 
-constexpr Duration kSweepEvery{250};
+constexpr Duration kSweepPeersEvery{250};
 
 }  // namespace
 
@@ -246,7 +246,7 @@ void Port::on_ready(int, net::EventLoop::Ready) {
 
 void Port::run(const std::stop_token& stop) {
   for (bool goes_on = true; goes_on; goes_on = !stop.stop_requested()) {
-    loop_.poll(kSweepEvery);
+    loop_.poll(kSweepPeersEvery);
     if (announces_.exchange(false)) {
       std::string frame;
       append_frame(frame, {.kind = FrameKind::kReleased, .id = 0, .payload = {}});
@@ -269,7 +269,7 @@ void Port::run(const std::stop_token& stop) {
 
 void Port::sweep() {
   const auto now = std::chrono::steady_clock::now();
-  sweep_at_ = now + kSweepEvery;
+  sweep_at_ = now + kSweepPeersEvery;
   for (const auto& peer : all_)
     if (!peer->channel().is_open() && !peer->channel().is_closed() && now - peer->channel().since() > limits_.handshake)
       peer->channel().close("The handshake took too long.");

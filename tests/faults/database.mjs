@@ -89,13 +89,17 @@ describe('a server over PostgreSQL', { skip: isInstalled() ? false : 'PostgreSQL
     rmSync(data, { recursive: true });
   });
 
-  test('a second server on the same database is refused while the first one runs', async t => {
+  test('with --dev a server is the only one: a second one on the same database is refused', async t => {
     const where = database();
     const beckon = await start(where);
     t.after(() => beckon.close());
-    const second = run(['serve', '--data', beckon.data, '--listen', '127.0.0.1:0'], { BECKON_DATABASE: where });
-    assert.equal(second.status, 1);
-    assert.match(second.stderr, /Another server is using this database/);
+    for (const more of [['--dev'], []]) {
+      const second = run(['serve', '--data', beckon.data, '--listen', '127.0.0.1:0', ...more], {
+        BECKON_DATABASE: where,
+      });
+      assert.equal(second.status, 1);
+      assert.match(second.stderr, /Another server is using this database/);
+    }
     assert.equal((await beckon.signal('s1', { type: 'page.viewed' })).status, 202);
   });
 

@@ -1,0 +1,421 @@
+// Three nodes over one PostgreSQL database: any of them takes any request; the one that owns the data is killed, stands
+// still, or is stopped under load; and who may speak to a node. Skipped where PostgreSQL is not installed.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
+import { binary, freshAddress, freshSession, root } from '../kit/beckon.mjs';
+import { watch } from '../kit/live.mjs';
+import { Load } from '../kit/load.mjs';
+import { runPromtool, unexported, withoutPromtool } from '../kit/metrics.mjs';
+import { Nodes } from '../kit/nodes.mjs';
+import { execute, isInstalled, Postgres } from '../kit/postgres.mjs';
+import { until } from '../kit/wait.mjs';
+
+const lease = 3000;
+const lookOften = 50; // while the owner is not reached
+const decisionsPerMinute = 30;
+const rule = { triggers: ['page.exit'], when: {}, action: { type: 'popup', payload: { code: 'SAVE10' } } };
+
+let postgres;
+
+describe('several nodes', { skip: isInstalled() ? false : 'PostgreSQL is not installed' }, () => {
+  before(async () => {
+    postgres = await Postgres.start();
+  });
+  after(() => postgres.close());
+
+  // What was acknowledged is stored, once, and every node reads the same.
+  async function nothingLost(nodes, load) {
+    await load.stop();
+    await nodes.ready();
+    const stored = await load.readBack({ from: nodes.door() });
+    return stored;
+  }
+
+  describe('any door', () => {
+    let nodes, n1, n2, n3;
+    before(async () => {
+      nodes = await Nodes.start(postgres, { flags: ['--address-decisions-per-minute', String(decisionsPerMinute)] });
+      [n1, n2, n3] = nodes.all;
+    });
+    after(() => nodes.close());
+
+    test('one owns the data, the others say that they are members, and all are ready', async () => {
+      await nodes.ready();
+      assert.deepEqual(await Promise.all(nodes.all.map(node => nodes.part(node))), ['owner', 'member', 'member']);
+      const { json } = await n2.call('GET', '/v2/system/health');
+      assert.equal(json.node, 'n2');
+    });
+
+    test('a signal that one node took is seen by all others at once, and counted once', async () => {
+      const signal = { type: 'page.viewed', id: 'one' };
+      const session = freshSession();
+      assert.equal((await n1.signal(session, signal)).status, 202);
+      const { status, json } = await n2.as('CREATOR', 'GET', `/chain/${session}`);
+      assert.deepEqual([status, json.version], [200, 1]);
+      assert.equal((await n3.signal(session, signal)).json.duplicates, 1);
+      for (const node of nodes.all) {
+        const id = freshSession();
+        assert.equal((await node.signal(id, { type: 'page.viewed' })).status, 202);
+        for (const other of nodes.all)
+          assert.equal(
+            (await other.as('CREATOR', 'GET', `/chain/${id}`)).json.version,
+            1,
+            `${node.name}, ${other.name}`,
+          );
+      }
+    });
+
+    test('answers of a member are those of the owner: faults, headers, HEAD, OPTIONS, unknown paths', async () => {
+      const same = ({ status, headers, text }) => {
+        const kept = { ...headers };
+        for (const name of [
+          'date',
+          'x-request-id',
+          'connection',
+          'keep-alive',
+          'ratelimit-remaining',
+          'ratelimit-reset',
+        ])
+          delete kept[name];
+        return { status, kept, text: text.replace(/"requestId":"[^"]*"/, '') };
+      };
+      const asked = [
+        ['GET', '/v2/handles/acme/chain-rules', {}],
+        ['GET', '/v2/handles/acme/chain-rules', { token: await n1.token('CREATOR') }],
+        ['GET', '/v2/handles/nobody/chain-rules', { token: await n1.token('CREATOR') }],
+        ['POST', '/v2/public/chain/signals', { body: '{' }],
+        ['POST', '/v2/public/chain/signals', { body: 'x', headers: { 'content-type': 'text/csv' } }],
+        ['POST', '/v2/public/chain/signals', { body: 'x'.repeat(100_000) }],
+        ['OPTIONS', '/v2/public/chain/signals', { headers: { origin: 'https://shop.example' } }],
+        ['PATCH', '/v2/public/chain/signals', { body: {} }],
+        ['GET', '/nothing/here?x=1', {}],
+        ['GET', '/v2/handles/a%2Fb/chain-rules', {}],
+        ['HEAD', '/openapi.json', {}],
+        ['GET', '/openapi.json', {}],
+        ['GET', '/apps/lifecycle-messaging', {}],
+      ];
+      for (const [method, path, options] of asked) {
+        const [own, other] = [await n1.call(method, path, options), await n2.call(method, path, options)];
+        assert.deepEqual(same(other), same(own), `${method} ${path}`);
+      }
+      const { headers } = await n2.call('GET', '/openapi.json', { headers: { 'x-request-id': 'mine' } });
+      assert.equal(headers['x-request-id'], 'mine');
+    });
+
+    test('limits go by the address of the client, whichever node it comes to', async () => {
+      const from = freshAddress();
+      const ask = node => node.chain('resolve', { sessionId: freshSession(), trigger: 'page.exit' }, { from });
+      const statuses = [];
+      for (let i = 0; i < decisionsPerMinute; i++) statuses.push((await ask(nodes.all[i % 3])).status);
+      assert.deepEqual([...new Set(statuses)], [200]);
+      for (const node of nodes.all) assert.equal((await ask(node)).status, 429, node.name);
+      assert.equal(
+        (await n2.chain('resolve', { sessionId: freshSession(), trigger: 'page.exit' }, { from: freshAddress() }))
+          .status,
+        200,
+      );
+    });
+
+    test('a rule that is saved by one node decides at the next', async () => {
+      const session = freshSession();
+      for (const [i, [saves, decides]] of [
+        [n3, n1],
+        [n1, n2],
+        [n2, n3],
+      ].entries()) {
+        const saved = await saves.as('CREATOR', 'PUT', `/chain-rules/r${i}`, { ...rule, triggers: [`t${i}`] });
+        assert.equal(saved.status, 201, saved.text);
+        const { status, text } = await decides.chain('resolve', { sessionId: session, trigger: `t${i}` });
+        assert.equal(status, 200, text);
+        assert.match(text, /SAVE10/);
+      }
+    });
+
+    test('the live feed of a member has what the others take, and ends with its client', async () => {
+      const token = await n2.token('OPERATOR');
+      const feed = await watch(`${n2.base}/v2/handles/acme/live`, { token });
+      assert.equal(feed.status, 200);
+      const session = freshSession();
+      await until('the feed has begun', async () => {
+        await n1.signal(session, { type: 'page.viewed' });
+        return feed.events.items.some(({ data }) => JSON.stringify(data).includes(session));
+      });
+      await feed.close();
+    });
+
+    test('a body of many frames arrives whole, and one beyond the limit of its route is refused', async () => {
+      const lines = count => JSON.stringify({ signals: Array.from({ length: count }, () => 'x'.repeat(1000)) });
+      for (const count of [60, 400]) {
+        const path = '/v2/handles/acme/chain/import';
+        const token = await n1.token('OPERATOR');
+        const [own, other] = [
+          await n1.call('POST', path, { body: lines(count), token }),
+          await n2.call('POST', path, { body: lines(count), token }),
+        ];
+        assert.ok(own.status >= 400, String(own.status));
+        assert.deepEqual([other.status, other.json.message], [own.status, own.json.message]);
+      }
+    });
+
+    test('metrics of every node are as docs/scale.md lists them', async () => {
+      const listed = [
+        ...readFileSync(join(root, 'docs/scale.md'), 'utf8').matchAll(
+          /^\| `(beckon_\w+)(?:\{[\w,]*\})?` \| (\w+) \|/gm,
+        ),
+      ].map(([, name, type]) => [name, type]);
+      assert.ok(listed.length > 8);
+      for (const node of nodes.all) {
+        const metrics = await nodes.metrics(node);
+        const isOwner = (await nodes.part(node)) === 'owner';
+        for (const [name, type] of listed)
+          if (isOwner || name.startsWith('beckon_node_'))
+            assert.equal(metrics.families.get(name)?.type, type, `${node.name} ${name}`);
+        assert.equal(metrics.value('beckon_node_owner'), isOwner ? 1 : 0);
+        if (!withoutPromtool) assert.equal(runPromtool(['check', 'metrics'], { input: metrics.text }).out, '');
+      }
+      assert.ok((await nodes.metrics(n2)).sum('beckon_node_forwarded_total', 'result="answered"') > 0);
+      assert.equal((await nodes.metrics(n1)).value('beckon_node_peers'), 2);
+    });
+
+    test('the alert rules are valid, and name only what nodes export', async () => {
+      const file = join(root, 'docs/monitoring/nodes.yml');
+      const queries = readFileSync(file, 'utf8').match(/expr: .*/g);
+      const { seen, missing } = unexported(queries, await nodes.metrics(n1));
+      assert.deepEqual(missing, []);
+      assert.ok(seen >= queries.length);
+      if (withoutPromtool) return;
+      const { status, out } = runPromtool(['check', 'rules', file]);
+      assert.equal(status, 0, out);
+    });
+
+    test('a member has one connection to the database, and asks on it who owns what and nothing else', async () => {
+      const ofMembers = () =>
+        execute(
+          nodes.where,
+          `SELECT application_name, query FROM pg_stat_activity
+           WHERE datname = current_database() AND application_name IN ('n2', 'n3') ORDER BY 1`,
+        ).split('\n');
+      const seen = new Set();
+      await until('every question was seen', () => {
+        const lines = ofMembers();
+        assert.equal(lines.length, 2, lines.join('; '));
+        for (const line of lines)
+          seen.add(
+            line
+              .replace(/^n\d\|/, '')
+              .split(/\s/)
+              .slice(0, 3)
+              .join(' '),
+          );
+        return seen.size >= 1;
+      });
+      for (const line of ofMembers()) assert.match(line, /\|(?:INSERT INTO node|SELECT n\.name, n\.incarnation)/);
+    });
+
+    describe('the node port', () => {
+      const addressOf = name => execute(nodes.where, `SELECT address FROM node WHERE name = '${name}'`).split(':');
+      const strangers = async () => (await nodes.metrics(n1)).value('beckon_node_strangers_total');
+      // What a stranger gets: the number of bytes after its own, once the connection has ended.
+      const ended = socket =>
+        new Promise(done => {
+          let size = 0;
+          socket.on('data', part => {
+            size += part.length;
+          });
+          socket.on('error', () => {});
+          socket.on('close', () => done(size));
+        });
+
+      test('refuses who has no certificate, or one of another key', async () => {
+        const [host, port] = addressOf('n1');
+        const folder = mkdtempSync(join(tmpdir(), 'beckon-stranger-'));
+        execFileSync(
+          'openssl',
+          [
+            'req',
+            '-x509',
+            '-newkey',
+            'ed25519',
+            '-nodes',
+            '-days',
+            '30',
+            '-subj',
+            '/CN=beckon node',
+            '-keyout',
+            join(folder, 'key'),
+            '-out',
+            join(folder, 'pem'),
+          ],
+          { stdio: 'ignore' },
+        );
+        const own = { key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'pem')) };
+        const before_ = await strangers();
+        for (const shown of [{}, own]) {
+          const socket = connectTls({ host, port: Number(port), rejectUnauthorized: false, ...shown });
+          socket.on('secureConnect', () => socket.write(Buffer.alloc(64, 1)));
+          assert.equal(await ended(socket), 0, 'nothing is answered');
+        }
+        rmSync(folder, { recursive: true });
+        await until('they are counted', async () => (await strangers()) === before_ + 2);
+        assert.match(n1.log, /"node_refused".*master key/);
+      });
+
+      test('refuses what is no TLS, and goes on', async () => {
+        const [host, port] = addressOf('n1');
+        const socket = connect(Number(port), host);
+        const over = ended(socket);
+        socket.end('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+        await over;
+        assert.equal((await n2.signal(freshSession(), { type: 'page.viewed' })).status, 202);
+      });
+    });
+
+    test('another master key is refused before anything is written', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'beckon-other-'));
+      const key = join(folder, 'master.key');
+      writeFileSync(key, randomBytes(32).toString('base64'), { mode: 0o600 });
+      const before_ = execute(nodes.where, 'SELECT count(*) FROM node');
+      const { status, stderr } = spawnSync(
+        binary,
+        ['serve', '--data', folder, '--listen', '127.0.0.1:0', '--master-key-file', key, '--node', 'n9'],
+        { encoding: 'utf8', env: { PATH: process.env.PATH, BECKON_DATABASE: nodes.where }, timeout: 60_000 },
+      );
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /were encrypted with the master key/);
+      assert.equal(execute(nodes.where, 'SELECT count(*) FROM node'), before_);
+      rmSync(folder, { recursive: true });
+    });
+  });
+
+  // Why a node took over, and how often it had looked at the lease since that was last renewed.
+  function takeoverOf(node) {
+    const took = [...node.log.matchAll(/"took_over".*?"why":"([^"]*)","looks_without_renewal":(\d+)/g)].at(-1);
+    assert.ok(took, node.log.slice(-2000));
+    return { why: took[1], looks: Number(took[2]) };
+  }
+
+  test('the owner is killed under load, twice: another takes over when its lease is over, and nothing is lost', {
+    timeout: 180_000,
+  }, async t => {
+    const nodes = await Nodes.start(postgres);
+    t.after(() => nodes.close());
+    const load = new Load(nodes.door(), { resend: 1 });
+    t.after(() => load.stop());
+    const gaps = [];
+    for (let round = 0; round < 2; round++) {
+      await load.more(150);
+      const former = await nodes.owner();
+      await former.kill();
+      const began = performance.now();
+      const next = await nodes.owner();
+      await load.more(50);
+      gaps.push(Math.round(performance.now() - began));
+      const { why, looks } = takeoverOf(next);
+      assert.equal(why, 'the lease of the owner is over');
+      assert.ok(looks <= lease / lookOften, `${looks} looks`);
+      await former.open(); // as a member
+      assert.equal(await nodes.part(former), 'member');
+      await load.more(100);
+    }
+    const stored = await nothingLost(nodes, load);
+    assert.ok(load.acks > 500);
+    t.diagnostic(`${stored.size} stored, ${load.refused} answers 503; from the kill to 50 more answers: ${gaps} ms`);
+  });
+
+  test('the owner stands still for longer than its lease, under load: it is fenced, becomes a member, and nothing is lost', {
+    timeout: 180_000,
+  }, async t => {
+    const nodes = await Nodes.start(postgres);
+    t.after(() => nodes.close());
+    const load = new Load(nodes.door(), { resend: 1 });
+    t.after(() => load.stop());
+    for (let round = 0; round < 2; round++) {
+      await load.more(150);
+      const former = await nodes.owner();
+      former.child.kill('SIGSTOP');
+      const next = await nodes.owner([former]);
+      former.child.kill('SIGCONT');
+      await until('the former owner is a member', async () => (await nodes.part(former)) === 'member', 30_000);
+      assert.equal(former.child.exitCode, null, 'the same process');
+      assert.equal(await nodes.owner(), next);
+      await load.more(100);
+    }
+    const stored = await nothingLost(nodes, load);
+    t.diagnostic(`${stored.size} stored, ${load.refused} answers 503, ${load.unanswered} requests without an answer`);
+  });
+
+  test('the owner is stopped under load: the others answer 202, or 503 with Retry-After, and one of them takes over at once', {
+    timeout: 180_000,
+  }, async t => {
+    const nodes = await Nodes.start(postgres);
+    t.after(() => nodes.close());
+    const gaps = [];
+    for (let round = 0; round < 3; round++) {
+      const former = await nodes.owner();
+      const others = nodes.running.filter(node => node !== former);
+      const load = new Load(nodes.door(others), { resend: 1, clients: 8 });
+      await load.more(100);
+      const refusals = () => load.refused;
+      const before_ = refusals();
+      const { code } = await former.stop();
+      assert.equal(code, 0);
+      const next = await nodes.owner();
+      await load.more(100);
+      await load.stop();
+      assert.equal(load.unanswered, 0, 'every request was answered');
+      assert.equal(takeoverOf(next).why, 'nobody owned the shards', 'nobody has waited for the lease');
+      await load.readBack({ from: nodes.door(others) });
+      gaps.push(refusals() - before_);
+      await former.open();
+    }
+    t.diagnostic(`answers 503 of eight clients that wait 20 ms each time: ${gaps}`);
+  });
+
+  test('a node that waits for too many answers says 503, and the others are answered when the owner goes on', {
+    timeout: 120_000,
+  }, async t => {
+    const nodes = await Nodes.start(postgres, { count: 2, flags: ['--node-window', '64KiB'] });
+    t.after(() => nodes.close());
+    const [n1, n2] = nodes.all;
+    await nodes.ready();
+    const signal = value =>
+      n2.signal(freshSession(), { type: 'page.viewed', metadata: { value: 'x'.repeat(1800) }, id: value });
+    assert.equal((await signal('first')).status, 202);
+    n1.child.kill('SIGSTOP');
+    const asked = Array.from({ length: 60 }, (_, i) => signal(`n${i}`));
+    const refused = await Promise.any(
+      asked.map(one => one.then(answer => (answer.status === 503 ? answer : Promise.reject()))),
+    );
+    n1.child.kill('SIGCONT');
+    assert.match(refused.text, /Too many requests wait/);
+    assert.ok(Number(refused.headers['retry-after']) >= 1);
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    assert.deepEqual([...new Set(statuses)].sort(), [202, 503]);
+    const metrics = await nodes.metrics(n2);
+    assert.equal(
+      metrics.value('beckon_node_forwarded_total', '{result="full"}'),
+      statuses.filter(s => s === 503).length,
+    );
+    await until(
+      'nothing waits',
+      async () => (await nodes.metrics(n2)).value('beckon_node_forward_waiting_bytes') === 0,
+    );
+  });
+
+  test('two processes with one name: the first ends with a sentence', async t => {
+    const nodes = await Nodes.start(postgres, { count: 1 });
+    t.after(() => nodes.close());
+    const [first] = nodes.all;
+    const second = await nodes.add('n1');
+    await first.exited;
+    assert.match(first.log, /Another process has joined as node n1/);
+    assert.equal(await nodes.part(second), 'owner');
+  });
+});
