@@ -15,7 +15,7 @@ const settings = /kSettings =\s*((?:"[^"\n]*"\s*)+);/
 // Types of parameters that the statement's text leaves open, by a part of it.
 const given = [
   ['INSERT INTO past_session', '(bigint, text, text, text)'],
-  ['INSERT INTO node', '(text, bigint, bigint)'],
+  ['INSERT INTO node', '(text, text, text, bigint, bigint)'],
 ];
 // Parts of statements that the code puts together.
 const parts = ['WHERE d.shard = $6 AND'];
