@@ -173,6 +173,10 @@ test('a variant that is given by name is not counted', async () => {
   assert.equal(await ask(freshSession(), 'forced', { visitorId: fresh() }), 'a');
   const [only, ...others] = (await analytics('?ruleId=forced')).rules;
   assert.deepEqual([only.variant, only.totals.acted, others], ['a', 1, []]);
+  // The name is an id like any other: trimmed, and in NFC.
+  const amelie = `am\u00e9lie-${fresh()}`;
+  await put('forced', 1, 0, { force: { [` ${amelie.normalize('NFD')} `]: 'b' } });
+  assert.equal(await ask(freshSession(), 'forced', { visitorId: amelie }), 'b');
 });
 
 test('a split that says otherwise is refused by name', async () => {

@@ -168,8 +168,28 @@ TEST(Rules, AreShownWithTheVersionOfTheirLastChange) {
 
 TEST(Rules, WhatWasAnsweredMayComeBack) {
   const auto answered =
-      json::parse(R"({"ruleId":"a","when":{},"rulesVersion":4,"updatedAt":"x","warnings":[],"requestId":"r"})");
-  EXPECT_EQ(without_answer_members(answered->root()), R"({"ruleId":"a","when":{}})");
+      json::parse(R"({"ruleId":"a","triggers":["t"],"when":{},"action":{"type":"x"},"rulesVersion":4,"updatedAt":"x",)"
+                  R"("warnings":[],"requestId":"r"})");
+  EXPECT_EQ(*checked_rule(RuleId{"a"}, answered->root(), {}),
+            R"({"ruleId":"a","triggers":["t"],"when":{},"action":{"type":"x"}})");
+}
+
+TEST(Rules, NameVisitorsInTheFormInWhichIdsAreCompared) {
+  const auto saved = [](const std::string& force) {
+    const auto given = json::parse(R"({"triggers":["t"],"when":{},"split":{"arms":{"a":1,"b":1},"force":)" + force +
+                                   R"(},"actions":{"a":{"type":"x"},"b":{"type":"x"}}})");
+    const auto checked = checked_rule(RuleId{"r"}, given->root(), {});
+    if (checked) return json::to_text(*json::parse(*checked)->root().find("split")->find("force"));
+    std::string faults;
+    for (const FieldIssue& issue : checked.error().details) faults += issue.field + ": " + issue.issue + "\n";
+    return faults;
+  };
+  EXPECT_EQ(saved(R"({" jon@x.example ":"b","Ame\u0301lie":"a"})"), "{\"jon@x.example\":\"b\",\"Am\u00e9lie\":\"a\"}");
+  EXPECT_EQ(saved(R"({"jon":"b"," jon":"a"})"), "split.force. jon: must be given once: it is the same id as another\n");
+  EXPECT_EQ(saved(R"({"jo\u0001n":"b","x":"z"})"),
+            "split.force.jo\x01n: must be under a visitorId of 1 to 256 bytes without control characters\n"
+            "split.force.x: must be an arm of split.arms\n");
+  EXPECT_EQ(saved(R"({"  ":"b"})"), "split.force.: must be under a visitorId of 1 to 256 bytes\n");
 }
 
 TEST(Cursor, GoesOnBehindItsPlaceAndIsBoundToItsList) {

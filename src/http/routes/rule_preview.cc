@@ -44,10 +44,8 @@ std::string as_live(const json::Value& rule) {
 Result<Draft> draft_of(const json::Value& given, const rules::Declared& declared) {
   const json::Value* id = given.find("ruleId");
   const RuleId named{id && id->is_string() && rules::is_rule_id(id->text()) ? id->text() : "preview-of-a-draft"};
-  const auto document = json::parse(without_answer_members(given));
-  if (!document) return unexpected(document.error());
   // First in its original form, so that each fault names its place, including the status.
-  const auto checked = rules::check_rule(named, document->root(), system_zones(), &declared);
+  const auto checked = checked_rule(named, given, declared);
   if (!checked) return unexpected(checked.error());
   const std::string text = as_live(json::parse(*checked)->root());
   const auto live = json::parse(text);

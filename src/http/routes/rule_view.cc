@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
+#include "commit/visitor_ids.h"
+#include "rules/language/check_rule.h"
 #include "system/zones.h"
 
 namespace beckon::http {
@@ -42,17 +45,62 @@ std::string rule_json(const rules::StoredRule& rule, const std::optional<Answere
   return text + "}";
 }
 
-std::string without_answer_members(const json::Value& rule) {
+namespace {
+
+void write_force(json::Writer& writer, const json::Value& force, Issues& issues) {
+  std::set<std::string> ids;
+  writer.begin_object();
+  for (const json::Member& member : force.members()) {
+    const auto id = commit::parse_visitor_id(member.key);
+    const std::string name = id ? id->text : std::string(member.key);
+    if (!id)
+      issues.add("split.force." + name, "must be under a visitorId of 1 to 256 bytes without control characters");
+    if (!ids.insert(name).second)
+      issues.add("split.force." + std::string(member.key), "must be given once: it is the same id as another");
+    else
+      writer.member_raw(name, json::to_text(member.value));
+  }
+  writer.end_object();
+}
+
+void write_split(json::Writer& writer, const json::Value& split, Issues& issues) {
+  writer.begin_object();
+  for (const json::Member& member : split.members()) {
+    writer.key(member.key);
+    if (member.key == "force" && member.value.is_object())
+      write_force(writer, member.value, issues);
+    else
+      writer.raw(json::to_text(member.value));
+  }
+  writer.end_object();
+}
+
+}  // namespace
+
+Result<std::string> checked_rule(const RuleId& id, const json::Value& given, const rules::Declared& declared,
+                                 const rules::Counters* counters) {
   static constexpr std::array<std::string_view, 5> kAnswered{"rulesVersion", "updatedAt", "filling", "warnings",
                                                              "requestId"};
+  Issues issues;
   std::string text;
   json::Writer writer(text);
   writer.begin_object();
-  for (const json::Member& member : rule.members())
-    if (std::ranges::find(kAnswered, member.key) == kAnswered.end())
-      writer.member_raw(member.key, json::to_text(member.value));
+  for (const json::Member& member : given.members()) {
+    if (std::ranges::find(kAnswered, member.key) != kAnswered.end()) continue;
+    writer.key(member.key);
+    if (member.key == "split" && member.value.is_object())
+      write_split(writer, member.value, issues);
+    else
+      writer.raw(json::to_text(member.value));
+  }
   writer.end_object();
-  return text;
+  const auto rule = json::parse(text);
+  if (!rule) return unexpected(rule.error());
+  auto checked = rules::check_rule(id, rule->root(), system_zones(), &declared, counters);
+  if (issues.empty() || (!checked && checked.error().details.empty())) return checked;
+  if (!checked)
+    for (const FieldIssue& issue : checked.error().details) issues.add(issue.field, issue.issue);
+  return unexpected(issues.fault());
 }
 
 Result<void> check_unused(const Api& api, const Handle& handle, std::string_view what, std::string_view name,

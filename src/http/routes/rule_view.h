@@ -21,8 +21,10 @@ struct Answered {
 // The rule's JSON with rulesVersion and updatedAt; with `answered`, also warnings and requestId.
 std::string rule_json(const rules::StoredRule& rule, const std::optional<Answered>& answered = std::nullopt);
 
-// Removes the members that only responses have, so that a rule can be sent back as received.
-std::string without_answer_members(const json::Value& rule);
+// A rule of a request, as check_rule (rules/language/check_rule.h): without the members that only responses have, so
+// that a rule can be sent back as received, and with the ids in split.force in the form in which ids are compared.
+Result<std::string> checked_rule(const RuleId& id, const json::Value& given, const rules::Declared& declared,
+                                 const rules::Counters* counters = nullptr);
 
 // Adds a warning for each trait without which the rule's message is held back, with the share of recent visitors who
 // lack it. If there is such a trait, reads the records of a bounded number of visitors.

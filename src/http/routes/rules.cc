@@ -51,9 +51,7 @@ Result<std::string> checked_body(Request& request, const RuleId& id, const rules
                                  const rules::Counters& counters) {
   const auto given = object_of(request);
   if (!given) return unexpected(given.error());
-  const auto rule = json::parse(without_answer_members(given->root()));
-  if (!rule) return unexpected(rule.error());
-  return rules::check_rule(id, rule->root(), system_zones(), &declared, &counters);
+  return checked_rule(id, given->root(), declared, &counters);
 }
 
 Result<Response> put_rule(Api& api, Request& request) {

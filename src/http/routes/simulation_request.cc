@@ -23,12 +23,8 @@ void read_rule(const Value& rule, const std::string& path, const commit::Tenant&
   if (!rule.is_object()) return issues.add(path, "must be a rule");
   if (!id || !id->is_string() || !rules::is_rule_id(id->text()))
     return issues.add(path + ".ruleId", "is required: a rule id of 1 to 64 characters from a-z, 0-9, _ and -");
-  const auto document = json::parse(without_answer_members(rule));
-  if (!document) return issues.add(path, "must be a rule");
   const RuleId named{id->text()};
-  const rules::Declared declared = tenant.settings.declared();
-  const auto checked =
-      rules::check_rule(named, document->root(), system_zones(), &declared, &tenant.traits->counters());
+  const auto checked = checked_rule(named, rule, tenant.settings.declared(), &tenant.traits->counters());
   if (!checked && checked.error().details.empty()) issues.add(path, checked.error().message);
   if (!checked)
     for (const FieldIssue& issue : checked.error().details) issues.add(path + "." + issue.field, issue.issue);
