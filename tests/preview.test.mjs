@@ -170,6 +170,22 @@ describe('a preview', () => {
     ]);
   });
 
+  test('that shows a sensitive trait is in the audit log', async () => {
+    const previewed = async () =>
+      (await beckon.as('OPERATOR', 'GET', '/audit-events')).json.items.filter(one => one.action === 'visitor.preview');
+    const before = (await previewed()).length;
+    const mail = { to: '{{visitor.traits.email}}', name: '{{visitor.traits.firstName}}' };
+    await preview('ann', due(mail), { role: 'CREATOR' });
+    await preview('ann', rule(mail), { role: 'OPERATOR' });
+    await preview('cleo', due(mail), { role: 'OPERATOR' }); // has no email
+    await preview('ann', due({ name: '{{visitor.traits.firstName}}' }), { role: 'OPERATOR' });
+    assert.equal((await previewed()).length, before);
+    await preview('ann', due(mail, { ruleId: 'mail' }), { role: 'OPERATOR' });
+    const [latest, ...others] = await previewed();
+    assert.deepEqual([others.length, latest.detail], [before, { ruleId: 'mail', traits: ['email'] }]);
+    assert.match(latest.target, /^hash:/);
+  });
+
   test('counts nothing and stores nothing', async () => {
     const capped = rule({ x: 1 }, { ruleId: 'capped', limit: { caps: [{ max: 1, per: '1d' }] } });
     for (let i = 0; i < 3; i += 1) assert.equal((await preview('ann', capped)).outcome, 'act');

@@ -80,6 +80,7 @@ export const kActions: Record<string, string> = {
   'visitor.erase': 'Visitor erased',
   'visitor.reveal': 'Sensitive trait read',
   'visitor.export': 'Visitor exported',
+  'visitor.preview': 'Message with sensitive traits previewed',
   'signals.erase': 'Session erased',
   'handle.add': 'Handle created',
   'user.add': 'User added',

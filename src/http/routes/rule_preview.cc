@@ -1,11 +1,13 @@
 // What a draft rule would do for one visitor, now or, for a delayed rule, at the end of its wait if nothing else
 // happens: whether it acts, why, and the text of its messages. Nothing is stored and nothing counts.
 #include <algorithm>
+#include <set>
 
 #include "commit/visitor_ids.h"
 #include "decision/known.h"
 #include "http/routes/response.h"
 #include "http/routes/rule_view.h"
+#include "http/routes/session_view.h"
 #include "http/routes/visitor_view.h"
 #include "rules/language/check_rule.h"
 #include "rules/language/read_rule.h"
@@ -139,6 +141,29 @@ void write_verdict(json::Writer& out, const rules::RuleSet& set, const rules::Ve
   instant_or_null(out, "dueAt", anchor ? anchor->due : Instant{});
 }
 
+// The sensitive traits whose values the messages show.
+std::set<std::string_view> shown_sensitive(const Draft& draft, const rules::Facts& shown) {
+  std::set<std::string_view> names;
+  if (!shown.tells_sensitive) return names;
+  for (const rules::Arm& arm : draft.rule.arms) {
+    if (!arm.payload) continue;
+    for (const rules::PayloadPath& path : arm.payload->paths())
+      if (path.root == rules::PayloadRoot::kTrait && std::ranges::binary_search(shown.sensitive, path.rest) &&
+          ledger::trait_in(shown.traits, path.rest))
+        names.insert(path.rest);
+  }
+  return names;
+}
+
+std::string audited_preview(const RuleId& rule, const std::set<std::string_view>& traits) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("ruleId", rule.view()).key("traits").begin_array();
+  for (const std::string_view name : traits) out.string(name);
+  out.end_array().end_object();
+  return text;
+}
+
 Result<Response> preview(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto question = question_of(api, request, handle);
@@ -190,6 +215,14 @@ Result<Response> preview(Api& api, Request& request) {
                 anchor);
   rules::Facts shown = facts;
   shown.tells_sensitive = is_delayed && may_see_sensitive;
+  if (const auto traits = shown_sensitive(draft, shown); !traits.empty()) {
+    const auto fault = api.committer.execute([&](commit::Draft& commit) -> std::optional<Fault> {
+      commit.audit(handle, caller_of(request), "visitor.preview",
+                   erased_name(api, handle, "visitor/" + std::string(name)), audited_preview(draft.rule.id, traits));
+      return std::nullopt;
+    });
+    if (fault) return unexpected(*fault);
+  }
   out.key("variants").begin_array();
   for (const rules::Arm& arm : draft.rule.arms) write_arm(out, draft, arm, shown, is_delayed && !may_see_sensitive);
   out.end_array().key("explanation");
