@@ -28,10 +28,13 @@ enum class Planted {
   kIgnoreSetClock,   // times computed before the clock was set back stay
   kOneAccount,       // hanging attempts block all others
   kBreakSessionOrder,
-  kReplayAgain,    // a replay forgets its progress
-  kKeepUntrue,     // a message is sent although the missed signal has arrived
-  kSeeOneIdOnly,   // only the record of the name is read of a visitor's ids
-  kNameByInstant,  // a split gives a part the name of its oldest member
+  kReplayAgain,        // a replay forgets its progress
+  kKeepUntrue,         // a message is sent although the missed signal has arrived
+  kSeeOneIdOnly,       // only the record of the name is read of a visitor's ids
+  kNameByInstant,      // a split gives a part the name of its oldest member
+  kWaitForNothing,     // a rule that reads new keys is in force although windows are not filled yet
+  kJudgeWhileFilling,  // a rule that waits for windows is judged by its new text
+  kFillWithoutFormer,  // windows are filled without signals that had left them
   kEnd
 };
 

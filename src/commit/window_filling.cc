@@ -4,6 +4,7 @@
 #include <deque>
 #include <unordered_map>
 
+#include "base/planted.h"
 #include "commit/appends.h"
 
 namespace beckon::commit {
@@ -75,7 +76,7 @@ Result<Position> fill_windows(Draft& draft, ledger::Ledger& ledger, const Handle
     if (append.fresh) of.signals.clear();  // the row also has an earlier session of this id
     const auto copy = ledger::decode_record(bytes.emplace_back(item.bytes));
     for (Signal signal : std::get<ledger::AppendRecord>(*copy).signals) {
-      if (!is_wanted(signal)) continue;
+      if (!is_wanted(signal) || planted(Planted::kFillWithoutFormer)) continue;
       if (of.session->consent != ledger::Consent::kFull) signal.metadata = {};
       of.signals.push_back(signal);
     }

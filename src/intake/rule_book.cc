@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/planted.h"
 #include "commit/window_filling.h"
 #include "delayed/timer_changes.h"
 #include "intake/rule_order.h"
@@ -218,7 +219,7 @@ void PlannedChange::plan(commit::Draft& draft, ledger::Ledger& ledger, std::size
                                      {.wants = wants, .rules = compiled_.get(), .from = 0, .to = row, .bytes = bytes})
                     .value_or(0);
   }
-  if (filled_to < row) {
+  if (filled_to < row && !planted(Planted::kWaitForNothing)) {
     for (rules::FillingRule& rule : without_.filling) {
       if (std::ranges::find(waiting_, rule.id, &rules::FillingRule::id) == waiting_.end()) continue;
       rule.filled_to = filled_to;
@@ -226,7 +227,7 @@ void PlannedChange::plan(commit::Draft& draft, ledger::Ledger& ledger, std::size
       draft.put_filling({change_.handle, rule});
     }
     next_ = std::move(without_);
-    compiled_ = std::move(compiled_without_);
+    if (!planted(Planted::kJudgeWhileFilling)) compiled_ = std::move(compiled_without_);
   }
   plan_change(draft, change_, before_, next_, *compiled_);
   draft.put_rules(change_.handle, compiled_);

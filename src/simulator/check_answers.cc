@@ -25,6 +25,7 @@ void World::check_answers() {
             [&] { return "P1: a subscription is there that was deleted: " + one.id.text; });
   }
   for (std::size_t i = 0; i < outside_.sessions.size(); ++i) check_session(i);
+  check_readers();
   for (std::size_t n = 0; n < outside_.events.size(); ++n) {
     const KnownEvent& event = outside_.events[n];
     if (event.answer != Answer::kYes) continue;

@@ -26,6 +26,9 @@ enum class Count : std::uint8_t {
   kActed,
   kJoined,
   kUndone,
+  kRulesSaved,
+  kRulesWaited,
+  kJudged,
   // Actions of the process.
   kCommits,
   kAttempts,

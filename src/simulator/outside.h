@@ -2,6 +2,7 @@
 // of the process itself.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -86,6 +87,21 @@ struct KnownAct {
   Instant at{};
 };
 
+// The handle whose rule "pick" changes, mostly to texts that read new keys, and its sessions.
+inline constexpr std::string_view kOfRules = "edge";
+
+struct KnownText {  // of the rule, by its number
+  std::string key;
+  int least = 0;  // it acts if a session has at least so many signals with this key
+};
+
+using Keys = std::map<std::string, int>;  // signals by key
+
+struct KnownReader {
+  SessionId id;
+  Keys stored, asked;  // acknowledged, and those of a request without a response
+};
+
 struct KnownEvent {  // published by the operator
   Handle handle;
   std::string type, own_id;
@@ -104,6 +120,9 @@ class Outside {
   std::vector<KnownSignal> signals;
   std::vector<KnownAct> acts;
   std::vector<KnownEvent> events;
+  std::vector<KnownReader> readers;
+  std::vector<KnownText> texts;
+  std::optional<std::size_t> text, saving;       // the last one acknowledged, and one without a response
   std::unordered_map<std::string, int> retries;  // requested manual retries, by delivery
 
   std::optional<std::size_t> find(const SubscriptionId& id) const;

@@ -38,7 +38,10 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
                                                                                   "ReplayAgain",
                                                                                   "KeepUntrue",
                                                                                   "SeeOneIdOnly",
-                                                                                  "NameByInstant"};
+                                                                                  "NameByInstant",
+                                                                                  "WaitForNothing",
+                                                                                  "JudgeWhileFilling",
+                                                                                  "FillWithoutFormer"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:

@@ -85,6 +85,8 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
       resolver({places_, committer, tokens, stage.time}),
       replays(disk.store().outbox(), options.replays),
       alarm(disk.store().timers(), committer, stage.time, {}),
+      rule_book_(tenants, committer, disk.store().ledger(), [](const Handle&) {}),
+      rule_filling_(disk.store().ledger(), disk.store().rules(), tenants, rule_book_, options.filling),
       upkeep_(disk.store().ledger(), places_, options.upkeep, *disk.store().ledger().checkpoint(), recovered_.bytes),
       outbox_upkeep_(disk.store().outbox(), options.outbox),
       outbox_(disk.store().outbox(), stage, unreadable),
@@ -103,6 +105,9 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
     tenants.put(std::make_shared<const commit::Tenant>(
         commit::Tenant{.handle = handle, .settings = settings, .rules = rules, .traits = traits}));
   }
+  const Handle of_rules{std::string(kOfRules)};
+  tenants.put(*commit::with_rules({.handle = of_rules, .traits = traits}, *disk.store().rules().rules(of_rules)));
+  committer.add_maintenance(rule_filling_);
   committer.add_maintenance(visitor_timers_);
   committer.add_maintenance(goal_counting_);
   committer.add_maintenance(upkeep_);
@@ -144,7 +149,8 @@ void Process::turn() {
   committer.turn(true);
   const Duration now = stage_.time.passed();
   turns_at_ = now + stage_.dice.between(0ms, 4ms);
-  upkeep_at_ = now + stage_.dice.spread(works ? 100ms : 5min, works ? 2min : 50min);
+  upkeep_at_ = now + (rule_filling_.hurries() ? stage_.dice.spread(1ms, 10s)
+                                              : stage_.dice.spread(works ? 100ms : 5min, works ? 2min : 50min));
 }
 
 void Process::submit(std::unique_ptr<commit::Work> work) {

@@ -14,6 +14,7 @@
 #include "intake/goals.h"
 #include "intake/publish.h"
 #include "intake/redelivery.h"
+#include "intake/rule_filling.h"
 #include "intake/settling.h"
 #include "simulator/disk.h"
 #include "simulator/network.h"
@@ -26,6 +27,7 @@ struct Options {
   commit::Housekeeping::Options upkeep;
   commit::OutboxMaintenance::Options outbox;
   intake::Redeliveries::Options replays;
+  intake::RuleFilling::Options filling;
   std::size_t memory = std::size_t{1} << 30;                     // of sessions
   std::shared_ptr<const rules::RuleSet> rules, rules_of_people;  // of the handle kOfPeople
 };
@@ -118,6 +120,8 @@ class Process {
  private:
   delayed::VisitorTimers visitor_timers_;
   intake::GoalCounting goal_counting_;
+  intake::RuleBook rule_book_;
+  intake::RuleFilling rule_filling_;
   commit::Housekeeping upkeep_;
   commit::OutboxMaintenance outbox_upkeep_;
   FlakyOutbox outbox_;

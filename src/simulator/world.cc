@@ -45,6 +45,7 @@ void World::settings() {
   options_.outbox.held_for = dice.spread(1h, 24h);
   options_.replays.per_second = static_cast<std::size_t>(dice.between(10, 100));
   options_.dispatch.disable_after = dice.spread(20min, 120h);
+  options_.filling = {.least = 1, .most = dice.below(std::size_t{1'500}) + 1};
   if (has(Trouble::kFewSockets)) {
     dispatch::Limits& limits = options_.dispatch.limits;
     limits.in_flight = dice.between(2, 6);
@@ -87,6 +88,7 @@ void World::act() {
   if (has(Trouble::kUnreadable) && dice.one_in(10)) trouble_reads();
   if ((has(Trouble::kClockForward) || has(Trouble::kClockBack)) && dice.one_in(12)) set_clock();
   if (!process_) return;
+  if (has(Trouble::kNewKeys) && dice.one_in(3)) return change_or_use_rules();
   switch (dice.below(24)) {
     case 0: return subscribe();
     case 1:
@@ -191,6 +193,7 @@ void World::rest() {
   check_answers();
   check_signals_owed();
   check_events_owed();
+  check_filled();
   check_undo();
   stage_.counts.add(Count::kFired, process_->alarm.counts().fired);
   stage_.counts.add(Count::kMessages, process_->alarm.counts().owed);

@@ -33,6 +33,7 @@ enum class Trouble : std::uint8_t {
   kLittleMemory,
   kLongOutage,
   kAlias,
+  kNewKeys,
   kEnd
 };
 
@@ -88,6 +89,19 @@ class World {
   void check_message(const Received& request);
   void check_undo();
   std::string all_of_people() const;
+
+  // The handle kOfRules (filling.cc).
+  struct Texts {
+    std::optional<std::size_t> in_force, waiting;  // by number
+    friend bool operator==(const Texts&, const Texts&) = default;
+  };
+  Texts texts_now() const;  // as an operator sees them
+  void change_or_use_rules();
+  void save_text();
+  void append_keys(std::size_t reader);
+  void ask_by_text(std::size_t reader);
+  void check_readers();
+  void check_filled();
 
   // Operators (operators.cc).
   void subscribe();
