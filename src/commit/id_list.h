@@ -1,4 +1,5 @@
-// A sorted list of ids in little more memory than their bytes, for many millions of ids. Not thread-safe.
+// A sorted list of ids, for many millions of them: of what an id begins with like the one before, it has only the size.
+// Not thread-safe.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -23,10 +24,10 @@ class IdList {
  private:
   using Blocks = std::map<std::string, std::string, std::less<>>;
   Blocks::iterator block_of(std::string_view id) { return std::prev(blocks_.upper_bound(id)); }
-  void put(std::string& block, std::size_t place, std::string_view id);
   void split(Blocks::iterator block);
 
-  // (size:u16le id)*, sorted. Each block has the ids from its key up to the key of the next; the first key is "".
+  // (shared:u8 rest:string)*, sorted: an id is so many bytes of the one before, none of the first, and the rest
+  // (base/packing.h). Each block has the ids from its key up to the key of the next; the first key is "".
   Blocks blocks_;
   std::size_t bytes_ = 0;
 };

@@ -105,14 +105,24 @@ class Sessions {
   void sweep_denials(Instant now);
 
  private:
+  static constexpr std::size_t kShards = kParts, kShardBits = 6;
+  static_assert(kShards == std::size_t{1} << kShardBits);
+  // With its digest and the table's pointer 56 bytes, which with the allocator's 8 fill a unit of it.
   struct Slot {
-    ledger::SessionPtr session;  // null if it is packed
-    ledger::RestedSession rested;
+    ledger::HeldSession held;
     ledger::Position as_of = 0;
     ledger::Position dirty_since = 0;  // 0 if its snapshot is current
     std::uint32_t bytes = 0;
     bool touched = true;  // read since the clock hand last passed
     bool read = true;     // since the last round of rest()
+  };
+  // That a session changed at a position: its digest's low half, and its shard.
+  struct Dirty {
+    Dirty(ledger::Position at, const ledger::SessionDigest& digest)
+        : low(digest.low), shard(digest.high % kShards), position(at & ~std::uint64_t{0} >> kShardBits) {}
+    std::uint64_t low;
+    std::uint64_t shard : kShardBits;
+    std::uint64_t position : 64 - kShardBits;
   };
   struct Shard {
     mutable std::mutex mutex;
@@ -122,19 +132,19 @@ class Sessions {
     std::size_t bytes = 0;
     std::size_t visitors = 0;  // number of slots that are visitors' own records
   };
-  static constexpr std::size_t kShards = kParts;
 
   Shard& shard(const ledger::SessionDigest& digest) { return shards_[digest.high % kShards]; }
   const Shard& shard(const ledger::SessionDigest& digest) const { return shards_[digest.high % kShards]; }
   // The first row that is not in the snapshot; 0 if there is none. The caller locks.
   static ledger::Position dirty_since(const Shard& shard, const ledger::SessionDigest& digest);
+  // Its digest, if it is still dirty since then; otherwise the entry is stale.
+  std::optional<ledger::SessionDigest> still_dirty(const Dirty& entry) const;
   // Does nothing if it has been read already. Thread-safe.
   Result<void> read_unread(const ledger::SessionDigest& digest);
   void put_read(const ledger::SessionDigest& digest, const Replay& read);
-  static ledger::RestedSession::Head head(const Slot& slot);  // views into the slot
-  static ledger::SessionPtr session_in(const Slot& slot);     // as stored, or decoded
   static void measure(Shard& shard, Slot& slot);
-  void put(Shard& shard, const ledger::SessionDigest& digest, Slot slot);
+  void put(Shard& shard, const ledger::SessionDigest& digest, ledger::SessionPtr session, ledger::Position as_of,
+           ledger::Position dirty_since);
   void uncount(Shard& shard, const Slot& slot);  // call before it is removed
   static std::set<std::string, std::less<>> above_share(const Shard& shard);
 
@@ -145,7 +155,7 @@ class Sessions {
   std::atomic<std::size_t> unread_{0};  // of all shards
   std::mutex reading_mutex_;            // one pass over the tail at a time
   std::atomic<bool> some_on_disk_;      // sessions may have a snapshot without being in memory
-  std::deque<std::pair<ledger::Position, ledger::SessionDigest>> dirty_;  // by dirty_since; stale entries are skipped
+  std::deque<Dirty> dirty_;             // by position; stale entries are skipped
   std::size_t hand_ = 0;
   std::size_t searched_ = 0;                           // shards searched for expired sessions
   std::size_t rested_parts_ = 0, rested_buckets_ = 0;  // progress of rest()

@@ -748,6 +748,32 @@ TEST(RestedSession, IsTheSessionAsItWas) {
   }
 }
 
+TEST(HeldSession, IsTheSameSessionPackedOrNot) {
+  const auto session = std::make_shared<Session>();
+  session->handle = Handle{"acme"};
+  session->id = own_record("jon");
+  session->spends = {{.key = 1, .at = instant_ms(2), .session = 3}};
+  HeldSession held;
+  EXPECT_EQ(held.bytes(), 0u);
+  held.hold(session);
+  EXPECT_EQ(held.awake(), session);
+  EXPECT_EQ(held.head().id, "@jon");
+  const std::size_t awake = held.bytes();
+  held.rest();
+  EXPECT_TRUE(held.is_rested());
+  EXPECT_LT(held.bytes(), awake);
+  EXPECT_EQ(held.head().id, "@jon");
+  EXPECT_EQ(held.session()->spends, session->spends);
+  HeldSession other = std::move(held);
+  other.wake();
+  EXPECT_EQ(other.awake()->spends, session->spends);
+  other.hold(session);
+  EXPECT_EQ(other.awake(), session);
+  other.rest();
+  other.hold(session);  // one that is packed is replaced as well
+  EXPECT_EQ(other.awake(), session);
+}
+
 TEST(RestedSession, OfFiftyPlainSignalsTakesASixthOfTheMemory) {
   SessionPtr session;
   for (std::uint64_t version = 1; version <= 50; ++version) {

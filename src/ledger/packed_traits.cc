@@ -1,6 +1,10 @@
 #include "ledger/packed_traits.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -13,9 +17,43 @@ namespace {
 // JSON. Of others the origin is 0, and the rest is the trait as in codec.h, but without its name. Stamps are relative
 // to the base, and a source in the list of sources is one byte.
 //
+// Names are numbers (Names), 0 before one that is written out.
+//
 // Source names use no bytes from this one on, so these bytes are indexes of sources.
 constexpr unsigned char kFirstSource = 0x80;
 constexpr std::size_t kSources = 0x100 - kFirstSource;
+
+// Names of traits, each kept once: few names, in the packed traits of many visitors. Those that come once half of the
+// table is taken, or that collide with many, have no number. Lock-free; names are never removed.
+class Names {
+ public:
+  // From 1; 0 if it has none.
+  std::uint64_t number_of(std::string_view name) {
+    std::size_t i = std::hash<std::string_view>{}(name) % kSlots;
+    for (std::size_t tried = 0; tried < kTried; ++tried, i = (i + 1) % kSlots) {
+      const std::string* known = slots_[i].load(std::memory_order_acquire);
+      if (known == nullptr) {
+        if (taken_.load(std::memory_order_relaxed) >= kSlots / 2) return 0;
+        auto mine = std::make_unique<const std::string>(name);
+        if (slots_[i].compare_exchange_strong(known, mine.get(), std::memory_order_acq_rel)) {
+          taken_.fetch_add(1, std::memory_order_relaxed);
+          known = mine.release();
+        }
+      }
+      if (*known == name) return i + 1;
+    }
+    return 0;
+  }
+  std::string_view name(std::uint64_t number) const { return *slots_[number - 1].load(std::memory_order_acquire); }
+
+ private:
+  static constexpr std::size_t kTried = 16;
+  static constexpr std::size_t kSlots = 8'192;  // so that a number takes two bytes; 0.6 MiB if all names are long
+  std::array<std::atomic<const std::string*>, kSlots> slots_{};
+  std::atomic<std::size_t> taken_{0};
+};
+
+constinit Names names;
 
 struct Parts {
   std::string_view head;     // all of it up to the traits
@@ -72,14 +110,19 @@ void read_origin(Decoder& in, Trait::Said& said) {
   said.stamp = in.stamp();
 }
 
+std::string_view take_name(Decoder& trait) {
+  const std::uint64_t number = trait.number();
+  return number == 0 ? trait.text() : names.name(number);
+}
+
 void read_trait(const Parts& parts, std::string_view bytes, Trait& into) {
   Decoder body(bytes);
-  const std::string_view name = body.text();
+  const std::string_view name = take_name(body);
   if (std::uint64_t origin = body.number(); origin == 0) {
     body.trait(into);
   } else {
     into.said.resize(1);
-    into.said[0].json = body.text();
+    into.said[0].json = body.rest();
     for (Decoder origins(parts.origins); origin > 0; --origin) read_origin(origins, into.said[0]);
     into.once.reset();
     into.added.reset();
@@ -112,7 +155,10 @@ inline std::string_view take_text(std::string_view& rest) {
   return {begin + bytes, size};
 }
 
-std::string_view name_of(std::string_view trait) { return take_text(trait); }
+std::string_view name_of(std::string_view trait) {
+  Decoder in(trait);
+  return take_name(in);
+}
 
 }  // namespace
 
@@ -148,7 +194,9 @@ PackedTraits::PackedTraits(const Traits& traits) {
     });
     one.clear();
     Encoder out(one);
-    out.text(trait.name);
+    const std::uint64_t number = names.number_of(trait.name);
+    out.number(number);
+    if (number == 0) out.text(trait.name);
     if (is_plain(packed)) {
       origin.clear();
       Encoder named(origin);
@@ -156,7 +204,7 @@ PackedTraits::PackedTraits(const Traits& traits) {
       const auto known = std::ranges::find(origins, origin) - origins.begin();
       if (known == std::ssize(origins)) origins.push_back(origin);
       out.number(static_cast<std::uint64_t>(known) + 1);
-      out.text(packed.said[0].json);
+      out.raw(packed.said[0].json);
     } else {
       packed.name.clear();
       out.number(0);

@@ -9,13 +9,15 @@
 namespace beckon::ledger {
 namespace {
 
-// The rules, sessions and counters that exposures and subtotals name, each once: many share a few. Sorted.
+// The rules, sessions and counters that exposures, subtotals and lists of sessions name, each once: many share a few.
+// Sorted.
 class Words {
  public:
   explicit Words(const Session& session) {
     for (const Spend& spend : session.spends) all_.push_back(spend.key), all_.push_back(spend.session);
     if (session.counted)
       for (const Subtotal& one : session.counted->all) all_.push_back(one.counter), all_.push_back(one.session);
+    for (const Joined& joined : session.sessions) all_.push_back(joined.digest.low);
     std::ranges::sort(all_);
     all_.erase(std::ranges::unique(all_).begin(), all_.end());
   }
@@ -84,19 +86,82 @@ Counted read_counted(Decoder& in, const std::vector<std::uint64_t>& words) {
   return counted;
 }
 
-void write_sessions(Encoder& out, const std::vector<Joined>& sessions) {
-  out.number(sessions.size());
-  for (const Joined& joined : sessions) out.text(joined.id.view()), out.digest(joined.digest), out.instant(joined.at);
+// Instants close to one another, as differences.
+class InstantPacker {
+ public:
+  InstantPacker(Encoder& out, Instant from) : out_(out), before_(to_ms(from)) {}
+  void put(Instant at) {  // modulo 2^64, so that no difference overflows
+    const auto ms = static_cast<std::uint64_t>(to_ms(at));
+    out_.zigzag(static_cast<std::int64_t>(ms - std::exchange(before_, ms)));
+  }
+
+ private:
+  Encoder& out_;
+  std::uint64_t before_;
+};
+
+class InstantUnpacker {
+ public:
+  InstantUnpacker(Decoder& in, Instant from) : in_(in), before_(to_ms(from)) {}
+  Instant take() {
+    before_ += static_cast<std::uint64_t>(in_.zigzag());
+    return instant_ms(static_cast<std::int64_t>(before_));
+  }
+
+ private:
+  Decoder& in_;
+  std::uint64_t before_;
+};
+
+void write_sessions(Encoder& out, const Session& session, const Words& words) {
+  out.number(session.sessions.size());
+  InstantPacker instants(out, session.created);
+  for (const Joined& joined : session.sessions) {
+    out.text(joined.id.view());
+    out.word(joined.digest.high);
+    out.number(words.number_of(joined.digest.low));
+    instants.put(joined.at);
+  }
 }
 
-std::vector<Joined> read_sessions(Decoder& in) {
-  std::vector<Joined> sessions(in.count(18));
+std::vector<Joined> read_sessions(Decoder& in, Instant created, const std::vector<std::uint64_t>& words) {
+  std::vector<Joined> sessions(in.count(11));
+  InstantUnpacker instants(in, created);
   for (Joined& joined : sessions) {
     joined.id = SessionId{in.text()};
-    joined.digest = in.digest();
-    joined.at = in.instant();
+    joined.digest.high = in.word();
+    joined.digest.low = words[in.number()];
+    joined.at = instants.take();
   }
   return sessions;
+}
+
+// Whether a share was claimed by its visitor's name, so that the id is written once.
+bool is_said_by_owner(const Identity& who) { return !who.owner.empty() && who.said == who.owner; }
+
+void write_identity(Encoder& out, const Session& session) {
+  const Identity& who = *session.identity;
+  out.text(who.owner.view());
+  out.number(who.members.size());
+  InstantPacker instants(out, session.created);
+  for (const Member& member : who.members) out.text(member.id.view()), instants.put(member.since);
+  out.number(who.share);
+  if (!is_said_by_owner(who)) out.text(who.said.view());
+  instants.put(who.said_at);
+}
+
+Identity read_identity(Decoder& in, Instant created, bool said_by_owner) {
+  Identity who{.owner = VisitorId{in.text()}};
+  who.members.resize(in.count(2));
+  InstantUnpacker instants(in, created);
+  for (Member& member : who.members) {
+    member.id = VisitorId{in.text()};
+    member.since = instants.take();
+  }
+  who.share = static_cast<std::uint32_t>(in.number());
+  who.said = said_by_owner ? who.owner : VisitorId{in.text()};
+  who.said_at = instants.take();
+  return who;
 }
 
 // What visitors' own records do not have.
@@ -131,13 +196,13 @@ void read_own_part(Decoder& in, Session& session) {
 }
 
 RestedSession::Head read_head(Decoder& in) {
-  return {.handle = in.text(),
-          .id = in.text(),
-          .visitor = in.text(),
-          .expires_at = in.instant(),
-          .created = in.instant(),
-          .last_received = in.instant(),
-          .version = in.number()};
+  RestedSession::Head head{.handle = in.text(), .id = in.text(), .visitor = in.text()};
+  InstantUnpacker instants(in, Instant{});
+  head.created = instants.take();
+  head.last_received = instants.take();
+  head.expires_at = instants.take();
+  head.version = in.number();
+  return head;
 }
 
 enum Rested : std::uint8_t {
@@ -146,7 +211,8 @@ enum Rested : std::uint8_t {
   kRestedCounted = 4,
   kRestedBegun = 8,
   kRestedProven = 16,
-  kRestedSession = 32
+  kRestedSession = 32,
+  kRestedSaidByOwner = 64
 };
 
 }  // namespace
@@ -156,19 +222,21 @@ RestedSession::RestedSession(const Session& session) {
   bytes.reserve(512 + session.window.bytes() / 4);
   Encoder out(bytes);
   for (const std::string* text : {&session.handle.text, &session.id.text, &session.visitor.text}) out.text(*text);
-  for (const Instant at : {session.expires_at, session.created, session.last_received}) out.instant(at);
+  InstantPacker instants(out, Instant{});
+  for (const Instant at : {session.created, session.last_received, session.expires_at}) instants.put(at);
   out.number(session.version);
   out.number(session.began);
   const Words words(session);
   out.ids(words.all());
   write_spends(out, session.spends, words);
-  write_sessions(out, session.sessions);
+  write_sessions(out, session, words);
   const bool of_session = !is_own_record(session.id.view());
-  out.byte(static_cast<std::uint8_t>((session.identity ? kRestedWho : 0) | (session.traits ? kRestedTraits : 0) |
-                                     (session.counted ? kRestedCounted : 0) |
-                                     (session.begun_by_visitor ? kRestedBegun : 0) |
-                                     (session.proven ? kRestedProven : 0) | (of_session ? kRestedSession : 0)));
-  if (session.identity) out.identity(*session.identity);
+  out.byte(
+      static_cast<std::uint8_t>((session.identity ? kRestedWho : 0) | (session.traits ? kRestedTraits : 0) |
+                                (session.counted ? kRestedCounted : 0) | (session.begun_by_visitor ? kRestedBegun : 0) |
+                                (session.proven ? kRestedProven : 0) | (of_session ? kRestedSession : 0) |
+                                (session.identity && is_said_by_owner(*session.identity) ? kRestedSaidByOwner : 0)));
+  if (session.identity) write_identity(out, session);
   if (session.traits) out.text(session.traits->packed());
   if (session.counted) write_counted(out, *session.counted, words);
   if (of_session) write_own_part(out, session);
@@ -178,19 +246,19 @@ RestedSession::RestedSession(const Session& session) {
   std::memcpy(block_.get() + sizeof size, bytes.data(), size);
 }
 
-std::string_view RestedSession::body() const {
+std::string_view RestedSession::body(const char* block) {
   std::uint32_t size = 0;
-  std::memcpy(&size, block_.get(), sizeof size);
-  return {block_.get() + sizeof size, size};
+  std::memcpy(&size, block, sizeof size);
+  return {block + sizeof size, size};
 }
 
-RestedSession::Head RestedSession::head() const {
-  Decoder in(body());
+RestedSession::Head RestedSession::head(const char* block) {
+  Decoder in(body(block));
   return read_head(in);
 }
 
-SessionPtr RestedSession::session() const {
-  Decoder in(body());
+SessionPtr RestedSession::session(const char* block) {
+  Decoder in(body(block));
   auto session = std::make_shared<Session>();
   const Head head = read_head(in);
   session->handle = Handle{head.handle};
@@ -203,9 +271,10 @@ SessionPtr RestedSession::session() const {
   session->began = in.number();
   const std::vector<std::uint64_t> words = in.ids();
   session->spends = read_spends(in, words);
-  session->sessions = read_sessions(in);
+  session->sessions = read_sessions(in, head.created, words);
   const std::uint8_t has = in.byte();
-  if (has & kRestedWho) session->identity = std::make_shared<const Identity>(in.identity());
+  if (has & kRestedWho)
+    session->identity = std::make_shared<const Identity>(read_identity(in, head.created, has & kRestedSaidByOwner));
   if (has & kRestedTraits) session->traits = std::make_shared<const PackedTraits>(PackedTraits::of_packed(in.text()));
   if (has & kRestedCounted) session->counted = std::make_shared<const Counted>(read_counted(in, words));
   session->begun_by_visitor = has & kRestedBegun;
@@ -215,6 +284,49 @@ SessionPtr RestedSession::session() const {
   return session;
 }
 
-std::size_t RestedSession::bytes() const { return block_ ? sizeof(std::uint32_t) + body().size() : 0; }
+std::size_t RestedSession::bytes() const { return block_ ? sizeof(std::uint32_t) + body(block_.get()).size() : 0; }
+
+HeldSession::~HeldSession() {
+  if (is_rested())
+    delete[] block();
+  else
+    delete whole();
+}
+
+void HeldSession::hold(SessionPtr session) {
+  if (at_ != 0 && !is_rested()) {
+    *whole() = std::move(session);
+    return;
+  }
+  HeldSession held;
+  held.at_ = reinterpret_cast<std::uintptr_t>(new SessionPtr(std::move(session)));
+  *this = std::move(held);
+}
+
+void HeldSession::rest() {
+  HeldSession packed;
+  packed.at_ = reinterpret_cast<std::uintptr_t>(RestedSession(*awake()).block_.release()) | kPacked;
+  *this = std::move(packed);
+}
+
+void HeldSession::wake() { hold(session()); }
+
+RestedSession::Head HeldSession::head() const {
+  if (is_rested()) return RestedSession::head(block());
+  const Session& session = *awake();
+  return {.handle = session.handle.view(),
+          .id = session.id.view(),
+          .visitor = session.visitor.view(),
+          .expires_at = session.expires_at,
+          .created = session.created,
+          .last_received = session.last_received,
+          .version = session.version};
+}
+
+std::size_t HeldSession::bytes() const {
+  if (at_ == 0) return 0;
+  return is_rested() ? sizeof(std::uint32_t) + RestedSession::body(block()).size()
+                     : sizeof(SessionPtr) + awake()->bytes();
+}
 
 }  // namespace beckon::ledger

@@ -258,5 +258,21 @@ TEST(Traits, ArePackedAndUnpackedAsTheyAre) {
   EXPECT_TRUE(PackedTraits().unpacked().empty());
 }
 
+TEST(Traits, OfMoreNamesThanHaveANumberArePackedToo) {
+  std::vector<PackedTraits> packed;
+  for (int n = 0; n < 6'000; ++n) {
+    Traits traits;
+    for (const std::string& name : {std::string("plan"), "of-" + std::to_string(n)})
+      take(traits, of_name(set("1", 0), name));
+    packed.emplace_back(traits);
+    ASSERT_EQ(packed.back().unpacked(), traits) << n;
+  }
+  EXPECT_LT(packed.front().bytes(), packed.back().bytes() - 4) << "the last name is written out";
+  Trait room;
+  for (int n = 0; n < 6'000; ++n)
+    ASSERT_TRUE(packed[static_cast<std::size_t>(n)].read("of-" + std::to_string(n), room));
+  EXPECT_EQ(room.name, "of-5999");
+}
+
 }  // namespace
 }  // namespace beckon::ledger
