@@ -6,7 +6,8 @@
 # that there are a visitorId, a share and what the browser remembers); traits and counters. So what a part takes is the
 # difference of two servers. The visitors come in four waves, and after each the server has time to pack those of it;
 # what a visitor takes is what the server has grown by from the end of the first wave to that of the last, in resident
-# memory and in what it counts against --memory. The journal's tail is long enough that no snapshot unpacks them meanwhile.
+# memory and in what it counts against --memory. Ids are random, as those of real visitors are, so that the list of ids
+# cannot shorten them much. The journal's tail is long enough that no snapshot unpacks them meanwhile.
 # Usage: [REST_EVERY=2s] benchmarks/memory_visitors.bash [VISITORS A WAVE]
 # With REST_EVERY=1h nobody is packed.
 set -euo pipefail
@@ -29,8 +30,9 @@ local signals = {}
 for i = 1, 9 do signals[i] = '{"type":"view","signalValue":"sku-' .. i .. '"}' end
 signals[10] = '{"type":"purchase","signalValue":"order","meta":{"amount":12.5}}'
 signals = '"signals":[' .. table.concat(signals, ",") .. ']}'
-local function visitor(i) return '"visitorId":"person-' .. i .. '@shop.example"' end
-local function browser(i) return '"anonymousId":"browser-' .. i .. '"' end
+local function hash(i) return i * 2654435761 % 16777216 end
+local function visitor(i) return string.format('"visitorId":"%06x%07x@shop.example"', hash(i), hash(7 * i + 3)) end
+local function browser(i) return string.format('"anonymousId":"%06x%08x"', hash(5 * i + 1), hash(3 * i + 2)) end
 local function session(n, i) return '{"handle":"bench","sessionId":"sig_bench_' .. n .. '_' .. i .. '",' end
 local function traits(i)
   return '{' .. visitor(i) .. ',"set":{"plan":"pro","seats":' .. i % 50 .. ',"trial":false,"firstName":"Name' .. i % 999 ..
