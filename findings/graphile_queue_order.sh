@@ -6,9 +6,9 @@
 # or the queue waits.
 #
 # What happens: "in series" only means that no two run at the same time. A job that fails is put off (about 2.7 s at first,
-# longer each time), and meanwhile the queue goes on with the next ones, which are done before it. With one queue for each receiver of webhooks, "cart updated" arrives behind "order
-# paid" after a single 503. Whoever needs order has to look in each task whether an earlier one is still open, or let the
-# receiver sort by a number of the sender.
+# longer each time), and meanwhile the queue goes on with the next ones, which are done before it. With one queue for each
+# receiver of webhooks, "cart updated" arrives behind "order paid" after a single 503. Whoever needs order has to look in
+# each task whether an earlier one is still open, or let the receiver sort by a number of the sender.
 #
 # Seen: graphile-worker 0.18.0, PostgreSQL 15.18, three jobs in one queue, the first of which fails once:
 #   1 failed, 2 done, 3 done, 1 done
