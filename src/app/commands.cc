@@ -14,7 +14,9 @@
 #include "app/keys.h"
 #include "app/password_input.h"
 #include "app/storage.h"
+#include "base/operator_fault.h"
 #include "http/routes/api.h"
+#include "store/postgres/postgres_store.h"
 #include "system/clock.h"
 #include "system/random.h"
 
@@ -117,6 +119,25 @@ int user_list(const Settings& settings) {
     }
     return 0;
   });
+}
+
+int node_list(const Settings& settings) {
+  if (!is_postgres(settings))
+    return complain(
+        operator_fault("Only a PostgreSQL database has nodes; name it: --database postgres://USER@HOST/NAME."));
+  const auto nodes = store::PostgresStore::nodes(settings.database);
+  if (!nodes) return complain(nodes.error());
+  for (const auto& one : *nodes) {
+    const std::string part = one.shards == 0 ? "member" : "owner of " + std::to_string(one.shards) + " shards";
+    const auto left = static_cast<double>(one.left.count()) / 1000;
+    std::printf("%s\t%s\t%s\t", one.node.name.c_str(), one.node.address.c_str(), part.c_str());
+    if (left > 0)
+      std::printf("lease %.1f s\n", left);
+    else
+      std::printf("lease over for %.1f s\n", -left);
+  }
+  if (nodes->empty()) std::puts("No node has joined.");
+  return 0;
 }
 
 int user_disable(const Settings& settings, const std::string& email, bool disabled) {

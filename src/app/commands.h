@@ -18,6 +18,9 @@ int user_reset(const Settings& settings, const std::string& email);  // prints a
 int grant(const Settings& settings, const std::string& handle, const std::string& user, const std::string& role);
 int revoke(const Settings& settings, const std::string& handle, const std::string& user);
 
+// The nodes of a database, one a line: name, address, what it owns, and what is left of its lease, in seconds.
+int node_list(const Settings& settings);
+
 // Lists the keys that sign the server's tokens, newest first, and the fingerprint of the master key.
 int keys_list(const Settings& settings);
 // Adds a key that signs from an hour on or, with `at_once`, from now on, which ends all tokens.

@@ -395,6 +395,10 @@ int run(int argc, char** argv) {
   add_settings(*user_list_command, given, false);
   user_list_command->callback([&] { with_settings([&](const Settings& s) { return user_list(s); }); });
 
+  auto* nodes_command = app.add_subcommand("nodes", "list the nodes of a database: address, shards and lease of each");
+  add_settings(*nodes_command, given, false);
+  nodes_command->callback([&] { with_settings([&](const Settings& s) { return node_list(s); }); });
+
   auto* keys_command = app.add_subcommand("keys", "the keys of the server")->require_subcommand(1);
   auto* keys_list_command = keys_command->add_subcommand("list", "list signing keys and the master key's fingerprint");
   add_settings(*keys_list_command, given, false);

@@ -53,6 +53,17 @@ describe('several nodes', { skip: isInstalled() ? false : 'PostgreSQL is not ins
       assert.equal(json.node, 'n2');
     });
 
+    test('beckon nodes lists them, with the shards and the lease of each', async () => {
+      const lines = (await n3.command('nodes')).trim().split('\n');
+      assert.equal(lines.length, 3);
+      for (const [i, line] of lines.entries()) {
+        const [name, address, part, left] = line.split('\t');
+        assert.deepEqual([name, part], [`n${i + 1}`, i === 0 ? 'owner of 32 shards' : 'member']);
+        assert.match(address, /^127\.0\.0\.1:\d+$/);
+        assert.match(left, /^lease [0-3]\.\d s$/);
+      }
+    });
+
     test('a signal that one node took is seen by all others at once, and counted once', async () => {
       const signal = { type: 'page.viewed', id: 'one' };
       const session = freshSession();

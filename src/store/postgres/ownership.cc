@@ -29,7 +29,23 @@ Fault replaced(const std::string& name) {
           .message = "Another process has joined as node " + name + "; give each node a name of its own (--node)."};
 }
 
+// Of a row that begins with name, incarnation and address.
+NodeIdentity identity_in(const Rows& row) {
+  return {
+      .name = std::string(row.text(0)), .incarnation = std::string(row.text(1)), .address = std::string(row.text(2))};
+}
+
 }  // namespace
+
+std::vector<NodeState> nodes_of(Connection& connection) {
+  std::vector<NodeState> nodes;
+  auto row = connection.query(
+      "SELECT n.name, n.incarnation, n.address, (extract(epoch FROM n.until - clock_timestamp()) * 1000)::bigint, "
+      "(SELECT count(*) FROM shard s WHERE s.owner = n.incarnation) FROM node n ORDER BY n.name");
+  while (row.next())
+    nodes.push_back({.node = identity_in(row), .left = Duration{row.integer(3)}, .shards = row.whole(4)});
+  return nodes;
+}
 
 Ownership::~Ownership() {
   renewing_ = {};
@@ -132,10 +148,7 @@ Result<std::optional<ShardOwner>> Ownership::look() {
         "SELECT n.name, n.incarnation, n.address, (extract(epoch FROM n.until - clock_timestamp()) * 1000)::bigint "
         "FROM node n WHERE n.incarnation = (SELECT owner FROM shard WHERE id = 0)");
     if (!row.next()) return std::nullopt;
-    return ShardOwner{.node = {.name = std::string(row.text(0)),
-                               .incarnation = std::string(row.text(1)),
-                               .address = std::string(row.text(2))},
-                      .left = Duration{row.integer(3)}};
+    return ShardOwner{.node = identity_in(row), .left = Duration{row.integer(3)}};
   });
 }
 

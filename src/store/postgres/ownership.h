@@ -34,6 +34,14 @@ struct ShardOwner {
   Duration left{};  // of its lease; not positive if that is over
 };
 
+struct NodeState {
+  NodeIdentity node;
+  Duration left{};           // of its lease; not positive if that is over
+  std::uint64_t shards = 0;  // that it owns
+};
+// By name. Throws PostgresError.
+std::vector<NodeState> nodes_of(Connection& connection);
+
 class Ownership {
  public:
   static constexpr Duration kLease{3'000};

@@ -111,6 +111,18 @@ Result<std::optional<std::string>> PostgresStore::stored_secret(const std::strin
   }
 }
 
+Result<std::vector<postgres::NodeState>> PostgresStore::nodes(const std::string& where) {
+  try {
+    Connection connection({.where = where});
+    if (postgres::schema_of(connection) != postgres::newest_schema())
+      return unexpected(Fault{.code = FaultCode::kNotFound,
+                              .message = "The database is not of this version; a server of this version makes it so."});
+    return postgres::nodes_of(connection);
+  } catch (const PostgresError& error) {
+    return unexpected(open_fault(error));
+  }
+}
+
 bool PostgresStore::server_runs(const std::string& where) {
   try {
     Connection connection({.where = where});

@@ -63,6 +63,9 @@ class PostgresStore final : public Store {
   static Result<void> prepare(const std::string& where, const PostgresOptions& options);
   // A named secret of a database, without opening it as a store; std::nullopt if it has none, or no tables yet.
   static Result<std::optional<std::string>> stored_secret(const std::string& where, std::string_view name);
+  // The nodes of a database, without opening it as a store. Faults as of open(); kNotFound: it has no tables of this
+  // version.
+  static Result<std::vector<postgres::NodeState>> nodes(const std::string& where);
   static bool server_runs(const std::string& where);  // or has ended less than its lease ago
 
   postgres::PostgresCommit& postgres_commit() { return commit_; }
