@@ -194,8 +194,10 @@ TEST_F(PostgresFaults, AnOwnerThatPausesInItsCommitHoldsTheTakeoverUpOrFails) {
   const auto receipt = write("two");
   taking.join();
   ASSERT_TRUE(other->commit().write({.at = kStart, .journal = "three"}));
-  EXPECT_EQ(journal(),
-            receipt ? (std::vector<std::string>{"one", "two", "three"}) : (std::vector<std::string>{"one", "three"}));
+  // It may be stored without being acknowledged: its connection was ended after the commit, before the answer.
+  const std::vector<std::string> stored{"one", "two", "three"}, never{"one", "three"};
+  const auto rows = journal();
+  EXPECT_TRUE(rows == stored || (!receipt && rows == never));
 }
 
 TEST_F(PostgresFaults, ASecondServerIsRefusedWhileTheFirstRenewsItsLease) {

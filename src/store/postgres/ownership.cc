@@ -90,8 +90,25 @@ Result<bool> Ownership::try_to_take() {
   }
 }
 
+// A process that stands still in the middle of a commit holds the rows of its shards for as long as that lasts. Its
+// transaction is rolled back with its connection, and it finds out how it ended.
+void Ownership::end_former_commits(Connection& connection) const {
+  try {
+    connection.query(
+        "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.datname = current_database() "
+        "AND a.pid <> pg_backend_pid() AND a.application_name IN (SELECT 'beckon ' || s.owner FROM shard s "
+        "WHERE s.owner <> '' AND s.owner <> $1 AND NOT EXISTS (SELECT 1 FROM node n "
+        "WHERE n.incarnation = s.owner AND n.until > clock_timestamp() AND n.name <> $2))",
+        self_.incarnation, self_.name);
+  } catch (const PostgresError& error) {
+    if (error.is_lost()) throw;
+    log::warn("former_commits_not_ended").add("sqlstate", error.state).add("message", error.what());
+  }
+}
+
 // Those that try at once take turns at the lock of the table.
 bool Ownership::take_with(Connection& connection) {
+  end_former_commits(connection);
   const std::int64_t sent = machine_ms();
   Transaction transaction(connection, Transaction::Kind::kWrite);
   connection.run("SELECT set_config('lock_timeout', $1, true)", std::to_string(kLockWait.count()));

@@ -82,6 +82,8 @@ class Ownership {
   // Part of a transaction, confined to the committing thread: fails with division by zero (faults.h, is_fenced) unless
   // this process owns all of `shards`, and keeps it so until the transaction ends.
   void fence(Connection& connection, const std::set<Shard>& shards) const;
+  // For the connection of commits: its name in the database, by which it is found there when another node takes over.
+  std::string commits_name() const { return "beckon " + self_.incarnation; }
   std::int64_t epoch(Shard shard) const { return epochs_.at(static_cast<std::size_t>(shard)); }
   bool is_owner() const { return !epochs_.empty(); }
 
@@ -89,6 +91,7 @@ class Ownership {
   // Callers hold the mutex.
   Connection& connection();
   bool take_with(Connection& connection);
+  void end_former_commits(Connection& connection) const;
   void renewed(std::int64_t sent_ms, std::int64_t others);
 
   const ConnectionOptions options_;

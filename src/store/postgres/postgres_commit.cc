@@ -50,6 +50,7 @@ void PostgresCommit::connect() {
   if (now < try_again_) throw PostgresError("08001", "The database was not reachable a moment ago.");
   try_again_ = now + kConnectEvery;
   connection_ = std::make_unique<Connection>(options_);
+  connection_->query("SELECT set_config('application_name', $1, false)", ownership_.commits_name());
 }
 
 void PostgresCommit::begin() {
