@@ -258,6 +258,20 @@ TEST_F(PostgresNodes, ALeaseThatIsOverIsTakenAndTheFormerOwnerLearnsIt) {
   EXPECT_TRUE(two->renew());
 }
 
+TEST_F(PostgresNodes, AnOwnerThatStandsStillInTheMiddleOfACommitDoesNotHoldTheTakeoverUp) {
+  store_ = PostgresStore::open(where_, {.server = true}).value();
+  const auto other = node("other", "b");
+  bool taken = false;
+  commit().before_commit = [&](Connection& connection) {
+    connection.query("SELECT 1");  // what was sent before, the fence too, is done, and not committed
+    execute("UPDATE node SET until = clock_timestamp() - interval '1 ms' WHERE name <> 'other'");
+    taken = other->try_to_take().value();
+  };
+  EXPECT_EQ(write("one"), std::unexpected(CommitFault::kBroken));
+  EXPECT_TRUE(taken);
+  EXPECT_TRUE(journal().empty());
+}
+
 TEST_F(PostgresNodes, AProcessTakesTheLeaseOfTheOneBeforeItThatHadItsNameAtOnce) {
   const auto former = node("one", "a");
   ASSERT_EQ(former->try_to_take(), true);
