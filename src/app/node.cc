@@ -91,9 +91,9 @@ struct Node::Inside {
 
   mutable std::mutex mutex;  // guards the pointers below, which the supervisor changes
   std::shared_ptr<Ownership> ownership;
-  std::unique_ptr<Server> server;  // while the node owns the shards
-  std::unique_ptr<Front> front;    // while it does not, and afterwards until its connections have ended
-  std::jthread leaving;            // ends a server whose shards are another's
+  std::unique_ptr<Server> server;     // while the node owns the shards
+  std::unique_ptr<Front> front;       // while it does not, and afterwards until its connections have ended
+  std::vector<std::jthread> leaving;  // each ends a server whose shards are another's, which waits for its attempts
 
   std::mutex waking;
   std::condition_variable_any woken;
@@ -269,7 +269,6 @@ std::expected<void, std::string> Node::Inside::serve_as_owner() {
   role = Role::kTaking;
   const auto held = own();
   held->keep_renewing();
-  if (leaving.joinable()) leaving.join();
   auto started = Server::start(settings, [this] { poke(true); },
                                {.ownership = held,
                                 .name = self.name,
@@ -315,7 +314,7 @@ void Node::Inside::step_down() {
   if (const auto serving = serve_as_member(); !serving) return give_up(serving.error());
   const std::lock_guard lock(mutex);
   server->retire();
-  leaving = std::jthread([former = std::move(server)]() mutable { former.reset(); });
+  leaving.emplace_back([former = std::move(server)]() mutable { former.reset(); });
 }
 
 void Node::Inside::look() {
@@ -442,7 +441,7 @@ void Node::stop() {
   inside_->supervisor.join();
   if (inside_->server) inside_->server->stop();
   if (inside_->front) inside_->front->stop(inside_->settings.drain);
-  if (inside_->leaving.joinable()) inside_->leaving.join();
+  inside_->leaving.clear();
   inside_->server.reset();
   inside_->forwarder.reset();
   inside_->ownership->release();
