@@ -48,9 +48,15 @@ void RuleFilling::fill(commit::Draft& draft, const commit::Tenant& tenant) {
     });
   };
   const std::size_t own = draft.batch().journal.size();
+  const auto began = std::chrono::steady_clock::now();
+  if (own != 0 && began < rests_until_) return;
   const std::size_t bytes = own == 0 ? options_.most : std::min(options_.most, options_.least + 4 * own);
   const auto at = commit::fill_windows(
       draft, ledger_, handle, {.wants = wants, .rules = tenant.rules.get(), .from = from, .to = to, .bytes = bytes});
+  if (options_.rest != 0) {
+    const auto ended = std::chrono::steady_clock::now();
+    rests_until_ = ended + options_.rest * (ended - began);
+  }
   if (!at) return;
   std::vector<FillingRule> filling = tenant.filling;
   for (FillingRule& rule : filling) {

@@ -8,9 +8,12 @@ namespace beckon::intake {
 class RuleFilling final : public commit::Maintenance {
  public:
   // Bytes of the journal read in one step: at least so many, more the more the same commit writes, and at most so many,
-  // as in one that writes nothing. So it takes about the same share of every commit's time.
+  // as in one that writes nothing. While others commit too, a step is followed by commits without one, until `rest`
+  // times as long has passed as it took to plan: so filling takes a small share of the committing thread's time, and
+  // is over later (docs/performance.md). 0: each commit has one, as in virtual time.
   struct Options {
     std::size_t least = 64u << 10, most = 512u << 10;
+    int rest = 16;
   };
 
   // Everything passed to it outlives it.
@@ -37,6 +40,7 @@ class RuleFilling final : public commit::Maintenance {
   std::unique_lock<std::mutex> turn_;  // of the handle whose rules this commit changes
   bool failed_ = false;                // the last commit failed: wait before the next attempt
   Instant tried_at_{};
+  std::chrono::steady_clock::time_point rests_until_{};
 };
 
 }  // namespace beckon::intake

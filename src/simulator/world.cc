@@ -45,7 +45,7 @@ void World::settings() {
   options_.outbox.held_for = dice.spread(1h, 24h);
   options_.replays.per_second = static_cast<std::size_t>(dice.between(10, 100));
   options_.dispatch.disable_after = dice.spread(20min, 120h);
-  options_.filling = {.least = 1, .most = dice.below(std::size_t{1'500}) + 1};
+  options_.filling = {.least = 1, .most = dice.below(std::size_t{1'500}) + 1, .rest = 0};
   if (has(Trouble::kFewSockets)) {
     dispatch::Limits& limits = options_.dispatch.limits;
     limits.in_flight = dice.between(2, 6);
