@@ -269,7 +269,7 @@ describe('beckon migrate', { skip: isInstalled() ? false : 'PostgreSQL is not in
     assert.equal((await beckon.cli('verify', '--data', back)).code, 0);
   });
 
-  test('begins anew if the source was changed since it was killed', async t => {
+  test('starts again if the source was changed since it was killed', async t => {
     await beckon.stop();
     t.after(() => beckon.open());
     const to = database(where);

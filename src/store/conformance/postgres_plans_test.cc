@@ -12,7 +12,7 @@ class PlansInPostgres : public testing::Test {
   void SetUp() override {
     if (!PostgresServer::is_installed()) GTEST_SKIP() << "PostgreSQL is not installed";
     where_ = PostgresServer::shared().new_database();
-    execute("ALTER TABLE delivery SET (autovacuum_enabled = off)");  // which would also have it planned anew
+    execute("ALTER TABLE delivery SET (autovacuum_enabled = off)");  // which would also have it planned again
   }
   void execute(const char* sql) { postgres::Connection({.where = where_}).execute(sql); }
   void fill() {

@@ -119,7 +119,7 @@ class Moving {
     return sum;
   }
 
-  // The next move begins anew.
+  // The next move starts again.
   Fault differing(const Moved& moved) {
     std::string names;
     for (const Compared& one : moved.tables)

@@ -24,7 +24,7 @@ struct Moved {
 // `progressed` is called after each part with the table and how many of its rows are done; and while both are compared,
 // with what is being read. Where it returns a sentence, the move ends with that; the next one goes on.
 // Fault: a sentence for the operator. kConflict: the target has data of its own, or the source was changed while it was
-// moved, so that the next move begins anew; the target is not a store then.
+// moved, so that the next move starts again; the target is not a store then.
 using Progressed = std::function<std::optional<std::string>(const std::string& table, std::uint64_t rows)>;
 Result<Moved> move_all(Side& source, Target& target, const Progressed& progressed);
 

@@ -2,14 +2,13 @@
 
 #include "ledger/codec.h"
 #include "ledger/handle_of.h"
+#include "store/move/reading.h"
 #include "store/postgres/journal_parts.h"
 #include "store/sum.h"
 
 namespace beckon::store::move {
 
 namespace {
-
-using Take = std::function<void(const Row&)>;
 
 constexpr Duration kAnswer{60'000}, kAnalyze{600'000};
 
@@ -22,19 +21,6 @@ std::string places(int first, int count) {
 bool has_shard(const Table& table) { return table.place != Table::Place::kNone; }
 // The directory's row of a handle says in which shard it is, but its key does not begin with it.
 bool is_by_shard(const Table& table) { return has_shard(table) && table.name() != "handle"; }
-
-Cell cell_from(const postgres::Rows& row, int column, Type type) {
-  if (row.is_null(column)) return {.is_null = true};
-  switch (type) {
-    case Type::kInteger:
-    case Type::kBoolean: return {.integer = row.integer(column)};
-    case Type::kReal: return {.real = row.real(column)};
-    case Type::kText:
-    case Type::kBytes:
-    case Type::kFreeText: break;
-  }
-  return {.bytes = std::string(row.text(column))};
-}
 
 postgres::Value value_from(const Cell& cell, Type type) {
   postgres::Value value = [&] {
@@ -92,22 +78,12 @@ const PostgresTarget::Statements& PostgresTarget::statements_of(const Table& tab
 
 void PostgresTarget::each(const Table& table, const Take& take) {
   if (table.kind == Table::Kind::kRows) return each_row(table, take);
-  if (table.kind == Table::Kind::kJournal)
-    return value_or_throw(ledger_.read_journal(0, [&](ledger::Position position, Instant at, std::string_view bytes) {
-      take({.cells = {{.integer = static_cast<std::int64_t>(position)},
-                      {.integer = to_ms(at)},
-                      {.bytes = std::string(bytes)}}});
-      return true;
-    }));
-  const auto take_one = [&](std::string_view name, std::int64_t value) {
-    if (value != 0) take({.cells = {{.bytes = std::string(name)}, {.integer = value}}});
-  };
-  take_one(kCheckpoint, static_cast<std::int64_t>(value_or_throw(ledger_.checkpoint())));
-  take_one(kLastPosition, static_cast<std::int64_t>(value_or_throw(ledger_.last_position())));
-  for (const std::string_view name : kNumbers) {
+  if (table.kind == Table::Kind::kJournal) return each_commit(ledger_, take);
+  const auto of_meta = [&](std::string_view name) {
     auto row = connection_.query("SELECT value FROM meta WHERE name = $1", name);
-    if (row.next()) take_one(name, row.integer(0));
-  }
+    return row.next() ? row.integer(0) : 0;
+  };
+  each_number(ledger_, of_meta, take);
 }
 
 void PostgresTarget::each_row(const Table& table, const Take& take) {
@@ -124,9 +100,7 @@ void PostgresTarget::each_row(const Table& table, const Take& take) {
       }
       auto row = connection_.query_with((last.cells.empty() ? statements.first : statements.next).c_str(), values);
       while (row.next()) {
-        Row read;
-        for (std::size_t i = 0; i < table.columns.size(); ++i)
-          read.cells.push_back(cell_from(row, static_cast<int>(i), table.columns[i].type));
+        Row read = row_from(row, table);
         take(read);
         last = std::move(read);
       }
@@ -144,17 +118,7 @@ bool PostgresTarget::is_empty() {
 }
 
 std::optional<Target::Unfinished> PostgresTarget::unfinished() {
-  std::optional<Unfinished> found;
-  auto row = connection_.query("SELECT name, value FROM meta WHERE name LIKE 'moving%'");
-  while (row.next()) {
-    if (!found) found.emplace();
-    const std::string_view name = row.text(0);
-    if (name == kMoving)
-      found->source = row.integer(1);
-    else
-      found->done.emplace(name.substr(kMoving.size() + 1), row.whole(1));
-  }
-  return found;
+  return unfinished_from(connection_.query("SELECT name, value FROM meta WHERE name LIKE 'moving%'"));
 }
 
 // Marked before anything is deleted.

@@ -52,11 +52,11 @@ class Target : public Side {
   // Of an unfinished move into it: the mark of the source, and how many rows each table has, by its name. std::nullopt
   // if there is none.
   struct Unfinished {
-    std::int64_t source = 0;  // 0: it must begin anew
+    std::int64_t source = 0;  // 0: it must start again
     std::map<std::string, std::uint64_t, std::less<>> done = {};
   };
   virtual std::optional<Unfinished> unfinished() = 0;
-  virtual void begin(std::int64_t source) = 0;  // deletes all rows and begins anew
+  virtual void begin(std::int64_t source) = 0;  // deletes all rows, to start again
   // Rows behind the first `done` of the table, which it has.
   virtual void write(const Table& table, std::span<const Row> rows, std::uint64_t done, const Homes& homes) = 0;
   virtual void finish() = 0;  // it is a store from now on

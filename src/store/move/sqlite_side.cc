@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "outbox/packed_attempt.h"
+#include "store/move/reading.h"
 #include "store/rows.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/data_file.h"
@@ -16,21 +17,6 @@
 
 namespace beckon::store::move {
 namespace {
-
-using Take = std::function<void(const Row&)>;
-
-Cell cell_from(const Query& row, int column, Type type) {
-  if (row.is_null(column)) return {.is_null = true};
-  switch (type) {
-    case Type::kInteger:
-    case Type::kBoolean: return {.integer = row.integer(column)};
-    case Type::kReal: return {.real = row.real(column)};
-    case Type::kText:
-    case Type::kBytes:
-    case Type::kFreeText: break;
-  }
-  return {.bytes = std::string(row.text(column))};
-}
 
 void bind(Query& query, int place, const Cell& cell, Type type) {
   if (cell.is_null) return query.bind(place, std::nullopt);
@@ -98,26 +84,17 @@ SqliteSource::SqliteSource(const std::string& file)
     : connection_(file, Connection::Mode::kReadOnly, kPatience), readers_(file, 1, kPatience), ledger_(readers_) {}
 
 void SqliteSource::each(const Table& table, const Take& take) {
-  if (table.kind == Table::Kind::kJournal)
-    return value_or_throw(ledger_.read_journal(0, [&](ledger::Position position, Instant at, std::string_view bytes) {
-      take({.cells = {number(static_cast<std::int64_t>(position)), number(at), text(bytes)}});
-      return true;
-    }));
+  if (table.kind == Table::Kind::kJournal) return each_commit(ledger_, take);
   if (table.kind == Table::Kind::kNumbers) {
-    const auto take_one = [&](std::string_view name, std::int64_t value) {
-      if (value != 0) take({.cells = {text(name), number(value)}});
-    };
-    take_one(kCheckpoint, static_cast<std::int64_t>(value_or_throw(ledger_.checkpoint())));
-    take_one(kLastPosition, static_cast<std::int64_t>(value_or_throw(ledger_.last_position())));
-    for (const std::string_view name : kNumbers) {
+    const auto of_meta = [&](std::string_view name) {
       auto row = connection_.query("SELECT value FROM meta WHERE name = ?1", name);
-      if (row.next()) take_one(name, row.integer(0));
-    }
-    return;
+      return row.next() ? row.integer(0) : 0;
+    };
+    return each_number(ledger_, of_meta, take);
   }
   const Transaction one_view(connection_, Transaction::Kind::kRead);
   each_row(table, take);
-  if (table.sqlite == "delivery") each_owed(table, take);
+  if (table.sqlite == "delivery") each_owed(take);
   if (table.sqlite == "attempt") each_packed_attempt(take);
 }
 
@@ -130,16 +107,14 @@ void SqliteSource::each_row(const Table& table, const Take& take) {
           " FROM " + table.sqlite + " ORDER BY " + names(table, &Column::sqlite, table.keys);
   auto row = connection_.query(sql.c_str());
   while (row.next()) {
-    Row read;
-    for (std::size_t i = 0; i < table.columns.size(); ++i)
-      read.cells.push_back(cell_from(row, static_cast<int>(i), table.columns[i].type));
+    Row read = row_from(row, table);
     if (is_of_delivery) read.handle = row.text(static_cast<int>(table.columns.size()));
     take(read);
   }
 }
 
 // As a server finds them at its start (restore_owed).
-void SqliteSource::each_owed(const Table&, const Take& take) {
+void SqliteSource::each_owed(const Take& take) {
   auto row = connection_.query("SELECT record, sum, bytes FROM due_record ORDER BY record");
   while (row.next()) {
     const auto entries = owed_entries(row);
@@ -184,16 +159,8 @@ void SqliteTarget::each(const Table& table, const Take& take) {
 std::optional<Target::Unfinished> SqliteTarget::unfinished() {
   struct stat there = {};
   if (::stat(unfinished_.c_str(), &there) != 0) return std::nullopt;
-  Unfinished found;
-  auto row = opened().query("SELECT name, value FROM meta WHERE name LIKE 'moving%'");
-  while (row.next()) {
-    const std::string_view name = row.text(0);
-    if (name == kMoving)
-      found.source = row.integer(1);
-    else
-      found.done.emplace(name.substr(kMoving.size() + 1), row.whole(1));
-  }
-  return found;
+  auto found = unfinished_from(opened().query("SELECT name, value FROM meta WHERE name LIKE 'moving%'"));
+  return found ? std::move(found) : Unfinished{};
 }
 
 void SqliteTarget::begin(std::int64_t source) {

@@ -20,7 +20,7 @@ class SqliteSource final : public Side {
 
  private:
   void each_row(const Table& table, const std::function<void(const Row&)>& take);
-  void each_owed(const Table& table, const std::function<void(const Row&)>& take);
+  void each_owed(const std::function<void(const Row&)>& take);
   void each_packed_attempt(const std::function<void(const Row&)>& take);
 
   Connection connection_;

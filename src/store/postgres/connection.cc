@@ -284,7 +284,7 @@ void Connection::sync() {
   sent_.push_back({Kind::kSync, nullptr});
 }
 
-// Only marks the plans; each is made anew when its statement is used next. In a transaction of its own: where others
+// Only marks the plans; each is made again when its statement is used next. In a transaction of its own: where others
 // follow in the same, none of them could choose its isolation any more.
 void Connection::plan_again() {
   const auto now = std::chrono::steady_clock::now();

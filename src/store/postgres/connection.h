@@ -7,7 +7,7 @@
 // writes, and one more for each query.
 //
 // The server plans a statement once, by the sizes that its tables have then, and while they are nearly empty one index
-// is as good as another. So a connection has its statements planned anew, a second after it was made, two seconds
+// is as good as another. So a connection has its statements planned again, a second after it was made, two seconds
 // later, and so on up to a minute: a plan is of a time when there was about half as much as now.
 //
 // Every wait ends at a deadline that this process keeps itself: a server that is stopped, or waits for a replica, still
