@@ -83,12 +83,10 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   bool authorize_before_body(const Route& route, std::optional<Fault> of_body);
   bool may_wait_for_control();      // false: 503, its share of waiting requests is taken
   void turn_away(const char* why);  // 503
-  void run(const Route& route);
   void preflight();
   void deliver(Response&& response);
   bool refuse(const Refusal& refusal);  // answers and closes
   bool reject(const Fault& fault);      // answers; closes if a body is unread
-  void count(const Response& response, std::chrono::microseconds took);
   void begin_stream(std::move_only_function<void(Stream)> stream);
   void take_stream(std::string&& piece);
 

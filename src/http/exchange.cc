@@ -40,7 +40,7 @@ bool Connection::dispatch() {
     preflight();
     return true;
   }
-  if (count_in_flight()) run(*request_.route);
+  if (count_in_flight()) run(thread_->shared(), request_, Respond{Reply{shared_from_this()}});
   return true;
 }
 
@@ -49,18 +49,15 @@ std::string_view Request::control_line() const {
 }
 
 bool Connection::may_wait_for_control() {
-  if (thread_->shared().control.waiting(request_.control_line()) < thread_->limits().waiting_per_handle) return true;
-  ++thread_->shared().metrics.refusals().control_of_handle;
-  turn_away("Too many requests for this handle are waiting.");
+  if (http::may_wait_for_control(thread_->shared(), request_)) return true;
+  turn_away(kHandleWaits);
   return false;
 }
 
 bool Connection::count_in_flight() {
-  auto& in_flight = thread_->shared().in_flight;
   counted_ = true;
-  if (in_flight.fetch_add(1, std::memory_order_relaxed) < thread_->limits().in_flight) return true;
-  ++thread_->shared().metrics.refusals().in_flight;
-  turn_away("The server is overloaded.");
+  if (enter(thread_->shared())) return true;
+  turn_away(kOverloaded);
   return false;
 }
 
@@ -74,7 +71,7 @@ void Connection::turn_away(const char* why) {
 
 void Connection::end_in_flight() {
   if (!std::exchange(counted_, false)) return;
-  thread_->shared().in_flight.fetch_sub(1, std::memory_order_relaxed);
+  leave(thread_->shared());
 }
 
 // In kHandling, so that nothing else reads or changes the request. It is authorized again after its body has arrived: a
@@ -96,29 +93,6 @@ bool Connection::authorize_before_body(const Route& route, std::optional<Fault> 
                           connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
                         });
   return true;
-}
-
-void Connection::run(const Route& route) {
-  request_.control = &thread_->shared().control;
-  if (const auto fault = admit(thread_->shared().router.hooks(), route))
-    return deliver(to_response(*fault, request_.id));
-  if (route.access.who == Access::Who::kPublic || route.access.who == Access::Who::kPat) {
-    // A caller without an access token takes no turn of the handle's.
-    if (const auto fault = authorize(thread_->shared().router.hooks(), route, request_))
-      return deliver(to_response(*fault, request_.id));
-    if (route.run == Run::kInline) return handle(route, request_, Respond{Reply{shared_from_this()}});
-  }
-  if (!may_wait_for_control()) return;
-  Shared& shared = thread_->shared();
-  run_when_authorizable(shared.control, shared.router.hooks(), request_,
-                        [&hooks = shared.router.hooks(), &route, &request = request_,
-                         respond = Respond{Reply{shared_from_this()}}]() mutable {
-                          if (const auto fault = authorize(hooks, route, request)) {
-                            respond(to_response(*fault, request.id));
-                          } else {
-                            handle(route, request, std::move(respond));
-                          }
-                        });
 }
 
 void Connection::preflight() {
@@ -178,11 +152,7 @@ void Connection::deliver(Response&& response) {
   end_in_flight();
   if (state_ == State::kClosed) return;
   CHECK(state_ == State::kHandling);
-  if (const Decorate& decorate = thread_->shared().router.hooks().decorate) decorate(request_, response);
-  if (!has_clean_headers(response)) {
-    log::error("malformed_answer").add("id", request_.id.view());
-    response = to_response(internal_error(), request_.id);
-  }
+  decorate(thread_->shared(), request_, response);
   if (thread_->is_retiring() || response.stream) close_after_ = true;
   const ResponseFrame frame{.request_id = request_.id.view(),
                             .date_line = thread_->date_line(request_.received),
@@ -192,7 +162,7 @@ void Connection::deliver(Response&& response) {
                             .without_body = request_.method == Method::kHead};
   append_response(out_, response, frame);
   const auto now = Steady::now();
-  count(response, std::chrono::duration_cast<std::chrono::microseconds>(now - since_));
+  count(thread_->shared(), request_, response, std::chrono::duration_cast<std::chrono::microseconds>(now - since_));
   since_ = read_at_ = now;  // bytes read in advance count from now
   state_ = close_after_ ? State::kClosing : State::kHead;
   release_body();
@@ -203,13 +173,6 @@ void Connection::deliver(Response&& response) {
 std::string_view Connection::security_line() const {
   const std::string& line = thread_->shared().security_line;
   return !line.empty() && transport_.is_tls() && is_public_name(request_.header("host")) ? line : std::string_view{};
-}
-
-void Connection::count(const Response& response, std::chrono::microseconds took) {
-  const Shared& shared = thread_->shared();
-  shared.metrics.answered(request_.route, response.status, took);
-  if (response.limit) shared.metrics.limited(*response.limit);
-  log_request(shared.options.request_log, request_, response, took);
 }
 
 void Connection::begin_stream(std::move_only_function<void(Stream)> stream) {

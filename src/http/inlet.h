@@ -29,7 +29,7 @@ class Inlet : public std::enable_shared_from_this<Inlet> {
  private:
   class Answer;
 
-  void run(const std::shared_ptr<Request>& request, std::chrono::steady_clock::time_point deadline, Respond respond);
+  void run(Request& request, std::chrono::steady_clock::time_point deadline, Respond respond);
   void finish(Request& request, Response& response, std::chrono::microseconds took);
   Response failed(const Request& request) const;
 

@@ -1,6 +1,9 @@
 #include "http/running.h"
 
 #include "base/check.h"
+#include "http/error.h"
+#include "http/io_thread.h"
+#include "http/response_head.h"
 #include "http/text.h"
 #include "system/log.h"
 
@@ -37,6 +40,32 @@ bool is_accepted(BodyType type, std::string_view content_type) {
     case BodyType::kEncoded: return true;
   }
   return false;
+}
+
+// Calls the handler. An exception is logged, and a 500.
+void handle(const Route& route, Request& request, Respond respond) {
+  guarded(route, [&] { route.handler(request, std::move(respond)); });
+}
+
+// The line "request" of the log, if it is wanted.
+void log_request(RequestLog wanted, const Request& request, const Response& response, std::chrono::microseconds took) {
+  switch (wanted) {
+    case RequestLog::kOff: return;
+    case RequestLog::kErrors:
+      if (response.status < 400) return;
+      break;
+    case RequestLog::kAll: break;
+  }
+  if (log::level() > log::Level::kInfo) return;  // before building what only the line needs
+  auto line = log::info("request");
+  line.add("id", request.id.view())
+      .add("method", to_text(request.method))
+      .add("route", request.route ? request.route->pattern : "unmatched")
+      .add("status", response.status)
+      .add("client", request.client.text())
+      .add("us", took.count())
+      .add("bytes", static_cast<std::int64_t>(response.body.size()));
+  if (const Trace trace = request.trace(); !trace.empty()) line.add("trace", trace_id(trace.parent));
 }
 
 }  // namespace
@@ -78,10 +107,6 @@ std::optional<Fault> fault_of_media_type(const Request& request) {
                .message = "Send the body as content-type: application/json, without a content-encoding."};
 }
 
-std::optional<Fault> admit(const Hooks& hooks, const Route& route) {
-  return hooks.admit ? hooks.admit(route) : std::nullopt;
-}
-
 std::optional<Fault> authorize(const Hooks& hooks, const Route& route, Request& request) {
   if (route.access.who == Access::Who::kPublic) return std::nullopt;
   try {
@@ -100,28 +125,57 @@ void run_when_authorizable(ControlPool& control, const Hooks& hooks, const Reque
   });
 }
 
-void log_request(RequestLog wanted, const Request& request, const Response& response, std::chrono::microseconds took) {
-  switch (wanted) {
-    case RequestLog::kOff: return;
-    case RequestLog::kErrors:
-      if (response.status < 400) return;
-      break;
-    case RequestLog::kAll: break;
-  }
-  if (log::level() > log::Level::kInfo) return;  // before building what only the line needs
-  auto line = log::info("request");
-  line.add("id", request.id.view())
-      .add("method", to_text(request.method))
-      .add("route", request.route ? request.route->pattern : "unmatched")
-      .add("status", response.status)
-      .add("client", request.client.text())
-      .add("us", took.count())
-      .add("bytes", static_cast<std::int64_t>(response.body.size()));
-  if (const Trace trace = request.trace(); !trace.empty()) line.add("trace", trace_id(trace.parent));
+bool enter(Shared& shared) {
+  if (shared.in_flight.fetch_add(1, std::memory_order_relaxed) < shared.options.limits.in_flight) return true;
+  ++shared.metrics.refusals().in_flight;
+  return false;
 }
 
-void handle(const Route& route, Request& request, Respond respond) {
-  guarded(route, [&] { route.handler(request, std::move(respond)); });
+void leave(Shared& shared) { shared.in_flight.fetch_sub(1, std::memory_order_relaxed); }
+
+bool may_wait_for_control(Shared& shared, const Request& request) {
+  if (shared.control.waiting(request.control_line()) < shared.options.limits.waiting_per_handle) return true;
+  ++shared.metrics.refusals().control_of_handle;
+  return false;
+}
+
+void run(Shared& shared, Request& request, Respond respond, std::optional<Fault> of_body, Steady::time_point deadline) {
+  const Route& route = *request.route;
+  const Hooks& hooks = shared.router.hooks();
+  const auto refuse = [&](const Fault& fault) { respond(to_response(fault, request.id)); };
+  request.control = &shared.control;
+  if (hooks.admit)
+    if (const auto fault = hooks.admit(route)) return refuse(*fault);
+  if (route.access.who == Access::Who::kPublic || route.access.who == Access::Who::kPat) {
+    // A caller without an access token takes no turn of the handle's.
+    if (const auto fault = authorize(hooks, route, request)) return refuse(*fault);
+    if (of_body) return refuse(*of_body);
+    if (route.run == Run::kInline) return handle(route, request, std::move(respond));
+  }
+  if (!may_wait_for_control(shared, request)) return refuse(unavailable(kHandleWaits));
+  run_when_authorizable(
+      shared.control, hooks, request,
+      [&hooks, &route, &request, deadline, of_body = std::move(of_body), respond = std::move(respond)]() mutable {
+        if (Steady::now() > deadline)
+          return respond(to_response(unavailable("The request has waited for too long."), request.id));
+        auto fault = authorize(hooks, route, request);
+        if (!fault) fault = std::move(of_body);
+        if (fault) return respond(to_response(*fault, request.id));
+        handle(route, request, std::move(respond));
+      });
+}
+
+void decorate(const Shared& shared, const Request& request, Response& response) {
+  if (const Decorate& hook = shared.router.hooks().decorate) hook(request, response);
+  if (has_clean_headers(response)) return;
+  log::error("malformed_answer").add("id", request.id.view());
+  response = to_response(internal_error(), request.id);
+}
+
+void count(const Shared& shared, const Request& request, const Response& response, std::chrono::microseconds took) {
+  shared.metrics.answered(request.route, response.status, took);
+  if (response.limit) shared.metrics.limited(*response.limit);
+  log_request(shared.options.request_log, request, response, took);
 }
 
 void Request::resume(std::move_only_function<void()> rest) const {

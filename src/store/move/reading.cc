@@ -4,9 +4,9 @@ namespace beckon::store::move {
 
 void each_commit(ledger::Ledger& ledger, const Take& take) {
   value_or_throw(ledger.read_journal(0, [&](ledger::Position position, Instant at, std::string_view bytes) {
-    take({.cells = {{.integer = static_cast<std::int64_t>(position)},
-                    {.integer = to_ms(at)},
-                    {.bytes = std::string(bytes)}}});
+    take(
+        {.cells = {
+             {.integer = static_cast<std::int64_t>(position)}, {.integer = to_ms(at)}, {.bytes = std::string(bytes)}}});
     return true;
   }));
 }
