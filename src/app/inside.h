@@ -8,6 +8,7 @@
 
 #include "app/control.h"
 #include "app/keys.h"
+#include "app/metrics_listener.h"
 #include "app/server.h"
 #include "commit/counter_filling.h"
 #include "commit/housekeeping.h"
@@ -120,14 +121,13 @@ struct Server::Inside {
   std::unique_ptr<http::LiveFeed> live;
   std::unique_ptr<http::EventStreams> event_streams;
   std::unique_ptr<http::Api> api;
-  std::unique_ptr<http::Router> router, metrics_router;
-  std::unique_ptr<http::HttpMetrics> http_metrics, metrics_metrics;
-  prometheus::Registry metrics_registry;  // of the metrics' own listener
+  std::unique_ptr<http::Router> router;
+  std::unique_ptr<http::HttpMetrics> http_metrics;
 
   std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread, names_thread,
       ship_thread, providers_thread, recovery_thread;
   std::binary_semaphore shipped{0};  // the ship thread has finished
-  std::unique_ptr<http::Listener> metrics_listener;
+  std::unique_ptr<MetricsListener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
 
   std::expected<void, std::string> build(std::function<void()> broken, std::vector<oidc::Provider> known);

@@ -1,26 +1,20 @@
 #include "app/listen_address.h"
 
-#include <charconv>
-
-#include "base/ip_address.h"
-
 namespace beckon::app {
+namespace {
 
-bool ListenAddress::is_loopback() const { return host.starts_with("127.") || host == "::1"; }
+bool is_loopback(const IpAddress& address) {
+  const std::string text = address.text();
+  return text.starts_with("127.") || text == "::1";
+}
 
-std::optional<ListenAddress> parse_listen(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view port = text.substr(colon + 1);
-  std::string_view host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  ListenAddress address{.host = std::string(host)};
-  if (host.empty()) address.host = "0.0.0.0";
-  if (host == "localhost") address.host = "127.0.0.1";
-  const auto [end, fault] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  if (fault != std::errc{} || end != port.data() + port.size() || port.empty()) return std::nullopt;
-  if (!IpAddress::parse(address.host)) return std::nullopt;
-  return address;
+}  // namespace
+
+std::optional<net::Endpoint> parse_listen(std::string_view text) {
+  constexpr std::string_view kLocal = "localhost:";
+  if (text.starts_with(':')) return net::Endpoint::parse("0.0.0.0" + std::string(text));
+  if (text.starts_with(kLocal)) return net::Endpoint::parse("127.0.0.1:" + std::string(text.substr(kLocal.size())));
+  return net::Endpoint::parse(text);
 }
 
 std::optional<std::string> refused_to_listen(const Settings& settings) {
@@ -28,7 +22,7 @@ std::optional<std::string> refused_to_listen(const Settings& settings) {
     if (where->empty()) continue;
     const auto address = parse_listen(*where);
     if (!address) return "\"" + *where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080";
-    if (address->is_loopback()) continue;
+    if (is_loopback(address->address)) continue;
     if (settings.dev) return "--dev serves loopback only, not " + *where;
     if (where == &settings.listen && settings.master_key_file.empty())
       return *where +

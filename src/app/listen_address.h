@@ -1,22 +1,16 @@
 // HOST:PORT of --listen and --metrics-listen.
 #pragma once
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "app/settings.h"
+#include "net/socket_address.h"
 
 namespace beckon::app {
 
-struct ListenAddress {
-  std::string host;  // an IP address, without brackets
-  std::uint16_t port = 0;
-  bool is_loopback() const;
-};
-
 // "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses), "localhost:8080"; std::nullopt for any other text.
-std::optional<ListenAddress> parse_listen(std::string_view text);
+std::optional<net::Endpoint> parse_listen(std::string_view text);
 
 // Why the server refuses to listen there, for the operator; std::nullopt if it may. Without --dev, an address reachable
 // from outside requires a master key kept by the operator.

@@ -19,23 +19,6 @@ double value_of(const std::atomic<std::uint64_t>& value) { return value_of(value
 double seconds_of(Duration time) { return static_cast<double>(time.count()) / 1e3; }
 double unix_time(Instant at) { return seconds_of(at.time_since_epoch()); }
 
-void of_process(Exposition& out) {
-  out.gauge("beckon_build_info", "Always 1; the version is the label.", 1, {{"version", BECKON_VERSION}});
-  out.gauge("beckon_tzdata_info", "Always 1; the release of the time zone database is the label.", 1,
-            {{"version", std::string(system_zones().version())}});
-  out.counter("beckon_log_lines_dropped_total", "Log lines dropped while nobody read them.", value_of(log::dropped()));
-  const auto use = process_use();
-  if (!use) return;
-  out.counter("process_cpu_seconds_total", "Processor time in user and system mode, in seconds.",
-              seconds_of(use->processor_time));
-  out.gauge("process_resident_memory_bytes", "Resident memory.", value_of(use->resident_bytes));
-  out.gauge("process_virtual_memory_bytes", "Virtual memory.", value_of(use->virtual_bytes));
-  out.gauge("process_threads", "Threads.", value_of(use->threads));
-  out.gauge("process_open_fds", "Open file descriptors.", value_of(use->open_files));
-  out.gauge("process_max_fds", "File descriptors that may be open.", value_of(use->most_files));
-  out.gauge("process_start_time_seconds", "When the process started: a Unix time.", unix_time(use->started_at));
-}
-
 // A value that cannot be read is omitted: an alert on its absence is better than a false zero.
 void of_disk(Exposition& out, const std::string& folder) {
   std::error_code error;
@@ -148,11 +131,26 @@ class Refusals {
 
 }  // namespace
 
-void add_process(Exposition& out) { of_process(out); }
+void add_process(Exposition& out) {
+  out.gauge("beckon_build_info", "Always 1; the version is the label.", 1, {{"version", BECKON_VERSION}});
+  out.gauge("beckon_tzdata_info", "Always 1; the release of the time zone database is the label.", 1,
+            {{"version", std::string(system_zones().version())}});
+  out.counter("beckon_log_lines_dropped_total", "Log lines dropped while nobody read them.", value_of(log::dropped()));
+  const auto use = process_use();
+  if (!use) return;
+  out.counter("process_cpu_seconds_total", "Processor time in user and system mode, in seconds.",
+              seconds_of(use->processor_time));
+  out.gauge("process_resident_memory_bytes", "Resident memory.", value_of(use->resident_bytes));
+  out.gauge("process_virtual_memory_bytes", "Virtual memory.", value_of(use->virtual_bytes));
+  out.gauge("process_threads", "Threads.", value_of(use->threads));
+  out.gauge("process_open_fds", "Open file descriptors.", value_of(use->open_files));
+  out.gauge("process_max_fds", "File descriptors that may be open.", value_of(use->most_files));
+  out.gauge("process_start_time_seconds", "When the process started: a Unix time.", unix_time(use->started_at));
+}
 
 std::string Server::Inside::metrics() const {
   Exposition out(registry);
-  of_process(out);
+  add_process(out);
   if (store->can().data_folder) of_disk(out, settings.data);
   out.gauge("beckon_sessions", "Sessions in memory.", value_of(sessions.count()));
   out.gauge("beckon_sessions_bytes", "Memory used by sessions.", value_of(sessions.bytes()));

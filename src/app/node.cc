@@ -5,6 +5,7 @@
 
 #include "app/exposition.h"
 #include "app/listen_address.h"
+#include "app/metrics_listener.h"
 #include "app/provider_file.h"
 #include "app/server.h"
 #include "app/storage.h"
@@ -30,36 +31,21 @@ constexpr auto kLookOften = 50ms;   // while no owner is reached
 constexpr auto kLookAtMost = 20ms;  // between two looks
 constexpr auto kAfterFailure = 1s;  // after a takeover that failed
 
-std::string host_and_port(const std::string& host, std::uint16_t port) {
-  return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
-}
-
-http::Route metrics_route(std::function<std::string()> metrics) {
-  return {.method = http::Method::kGet,
-          .pattern = "/metrics",
-          .access = http::public_(),
-          .run = http::Run::kControl,
-          .handler =
-              [metrics = std::move(metrics)](http::Request&, http::Respond respond) {
-                respond({.status = 200, .body = metrics(), .content_type = http::kMetricsContentType});
-              },
-          .summary = "Metrics for Prometheus"};
-}
-
 }  // namespace
 
 struct Node::Inside {
   enum class Role : std::uint8_t { kMember, kTaking, kOwner };
   struct Bound {
-    ListenAddress address;
+    net::Endpoint at;  // as it was asked for
     std::shared_ptr<const http::Sockets> sockets;
   };
   // What serves clients while the node is a member.
   struct Front {
-    prometheus::Registry registry, metrics_registry;
-    std::unique_ptr<http::Router> router, metrics_router;
-    std::unique_ptr<http::HttpMetrics> metrics, metrics_metrics;
-    std::unique_ptr<http::Listener> metrics_listener, listener;
+    prometheus::Registry registry;
+    std::unique_ptr<http::Router> router;
+    std::unique_ptr<http::HttpMetrics> metrics;
+    std::unique_ptr<MetricsListener> metrics_listener;
+    std::unique_ptr<http::Listener> listener;
 
     void retire() const {
       listener->retire();
@@ -67,7 +53,7 @@ struct Node::Inside {
     }
     void stop(Duration drain) const {
       listener->stop(drain);
-      if (metrics_listener) metrics_listener->stop(1s);
+      if (metrics_listener) metrics_listener->stop();
     }
   };
   static std::expected<Bound, std::string> bind_to(const std::string& where, int count);
@@ -124,11 +110,11 @@ struct Node::Inside {
 };
 
 std::expected<Node::Inside::Bound, std::string> Node::Inside::bind_to(const std::string& where, int count) {
-  const auto address = parse_listen(where);
-  if (!address) return unexpected("\"" + where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080.");
-  auto sockets = http::listen_at(address->host, address->port, count);
+  const auto at = parse_listen(where);
+  if (!at) return unexpected("\"" + where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080.");
+  auto sockets = http::listen_at(at->address.text(), at->port, count);
   if (!sockets) return unexpected(sockets.error());
-  return Bound{*address, std::move(*sockets)};
+  return Bound{*at, std::move(*sockets)};
 }
 
 void Node::Inside::poke(bool is_lost) {
@@ -168,11 +154,11 @@ std::expected<void, std::string> Node::Inside::open() {
     if (!also) return unexpected(also.error());
     of_metrics = std::move(*also);
   }
-  const bool is_any = main.address.host == "0.0.0.0" || main.address.host == "::";
-  ListenAddress between{.host = is_any ? "127.0.0.1" : main.address.host, .port = 0};
+  const auto is_any = [](const IpAddress& address) { return address.text() == "0.0.0.0" || address.text() == "::"; };
+  net::Endpoint between{.address = is_any(main.at.address) ? IpAddress::v4(127, 0, 0, 1) : main.at.address};
   if (!settings.node_listen.empty()) {
     const auto named = parse_listen(settings.node_listen);
-    if (!named || named->host == "0.0.0.0" || named->host == "::")
+    if (!named || is_any(named->address))
       return unexpected(
           "--node-listen must be HOST:PORT with the IP address at which the other nodes reach this one, "
           "not \"" +
@@ -180,13 +166,13 @@ std::expected<void, std::string> Node::Inside::open() {
     between = *named;
   }
   credentials = std::make_shared<node::Credentials>(*keys);
-  auto opened = node::Port::open(between.host, between.port, credentials, clock, {});
+  auto opened = node::Port::open(between.address.text(), between.port, credentials, clock, {});
   if (!opened) return unexpected(opened.error());
   port = std::move(*opened);
   forwarder = std::make_unique<node::Forwarder>(credentials, node::Forwarder::Limits{.window = settings.node_window},
                                                 [this] { poke(false); });
-  self.name = settings.node.empty() ? host_and_port(main.address.host, main.sockets->port) : settings.node;
-  self.address = host_and_port(between.host, port->port());
+  self.name = settings.node.empty() ? net::Endpoint{main.at.address, main.sockets->port}.text() : settings.node;
+  self.address = net::Endpoint{between.address, port->port()}.text();
   self.incarnation = to_hex(random.bytes(8));
   forget_ownership();
   if (const auto joined = own()->join(); !joined) return unexpected(joined.error().message);
@@ -241,14 +227,10 @@ std::expected<void, std::string> Node::Inside::serve_as_member() {
   made->metrics = std::make_unique<http::HttpMetrics>(made->registry, *made->router);
 
   if (of_metrics.sockets) {
-    std::vector<http::Route> only;
-    only.push_back(metrics_route([this] { return metrics_of_member(); }));
-    made->metrics_router = std::make_unique<http::Router>(std::move(*http::Router::make(std::move(only), {})));
-    made->metrics_metrics = std::make_unique<http::HttpMetrics>(made->metrics_registry, *made->metrics_router);
     http::ListenerOptions options = settings.http;
-    options.io_threads = 1;
     options.sockets = of_metrics.sockets;
-    auto listener = http::Listener::start(std::move(options), *made->metrics_router, clock, *made->metrics_metrics);
+    auto listener = MetricsListener::start(
+        std::move(options), [this] { return metrics_of_member(); }, clock);
     if (!listener) return unexpected(listener.error());
     made->metrics_listener = std::move(*listener);
   }
@@ -421,7 +403,7 @@ Node::~Node() { stop(); }
 
 std::string Node::url() const {
   return (inside_->certificates ? "https://" : "http://") +
-         host_and_port(inside_->main.address.host, inside_->main.sockets->port);
+         net::Endpoint{inside_->main.at.address, inside_->main.sockets->port}.text();
 }
 
 std::uint64_t Node::turns() const {

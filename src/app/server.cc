@@ -210,38 +210,29 @@ std::expected<void, std::string> Server::Inside::listen() {
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
 
-  const auto bind = [&](const std::string& where, const std::shared_ptr<const http::Sockets>& sockets,
-                        const http::Router& table, http::HttpMetrics& counts,
-                        int io_threads) -> std::expected<std::unique_ptr<http::Listener>, std::string> {
-    const auto address = parse_listen(where);
-    if (!address)
-      return unexpected("\"" + where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080.");
+  const auto options_at =
+      [&](const std::string& where,
+          const std::shared_ptr<const http::Sockets>& sockets) -> std::expected<http::ListenerOptions, std::string> {
+    const auto at = parse_listen(where);
+    if (!at) return unexpected("\"" + where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080.");
     http::ListenerOptions options = settings.http;
-    options.host = address->host;
-    options.port = address->port;
-    options.io_threads = io_threads;
+    options.host = at->address.text();
+    options.port = at->port;
     options.sockets = sockets;
-    if (&table == router.get()) options.tls = certificates;  // the metrics listener stays plain
-    return http::Listener::start(std::move(options), table, clock, counts);
+    return options;
   };
   if (!settings.metrics_listen.empty()) {
-    std::vector<http::Route> only;
-    only.push_back({.method = http::Method::kGet,
-                    .pattern = "/metrics",
-                    .access = http::public_(),
-                    .run = http::Run::kControl,
-                    .handler =
-                        [this](http::Request&, http::Respond respond) {
-                          respond({.status = 200, .body = metrics(), .content_type = http::kMetricsContentType});
-                        },
-                    .summary = "Metrics for Prometheus"});
-    metrics_router = std::make_unique<http::Router>(std::move(*http::Router::make(std::move(only), {})));
-    metrics_metrics = std::make_unique<http::HttpMetrics>(metrics_registry, *metrics_router);
-    auto bound = bind(settings.metrics_listen, part.metrics_sockets, *metrics_router, *metrics_metrics, 1);
+    auto options = options_at(settings.metrics_listen, part.metrics_sockets);
+    if (!options) return unexpected(options.error());
+    auto bound = MetricsListener::start(
+        *std::move(options), [this] { return metrics(); }, clock);
     if (!bound) return unexpected(bound.error());
     metrics_listener = std::move(*bound);
   }
-  auto bound = bind(settings.listen, part.sockets, *router, *http_metrics, settings.http.io_threads);
+  auto options = options_at(settings.listen, part.sockets);
+  if (!options) return unexpected(options.error());
+  options->tls = certificates;
+  auto bound = http::Listener::start(*std::move(options), *router, clock, *http_metrics);
   if (!bound) return unexpected(bound.error());
   listener = std::move(*bound);
   return {};
@@ -388,7 +379,7 @@ void Server::Inside::stop() {
     part.ownership->release();
     if (part.released) part.released();
   }
-  if (metrics_listener) metrics_listener->stop(1s);
+  if (metrics_listener) metrics_listener->stop();
   stop_dispatch();
   if (providers_thread.joinable()) {
     providers_thread.request_stop();
@@ -424,10 +415,9 @@ Server::~Server() { inside_->stop(); }
 std::uint64_t Server::turns() const { return inside_->committer->counts().turns; }
 
 std::string Server::url() const {
-  const auto address = parse_listen(inside_->settings.listen);
-  const bool v6 = address->host.find(':') != std::string::npos;
-  return (inside_->certificates ? "https://" : "http://") + (v6 ? "[" + address->host + "]" : address->host) + ":" +
-         std::to_string(inside_->listener->port());
+  const auto at = parse_listen(inside_->settings.listen);
+  return (inside_->certificates ? "https://" : "http://") +
+         net::Endpoint{at->address, inside_->listener->port()}.text();
 }
 
 void Server::look_at_certificates() { inside_->certificates_asked = true; }

@@ -2,9 +2,26 @@
 
 #include <netinet/in.h>
 
+#include <charconv>
 #include <cstring>
 
 namespace beckon::net {
+
+std::optional<Endpoint> Endpoint::parse(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const auto address = IpAddress::parse(host);
+  if (!address) return std::nullopt;
+  Endpoint at{.address = *address};
+  const auto [end, fault] = std::from_chars(port.data(), port.data() + port.size(), at.port);
+  if (fault != std::errc{} || end != port.data() + port.size()) return std::nullopt;
+  return at;
+}
+
+std::string Endpoint::text() const { return address.host_text() + ":" + std::to_string(port); }
 
 SocketAddress to_socket_address(const IpAddress& address, std::uint16_t port) {
   SocketAddress made;

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/ip_address.h"
 
@@ -16,6 +18,15 @@ struct SocketAddress {
 
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+// "192.0.2.1:80", "[2001:db8::1]:80", or the latter without brackets.
+struct Endpoint {
+  IpAddress address;
+  std::uint16_t port = 0;
+
+  static std::optional<Endpoint> parse(std::string_view text);
+  std::string text() const;  // as parse() reads it, with brackets
 };
 
 SocketAddress to_socket_address(const IpAddress& address, std::uint16_t port);

@@ -10,8 +10,6 @@
 #include <cerrno>
 #include <system_error>
 
-#include "net/socket_address.h"
-
 namespace beckon::node {
 namespace {
 
@@ -35,8 +33,8 @@ std::string why_not(const net::TlsSession& tls) {
 
 }  // namespace
 
-std::expected<net::Descriptor, std::string> connect_to(const IpAddress& address, std::uint16_t port) {
-  const auto at = net::to_socket_address(address, port);
+std::expected<net::Descriptor, std::string> connect_to(const net::Endpoint& endpoint) {
+  const auto at = net::to_socket_address(endpoint.address, endpoint.port);
   net::Descriptor socket(::socket(at.get()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int on = 1;
   if (!socket.is_open() || ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/ip_address.h"
 #include "net/event_loop.h"
+#include "net/socket_address.h"
 #include "net/tls_session.h"
 #include "node/frame.h"
 
@@ -59,6 +59,6 @@ class Channel final : net::EventLoop::Watcher {
 };
 
 // A socket that is connecting. The error is the system's.
-std::expected<net::Descriptor, std::string> connect_to(const IpAddress& address, std::uint16_t port);
+std::expected<net::Descriptor, std::string> connect_to(const net::Endpoint& endpoint);
 
 }  // namespace beckon::node

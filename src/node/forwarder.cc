@@ -1,7 +1,6 @@
 #include "node/forwarder.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include "http/error.h"
@@ -207,14 +206,9 @@ void Forwarder::turn() {
 
 void Forwarder::connect() {
   try_at_ = std::chrono::steady_clock::now() + limits_.again;
-  const auto colon = address_.rfind(':');
-  const auto address =
-      colon == std::string::npos ? std::nullopt : IpAddress::parse(std::string_view(address_).substr(0, colon));
-  std::uint16_t port = 0;
-  if (!address ||
-      std::from_chars(address_.data() + colon + 1, address_.data() + address_.size(), port).ec != std::errc{})
-    return;
-  auto socket = connect_to(*address, port);
+  const auto at = net::Endpoint::parse(address_);
+  if (!at) return;
+  auto socket = connect_to(*at);
   if (!socket) return;
   channel_ = std::make_unique<Channel>(loop_, std::move(*socket), credentials_->for_client(),
                                        static_cast<Channel::User&>(*this));

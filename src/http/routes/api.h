@@ -157,6 +157,9 @@ void add_system(Api& api, std::vector<Route>& routes);   // health, readiness, m
 // Health and readiness alone, which a node answers itself.
 void add_health(std::function<Readiness()> readiness, const std::optional<NodePart>& node, std::vector<Route>& routes);
 
+// GET /metrics: what the function returns, in Prometheus' text format.
+Route metrics_route(std::function<std::string()> metrics);
+
 // Answers OPTIONS: `*` on routes that pages may call. A preflight names no handle, so the request itself is checked.
 void preflight(Request& request, const std::string& allow, Respond respond);
 

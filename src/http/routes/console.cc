@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "http/error.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {
@@ -71,15 +72,6 @@ Response asset_or_page(const std::vector<ConsoleFile>& files, const Request& req
 }
 
 }  // namespace
-
-Route open_route(std::string_view pattern, Handler handler, std::string_view summary) {
-  return {.method = Method::kGet,
-          .pattern = std::string(pattern),
-          .access = public_(),
-          .run = Run::kInline,
-          .handler = std::move(handler),
-          .summary = summary};
-}
 
 void add_console(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
   routes.push_back(open_route(

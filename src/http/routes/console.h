@@ -26,9 +26,6 @@ std::string_view content_type_of(std::string_view name);
 // 200 with the file, or 304 if the client has it; with the page's security policy and this `Cache-Control`.
 Response answer(const Request& request, const ConsoleFile& file, std::string_view cache);
 
-// A GET that everybody may call, answered on the io thread.
-Route open_route(std::string_view pattern, Handler handler, std::string_view summary);
-
 // A redirect from / to the console; its page for every address below `kConsole`; and its assets, whose names change
 // with their content.
 inline constexpr std::string_view kConsole = "/apps/lifecycle-messaging";

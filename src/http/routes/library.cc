@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/error.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

@@ -33,6 +33,15 @@ Route control(Api& api, Method method, std::string_view pattern, Access access,
           .summary = summary};
 }
 
+Route open_route(std::string_view pattern, Handler handler, std::string_view summary, Run run) {
+  return {.method = Method::kGet,
+          .pattern = std::string(pattern),
+          .access = public_(),
+          .run = run,
+          .handler = std::move(handler),
+          .summary = summary};
+}
+
 AuditEntry audit_of(const Api& api, const Request& request, std::string_view action, std::string_view target,
                     std::string detail, std::string before) {
   return audit_entry(api.clock.now(), api.random, Handle{request.param("handle")}, caller_of(request), action, target,

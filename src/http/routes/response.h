@@ -22,6 +22,9 @@ Handler blocking(std::function<Result<Response>(Request&)> handle);
 Route control(Api& api, Method method, std::string_view pattern, Access access,
               std::function<Result<Response>(Api&, Request&)> handle, std::string_view summary);
 
+// A GET that everybody may call.
+Route open_route(std::string_view pattern, Handler handler, std::string_view summary, Run run = Run::kInline);
+
 // An audit entry of the handle in the path, by the caller.
 AuditEntry audit_of(const Api& api, const Request& request, std::string_view action, std::string_view target,
                     std::string detail = "{}", std::string before = {});

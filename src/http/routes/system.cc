@@ -72,22 +72,13 @@ bool is_control_plane(std::string_view path) {
          path.starts_with("/v2/auth/");
 }
 
-Route open(std::string_view pattern, Run run, Handler handler, std::string_view summary) {
-  return {.method = Method::kGet,
-          .pattern = std::string(pattern),
-          .access = public_(),
-          .run = run,
-          .handler = std::move(handler),
-          .summary = summary};
-}
-
 // The page lists the routes in the table except its own. It is cacheable as long as neither changes.
 void add_docs(std::vector<Route>& routes) {
   const ConsoleFile* shell = find(console_files(), "docs.html");
   const std::string page = docs_page(routes, shell ? shell->bytes : "");
   const std::string etag = "\"" + to_hex(sha256(page)).substr(0, 16) + "\"";
-  routes.push_back(open(
-      "/docs", Run::kInline,
+  routes.push_back(open_route(
+      "/docs",
       [page, etag](Request& request, Respond respond) {
         respond(answer(request, {"docs.html", etag, page}, "no-cache"));
       },
@@ -107,28 +98,30 @@ void security_headers(const Request& request, Response& response) {
 }
 
 void add_health(std::function<Readiness()> readiness, const std::optional<NodePart>& node, std::vector<Route>& routes) {
-  routes.push_back(open(
-      "/v2/system/health", Run::kInline,
+  routes.push_back(open_route(
+      "/v2/system/health",
       [readiness, node](Request&, Respond respond) { health(readiness(), node, std::move(respond)); },
       "Check that the process is alive"));
-  routes.push_back(open(
-      "/v2/system/ready", Run::kInline,
+  routes.push_back(open_route(
+      "/v2/system/ready",
       [readiness, node](Request& request, Respond respond) { ready(readiness(), node, request, std::move(respond)); },
       "Check that the server is ready"));
 }
 
+Route metrics_route(std::function<std::string()> metrics) {
+  return open_route(
+      "/metrics",
+      [metrics = std::move(metrics)](Request&, Respond respond) {
+        respond({.status = 200, .body = metrics(), .content_type = kMetricsContentType});
+      },
+      "Metrics for Prometheus", Run::kControl);
+}
+
 void add_system(Api& api, std::vector<Route>& routes) {
   add_health([&api] { return api.readiness(); }, api.node, routes);
-  if (api.metrics_on_main)
-    routes.push_back(open(
-        "/metrics", Run::kControl,
-        [&api](Request&, Respond respond) {
-          respond({.status = 200, .body = api.metrics(), .content_type = kMetricsContentType});
-        },
-        "Metrics for Prometheus"));
-  routes.push_back(open(
-      "/openapi.json", Run::kInline,
-      [](Request&, Respond respond) { respond(json_response(200, std::string(kOpenApi))); },
+  if (api.metrics_on_main) routes.push_back(metrics_route(api.metrics));
+  routes.push_back(open_route(
+      "/openapi.json", [](Request&, Respond respond) { respond(json_response(200, std::string(kOpenApi))); },
       "The OpenAPI description"));
   add_console(console_files(), routes);
   add_docs(routes);
