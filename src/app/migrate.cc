@@ -1,12 +1,7 @@
 #include "app/migrate.h"
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
-#include <mutex>
-#include <stop_token>
-#include <thread>
 
 #include "app/complain.h"
 #include "app/storage.h"
@@ -24,30 +19,6 @@ namespace {
 using store::PostgresStore;
 using store::SqliteStore;
 
-// Keeps the lease of a database while it is moved.
-class Keeper {
- public:
-  explicit Keeper(store::Store& store) : thread_([this, &store](const std::stop_token& stop) { run(store, stop); }) {}
-  ~Keeper() { thread_.request_stop(); }
-  Keeper(const Keeper&) = delete;
-  Keeper& operator=(const Keeper&) = delete;
-  bool has_lost() const { return lost_; }
-
- private:
-  void run(store::Store& store, const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    while (!stop.stop_requested()) {
-      if (!store.maintain()) lost_ = true;
-      ended_.wait_for(lock, stop, std::chrono::milliseconds{250}, [] { return false; });
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable_any ended_;
-  std::atomic<bool> lost_{false};
-  std::jthread thread_;
-};
-
 // Once a second at most.
 class Teller {
  public:
@@ -62,14 +33,14 @@ class Teller {
   std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
 };
 
-int move_between(store::move::Side& source, store::move::Target& target, store::Store& leased,
+int move_between(store::move::Side& source, store::move::Target& target, PostgresStore& leased,
                  const std::string& into) {
-  const Keeper keeper(leased);
+  leased.keep_renewing();
   Teller teller;
   const auto moved = store::move::move_all(
       source, target, [&](const std::string& table, std::uint64_t rows) -> std::optional<std::string> {
         teller.tell(table, rows);
-        if (!keeper.has_lost()) return std::nullopt;
+        if (leased.maintain()) return std::nullopt;
         return "Another server or command has taken over the database. Stop it; the same command goes on where this "
                "one ended.";
       });
@@ -121,7 +92,7 @@ int into_folder(const Settings& settings) {
   if (!lock) return complain("Another process is using " + settings.data + ".");
   store::move::PostgresTarget source(settings.database);
   store::move::SqliteTarget target(settings.data);
-  const int status = move_between(source, target, *from->store, settings.data);
+  const int status = move_between(source, target, *from->postgres, settings.data);
   if (status == 0)
     std::puts("Start the server without --database. Start no server on the database: it would send what is due again.");
   return status;

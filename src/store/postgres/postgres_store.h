@@ -68,6 +68,9 @@ class PostgresStore final : public Store {
   static Result<std::vector<postgres::NodeState>> nodes(const std::string& where);
   static bool server_runs(const std::string& where);  // or has ended less than its lease ago
 
+  // Renews the lease on a thread of its own, for whoever may not call maintain() for seconds.
+  void keep_renewing() { ownership_->keep_renewing(); }
+
   postgres::PostgresCommit& postgres_commit() { return commit_; }
 
  private:
