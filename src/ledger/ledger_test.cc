@@ -649,7 +649,14 @@ TEST(Codec, ASnapshotReadsBackTheSameSession) {
   EXPECT_FALSE(decode_snapshot({"x", 42}));
 }
 
-TEST(RestedSession, IsTheOwnRecordAsItWas) {
+HeldSession packed(const Session& session) {
+  HeldSession held;
+  held.hold(std::make_shared<const Session>(session));
+  held.rest();
+  return held;
+}
+
+TEST(HeldSession, IsTheOwnRecordAsItWas) {
   std::mt19937 dice(3);
   for (int round = 0; round < 200; ++round) {
     const auto up_to = [&](unsigned most) { return static_cast<unsigned>(dice()) % (most + 1); };
@@ -673,7 +680,7 @@ TEST(RestedSession, IsTheOwnRecordAsItWas) {
     if (up_to(1) == 1) own.traits = std::make_shared<PackedTraits>(up_to(3) == 0 ? Traits{} : traits);
     if (up_to(1) == 1)
       own.counted = std::make_shared<Counted>(Counted{.all = {{.counter = 1, .session = 2, .count = 3}}});
-    const RestedSession rested(own);
+    const HeldSession rested = packed(own);
     const SessionPtr back = rested.session();
     ASSERT_EQ(encode_snapshot(*back), encode_snapshot(own));
     EXPECT_EQ(back->began, own.began);
@@ -684,11 +691,11 @@ TEST(RestedSession, IsTheOwnRecordAsItWas) {
     EXPECT_EQ(rested.head().expires_at, own.expires_at);
     EXPECT_LT(rested.bytes(), own.bytes() / 2);
   }
-  EXPECT_FALSE(RestedSession());
-  EXPECT_EQ(RestedSession().bytes(), 0u);
+  EXPECT_FALSE(HeldSession().is_rested());
+  EXPECT_EQ(HeldSession().bytes(), 0u);
 }
 
-TEST(RestedSession, IsTheSessionAsItWas) {
+TEST(HeldSession, IsTheSessionAsItWas) {
   std::mt19937 dice(4);
   const auto up_to = [&](unsigned most) { return static_cast<unsigned>(dice()) % (most + 1); };
   const std::vector<std::string> keys{"view", "cart", std::string(255, 'k'), "scroll"},
@@ -728,7 +735,7 @@ TEST(RestedSession, IsTheSessionAsItWas) {
     all.begun_by_visitor = up_to(1) == 0;
     all.anonymous = up_to(1) == 0 ? "a-7" : "";
     all.consent = up_to(5) == 0 ? Consent::kBasic : Consent::kFull;
-    const RestedSession rested(all);
+    const HeldSession rested = packed(all);
     const SessionPtr back = rested.session();
     ASSERT_EQ(encode_snapshot(*back), encode_snapshot(all));
     EXPECT_EQ(back->began, all.began);
@@ -736,7 +743,7 @@ TEST(RestedSession, IsTheSessionAsItWas) {
     for (std::size_t i = 0; i < all.window.size(); ++i) expected.push_back(all.window[i]);
     expect_holds(back->window, expected);
     for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(back->window[i].is_read, expected[i].is_read);
-    const RestedSession::Head head = rested.head();
+    const HeldSession::Head head = rested.head();
     EXPECT_EQ(head.id, all.id.view());
     EXPECT_EQ(head.visitor, all.visitor.view());
     EXPECT_EQ(head.created, all.created);
@@ -774,7 +781,7 @@ TEST(HeldSession, IsTheSameSessionPackedOrNot) {
   EXPECT_EQ(other.awake(), session);
 }
 
-TEST(RestedSession, OfFiftyPlainSignalsTakesASixthOfTheMemory) {
+TEST(HeldSession, OfFiftyPlainSignalsTakesASixthOfTheMemory) {
   SessionPtr session;
   for (std::uint64_t version = 1; version <= 50; ++version) {
     const auto at = static_cast<std::int64_t>(1'800'000'000'000 + version * 3'217);
@@ -784,7 +791,7 @@ TEST(RestedSession, OfFiftyPlainSignalsTakesASixthOfTheMemory) {
     record.signals[0].place = (std::uint64_t{1} << 33) + version * 100;
     session = applied(session, record, 7);
   }
-  EXPECT_LT(RestedSession(*session).bytes() * 6, session->bytes());
+  EXPECT_LT(packed(*session).bytes() * 6, session->bytes());
 }
 
 TEST(Codec, PlacesInTheJournalReadBackFromARecordAndFromASnapshot) {

@@ -195,8 +195,8 @@ void read_own_part(Decoder& in, Session& session) {
   for (DoneAnchor& done : session.done) done = {.rule = in.word(), .version = in.number()};
 }
 
-RestedSession::Head read_head(Decoder& in) {
-  RestedSession::Head head{.handle = in.text(), .id = in.text(), .visitor = in.text()};
+HeldSession::Head read_head(Decoder& in) {
+  HeldSession::Head head{.handle = in.text(), .id = in.text(), .visitor = in.text()};
   InstantUnpacker instants(in, Instant{});
   head.created = instants.take();
   head.last_received = instants.take();
@@ -215,9 +215,8 @@ enum Rested : std::uint8_t {
   kRestedSaidByOwner = 64
 };
 
-}  // namespace
-
-RestedSession::RestedSession(const Session& session) {
+// The block of a packed session: HeldSession.
+std::unique_ptr<char[]> packed(const Session& session) {
   std::string bytes;
   bytes.reserve(512 + session.window.bytes() / 4);
   Encoder out(bytes);
@@ -241,26 +240,22 @@ RestedSession::RestedSession(const Session& session) {
   if (session.counted) write_counted(out, *session.counted, words);
   if (of_session) write_own_part(out, session);
   const auto size = static_cast<std::uint32_t>(bytes.size());
-  block_ = std::make_unique_for_overwrite<char[]>(sizeof size + size);
-  std::memcpy(block_.get(), &size, sizeof size);
-  std::memcpy(block_.get() + sizeof size, bytes.data(), size);
+  auto block = std::make_unique_for_overwrite<char[]>(sizeof size + size);
+  std::memcpy(block.get(), &size, sizeof size);
+  std::memcpy(block.get() + sizeof size, bytes.data(), size);
+  return block;
 }
 
-std::string_view RestedSession::body(const char* block) {
+std::string_view body_of(const char* block) {
   std::uint32_t size = 0;
   std::memcpy(&size, block, sizeof size);
   return {block + sizeof size, size};
 }
 
-RestedSession::Head RestedSession::head(const char* block) {
-  Decoder in(body(block));
-  return read_head(in);
-}
-
-SessionPtr RestedSession::session(const char* block) {
-  Decoder in(body(block));
+SessionPtr unpacked(const char* block) {
+  Decoder in(body_of(block));
   auto session = std::make_shared<Session>();
-  const Head head = read_head(in);
+  const HeldSession::Head head = read_head(in);
   session->handle = Handle{head.handle};
   session->id = SessionId{head.id};
   session->visitor = VisitorId{head.visitor};
@@ -284,7 +279,7 @@ SessionPtr RestedSession::session(const char* block) {
   return session;
 }
 
-std::size_t RestedSession::bytes() const { return block_ ? sizeof(std::uint32_t) + body(block_.get()).size() : 0; }
+}  // namespace
 
 HeldSession::~HeldSession() {
   if (is_rested())
@@ -304,15 +299,20 @@ void HeldSession::hold(SessionPtr session) {
 }
 
 void HeldSession::rest() {
-  HeldSession packed;
-  packed.at_ = reinterpret_cast<std::uintptr_t>(RestedSession(*awake()).block_.release()) | kPacked;
-  *this = std::move(packed);
+  HeldSession rested;
+  rested.at_ = reinterpret_cast<std::uintptr_t>(packed(*awake()).release()) | kPacked;
+  *this = std::move(rested);
 }
 
 void HeldSession::wake() { hold(session()); }
 
-RestedSession::Head HeldSession::head() const {
-  if (is_rested()) return RestedSession::head(block());
+SessionPtr HeldSession::session() const { return is_rested() ? unpacked(block()) : awake(); }
+
+HeldSession::Head HeldSession::head() const {
+  if (is_rested()) {
+    Decoder in(body_of(block()));
+    return read_head(in);
+  }
   const Session& session = *awake();
   return {.handle = session.handle.view(),
           .id = session.id.view(),
@@ -325,8 +325,7 @@ RestedSession::Head HeldSession::head() const {
 
 std::size_t HeldSession::bytes() const {
   if (at_ == 0) return 0;
-  return is_rested() ? sizeof(std::uint32_t) + RestedSession::body(block()).size()
-                     : sizeof(SessionPtr) + awake()->bytes();
+  return is_rested() ? sizeof(std::uint32_t) + body_of(block()).size() : sizeof(SessionPtr) + awake()->bytes();
 }
 
 }  // namespace beckon::ledger

@@ -1,4 +1,4 @@
-// A session, or a visitor's own record, packed while nobody reads it: a fifth to a third of the memory. Immutable.
+// A session, or a visitor's own record, packed while nobody reads it: a fifth to a third of the memory.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,28 +10,37 @@
 
 namespace beckon::ledger {
 
-class RestedSession {
+// A session in memory, packed or not. One pointer, since there may be many millions. Not thread-safe.
+class HeldSession {
  public:
-  RestedSession() = default;  // none
-  explicit RestedSession(const Session& session);
-  explicit operator bool() const { return block_ != nullptr; }
-
-  SessionPtr session() const { return session(block_.get()); }  // the original one; 50 plain signals take about 3 µs
-  // What lists show, without unpacking the rest. Views into the block.
+  // What lists show, without unpacking the rest. Views into what is held.
   struct Head {
     std::string_view handle, id, visitor;
     Instant expires_at{}, created{}, last_received{};
     std::uint64_t version = 0;
   };
-  Head head() const { return head(block_.get()); }
-  std::size_t bytes() const;  // heap memory used; 0 if there is none
+
+  HeldSession() = default;  // none
+  HeldSession(const HeldSession&) = delete;
+  HeldSession(HeldSession&& other) noexcept : at_(std::exchange(other.at_, 0)) {}
+  HeldSession& operator=(HeldSession other) noexcept { return std::swap(at_, other.at_), *this; }
+  ~HeldSession();
+
+  void hold(SessionPtr session);
+  void rest();  // packs it
+  void wake();  // unpacks it
+  bool is_rested() const { return (at_ & kPacked) != 0; }
+  const SessionPtr& awake() const { return *whole(); }  // precondition: held and not packed
+  SessionPtr session() const;  // the original one, or unpacked: 50 plain signals take about 3 µs
+  Head head() const;
+  std::size_t bytes() const;  // heap memory used
 
  private:
-  friend class HeldSession;
-  static std::string_view body(const char* block);
-  static SessionPtr session(const char* block);
-  static Head head(const char* block);
+  static constexpr std::uintptr_t kPacked = 1;  // no block is at an odd address
+  SessionPtr* whole() const { return reinterpret_cast<SessionPtr*>(at_); }
+  char* block() const { return reinterpret_cast<char*>(at_ - kPacked); }
 
+  // Of a SessionPtr, or with kPacked of a block:
   // size:u32 handle:string id:string visitor:string created:since last_received:since expires:since
   // version:varint began:varint
   // n:varint u64le* (the words that exposures, subtotals and sessions name by number)
@@ -44,33 +53,7 @@ class RestedSession {
   // (consent:u8 anonymous:string context ids arrivals window decisions:varint decided:string shown:ids
   // n:varint (rule:u64le version:varint)*)?, the window as in window.h, the rest as in codec.h. `since`: zigzag, the
   // difference to the one before in the line, to `created` for the first of a list.
-  std::unique_ptr<char[]> block_;
-};
-
-// A session in memory, packed or not. One pointer, since there may be many millions. Not thread-safe.
-class HeldSession {
- public:
-  HeldSession() = default;  // none
-  HeldSession(const HeldSession&) = delete;
-  HeldSession(HeldSession&& other) noexcept : at_(std::exchange(other.at_, 0)) {}
-  HeldSession& operator=(HeldSession other) noexcept { return std::swap(at_, other.at_), *this; }
-  ~HeldSession();
-
-  void hold(SessionPtr session);
-  void rest();  // packs it
-  void wake();  // unpacks it
-  bool is_rested() const { return (at_ & kPacked) != 0; }
-  const SessionPtr& awake() const { return *whole(); }  // precondition: held and not packed
-  SessionPtr session() const { return is_rested() ? RestedSession::session(block()) : awake(); }
-  RestedSession::Head head() const;
-  std::size_t bytes() const;  // heap memory used
-
- private:
-  static constexpr std::uintptr_t kPacked = 1;  // no block is at an odd address
-  SessionPtr* whole() const { return reinterpret_cast<SessionPtr*>(at_); }
-  char* block() const { return reinterpret_cast<char*>(at_ - kPacked); }
-
-  std::uintptr_t at_ = 0;  // of a SessionPtr, or with kPacked of a RestedSession's block
+  std::uintptr_t at_ = 0;
 };
 
 }  // namespace beckon::ledger
