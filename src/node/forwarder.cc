@@ -143,7 +143,8 @@ void Forwarder::forward(const http::Request& request, http::Respond respond) {
 
 void Forwarder::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const bool hurries = !held_.empty() || (!channel_ && !address_.empty());
+    const bool connects = !address_.empty() && (!channel_ || channel_->is_closed());
+    const bool hurries = !held_.empty() || connects;
     loop_.poll(std::chrono::duration_cast<Duration>(hurries ? kHurried : kSweepEvery));
     turn();
   }
@@ -206,6 +207,7 @@ void Forwarder::turn() {
 
 void Forwarder::connect() {
   try_at_ = std::chrono::steady_clock::now() + limits_.again;
+  released_ = false;
   const auto at = net::Endpoint::parse(address_);
   if (!at) return;
   auto socket = connect_to(*at);
@@ -215,7 +217,6 @@ void Forwarder::connect() {
 }
 
 void Forwarder::opened(Channel&) {
-  released_ = false;
   said_.clear();
   connected_ = true;
   log::info("owner_reached").add("address", address_);
