@@ -162,7 +162,13 @@ async function lookAt(page, name) {
 }
 
 test('every page holds at every width, in both themes', async t => {
-  const admins = { 'allowed hosts': 'allowlist', users: 'users', backups: 'backups', 'server audit log': 'audit' };
+  const admins = {
+    'allowed hosts': 'allowlist',
+    users: 'users',
+    backups: 'backups',
+    cluster: 'cluster',
+    'server audit log': 'audit',
+  };
   for (const [name, path] of Object.entries(places()))
     await t.test(name, async () => {
       await visit(owner, `demo/${path}`);

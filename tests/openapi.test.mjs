@@ -723,6 +723,7 @@ describe('against the server', () => {
   test('administration, access and system', async () => {
     const { json: allowlist } = await ask('getAllowlist', { role: 'PLATFORM_ADMIN', expect: 200 });
     await ask('getBackupFolder', { role: 'PLATFORM_ADMIN', expect: 200 });
+    await ask('listNodes', { role: 'PLATFORM_ADMIN', expect: 200 });
     await ask('putAllowlist', {
       role: 'PLATFORM_ADMIN',
       expect: 200,

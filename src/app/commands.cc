@@ -128,7 +128,8 @@ int node_list(const Settings& settings) {
   const auto nodes = store::PostgresStore::nodes(settings.database);
   if (!nodes) return complain(nodes.error());
   for (const auto& one : *nodes) {
-    const std::string part = one.shards == 0 ? "member" : "owner of " + std::to_string(one.shards) + " shards";
+    const std::string part =
+        one.shards.empty() ? "member" : "owner of " + std::to_string(one.shards.size()) + " shards";
     const auto left = static_cast<double>(one.left.count()) / 1000;
     std::printf("%s\t%s\t%s\t", one.node.name.c_str(), one.node.address.c_str(), part.c_str());
     if (left > 0)

@@ -143,6 +143,7 @@ struct Server::Inside {
   void metrics_of_shares(Exposition& out) const;
   void metrics_of_backup(Exposition& out) const;
   std::optional<http::BackupFolder> backup_folder() const;  // also in metrics.cc
+  Result<std::optional<http::NodeList>> nodes() const;
   std::optional<Fault> may_answer(const http::Route& route) const;
   void stop();
   void stop_dispatch();

@@ -184,6 +184,7 @@ std::expected<void, std::string> Server::Inside::listen() {
             return now == http::Readiness::kReady && committer->full() ? http::Readiness::kDiskFull : now;
           },
       .backup_folder = [this] { return backup_folder(); },
+      .nodes = [this] { return nodes(); },
       .metrics = [this] { return metrics(); },
       .metrics_on_main = settings.dev,
       .node = part.ownership ? std::optional(http::NodePart{part.name, "owner"}) : std::nullopt,
@@ -236,6 +237,18 @@ std::expected<void, std::string> Server::Inside::listen() {
   if (!bound) return unexpected(bound.error());
   listener = std::move(*bound);
   return {};
+}
+
+Result<std::optional<http::NodeList>> Server::Inside::nodes() const {
+  if (!part.ownership) return std::nullopt;
+  const auto found = postgres->nodes();
+  if (!found) return unexpected(found.error());
+  http::NodeList list{.self = part.name, .nodes = {}, .unowned = store::postgres::Shards::all()};
+  for (const auto& [node, left, shards] : *found) {
+    for (const store::postgres::Shard shard : shards) std::erase(list.unowned, shard);
+    list.nodes.push_back({node.name, node.address, shards, left});
+  }
+  return list;
 }
 
 // A node of several that may have lost the shards without knowing it yet must not answer from memory, where what

@@ -37,6 +37,7 @@ export const kShell = {
     allowlist: 'Allowed hosts',
     users: 'Users',
     backups: 'Backups',
+    cluster: 'Cluster',
     serverAudit: 'Server audit log',
   },
   started: 'Get started',

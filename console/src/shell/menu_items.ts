@@ -66,10 +66,10 @@ const ofHandle = (): Group[] => [
 const ofServer = (): Group => ({
   title: kGroups.server,
   items: [
-    ...(['allowlist', 'users', 'backups'] as const).map(
+    ...(['allowlist', 'users', 'backups', 'cluster'] as const).map(
       (view, index): Item => ({
         title: kTitles[view],
-        icon: (['shield', 'people', 'disk'] as const)[index]!,
+        icon: (['shield', 'people', 'disk', 'nodes'] as const)[index]!,
         href: addressOf([kNoHandle, view]),
         isHere: here => here.view === view,
       }),

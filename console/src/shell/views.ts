@@ -50,6 +50,7 @@ export const kViews: Record<string, View | undefined> = {
   allowlist: view('allowlist', () => import('../pages/allowlist.tsx'), 'AllowlistPage'),
   users: view('users', () => import('../pages/users.tsx'), 'UsersPage'),
   backups: view('backups', () => import('../pages/backups.tsx'), 'BackupsPage'),
+  cluster: view('cluster', () => import('../pages/cluster.tsx'), 'ClusterPage'),
 };
 
 // Where a handle begins.

@@ -21,6 +21,7 @@
 #include "http/error.h"
 #include "http/router.h"
 #include "http/routes/backup_folder.h"
+#include "http/routes/nodes.h"
 #include "http/routes/sign_in_failures.h"
 #include "intake/append.h"
 #include "intake/redelivery.h"
@@ -106,6 +107,7 @@ struct Api {
   std::function<void()> reload_allowlist;
   std::function<Readiness()> readiness;
   std::function<std::optional<BackupFolder>()> backup_folder;  // std::nullopt if the server ships nothing
+  std::function<Result<std::optional<NodeList>>()> nodes;      // std::nullopt: of a server that is no node of several
   std::function<std::string()> metrics;                        // in Prometheus' text format
   bool metrics_on_main = false;                                // --dev
   std::optional<NodePart> node = {};

@@ -111,6 +111,32 @@ Result<Response> get_backup_folder(Api& api, Request& request) {
   return json_response(200, std::move(text));
 }
 
+Result<Response> get_nodes(Api& api, Request& request) {
+  const auto found = api.nodes();
+  if (!found) return unexpected(found.error());
+  std::string text;
+  json::Writer writer(text);
+  const auto shards = [&writer](std::string_view name, const std::vector<std::int64_t>& ids) {
+    writer.key(name).begin_array();
+    for (const std::int64_t id : ids) writer.number(id);
+    writer.end_array();
+  };
+  writer.begin_object();
+  json::text_or_null(writer, "self", *found ? (*found)->self : "");
+  writer.key("items").begin_array();
+  if (*found)
+    for (const NodeStatus& node : (*found)->nodes) {
+      writer.begin_object().member("name", node.name);
+      json::text_or_null(writer, "address", node.address);
+      shards("shards", node.shards);
+      writer.key("leaseSeconds").real(static_cast<double>(node.lease.count()) / 1000).end_object();
+    }
+  writer.end_array();
+  shards("unowned", *found ? (*found)->unowned : std::vector<std::int64_t>{});
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(text));
+}
+
 }  // namespace
 
 void add_platform(Api& api, std::vector<Route>& routes) {
@@ -126,6 +152,8 @@ void add_platform(Api& api, std::vector<Route>& routes) {
       control(api, Method::kPost, "/v2/platform-admin/handles", platform_admin(), create_handle, "Create a handle"));
   routes.push_back(control(api, Method::kGet, "/v2/platform-admin/backup-folder", platform_admin(), get_backup_folder,
                            "Get the state of the backup folder"));
+  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/nodes", platform_admin(), get_nodes,
+                           "List the nodes that share the database"));
   add_users(api, routes);
   add_account(api, routes);
   routes.push_back({.method = Method::kGet,

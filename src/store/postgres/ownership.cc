@@ -41,9 +41,13 @@ std::vector<NodeState> nodes_of(Connection& connection) {
   std::vector<NodeState> nodes;
   auto row = connection.query(
       "SELECT n.name, n.incarnation, n.address, (extract(epoch FROM n.until - clock_timestamp()) * 1000)::bigint, "
-      "(SELECT count(*) FROM shard s WHERE s.owner = n.incarnation) FROM node n ORDER BY n.name");
-  while (row.next())
-    nodes.push_back({.node = identity_in(row), .left = Duration{row.integer(3)}, .shards = row.whole(4)});
+      "s.id FROM node n LEFT JOIN shard s ON s.owner = n.incarnation ORDER BY n.name, s.id");
+  while (row.next()) {
+    NodeIdentity node = identity_in(row);
+    if (nodes.empty() || nodes.back().node.name != node.name)
+      nodes.push_back({.node = std::move(node), .left = Duration{row.integer(3)}, .shards = {}});
+    if (!row.is_null(4)) nodes.back().shards.push_back(row.integer(4));
+  }
   return nodes;
 }
 

@@ -36,8 +36,8 @@ struct ShardOwner {
 
 struct NodeState {
   NodeIdentity node;
-  Duration left{};           // of its lease; not positive if that is over
-  std::uint64_t shards = 0;  // that it owns
+  Duration left{};            // of its lease; not positive if that is over
+  std::vector<Shard> shards;  // that it owns, ascending
 };
 // By name. Throws PostgresError.
 std::vector<NodeState> nodes_of(Connection& connection);

@@ -123,6 +123,11 @@ Result<std::vector<postgres::NodeState>> PostgresStore::nodes(const std::string&
   }
 }
 
+Result<std::vector<postgres::NodeState>> PostgresStore::nodes() {
+  return readers_.read(
+      [](Connection& reader) -> Result<std::vector<postgres::NodeState>> { return postgres::nodes_of(reader); });
+}
+
 bool PostgresStore::server_runs(const std::string& where) {
   try {
     Connection connection({.where = where});

@@ -66,6 +66,7 @@ class PostgresStore final : public Store {
   // The nodes of a database, without opening it as a store. Faults as of open(); kNotFound: it has no tables of this
   // version.
   static Result<std::vector<postgres::NodeState>> nodes(const std::string& where);
+  Result<std::vector<postgres::NodeState>> nodes();   // likewise
   static bool server_runs(const std::string& where);  // or has ended less than its lease ago
 
   // Renews the lease on a thread of its own, for whoever may not call maintain() for seconds.
