@@ -20,6 +20,8 @@ const given = [
 // Parts of statements that the code puts together.
 const parts = ['WHERE d.shard = $6 AND'];
 
+const kRows = 20_000; // of each table, in the end
+
 // Those that read all rows of a table or of a shard, and why they may.
 const reads = {
   // Small, or a few rows for each handle and person.
@@ -52,6 +54,13 @@ const mayReadShards = [
   'DELETE FROM audit WHERE (handle, at, id) IN ( SELECT a.handle', // an index of the entries that say what holds
 ];
 
+// Joins that compare each row of one side with each of the other, of which one side has few rows.
+const joinsFew = [
+  'WITH old AS (SELECT j.shard', // one row for each shard
+  'DELETE FROM past_session', // one session
+  'SELECT DISTINCT rules_version', // a page of versions
+];
+
 describe('statements on PostgreSQL', { skip: isInstalled() ? false : 'PostgreSQL is not installed' }, () => {
   let postgres, where, indexes;
   const run = sql => {
@@ -73,7 +82,6 @@ describe('statements on PostgreSQL', { skip: isInstalled() ? false : 'PostgreSQL
       [...source('schema.cc').matchAll(/char\* (\w+) = R"sql\(([\s\S]*?)\)sql"/g)].map(([, name, sql]) => [name, sql]),
     );
     for (const name of /kSteps = \{([^}]*)\}/.exec(source('schema.cc'))[1].split(',')) run(steps.get(name.trim()));
-    fill();
     indexes = new Map(
       execute(
         where,
@@ -89,8 +97,8 @@ describe('statements on PostgreSQL', { skip: isInstalled() ? false : 'PostgreSQL
   });
   after(() => postgres.close());
 
-  // 20,000 rows in each table, in all shards, of three handles.
-  function fill() {
+  // So many rows in each table, in all shards, of three handles.
+  function fill(from, to) {
     const columns = execute(
       where,
       `SELECT table_name, column_name, udt_name FROM information_schema.columns WHERE table_schema = 'public'
@@ -114,7 +122,7 @@ describe('statements on PostgreSQL', { skip: isInstalled() ? false : 'PostgreSQL
       const mine = columns.filter(([name]) => name === table);
       run(
         `INSERT INTO ${table} (${mine.map(([, name]) => name)}) SELECT ${mine.map(value)}
-         FROM generate_series(1, 20000) AS i ON CONFLICT DO NOTHING`,
+         FROM generate_series(${from}, ${to}) AS i ON CONFLICT DO NOTHING`,
       );
     }
   }
@@ -158,19 +166,39 @@ describe('statements on PostgreSQL', { skip: isInstalled() ? false : 'PostgreSQL
     if (prefix === 0 && !limited) return `all of ${node['Index Name']}`;
     return undefined;
   }
-  const faults = analyzed =>
+  const faultsBy = find =>
     plans().flatMap(({ file, sql, plan }) =>
       nodes(plan)
-        .map(({ node, above }) => fault(sql, node, above, analyzed))
+        .map(({ node, above }) => find(sql, node, above))
         .filter(Boolean)
         .map(what => `${file}: ${what}: ${sql}`),
     );
+  const faults = analyzed => faultsBy((sql, node, above) => fault(sql, node, above, analyzed));
+
+  // Rows that are found and dropped again for each row of the other side of a join.
+  const isLarge = ({ 'Relation Name': table }) => table && !table.startsWith('pg_') && !mayReadAll.has(table);
+  const squares = () =>
+    faultsBy((sql, join) => {
+      if (!join['Join Filter'] || joinsFew.some(part => sql.includes(part))) return undefined;
+      const sides = join.Plans.filter(side => nodes(side).some(({ node }) => isLarge(node)));
+      return sides.length > 1 ? `a join by ${join['Join Filter']}` : undefined;
+    });
+
+  test('join by an index, however many rows the tables have', () => {
+    let from = 1;
+    for (const to of [5_000, 10_000, kRows]) {
+      fill(from, to);
+      assert.deepEqual(squares(), [], `${to} rows`);
+      from = to + 1;
+    }
+  });
 
   test('find their rows by the beginning of an index, before and after their tables were analyzed', () => {
     assert.ok(all.length > 200, `${all.length} statements`);
     assert.deepEqual(faults(false), []);
     run('ANALYZE');
     assert.deepEqual(faults(true), []);
+    assert.deepEqual(squares(), []);
   });
 
   test('that do not are found', () => {

@@ -342,10 +342,10 @@ void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& 
                        const EventId& behind, const EventId& last) {
   Connection& connection = writing.connection;
   const Shard shard = writing.touch(handle);
-  const auto ids =
-      ids_of(connection.query("SELECT d.id FROM event e JOIN delivery d ON d.shard = e.shard AND d.handle = e.handle "
-                              "AND d.event = e.id WHERE " BECKON_PG_EVENTS_OF_SESSION "AND ($5 = '' OR e.id <= $5)",
-                              shard, handle, session, behind, last));
+  const auto ids = ids_of(connection.query(
+      "SELECT d.id FROM delivery d WHERE d.shard = $1 AND d.handle = $2 AND d.event = "
+      "ANY(ARRAY(SELECT e.id FROM event e WHERE " BECKON_PG_EVENTS_OF_SESSION "AND ($5 = '' OR e.id <= $5)))",
+      shard, handle, session, behind, last));
   look_at(writing, ids);
   for (const DeliveryId& id : ids) erase(writing, id, reason);
   connection.run("UPDATE event e SET session = '', cause = '{}', body = '{}' WHERE " BECKON_PG_EVENTS_OF_SESSION

@@ -120,13 +120,15 @@ Result<std::vector<Delivery>> PostgresOutbox::deliveries_of(const Handle& handle
   });
 }
 
+// Not a join: of tables that autovacuum has not looked at yet, PostgreSQL may compare every event of the handle with
+// every delivery.
 Result<std::vector<Delivery>> PostgresOutbox::deliveries_of(const Handle& handle, const SessionId& id,
                                                             std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
     return deliveries_from(reader.query(
         "SELECT " BECKON_DELIVERY_COLUMNS
-        "FROM event e JOIN delivery d ON d.shard = e.shard AND d.event = e.id "
-        "AND d.handle = e.handle WHERE e.shard = $4 AND e.handle = $1 AND e.session = $2 AND e.session <> '' "
+        "FROM delivery d WHERE d.shard = $4 AND d.handle = $1 AND d.event = ANY(ARRAY(SELECT e.id FROM event e "
+        "WHERE e.shard = $4 AND e.handle = $1 AND e.session = $2 AND e.session <> '')) "
         "ORDER BY d.created_at DESC, d.id DESC LIMIT $3",
         handle, id, limit, shards_.of(handle)));
   });
