@@ -81,7 +81,7 @@ describe('statements on PostgreSQL', { skip: isInstalled() ? false : 'PostgreSQL
     const steps = new Map(
       [...source('schema.cc').matchAll(/char\* (\w+) = R"sql\(([\s\S]*?)\)sql"/g)].map(([, name, sql]) => [name, sql]),
     );
-    for (const name of /kSteps = \{([^}]*)\}/.exec(source('schema.cc'))[1].split(',')) run(steps.get(name.trim()));
+    for (const [name] of /kSteps = ([\s\S]*?);/.exec(source('schema.cc'))[1].matchAll(/\bk\w+/g)) run(steps.get(name));
     indexes = new Map(
       execute(
         where,

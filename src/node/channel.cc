@@ -24,6 +24,9 @@ std::string why_not(const net::TlsSession& tls) {
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
       return "The other side does not have this node's master key; every node needs the same file.";
+    case SSL_R_NO_APPLICATION_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
+      return "The other side is of a version with which this node cannot speak; upgrade one version at a time.";
     default: break;
   }
   if (tls.system_error() != 0) return std::system_category().message(tls.system_error()) + ".";

@@ -38,6 +38,23 @@ int verify(X509_STORE_CTX* store, void* credentials) {
   return known ? 1 : 0;
 }
 
+// What nodes speak, by version, as TLS negotiates it (ALPN): a newer program goes on offering what the version before
+// it speaks, so that nodes can be upgraded one after the other.
+constexpr std::string_view kProtocols =
+    "\x0d"
+    "beckon-node/1";
+
+const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
+                    unsigned int offered_size, void*) {
+  unsigned char* found = nullptr;
+  const int result =
+      SSL_select_next_proto(&found, size, bytes_of(kProtocols), kProtocols.size(), offered, offered_size);
+  *chosen = found;
+  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
 SSL_CTX* make_context(const SSL_METHOD* method, EVP_PKEY* key, Credentials* credentials) {
   SSL_CTX* context = SSL_CTX_new(method);
   CHECK(context != nullptr && SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1);
@@ -49,6 +66,8 @@ SSL_CTX* make_context(const SSL_METHOD* method, EVP_PKEY* key, Credentials* cred
   SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   CHECK(SSL_CTX_set_num_tickets(context, 0) == 1);
+  CHECK(SSL_CTX_set_alpn_protos(context, bytes_of(kProtocols), kProtocols.size()) == 0);
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
   return context;
 }
 

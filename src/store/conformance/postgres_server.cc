@@ -128,8 +128,9 @@ std::string PostgresServer::cleared_database() {
   connection.execute(
       "DO $$ DECLARE name text; BEGIN FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
       "AND tablename NOT IN ('meta', 'shard', 'journal_end') LOOP EXECUTE 'DELETE FROM ' || name; END LOOP; END $$; "
-      "DELETE FROM meta WHERE name NOT IN ('schema', 'audit_events', 'control_version'); "
-      "UPDATE meta SET value = 0 WHERE name <> 'schema'; UPDATE shard SET owner = '', epoch = 0; "
+      "DELETE FROM meta WHERE name NOT IN ('schema', 'oldest_reader', 'audit_events', 'control_version'); "
+      "UPDATE meta SET value = 0 WHERE name NOT IN ('schema', 'oldest_reader'); UPDATE shard SET owner = '', epoch = "
+      "0; "
       "UPDATE journal_end SET checkpoint = 0, position = 0");
   return cleared_;
 }

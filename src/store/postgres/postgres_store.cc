@@ -25,17 +25,12 @@ Result<void> admit(Connection& connection, const PostgresOptions& options) {
   if (version.integer(0) < kOldest) return unexpected(operator_fault("The database must be PostgreSQL 15 or later."));
   if (version.text(1) != "on")
     log::warn("database_is_not_durable").add("why", "its setting fsync is off: a crash of its machine loses data");
-  const std::int64_t schema = postgres::schema_of(connection);
-  if (schema > postgres::newest_schema())
-    return unexpected(Fault{.code = FaultCode::kConflict,
-                            .message = "The database is of a newer version (schema " + std::to_string(schema) +
-                                       ", this version has " + std::to_string(postgres::newest_schema()) +
-                                       "); start that version."});
-  if (schema == 0 && !options.create)
+  if (const auto readable = postgres::check_readable(connection); !readable) return unexpected(readable.error());
+  if (postgres::schema_of(connection) == 0 && !options.create)
     return unexpected(Fault{.code = FaultCode::kNotFound,
                             .message = "The database has no data of Beckon; its tables are created when the server "
                                        "first starts: beckon serve --database …"});
-  postgres::migrate(connection);
+  if (const auto migrated = postgres::migrate(connection); !migrated) return unexpected(migrated.error());
   if (!options.moving && connection.query("SELECT 1 FROM meta WHERE name = 'moving'").next())
     return unexpected(
         operator_fault("The database holds a part of other data, because beckon migrate has not ended. Run "
@@ -114,9 +109,10 @@ Result<std::optional<std::string>> PostgresStore::stored_secret(const std::strin
 Result<std::vector<postgres::NodeState>> PostgresStore::nodes(const std::string& where) {
   try {
     Connection connection({.where = where});
-    if (postgres::schema_of(connection) != postgres::newest_schema())
+    if (postgres::schema_of(connection) < postgres::newest_schema())
       return unexpected(Fault{.code = FaultCode::kNotFound,
                               .message = "The database is not of this version; a server of this version makes it so."});
+    if (const auto readable = postgres::check_readable(connection); !readable) return unexpected(readable.error());
     return postgres::nodes_of(connection);
   } catch (const PostgresError& error) {
     return unexpected(open_fault(error));

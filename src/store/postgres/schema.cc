@@ -1,6 +1,11 @@
 #include "store/postgres/schema.h"
 
+#include <array>
 #include <string>
+#include <thread>
+
+#include "base/operator_fault.h"
+#include "store/postgres/faults.h"
 
 namespace beckon::store::postgres {
 namespace {
@@ -414,14 +419,52 @@ constexpr const char* kNodes = R"sql(
 ALTER TABLE node ADD COLUMN incarnation word NOT NULL DEFAULT '', ADD COLUMN address word NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array kSteps = {kFirst, kOlderData, kNodes};
+constexpr std::array kSteps = {Step{kFirst, 1}, Step{kOlderData, 2}, Step{kNodes, 2}};
 
 // An arbitrary number, the same in every process.
 constexpr const char* kLock = "SELECT pg_advisory_xact_lock(4850420412)";
 
+std::int64_t oldest_reader_of(Connection& connection) {
+  auto row = connection.query("SELECT value FROM meta WHERE name = 'oldest_reader'");
+  return row.next() ? row.integer(0) : 0;
+}
+
+// Within a transaction that holds the lock.
+Result<void> take(Connection& connection, std::span<const Step> steps, std::int64_t done, Duration lock) {
+  const Step& step = steps[static_cast<std::size_t>(done)];
+  if (done > 0 && step.oldest_reader > oldest_reader_of(connection)) {
+    auto node = connection.query(
+        "SELECT name FROM node WHERE until > clock_timestamp() AND schema_version < $1 ORDER BY name LIMIT 1",
+        step.oldest_reader);
+    if (node.next())
+      return unexpected(operator_fault("Node " + std::string(node.text(0)) +
+                                           " runs a version that cannot go on once this version has changed the "
+                                           "tables; upgrade it to the version before this one first, or stop it.",
+                                       FaultCode::kConflict));
+  }
+  connection.query("SELECT set_config('lock_timeout', $1, true)", std::to_string(lock.count()));
+  connection.execute(step.sql);
+  connection.run(
+      "INSERT INTO meta (name, value) VALUES ('schema', $1), ('oldest_reader', $2) "
+      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      done + 1, step.oldest_reader);
+  return {};
+}
+
+// The next step. False: none is missing.
+Result<bool> next_step(Connection& connection, std::span<const Step> steps, Duration lock) {
+  Transaction transaction(connection, Transaction::Kind::kWrite);
+  connection.run(kLock);
+  const std::int64_t done = schema_of(connection);  // another process may have been faster
+  if (done >= static_cast<std::int64_t>(steps.size())) return false;
+  if (const auto taken = take(connection, steps, done, lock); !taken) return unexpected(taken.error());
+  transaction.commit();
+  return true;
+}
+
 }  // namespace
 
-std::int64_t newest_schema() { return static_cast<std::int64_t>(kSteps.size()); }
+std::span<const Step> steps() { return kSteps; }
 
 std::int64_t schema_of(Connection& connection) {
   // to_regclass() could answer from before a lock was waited for.
@@ -434,20 +477,35 @@ std::int64_t schema_of(Connection& connection) {
   return row.next() ? row.integer(0) : 0;
 }
 
-void migrate(Connection& connection) {
-  if (schema_of(connection) >= newest_schema()) return;
-  for (std::int64_t step = 0; step < newest_schema(); ++step) {
-    Transaction transaction(connection, Transaction::Kind::kWrite);
-    connection.run(kLock);
-    const std::int64_t done = schema_of(connection);  // another process may have been faster
-    if (done > step) {
-      transaction.commit();
-      continue;
+Result<void> check_readable(Connection& connection) {
+  const std::int64_t schema = schema_of(connection);
+  if (schema <= newest_schema()) return {};
+  const std::int64_t oldest = oldest_reader_of(connection);
+  if (oldest > 0 && oldest <= newest_schema()) return {};
+  return unexpected(operator_fault("The database is of a newer version (schema " + std::to_string(schema) +
+                                       ", this version has " + std::to_string(newest_schema()) +
+                                       "); start that version.",
+                                   FaultCode::kConflict));
+}
+
+Result<void> migrate(Connection& connection, std::span<const Step> steps, const Patience& patience) {
+  for (int tries = 0; schema_of(connection) < static_cast<std::int64_t>(steps.size());) {
+    try {
+      const auto more = next_step(connection, steps, patience.lock);
+      if (!more) return unexpected(more.error());
+      if (!*more) return {};
+      tries = 0;
+    } catch (const PostgresError& error) {
+      if (error.is_lost() || !is_passing(error)) throw;
+      if (++tries == patience.tries)
+        return unexpected(
+            unavailable("The tables of the database cannot be brought up to date, because a transaction has held one "
+                        "of them for too "
+                        "long; pg_stat_activity shows which. Nothing was changed."));
+      std::this_thread::sleep_for(patience.pause);
     }
-    connection.execute(kSteps[static_cast<std::size_t>(step)]);
-    connection.run("UPDATE meta SET value = $1 WHERE name = 'schema'", step + 1);
-    transaction.commit();
   }
+  return {};
 }
 
 }  // namespace beckon::store::postgres
