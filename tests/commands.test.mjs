@@ -35,6 +35,18 @@ describe('what is mistyped', () => {
       assert.match(err, new RegExp(`is not a command; did you mean ${nearest}\\?`));
     });
 
+  test('a variable is answered with the nearest setting, unless it is what scripts put on the command line', () => {
+    const run = variables =>
+      spawnSync(binary, ['serve', '--listen', 'nowhere', '--data', folder], {
+        encoding: 'utf8',
+        env: { ...process.env, ...variables },
+      });
+    const { status, stderr } = run({ BECKON_RETRY_SHEDULE: '1s' });
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /BECKON_RETRY_SHEDULE is not a setting; did you mean retry-schedule/);
+    assert.doesNotMatch(run({ BECKON_ARGS: '--dev' }).stderr, /not a setting/);
+  });
+
   test('an option is answered with the nearest setting', async () => {
     const { code, err } = await cli('serve', '--retry-shedule', '1s');
     assert.equal(code, 2);

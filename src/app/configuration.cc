@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "app/settings.h"
 
@@ -51,8 +52,10 @@ std::vector<std::string> read_file(const std::string& path, Settings& settings) 
   return faults;
 }
 
+// BECKON_CONFIG names the file of settings; BECKON_ARGS is what scripts that start the server put on its command line.
 std::vector<std::string> read_environment(Settings& settings) {
   static constexpr std::string_view kPrefix = "BECKON_";
+  static constexpr std::array<std::string_view, 2> kOthers = {"config", "args"};
   std::vector<std::string> faults;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view line(*entry);
@@ -61,7 +64,7 @@ std::vector<std::string> read_environment(Settings& settings) {
     std::string name(line.substr(kPrefix.size(), equals - kPrefix.size()));
     std::ranges::transform(name, name.begin(),
                            [](char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
-    if (name == "config") continue;
+    if (std::ranges::find(kOthers, name) != kOthers.end()) continue;
     take(std::string(line.substr(0, equals)), name, line.substr(equals + 1), settings, faults);
   }
   return faults;
