@@ -1,6 +1,6 @@
-// A PostgreSQL server for tests, in a temporary folder, reached by a socket in that folder alone. As root it runs as
-// nobody. Stopped by its id. BECKON_POSTGRES_PROGRAMS: the folder of its programs, in place of Debian's newest.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+// A PostgreSQL server for tests, in a temporary folder, reached by a socket in that folder, and with a port on loopback
+// too. As root it runs as nobody. Stopped by its id. BECKON_POSTGRES_PROGRAMS: the folder of its programs, in place of Debian's newest.
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -59,44 +59,72 @@ export function execute(where, sql) {
   return stdout.trim();
 }
 
+// The same without stopping this process meanwhile, and by default for half a minute at most.
+export function query(where, sql, { within = 30_000 } = {}) {
+  return new Promise((done, refuse) =>
+    execFile(
+      'psql',
+      ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql, where],
+      { encoding: 'utf8', timeout: within, maxBuffer: 1 << 28 },
+      (error, stdout, stderr) => (error ? refuse(new Error(`psql: ${stderr || error.message}`)) : done(stdout.trim())),
+    ),
+  );
+}
+
 export class Postgres {
-  static async start({ settings = {} } = {}) {
-    const server = new Postgres();
-    server.folder = mkdtempSync(join(tmpdir(), 'beckon-postgres-'));
-    server.settings = { listen_addresses: '', unix_socket_directories: server.folder, ...settings };
-    if (process.getuid() === 0) {
-      const id = option => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
-      server.user = { uid: id('-u'), gid: id('-g') };
-      chownSync(server.folder, server.user.uid, server.user.gid);
-    }
-    const made = spawnSync(
-      server.program('initdb'),
-      [
-        '--no-sync',
-        '--auth=trust',
-        '--username=beckon',
-        '--encoding=UTF8',
-        '--locale=C',
-        '-D',
-        join(server.folder, 'data'),
-      ],
-      { ...server.user, cwd: server.folder, encoding: 'utf8' },
-    );
-    if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+  // `port`: on loopback; by default there is none.
+  static async start({ settings = {}, port } = {}) {
+    const server = new Postgres(settings, port);
+    const local = ['--no-sync', '--auth=trust', '--username=beckon', '--encoding=UTF8', '--locale=C'];
+    await server.run('initdb', [...local, '-D', server.data]);
     await server.open();
     return server;
+  }
+
+  // A replica of `primary`, which streams from it.
+  static async replicaOf(primary, { settings = {}, port } = {}) {
+    const server = new Postgres(settings, port);
+    const from = ['-h', primary.folder, '-p', String(primary.port), '-U', 'beckon'];
+    await server.run('pg_basebackup', [...from, '-D', server.data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync']);
+    await server.open();
+    return server;
+  }
+
+  constructor(settings, port) {
+    this.folder = mkdtempSync(join(tmpdir(), 'beckon-postgres-'));
+    this.data = join(this.folder, 'data');
+    this.port = port ?? 5432;
+    this.settings = {
+      listen_addresses: port ? '127.0.0.1' : '',
+      port: this.port,
+      unix_socket_directories: this.folder,
+      ...settings,
+    };
+    if (process.getuid() !== 0) return;
+    const id = option => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
+    this.user = { uid: id('-u'), gid: id('-g') };
+    chownSync(this.folder, this.user.uid, this.user.gid);
+  }
+
+  // One of PostgreSQL's programs.
+  run(name, args) {
+    return new Promise((done, refuse) =>
+      execFile(this.program(name), args, { ...this.user, cwd: this.folder }, (error, _, stderr) =>
+        error ? refuse(new Error(`${name}: ${stderr}`)) : done(),
+      ),
+    );
   }
 
   program(name) {
     return join(programs(), name);
   }
   where(database) {
-    return `host=${this.folder} user=beckon dbname=${database}`;
+    return `host=${this.folder} port=${this.port} user=beckon dbname=${database}`;
   }
 
   async open() {
     const given = Object.entries(this.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    this.child = spawn(this.program('postgres'), ['-D', join(this.folder, 'data'), ...given], {
+    this.child = spawn(this.program('postgres'), ['-D', this.data, ...given], {
       ...this.user,
       cwd: this.folder,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -106,7 +134,7 @@ export class Postgres {
     await new Promise((ready, refuse) => {
       this.child.stderr.on('data', part => {
         this.log = (this.log + part).slice(-100_000);
-        if (this.log.includes('database system is ready to accept connections')) ready();
+        if (/database system is ready to accept (?:read-only )?connections/.test(this.log)) ready();
       });
       this.exited.then(() => refuse(new Error(`PostgreSQL ended: ${this.log}`)));
     });
@@ -116,6 +144,11 @@ export class Postgres {
   async stopAtOnce() {
     this.child.kill('SIGQUIT');
     await this.exited;
+  }
+
+  // A replica becomes a server of its own.
+  promote() {
+    return this.run('pg_ctl', ['promote', '-D', this.data, '-w']);
   }
 
   async close() {

@@ -300,6 +300,47 @@ TEST_F(PostgresNodes, ANodeThatKnowsOfOthersAnswersFromMemoryOnlyWhileItsLeaseLa
   PostgresServer::shared().start();
 }
 
+TEST_F(PostgresNodes, WhatAProcessTookBeforeItTookItAgainIsFenced) {
+  const auto holds = [&](const postgres::Ownership& node) {
+    try {
+      Connection connection({.where = where_});
+      postgres::Transaction transaction(connection, postgres::Transaction::Kind::kPipeline);
+      node.fence(connection, {0});
+      transaction.commit();
+      return true;
+    } catch (const postgres::PostgresError&) {
+      return false;
+    }
+  };
+  const auto former = node("one", "a"), now = node("one", "a");
+  ASSERT_EQ(former->try_to_take(), true);
+  EXPECT_TRUE(holds(*former));
+  ASSERT_EQ(now->try_to_take(), true);
+  EXPECT_TRUE(holds(*now));
+  EXPECT_FALSE(holds(*former));
+}
+
+TEST_F(PostgresNodes, ALeaseIsCountedFromWhenItsRenewalWasSent) {
+  constexpr Duration kLate{500};
+  const auto one = node("one", "a");
+  ASSERT_EQ(one->try_to_take(), true);
+  std::this_thread::sleep_for(postgres::Ownership::kRenewEvery);
+  Connection other({.where = where_});
+  postgres::Transaction lock(other, postgres::Transaction::Kind::kWrite);
+  other.run("LOCK TABLE node IN EXCLUSIVE MODE");
+  other.query("SELECT 1");
+  std::jthread renewing([&] { EXPECT_TRUE(one->renew()); });
+  for (bool waits = false; !waits;) {
+    Connection watching({.where = where_});
+    waits = watching.query("SELECT 1 FROM pg_locks WHERE NOT granted").next();
+  }
+  std::this_thread::sleep_for(kLate);
+  lock.commit();
+  renewing.join();
+  EXPECT_GT(one->left(), Duration{0});
+  EXPECT_LE(one->left(), postgres::Ownership::kLease - kLate);
+}
+
 TEST_F(PostgresFaults, AcknowledgedRowsThatAReplicaDidNotHaveAreNoticedAndEndTheProcess) {
   ASSERT_TRUE(write("one"));
   ASSERT_TRUE(write("two"));
@@ -311,6 +352,17 @@ TEST_F(PostgresFaults, AcknowledgedRowsThatAReplicaDidNotHaveAreNoticedAndEndThe
   EXPECT_EQ(write("four"), std::unexpected(CommitFault::kBroken));
   EXPECT_EQ(commit().counts().lost_positions, 2u);
   EXPECT_EQ(journal(), std::vector<std::string>{"one"}) << "nothing was written over the hole";
+}
+
+TEST_F(PostgresFaults, WhatIsLostIsAlsoNoticedIfNoCommitWasUnderWay) {
+  ASSERT_TRUE(write("one"));
+  ASSERT_TRUE(write("two"));
+  PostgresServer::shared().stop_at_once();
+  PostgresServer::shared().start();
+  execute("DELETE FROM journal WHERE position > 1");
+  EXPECT_EQ(write("three"), std::unexpected(CommitFault::kBroken));
+  EXPECT_EQ(commit().counts().lost_positions, 1u);
+  EXPECT_EQ(journal(), std::vector<std::string>{"one"});
 }
 
 TEST_F(PostgresFaults, ACommitThatTheServerOnlyWarnedAboutIsNotAcknowledgedBeforeASecondOneIsDurable) {

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "store/postgres/planted.h"
 #include "system/log.h"
 
 namespace beckon::store::postgres {
@@ -409,7 +410,8 @@ void Transaction::commit() {
   PQclear(connection_.collect());
   open_ = false;
   connection_.in_transaction_ = false;
-  if (connection_.warned_) throw PostgresError(kUncertain, "The database gave up waiting for its synchronous replica.");
+  if (connection_.warned_ && !planted(Planted::kIgnoreWarning))
+    throw PostgresError(kUncertain, "The database gave up waiting for its synchronous replica.");
 }
 
 }  // namespace beckon::store::postgres

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/operator_fault.h"
 #include "store/postgres/faults.h"
+#include "store/postgres/planted.h"
 #include "store/postgres/schema.h"
 #include "system/log.h"
 
@@ -65,6 +66,7 @@ Connection& Ownership::connection() {
 }
 
 void Ownership::renewed(std::int64_t sent_ms, std::int64_t others) {
+  if (planted(Planted::kRenewedAtAnswer)) sent_ms = machine_ms();
   renewed_ms_ = sent_ms;
   others_ = others;
 }
@@ -229,15 +231,22 @@ void Ownership::release() {
 Duration Ownership::left() const { return Duration{renewed_ms_ - machine_ms()} + kLease; }
 
 bool Ownership::may_answer() const {
-  return others_.load(std::memory_order_relaxed) == 0 || left() > kLease * (100 - kAnswersFor) / 100;
+  return others_.load(std::memory_order_relaxed) == 0 || planted(Planted::kAnswerAlways) ||
+         left() > kLease * (100 - kAnswersFor) / 100;
 }
 
 void Ownership::fence(Connection& connection, const std::set<Shard>& shards) const {
+  if (planted(Planted::kNoFence)) return;
   std::vector<std::int64_t> ids, epochs;
   for (const Shard shard : shards) {
     ids.push_back(shard);
     epochs.push_back(epoch(shard));
   }
+  if (planted(Planted::kIgnoreEpoch))
+    return connection.run(
+        "SELECT 1 / (count(*) = $3)::int FROM (SELECT id FROM shard WHERE id = ANY($1::bigint[]) AND owner = $2 "
+        "ORDER BY id FOR SHARE) AS held",
+        ids, self_.incarnation, ids.size());
   connection.run(
       "SELECT 1 / (count(*) = $4)::int FROM (SELECT s.id FROM unnest($1::bigint[], $2::bigint[]) AS mine(id, epoch) "
       "JOIN shard s ON s.id = mine.id AND s.epoch = mine.epoch WHERE s.owner = $3 ORDER BY s.id FOR SHARE OF s) AS "

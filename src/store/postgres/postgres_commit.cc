@@ -7,6 +7,7 @@
 
 #include "store/postgres/faults.h"
 #include "store/postgres/journal_parts.h"
+#include "store/postgres/planted.h"
 #include "store/postgres/schema.h"
 #include "store/sum.h"
 #include "system/log.h"
@@ -49,6 +50,7 @@ void PostgresCommit::connect() {
   const auto now = std::chrono::steady_clock::now();
   if (now < try_again_) throw PostgresError("08001", "The database was not reachable a moment ago.");
   try_again_ = now + kConnectEvery;
+  is_compared_ = false;
   connection_ = std::make_unique<Connection>(options_);
   connection_->query("SELECT set_config('application_name', $1, false)", ownership_.commits_name());
 }
@@ -56,6 +58,7 @@ void PostgresCommit::connect() {
 void PostgresCommit::begin() {
   connect();
   ends_ = ends();
+  is_compared_ = true;
   last_ = *std::ranges::max_element(ends_);
 }
 
@@ -77,12 +80,22 @@ std::expected<Receipt, CommitFault> PostgresCommit::write(const Batch& batch) {
     bool is_asked = false;
     try {
       connect();
+      if (!is_compared_ && !planted(Planted::kNoComparison) && anything_lost()) {
+        broken_ = true;
+        return unexpected(CommitFault::kBroken);
+      }
       try_write(batch, pending, is_asked);
       return stored(std::move(pending));
     } catch (const PostgresError& error) {
       // The connection may have been closed while it was idle; a deadlock passes.
       const bool may_pass = error.is_lost() ? is_former : error.state.starts_with("40");
       if (is_asked && error.is_lost()) {
+        if (planted(Planted::kUnknownIsRefused)) return unexpected(CommitFault::kBusy);
+        if (planted(Planted::kUnknownIsRetried)) {
+          last_ = pending.place;
+          try_again_ = {};
+          continue;
+        }
         auto settled = settle(std::move(pending));
         if (settled || settled.error() == CommitFault::kBroken || !again || !may_pass) return settled;
       } else if (!again || !may_pass) {
@@ -199,7 +212,7 @@ std::expected<Receipt, CommitFault> PostgresCommit::settle(Pending pending) {
 }
 
 PostgresCommit::Outcome PostgresCommit::look(const Pending& pending) {
-  if (anything_lost()) return Outcome::kLost;
+  if (!planted(Planted::kSubstituteFirst) && anything_lost()) return Outcome::kLost;
   const Shard first = *pending.shards.begin();
   auto row = connection_->query("SELECT id FROM journal WHERE shard = $1 AND position = $2 AND turn = $3", first,
                                 pending.place.position, pending.place.turn);
@@ -222,6 +235,7 @@ PostgresCommit::Outcome PostgresCommit::look(const Pending& pending) {
     if (error.state == "23505") return Outcome::kOpen;  // the former transaction was faster: look again
     throw;
   }
+  if (planted(Planted::kSubstituteFirst) && anything_lost()) return Outcome::kLost;
   return Outcome::kNever;
 }
 
@@ -238,6 +252,7 @@ bool PostgresCommit::anything_lost() {
         .add("acknowledged", static_cast<std::int64_t>(ends_[shard].position))
         .add("found", static_cast<std::int64_t>(now[shard].position));
   }
+  is_compared_ = !lost;
   return lost;
 }
 

@@ -13,7 +13,8 @@
 // them was promoted: they are lost, which is logged, and this process must start again from what there is), then looks
 // for the commit's own row. Found: a durable commit of this connection makes sure that it is also on the replica, since
 // it may have been found before it was there. Not found: a row without records is written in its place, which waits
-// for the former transaction, so that it can never commit afterwards. nodes.md, docs/scale.md.
+// for the former transaction, so that it can never commit afterwards. nodes.md, docs/scale.md. Whatever a connection is
+// made for, it compares first, or the next commit would hide what is lost.
 #pragma once
 #include <array>
 #include <atomic>
@@ -82,6 +83,7 @@ class PostgresCommit final : public commit::Commit {
   Ownership& ownership_;
   std::unique_ptr<Connection> connection_;
   std::chrono::steady_clock::time_point try_again_{};  // to connect
+  bool is_compared_ = false;                           // the connection's server has what was acknowledged
   bool broken_ = false;
   Place last_;                  // of the last commit
   std::array<Place, 32> ends_;  // the newest acknowledged rows of each shard

@@ -1,0 +1,37 @@
+// Faults planted on purpose where nodes own shards and commit, to check that the store's tests and
+// tests/faults/rounds.mjs find each of them (tests/prove/rounds_planted.mjs). Only beckon_planted and
+// store_planted_test have the switch (BECKON_FAULTS_PLANTED), which BECKON_PLANTED turns on by its name; in all other
+// builds planted() is the constant false and compiles away.
+#pragma once
+#ifdef BECKON_FAULTS_PLANTED
+#include <cstdlib>
+#include <string_view>
+#endif
+
+namespace beckon::store::postgres {
+
+enum class Planted {
+  kNoFence,           // a commit does not look whose the shards are
+  kIgnoreEpoch,       // nor since when
+  kUnknownIsRefused,  // a commit whose answer is lost is refused
+  kUnknownIsRetried,  // or written again behind it
+  kSubstituteFirst,   // the row that ends an unknown outcome is written before anybody looks what is lost
+  kNoComparison,      // a new connection is not asked whether it has what was acknowledged
+  kIgnoreWarning,     // a commit that is not on the replica is acknowledged
+  kRenewedAtAnswer,   // the lease is counted from the answer
+  kAnswerAlways,      // a node answers from memory although its lease may be over
+};
+
+#ifdef BECKON_FAULTS_PLANTED
+inline bool planted(Planted fault) {
+  constexpr const char* kNames[] = {"no_fence",           "ignore_epoch",      "unknown_is_refused",
+                                    "unknown_is_retried", "substitute_first",  "no_comparison",
+                                    "ignore_warning",     "renewed_at_answer", "answer_always"};
+  static const std::string_view name = std::getenv("BECKON_PLANTED") ? std::getenv("BECKON_PLANTED") : "";
+  return name == kNames[static_cast<std::size_t>(fault)];
+}
+#else
+constexpr bool planted(Planted) { return false; }
+#endif
+
+}  // namespace beckon::store::postgres

@@ -1,0 +1,70 @@
+// Faults planted in the code by which nodes own shards and commit (store/postgres/planted.h), and one in the tables: each
+// is found, most of them by rounds of trouble as in tests/faults/rounds.mjs, the others by the tests of the store. Needs the programs
+// beckon_planted and store_planted_test, which script/prove builds.
+//
+// PROVE_SEED: what draws the trouble, PROVE_PLANTED: only these, separated by commas.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const built = resolve(import.meta.dirname, '../../build/release');
+process.env.BECKON = join(built, 'beckon_planted'); // before the kit is loaded
+const { isInstalled } = await import('../kit/postgres.mjs');
+const { run } = await import('../kit/rounds/rounds.mjs');
+
+const most = 15; // rounds
+const first = Number(process.env.PROVE_SEED ?? 1);
+const only = process.env.PROVE_PLANTED?.split(',');
+const inRounds = {
+  no_fence: ['journal_trimmed'],
+  unknown_is_refused: ['commits_cut'],
+  unknown_is_retried: ['commits_cut'],
+  substitute_first: ['promoted_asynchronous'],
+  no_comparison: ['promoted_asynchronous'],
+  ignore_warning: ['wait_cancelled'],
+  renewed_at_answer: ['renewed_late'],
+  answer_always: ['database_one_way', 'renewed_late'],
+  no_key: ['commits_cut'],
+};
+const inTables = {
+  no_key: 'ALTER TABLE journal DROP CONSTRAINT journal_pkey; CREATE INDEX ON journal (shard, position, turn)',
+};
+const inTests = [
+  'no_fence',
+  'ignore_epoch',
+  'unknown_is_refused',
+  'unknown_is_retried',
+  'substitute_first',
+  'no_comparison',
+  'ignore_warning',
+  'renewed_at_answer',
+  'answer_always',
+];
+const isWanted = name => !only || only.includes(name);
+const skip = !isInstalled()
+  ? 'PostgreSQL is not installed'
+  : existsSync(process.env.BECKON)
+    ? false
+    : 'it is not built';
+
+for (const [name, kinds] of Object.entries(inRounds).filter(([name]) => isWanted(name)))
+  test(`rounds find the planted fault ${name}`, { skip, timeout: 900_000 }, async t => {
+    const plant = { under: { BECKON_PLANTED: name }, alter: inTables[name] };
+    const { faults, rounds } = await run({ seed: first, rounds: most, only: kinds, untilFault: true, plant });
+    assert.ok(faults.length > 0, `not in ${rounds} rounds`);
+    t.diagnostic(`${name}, seed ${first}, after ${rounds + 1} rounds: ${faults[0].slice(0, 300)}`);
+  });
+
+for (const name of inTests.filter(isWanted))
+  test(`the store's tests find the planted fault ${name}`, { skip, timeout: 300_000 }, t => {
+    const { status, stdout } = spawnSync(
+      join(built, 'store_planted_test'),
+      ['--gtest_brief=1', '--gtest_filter=PostgresFaults.*:PostgresNodes.*'],
+      { encoding: 'utf8', env: { ...process.env, BECKON_PLANTED: name } },
+    );
+    const failed = [...new Set([...stdout.matchAll(/^\[ {2}FAILED {2}\] (\w+\.\w+)/gm)].map(([, test]) => test))];
+    assert.notEqual(status, 0);
+    t.diagnostic(`${name}: ${failed}`);
+  });
