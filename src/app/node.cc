@@ -83,7 +83,10 @@ struct Node::Inside {
 
   std::mutex waking;
   std::condition_variable_any woken;
-  bool poked = false, lost = false;  // guarded by `waking`
+  bool poked = false;      // guarded by `waking`
+  std::uint64_t lost = 0;  // likewise: the newest of the servers that say that their shards are another's
+  // Of the server that owns the shards. Former ones, which still wait for their attempts, speak of themselves alone.
+  std::atomic<std::uint64_t> turn{0};
   std::jthread supervisor;
 
   // The same look at the owner's lease, again and again: how often it was found unchanged.
@@ -100,7 +103,7 @@ struct Node::Inside {
   void look();
   void step_down();
   void wait(const std::stop_token& stop, std::chrono::milliseconds at_most);
-  void poke(bool is_lost);
+  void poke(std::uint64_t lost_turn = 0);
   std::shared_ptr<Ownership> own() const {
     const std::lock_guard lock(mutex);
     return ownership;
@@ -117,11 +120,11 @@ std::expected<Node::Inside::Bound, std::string> Node::Inside::bind_to(const std:
   return Bound{*at, std::move(*sockets)};
 }
 
-void Node::Inside::poke(bool is_lost) {
+void Node::Inside::poke(std::uint64_t lost_turn) {
   {
     const std::lock_guard lock(waking);
     poked = true;
-    lost = lost || is_lost;
+    lost = std::max(lost, lost_turn);
   }
   woken.notify_all();
 }
@@ -170,7 +173,7 @@ std::expected<void, std::string> Node::Inside::open() {
   if (!opened) return unexpected(opened.error());
   port = std::move(*opened);
   forwarder = std::make_unique<node::Forwarder>(credentials, node::Forwarder::Limits{.window = settings.node_window},
-                                                [this] { poke(false); });
+                                                [this] { poke(); });
   self.name = settings.node.empty() ? net::Endpoint{main.at.address, main.sockets->port}.text() : settings.node;
   self.address = net::Endpoint{between.address, port->port()}.text();
   self.incarnation = to_hex(random.bytes(8));
@@ -251,14 +254,16 @@ std::expected<void, std::string> Node::Inside::serve_as_owner() {
   role = Role::kTaking;
   const auto held = own();
   held->keep_renewing();
-  auto started = Server::start(settings, [this] { poke(true); },
+  const std::uint64_t own_turn = ++turn;
+  auto started = Server::start(settings, [this, own_turn] { poke(own_turn); },
                                {.ownership = held,
                                 .name = self.name,
                                 .sockets = main.sockets,
                                 .metrics_sockets = of_metrics.sockets,
                                 .metrics = [this](Exposition& out) { add_metrics(out); },
                                 .released =
-                                    [this] {
+                                    [this, own_turn] {
+                                      if (turn != own_turn) return;
                                       port->serve(nullptr);
                                       port->announce_release();
                                     }});
@@ -340,7 +345,7 @@ void Node::Inside::supervise(const std::stop_token& stop) {
       bool is_lost = false;
       {
         const std::lock_guard lock(waking);
-        is_lost = std::exchange(lost, false);
+        is_lost = std::exchange(lost, 0) == turn;
       }
       if (is_lost) step_down();
     }

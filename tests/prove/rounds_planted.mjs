@@ -51,7 +51,7 @@ const skip = !isInstalled()
 
 for (const [name, kinds] of Object.entries(inRounds).filter(([name]) => isWanted(name)))
   test(`rounds find the planted fault ${name}`, { skip, timeout: 900_000 }, async t => {
-    const plant = { under: { BECKON_PLANTED: name }, alter: inTables[name] };
+    const plant = { under: { PLANTED_FAULT: name }, alter: inTables[name] };
     const { faults, rounds } = await run({ seed: first, rounds: most, only: kinds, untilFault: true, plant });
     assert.ok(faults.length > 0, `not in ${rounds} rounds`);
     t.diagnostic(`${name}, seed ${first}, after ${rounds + 1} rounds: ${faults[0].slice(0, 300)}`);
@@ -62,7 +62,7 @@ for (const name of inTests.filter(isWanted))
     const { status, stdout } = spawnSync(
       join(built, 'store_planted_test'),
       ['--gtest_brief=1', '--gtest_filter=PostgresFaults.*:PostgresNodes.*'],
-      { encoding: 'utf8', env: { ...process.env, BECKON_PLANTED: name } },
+      { encoding: 'utf8', env: { ...process.env, PLANTED_FAULT: name } },
     );
     const failed = [...new Set([...stdout.matchAll(/^\[ {2}FAILED {2}\] (\w+\.\w+)/gm)].map(([, test]) => test))];
     assert.notEqual(status, 0);

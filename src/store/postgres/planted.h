@@ -1,6 +1,6 @@
 // Faults planted on purpose where nodes own shards and commit, to check that the store's tests and
 // tests/faults/rounds.mjs find each of them (tests/prove/rounds_planted.mjs). Only beckon_planted and
-// store_planted_test have the switch (BECKON_FAULTS_PLANTED), which BECKON_PLANTED turns on by its name; in all other
+// store_planted_test have the switch (BECKON_FAULTS_PLANTED), which the variable PLANTED_FAULT turns on by its name; in all other
 // builds planted() is the constant false and compiles away.
 #pragma once
 #ifdef BECKON_FAULTS_PLANTED
@@ -27,7 +27,7 @@ inline bool planted(Planted fault) {
   constexpr const char* kNames[] = {"no_fence",           "ignore_epoch",      "unknown_is_refused",
                                     "unknown_is_retried", "substitute_first",  "no_comparison",
                                     "ignore_warning",     "renewed_at_answer", "answer_always"};
-  static const std::string_view name = std::getenv("BECKON_PLANTED") ? std::getenv("BECKON_PLANTED") : "";
+  static const std::string_view name = std::getenv("PLANTED_FAULT") ? std::getenv("PLANTED_FAULT") : "";
   return name == kNames[static_cast<std::size_t>(fault)];
 }
 #else

@@ -48,35 +48,44 @@ export class Cluster {
   // `under`: variables for the nodes alone. `alter`: a change of the tables.
   static async start({ count = 3, under = {}, alter = '' } = {}) {
     const cluster = new Cluster();
-    cluster.under = under;
-    cluster.folder = mkdtempSync(join(tmpdir(), 'beckon-cluster-'));
-    cluster.keyFile = join(cluster.folder, 'master.key');
-    writeFileSync(cluster.keyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
-    cluster.ports = [await freePort(), await freePort()];
-    cluster.primary = await Postgres.start({ settings, port: cluster.ports[0] });
-    await query(cluster.primary.where('postgres'), 'CREATE DATABASE beckon');
-    await cluster.#addReplica();
-    for (let i = 1; i <= count; i++) await cluster.#add(`n${i}`);
+    try {
+      await cluster.#start(count, under, alter);
+      return cluster;
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+  }
+
+  async #start(count, under, alter) {
+    this.under = under;
+    this.folder = mkdtempSync(join(tmpdir(), 'beckon-cluster-'));
+    this.keyFile = join(this.folder, 'master.key');
+    writeFileSync(this.keyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
+    this.ports = [await freePort(), await freePort()];
+    this.primary = await Postgres.start({ settings, port: this.ports[0] });
+    await query(this.primary.where('postgres'), 'CREATE DATABASE beckon');
+    await this.#addReplica();
+    for (let i = 1; i <= count; i++) await this.#add(`n${i}`);
     // A node makes the tables; then the address of each node becomes that of its link.
-    await cluster.nodes[0].open();
-    await cluster.sql(`
+    await this.nodes[0].open();
+    await this.sql(`
       CREATE SCHEMA links; CREATE TABLE links.way (address text PRIMARY KEY, link text);
       CREATE FUNCTION links.address() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         NEW.address := coalesce((SELECT w.link FROM links.way w WHERE w.address = NEW.address), NEW.address);
         RETURN NEW; END $$;
       CREATE TRIGGER links BEFORE INSERT OR UPDATE ON node FOR EACH ROW EXECUTE FUNCTION links.address(); ${alter}`);
-    for (const name of cluster.handles) await cluster.command('handle', 'add', name, '--owner', 'ada@example.com');
-    await cluster.nodes[0].stop();
-    for (const node of cluster.nodes) await cluster.open(node);
-    await cluster.settled();
-    const shards = await cluster.sql('SELECT handle, shard FROM handle');
-    cluster.shardOf = new Map(shards.split('\n').map(line => line.split('|')));
-    const allowed = await cluster.ask(cluster.nodes[0], 'PUT', '/v2/platform-admin/allowlist', {
+    for (const name of this.handles) await this.command('handle', 'add', name, '--owner', 'ada@example.com');
+    await this.nodes[0].stop();
+    for (const node of this.nodes) await this.open(node);
+    await this.settled();
+    const shards = await this.sql('SELECT handle, shard FROM handle');
+    this.shardOf = new Map(shards.split('\n').map(line => line.split('|')));
+    const allowed = await this.ask(this.nodes[0], 'PUT', '/v2/platform-admin/allowlist', {
       body: { handles: ['*'], egress: ['127.0.0.0/8'] },
-      token: await cluster.token('PLATFORM_ADMIN'),
+      token: await this.token('PLATFORM_ADMIN'),
     });
     if (allowed.status !== 200) throw new Error(`the allowlist was refused: ${allowed.text}`);
-    return cluster;
   }
 
   sql(text, options) {
@@ -178,8 +187,10 @@ export class Cluster {
       const faked = { FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
       node.under = { ...node.plainly, LD_PRELOAD: library, ...faked, DONT_FAKE_MONOTONIC: '1' };
     }
-    await this.sql(`INSERT INTO links.way VALUES ('127.0.0.1:${node.nodePort}', '127.0.0.1:${node.way.port}')
-      ON CONFLICT (address) DO NOTHING`);
+    if (!node.isKnown)
+      await this.sql(`INSERT INTO links.way VALUES ('127.0.0.1:${node.nodePort}', '127.0.0.1:${node.way.port}')
+        ON CONFLICT (address) DO NOTHING`);
+    node.isKnown = true;
     await until(
       'the node has started',
       async () => {
@@ -360,8 +371,8 @@ export class Cluster {
 
   async close() {
     for (const node of this.nodes) await this.#closeNode(node);
-    await this.replica.close();
-    await this.primary.close();
+    await this.replica?.close();
+    await this.primary?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
