@@ -11,7 +11,7 @@ import { isInstalled } from '../kit/postgres.mjs';
 import { run } from '../kit/rounds/rounds.mjs';
 
 const rounds = Number(process.env.PROVE_ROUNDS ?? 4);
-const seed = Number(process.env.PROVE_SEED ?? 1);
+const seed = Number(process.env.PROVE_SEED ?? 2066);
 const seconds = Number(process.env.PROVE_SECONDS ?? 3600);
 const only = process.env.PROVE_KINDS?.split(',');
 const skip = isInstalled() ? false : 'PostgreSQL is not installed';

@@ -1,6 +1,6 @@
 // Faults planted in the code by which nodes own shards and commit (store/postgres/planted.h), and one in the tables: each
 // is found, most of them by rounds of trouble as in tests/faults/rounds.mjs, the others by the tests of the store. Needs the programs
-// beckon_planted and store_planted_test, which script/prove builds.
+// beckon_planted and planted_store, which script/prove builds.
 //
 // PROVE_SEED: what draws the trouble, PROVE_PLANTED: only these, separated by commas.
 import assert from 'node:assert/strict';
@@ -60,7 +60,7 @@ for (const [name, kinds] of Object.entries(inRounds).filter(([name]) => isWanted
 for (const name of inTests.filter(isWanted))
   test(`the store's tests find the planted fault ${name}`, { skip, timeout: 300_000 }, t => {
     const { status, stdout } = spawnSync(
-      join(built, 'store_planted_test'),
+      join(built, 'planted_store'),
       ['--gtest_brief=1', '--gtest_filter=PostgresFaults.*:PostgresNodes.*'],
       { encoding: 'utf8', env: { ...process.env, PLANTED_FAULT: name } },
     );
