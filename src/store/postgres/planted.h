@@ -1,7 +1,7 @@
 // Faults planted on purpose where nodes own shards and commit, to check that the store's tests and
 // tests/faults/rounds.mjs find each of them (tests/prove/rounds_planted.mjs). Only beckon_planted and
-// planted_store have the switch (BECKON_FAULTS_PLANTED), which the variable PLANTED_FAULT turns on by its name; in all other
-// builds planted() is the constant false and compiles away.
+// planted_store have the switch (BECKON_FAULTS_PLANTED), which the variable PLANTED_FAULT turns on by its name; in all
+// other builds planted() is the constant false and compiles away.
 #pragma once
 #ifdef BECKON_FAULTS_PLANTED
 #include <cstdlib>

@@ -154,7 +154,7 @@ async function databaseOneWay(cluster, random) {
 
 // The last renewal is answered late, and the node loses the database thereafter: its lease ends before it would if it
 // had begun with the answer.
-async function renewedLate(cluster, random) {
+async function renewedLate(cluster, random, traffic) {
   const node = await take(cluster, random, 1);
   const late = between(random, 1400, 1900);
   for (const link of node.ways) link.hold('down');
@@ -162,7 +162,14 @@ async function renewedLate(cluster, random) {
   for (const link of node.ways) await link.heal();
   await pass(20);
   for (const link of node.ways) link.hold('up', 'down');
-  await pass(lease + 2000);
+  const others = cluster.nodes.filter(one => one !== node);
+  const next = await until(
+    'another has taken over',
+    async () => (await cluster.owners()).find(one => others.includes(one)),
+    15_000,
+  );
+  // What the next owner has stored is not in the memory of this one.
+  await traffic.probe(next, node, 1500);
   for (const link of node.ways) await link.heal();
   release(node);
   return { told: `${node.name}, by ${late} ms` };

@@ -191,15 +191,33 @@ export class Traffic {
     };
     return [append(), read(), read()];
   }
-  async #readLog(log) {
-    const { status, json, began, ended } = await this.as(
-      'CREATOR',
-      log.handle,
-      'GET',
-      `/chain/${log.session}`,
-      { expected: [404] },
-      'ask',
-    );
+  // Appends to the logs at one node, and reads them at another, for so many ms.
+  async probe(to, from, time) {
+    const end = performance.now() + time;
+    const one = async log => {
+      const token = await this.cluster.token('CREATOR', log.handle);
+      for (let n = 1001; performance.now() < end; n++) {
+        const record = { n, began: performance.now(), ended: Number.POSITIVE_INFINITY, outcome: 'unknown' };
+        log.appends.push(record);
+        const signals = [{ type: 'log', id: `${log.session}-${n}`, signalValue: String(n) }];
+        const body = { handle: log.handle, sessionId: log.session, signals };
+        const { outcome, ended } = await this.cluster.ask(to, 'POST', '/v2/public/chain/signals', { body });
+        record.outcome = outcome;
+        if (outcome === 'ok') record.ended = ended;
+        await this.#readLog(log, (method, path, options) =>
+          this.cluster.ask(from, method, path, { ...options, token }),
+        );
+        await rest(40);
+      }
+    };
+    await Promise.all(this.logs.map(one));
+  }
+  async #readLog(log, ask) {
+    const path = `/chain/${log.session}`;
+    const options = { expected: [404] };
+    const { status, json, began, ended } = ask
+      ? await ask('GET', `/v2/handles/${log.handle}${path}`, options)
+      : await this.as('CREATOR', log.handle, 'GET', path, options, 'ask');
     if (status !== 200 && status !== 404) return;
     // By version: the list is in the order of their times, and a clock may be wrong.
     const signals = status === 404 ? [] : json.signals.toSorted((a, b) => a.version - b.version);
