@@ -28,6 +28,12 @@ UChar32 next_character(std::string_view text, std::int32_t& at) {
 // What JavaScript's trim() removes, so that pages and the server agree on ids, and U+0085, which is Unicode's own.
 bool is_space(UChar32 c) { return u_isUWhiteSpace(c) || c == 0xFEFF; }
 
+std::string_view trimmed_ascii(std::string_view printable) {
+  const std::size_t begin = printable.find_first_not_of(' ');
+  if (begin == std::string_view::npos) return {};
+  return printable.substr(begin, printable.find_last_not_of(' ') + 1 - begin);
+}
+
 std::string_view trimmed(std::string_view text) {
   std::size_t begin = text.size(), end = 0;
   for (std::int32_t at = 0; static_cast<std::size_t>(at) < text.size();) {
@@ -77,7 +83,7 @@ bool is_utf8(std::string_view bytes) {
 std::optional<std::string> plain_text(std::string_view text, std::size_t most) {
   const bool ascii = is_printable_ascii(text);
   if (!ascii && !is_utf8(text)) return std::nullopt;
-  text = trimmed(text);
+  text = ascii ? trimmed_ascii(text) : trimmed(text);
   // No text shrinks to less than a third in NFC, and ordering many combining marks takes quadratic time.
   if (text.size() > 4 * most) return std::nullopt;
   if (!ascii && has_control(text)) return std::nullopt;

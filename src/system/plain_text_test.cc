@@ -19,7 +19,9 @@ TEST(PlainText, IsOneTextHoweverItsLettersWereComposed) {
 
 TEST(PlainText, LosesTheWhiteSpaceAtItsEndsOnly) {
   EXPECT_EQ(plain_text(" \t\njon  doe\u00a0\u3000\ufeff", 256), "jon  doe");
+  EXPECT_EQ(plain_text("  jon  doe ", 256), "jon  doe");
   EXPECT_EQ(plain_text("", 256), "");
+  EXPECT_EQ(plain_text("   ", 256), "");
   EXPECT_EQ(plain_text(" \u2003 ", 256), "");
 }
 
