@@ -1,5 +1,6 @@
 // Encodes and decodes the parts of journal rows and snapshots; the grammar is in codec.h.
 #pragma once
+#include <bit>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -15,8 +16,9 @@ class Encoder : public Packer {
   using Packer::Packer;
   void instant(Instant at) { zigzag(to_ms(at)); }
   void digest(const SessionDigest& digest) {
-    for (const std::uint64_t half : {digest.high, digest.low})
-      for (int shift = 56; shift >= 0; shift -= 8) byte(static_cast<std::uint8_t>(half >> shift));
+    static_assert(std::endian::native == std::endian::little);
+    word(std::byteswap(digest.high));
+    word(std::byteswap(digest.low));
   }
   void word(std::uint64_t value) { out_.append(reinterpret_cast<const char*>(&value), sizeof value); }
   void context(const Context& context) {
