@@ -170,6 +170,36 @@ TEST_F(DecisionTest, AResolveThatSpendsNothingBindsTheSessionToItsVisitorBeforeI
   }
 }
 
+TEST_F(DecisionTest, ADecisionMadeInACommitSeesWhatOtherSessionsOfTheVisitorDidInThatCommit) {
+  world->tenant({},
+                {R"({"triggers":["checkout"],"when":{"all":[{"count":{"key":"view"},"atLeast":2,"scope":"visitor"},)"
+                 R"({"count":{"key":"order"},"atMost":0,"scope":"visitor"}]},"limit":{"caps":[{"max":5,"per":"7d"}]},)"
+                 R"("action":{"type":"popup","payload":{}}})"});
+  const auto ask = [&](std::optional<Result<Envelope>>& answer) {
+    const auto body = json::parse(R"({"sessionId":"s1","trigger":"checkout","visitorId":"ann"})");
+    world->resolver.resolve(*parse_decision(body->root(), world->tenants, "demo", false, world->clock.now()),
+                            [&answer](const auto& got) { answer = got; });
+  };
+  for (const std::string session : {"s1", "s2"})
+    ASSERT_TRUE(world->append(R"({"sessionId":")" + session + R"(","visitorId":"ann","signals":[{"type":"view"}]})"));
+  std::optional<Result<Envelope>> before, after;
+  ask(before);
+  world->committer.turn(false);
+  ASSERT_TRUE(before && *before);
+  EXPECT_EQ((*before)->verdict.outcome, rules::Outcome::kAct);
+  auto order =
+      intake::parse_append(*json::parse(R"({"sessionId":"s2","visitorId":"ann","signals":[{"type":"order"}]})"),
+                           world->tenants, "demo", world->clock.now());
+  std::unique_ptr<commit::Work> work =
+      std::make_unique<intake::Append>(std::move(*order), world->tokens, [](const auto&, const auto&) {});
+  ASSERT_TRUE(world->committer.submit(work));
+  ask(after);  // evaluated now without the order, then in its commit
+  ASSERT_FALSE(after);
+  world->committer.turn(false);
+  ASSERT_TRUE(after && *after);
+  EXPECT_EQ((*after)->verdict.outcome, rules::Outcome::kNone);
+}
+
 TEST_F(DecisionTest, AConfidenceJustBelowMinConfidenceDoesNotReachIt) {
   world->tenant({}, {R"({"triggers":["page"],"when":{"all":[{"seen":{"minConfidence":0.3}}]},)"
                      R"("action":{"type":"banner","payload":{}}})",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "system/zones.h"
 
@@ -130,7 +131,7 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
                      .context = context,
                      .now = now,
                      .retention = tenant.settings.retention};
-  facts.visitor = merged.get();
+  facts.visitor = merged.window.get();
   if (session) facts.session_spends = session->spends;
   facts.unit_spends = joined    ? std::span<const Spend>(*joined)
                       : visitor ? std::span<const Spend>(visitor->spends)
@@ -199,6 +200,7 @@ SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
 
 Result<void> gather(const FindSession& find, const commit::Sessions& digests, const Handle& handle,
                     const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
+  Merged earlier = std::exchange(known.merged, {});
   const VisitorId& visitor = known.whose();
   if (visitor.empty() || !wanted.anything()) {
     if (wanted.counters) take_counted(known, known.session ? known.session->counted : nullptr);
@@ -239,8 +241,11 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
   if (!wanted.visitor) return {};
   auto all = seen(find, handle, digest, now, known);
   if (!all) return unexpected(all.error());
-  known.seen = std::move(*all);
-  known.merged = merged(*wanted.rules, known.seen);
+  if (!earlier.window || earlier.sessions != *all) {
+    earlier.window = merged(*wanted.rules, *all);
+    earlier.sessions = std::move(*all);
+  }
+  known.merged = std::move(earlier);
   return {};
 }
 

@@ -8,6 +8,12 @@
 
 namespace beckon::decision {
 
+// The visitor's own window: what scope `visitor` sees.
+struct Merged {
+  std::vector<ledger::SessionPtr> sessions;      // oldest first
+  std::shared_ptr<const ledger::Window> window;  // of all of them; null if there is no visitor, or no rule reads it
+};
+
 struct Known {
   ledger::SessionPtr session;  // null if unknown, expired, or consent is denied
   VisitorId said;              // the id that the session is kept under once the request is recorded; empty if unchanged
@@ -20,15 +26,14 @@ struct Known {
   commit::TraitTablePtr declared = commit::TraitTable::none();  // tells which these are
 
   // What `gather` found; null if not requested, or if there is none.
-  ledger::SessionPtr visitor;                       // the own record of one of the visitor's ids
-  std::vector<ledger::SessionPtr> others;           // those of the other ids, and of ids that the request adds
-  std::shared_ptr<const ledger::Window> merged;     // of all the visitor's sessions, for scope visitor
+  ledger::SessionPtr visitor;              // the own record of one of the visitor's ids
+  std::vector<ledger::SessionPtr> others;  // those of the other ids, and of ids that the request adds
+  Merged merged;                           // before `gather`: of an earlier evaluation by the same rules, or none
   std::vector<const ledger::PackedTraits*> traits;  // of `visitor` and `others`, or `public_traits`
   std::vector<std::shared_ptr<const ledger::PackedTraits>> public_traits;
   // Of `visitor` and `others`, and of a session that is about to join or has no visitor.
   std::vector<std::shared_ptr<const ledger::Counted>> counted_kept;
   std::vector<const ledger::Counted*> counted;
-  std::vector<ledger::SessionPtr> seen;  // the sessions in `merged`, oldest first
   std::shared_ptr<const std::vector<ledger::Spend>>
       joined;  // of all these, and of a session about to join; null if they are those of `visitor`
   std::vector<std::string_view> ids;  // of the own records

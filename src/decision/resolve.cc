@@ -30,9 +30,11 @@ bool denied_in(const commit::Sessions& sessions, const SessionDigest& digest, In
 }
 bool denied_in(const commit::Draft& draft, const SessionDigest& digest, Instant) { return draft.denied(digest); }
 
-// `source`: Sessions, as of the last commit, or Draft, as of this draft.
+// `source`: Sessions, as of the last commit, or Draft, as of this draft. `merged`: of an earlier evaluation, if there
+// was one.
 template <class Source>
-Result<Known> known_in(Source& source, const DecisionRequest& request, const SessionDigest& digest, Instant now) {
+Result<Known> known_in(Source& source, const DecisionRequest& request, const SessionDigest& digest, Instant now,
+                       Merged merged = {}) {
   const bool denied = denied_in(source, digest, now);
   auto session =
       denied ? Result<SessionPtr>{SessionPtr{}} : source.find(request.tenant->handle, request.session, digest);
@@ -42,6 +44,7 @@ Result<Known> known_in(Source& source, const DecisionRequest& request, const Ses
   auto known = known_of({*request.tenant, said, request.at_most_basic, denied, request.trust != commit::Trust::kNone},
                         reader, std::move(*session), now);
   if (!known) return known;
+  known->merged = std::move(merged);
   const auto gathered = gather(source, request.tenant->handle, digest, wanted_of(request), now, *known);
   if (!gathered) return unexpected(gathered.error());
   return known;
@@ -64,8 +67,8 @@ std::string cause_of(const Envelope& envelope) {
 // answered in one commit, so that no two use the last exposure of a cap, and no session gets two visitors.
 class ResolveInCommit final : public commit::Work {
  public:
-  ResolveInCommit(DecisionRequest request, SessionDigest digest, Resolver::Done done)
-      : request_(std::move(request)), digest_(digest), done_(std::move(done)) {}
+  ResolveInCommit(DecisionRequest request, SessionDigest digest, Merged merged, Resolver::Done done)
+      : request_(std::move(request)), digest_(digest), merged_(std::move(merged)), done_(std::move(done)) {}
 
   void plan(commit::Draft& draft) override { answer_ = planned(draft); }
   void finish(const std::optional<Fault>& fault) override {
@@ -77,7 +80,7 @@ class ResolveInCommit final : public commit::Work {
 
  private:
   Result<Envelope> planned(commit::Draft& draft) {
-    auto known = known_in(draft, request_, digest_, draft.now());
+    auto known = known_in(draft, request_, digest_, draft.now(), std::move(merged_));
     if (!known) return unexpected(known.error());
     Envelope envelope = judge(request_, request_.triggers.front(), std::move(*known), draft.now());
     envelope.id = make_ulid("dec_", draft.now(), draft.places().random);
@@ -109,6 +112,7 @@ class ResolveInCommit final : public commit::Work {
 
   DecisionRequest request_;
   SessionDigest digest_;
+  Merged merged_;
   Resolver::Done done_;
   Result<Envelope> answer_;
 };
@@ -116,11 +120,12 @@ class ResolveInCommit final : public commit::Work {
 }  // namespace
 
 void Resolver::resolve(DecisionRequest request, Done done) const {
-  if (const auto decided = resolve_now(request)) return done(*decided);
-  resolve_in_commit(std::move(request), std::move(done));
+  Merged merged;
+  if (const auto decided = resolve_now(request, merged)) return done(*decided);
+  resolve_in_commit(std::move(request), std::move(merged), std::move(done));
 }
 
-std::optional<Result<Envelope>> Resolver::resolve_now(const DecisionRequest& request) const {
+std::optional<Result<Envelope>> Resolver::resolve_now(const DecisionRequest& request, Merged& merged) const {
   const commit::Draft::Places& places = parts_.places;
   const SessionDigest digest = places.sessions.digest(request.tenant->handle.view(), request.session.view());
   const auto list = places.subscriptions.of(request.tenant->handle);
@@ -130,8 +135,10 @@ std::optional<Result<Envelope>> Resolver::resolve_now(const DecisionRequest& req
   if (!known) return unexpected(known.error());
   Envelope envelope = judge(request, request.triggers.front(), std::move(*known), now);
   const bool binds = envelope.known.naming && envelope.is_recorded();
-  if (envelope.verdict.spends != 0 || envelope.verdict.arm != 0 || envelope.verdict.mark != 0 || binds)
+  if (envelope.verdict.spends != 0 || envelope.verdict.arm != 0 || envelope.verdict.mark != 0 || binds) {
+    merged = std::move(envelope.known.merged);
     return std::nullopt;
+  }
   envelope.id = make_ulid("dec_", now, places.random);
   if (envelope.is_recorded()) {
     thread_local std::string bytes, past;
@@ -149,9 +156,10 @@ std::optional<Result<Envelope>> Resolver::resolve_now(const DecisionRequest& req
   return envelope;
 }
 
-void Resolver::resolve_in_commit(DecisionRequest request, Done done) const {
+void Resolver::resolve_in_commit(DecisionRequest request, Merged merged, Done done) const {
   const SessionDigest digest = parts_.places.sessions.digest(request.tenant->handle.view(), request.session.view());
-  std::unique_ptr<commit::Work> work = std::make_unique<ResolveInCommit>(std::move(request), digest, std::move(done));
+  std::unique_ptr<commit::Work> work =
+      std::make_unique<ResolveInCommit>(std::move(request), digest, std::move(merged), std::move(done));
   if (!parts_.committer.submit(work)) commit::refuse_overloaded(*work);
 }
 

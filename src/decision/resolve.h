@@ -39,9 +39,10 @@ class Resolver {
   // unknown session is only counted.
   void resolve(DecisionRequest request, Done done) const;
 
-  // The two halves of it. std::nullopt: the decision must be made in a commit.
-  std::optional<Result<Envelope>> resolve_now(const DecisionRequest& request) const;
-  void resolve_in_commit(DecisionRequest request, Done done) const;
+  // The two halves of it. std::nullopt: the decision must be made in a commit, for which `merged` is set, if that is
+  // needed.
+  std::optional<Result<Envelope>> resolve_now(const DecisionRequest& request, Merged& merged) const;
+  void resolve_in_commit(DecisionRequest request, Merged merged, Done done) const;
 
   Result<Prefetched> prefetch(const DecisionRequest& request) const;
 

@@ -23,7 +23,7 @@ Result<Sight> sight_of(const decision::FindSession& find, const commit::Sessions
   const auto digest = digests.digest(session->handle.view(), session->id.view());
   if (const auto found = gather(find, digests, session->handle, digest, wanted, now, sight.known); !found)
     return unexpected(found.error());
-  if (visitor) sight.sessions = sight.known.seen;
+  if (visitor) sight.sessions = sight.known.merged.sessions;
   if (sight.sessions.empty()) sight.sessions.push_back(session);
   return sight;
 }

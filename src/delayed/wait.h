@@ -15,7 +15,7 @@ struct Sight {
   std::vector<ledger::SessionPtr>
       sessions;  // scope visitor: all that it sees, oldest first; otherwise only the session
 
-  const ledger::Window& window() const { return sessions.size() > 1 ? *known.merged : sessions.front()->window; }
+  const ledger::Window& window() const { return sessions.size() > 1 ? *known.merged.window : sessions.front()->window; }
 };
 
 // As `find` reads it (known.h), or as of the draft. Fault: something could not be read.

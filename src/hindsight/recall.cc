@@ -72,9 +72,9 @@ bool is_in(const decision::Known& known, const rules::Anchor& anchor, std::uint6
 // The start of a delayed rule's wait; std::nullopt if it is no longer visible.
 std::optional<rules::Anchor> anchor_of(const Delayed& delayed, const commit::Tenant& tenant,
                                        const decision::Envelope& envelope, std::uint64_t version) {
-  const ledger::Window* window = delayed.visitor && envelope.known.merged ? envelope.known.merged.get()
-                                 : envelope.known.session                 ? &envelope.known.session->window
-                                                                          : nullptr;
+  const ledger::Window* window = delayed.visitor && envelope.known.merged.window ? envelope.known.merged.window.get()
+                                 : envelope.known.session                        ? &envelope.known.session->window
+                                                                                 : nullptr;
   if (!window) return std::nullopt;
   auto anchors = tenant.rules->anchors(delayed, *window, envelope.resolved_at, tenant.settings.retention);
   const auto is_it = [&](const rules::Anchor& one) { return version == 0 || is_in(envelope.known, one, version); };

@@ -140,9 +140,10 @@ void resolve(Api& api, Request& request, Respond respond, bool is_public) {
     return decided ? answer(request, warnings, *decided, explains(request, is_public))
                    : to_response(decided.error(), request.id);
   };
-  if (const auto decided = api.resolver.resolve_now(*parsed)) return respond(told(parsed->warnings, *decided));
+  decision::Merged merged;
+  if (const auto decided = api.resolver.resolve_now(*parsed, merged)) return respond(told(parsed->warnings, *decided));
   decision::Warnings warnings = parsed->warnings;
-  api.resolver.resolve_in_commit(std::move(*parsed),
+  api.resolver.resolve_in_commit(std::move(*parsed), std::move(merged),
                                  [told, warnings = std::move(warnings), respond = std::move(respond)](
                                      const Result<Envelope>& decided) mutable { respond(told(warnings, decided)); });
 }
