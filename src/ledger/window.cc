@@ -243,20 +243,26 @@ void Window::Held::compact() {
 Window Window::merged(std::span<const Window* const> windows, const std::function<bool(std::string_view key)>& wants,
                       const Older* older) {
   std::vector<Place> places;
+  std::size_t size = 0;
+  for (const Window* window : windows) size += window->size();
+  places.reserve(size);
+  bool has_ids = false;
+  std::vector<char> wanted;  // by the numbers of a window's keys
   for (std::size_t w = 0; w < windows.size(); ++w) {
-    for (std::size_t k = 0; k < windows[w]->key_count(); ++k) {
-      const auto of_key = windows[w]->of_key(k);
-      const std::string_view key = windows[w]->key(of_key.front());
-      if (wants && !wants(key)) continue;
-      for (const std::uint16_t i : of_key) {
-        const Entry& entry = windows[w]->held_->entries[i];
-        places.push_back({entry.at, entry.place, w, i});
-      }
+    wanted.assign(windows[w]->key_count(), 1);
+    for (std::size_t k = 0; wants && k < wanted.size(); ++k)
+      wanted[k] = wants(windows[w]->key(windows[w]->of_key(k).front()));
+    for (std::size_t i = 0; i < windows[w]->size(); ++i) {
+      const Entry& entry = windows[w]->held_->entries[i];
+      if (!wanted[entry.key_number]) continue;
+      places.push_back({entry.at, entry.place, w, i});
+      has_ids = has_ids || entry.id_size > 0;
     }
   }
   // Without stored places, each window is in order, and windows are in the given order.
-  std::ranges::sort(places, {}, [](const Place& one) { return std::tuple(one.at, one.place, one.window, one.entry); });
-  if (windows.size() > 1) {
+  const auto order = [](const Place& one) { return std::tuple(one.at, one.place, one.window, one.entry); };
+  if (!std::ranges::is_sorted(places, {}, order)) std::ranges::sort(places, {}, order);
+  if (windows.size() > 1 && has_ids) {
     std::unordered_map<std::string_view, std::int64_t> counted;  // when the signal with this id arrived
     counted.reserve(places.size());
     std::erase_if(places, [&](const Place& one) {
@@ -292,23 +298,23 @@ Window Window::of_places(std::span<const Window* const> windows, std::span<const
   merged->entries.reserve(places.size());
   // A key without entries has no number.
   std::unordered_map<std::string_view, std::uint16_t> keys;
-  std::vector<std::vector<std::uint16_t>> numbers;  // of a window's keys in the merged one
-  for (const Window* window : windows) numbers.emplace_back(window->key_count(), kNoKey);
+  std::vector<std::size_t> begins;  // of each window's keys, all one after the other
+  std::size_t all_keys = 0;
+  for (const Window* window : windows) begins.push_back(std::exchange(all_keys, all_keys + window->key_count()));
+  std::vector<std::uint16_t> numbers(all_keys, kNoKey);  // in the merged one
   std::size_t text = 0;
   for (const Place& place : places) text += text_size(windows[place.window]->held_->entries[place.entry]);
-  merged->text.reserve(text);
+  merged->text.resize(text);
+  std::size_t offset = 0;
   for (const Place& place : places) {
     const Held& from = *windows[place.window]->held_;
-    Entry entry = from.entries[place.entry];
-    const std::size_t offset = merged->text.size();
-    merged->text.append(from.text, entry.text, text_size(entry));
-    entry.text = static_cast<std::uint32_t>(offset);
-    std::uint16_t& number = numbers[place.window][entry.key_number];
-    if (number == kNoKey) {
+    Entry& entry = merged->entries.emplace_back(from.entries[place.entry]);
+    offset += from.text.copy(merged->text.data() + offset, text_size(entry),
+                             std::exchange(entry.text, static_cast<std::uint32_t>(offset)));
+    std::uint16_t& number = numbers[begins[place.window] + entry.key_number];
+    if (number == kNoKey)
       number = keys.try_emplace(from.key(place.entry), static_cast<std::uint16_t>(keys.size())).first->second;
-    }
     entry.key_number = number;
-    merged->entries.push_back(entry);
   }
   merged->place(keys.size());
   return Window(std::move(merged));
