@@ -57,9 +57,14 @@ Result<SessionPtr> Draft::glance(const Handle& handle, const SessionId& id, cons
   return find(handle, id, digest);
 }
 
+TenantPtr Draft::tenant(std::string_view handle) const {
+  if (!tenant_ || tenant_->handle.view() != handle) tenant_ = places_.tenants.known(handle);
+  return tenant_;
+}
+
 std::shared_ptr<const rules::RuleSet> Draft::rules_of(const Handle& handle) const {
   if (const auto put = rules_.find(handle); put != rules_.end()) return put->second;
-  const auto tenant = places_.tenants.known(handle.view());
+  const TenantPtr tenant = this->tenant(handle.view());
   return tenant ? tenant->rules : nullptr;
 }
 
@@ -192,8 +197,8 @@ void Draft::record_late(std::string_view records) {
 }
 
 void Draft::count(const ledger::DecisionRecord& record, const ledger::Session& session) {
-  const auto tenant = places_.tenants.find(record.handle);
-  count_decision(*this, tenant ? tenant->get() : nullptr, record, session);
+  const TenantPtr tenant = this->tenant(record.handle);
+  count_decision(*this, tenant && tenant->admitted ? tenant.get() : nullptr, record, session);
 }
 
 void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record) {
@@ -428,12 +433,12 @@ void Draft::publish(ledger::Position position) {
 const TraitDeclaration* Draft::find_trait(const Handle& handle, std::string_view name) const {
   if (const auto staged = traits_.find(std::pair{handle, std::string(name)}); staged != traits_.end())
     return staged->second ? &*staged->second : reserved_trait(name);
-  const TenantPtr tenant = places_.tenants.known(handle.view());
+  const TenantPtr tenant = this->tenant(handle.view());
   return tenant ? tenant->traits->find(name) : reserved_trait(name);
 }
 
 std::size_t Draft::traits_of(const Handle& handle) const {
-  const TenantPtr tenant = places_.tenants.known(handle.view());
+  const TenantPtr tenant = this->tenant(handle.view());
   std::size_t count = tenant ? tenant->traits->declared_and_seen().size() : 0;
   for (const auto& [key, declaration] : traits_)
     if (key.first == handle && declaration) ++count;
@@ -461,14 +466,14 @@ void Draft::put_trait(const Handle& handle, const std::string& name, const Trait
 std::optional<rules::Counter> Draft::find_counter(const Handle& handle, std::string_view name) const {
   if (const auto staged = counters_.find(std::pair{handle, std::string(name)}); staged != counters_.end())
     return staged->second;
-  const TenantPtr tenant = places_.tenants.known(handle.view());
+  const TenantPtr tenant = this->tenant(handle.view());
   if (!tenant) return std::nullopt;
   const auto found = tenant->traits->counters().find(name);
   return found == tenant->traits->counters().end() ? std::nullopt : std::optional(found->second);
 }
 
 std::size_t Draft::counters_of(const Handle& handle) const {
-  const TenantPtr tenant = places_.tenants.known(handle.view());
+  const TenantPtr tenant = this->tenant(handle.view());
   std::size_t count = tenant ? tenant->traits->counters().size() : 0;
   for (const auto& [key, counter] : counters_)
     if (key.first == handle && counter && !(tenant && tenant->traits->counters().contains(key.second))) ++count;

@@ -217,6 +217,8 @@ class Draft {
 
   void put_rule(RulePut rule);
   void put_filling(FillingPut filling);
+  // The handle's tenant as of the last commit; null if it is unknown.
+  TenantPtr tenant(std::string_view handle) const;
   // The handle's rules as of this draft, by which signals are stored (ledger::Signal::is_read); null if it is unknown.
   std::shared_ptr<const rules::RuleSet> rules_of(const Handle& handle) const;
   void put_rules(const Handle& handle, std::shared_ptr<const rules::RuleSet> rules) {
@@ -340,6 +342,7 @@ class Draft {
   std::map<std::pair<Handle, std::string>, std::optional<TraitDeclaration>, std::less<>> traits_;  // put in this commit
   std::map<std::pair<Handle, std::string>, std::optional<rules::Counter>, std::less<>> counters_;  // likewise
   std::map<Handle, std::shared_ptr<const rules::RuleSet>> rules_;                                  // put in this commit
+  mutable TenantPtr tenant_;  // the one looked up last: nothing changes tenants while a commit is planned
   std::vector<Recount> recounts_;
   std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;

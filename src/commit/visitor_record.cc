@@ -54,7 +54,7 @@ std::vector<ledger::Subtotal> counted_by(const ledger::Session& session, const l
 std::vector<ledger::Subtotal> Draft::counts_of(const ledger::AppendRecord& record, const SessionPtr& before) const {
   std::vector<ledger::Subtotal> counted;
   if (record.consent != ledger::Consent::kFull || record.signals.empty()) return counted;
-  const TenantPtr tenant = places_.tenants.known(record.handle);
+  const TenantPtr tenant = this->tenant(record.handle);
   if (!tenant) return counted;
   const rules::Counters& counters = tenant->traits->counters();
   for (const auto& [name, counter] : counters)
@@ -77,7 +77,7 @@ std::optional<Fault> Draft::count_before(const SessionDigest& digest, const Sess
 
 void Draft::fold(const Handle& handle, const SessionId& id, const VisitorId& visitor, const SessionDigest& digest) {
   if (visitor.empty()) return;
-  const TenantPtr tenant = places_.tenants.known(handle.view());
+  const TenantPtr tenant = this->tenant(handle.view());
   if (!tenant || tenant->traits->counters().empty()) return;
   auto own = own_record_of(handle, visitor);
   if (!own || !own->record || !own->record->counted || !own->record->counted->has(digest.low)) return;
@@ -98,7 +98,7 @@ Result<Draft::Visit> Draft::visit(const Handle& handle, const SessionPtr& before
   Visit visit;
   const bool full = after == ledger::Consent::kFull;
   const bool known = before && !before->visitor.empty();
-  visit.joins = full && ledger::takes(known ? before->visitor : VisitorId{}, said);
+  visit.joins = full && ledger::takes(known ? before->visitor.view() : std::string_view{}, said);
   const bool leaves = known && (!full || visit.joins);
   if (leaves) {
     auto left = own_record_of(handle, before->visitor);
@@ -153,7 +153,7 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
   // The session's former one may have been folded since.
   if (const auto staged = staged_.find(kept.own); staged != staged_.end()) kept.record = staged->second;
   if (kept.record && kept.record->traits)
-    if (const auto tenant = places_.tenants.known(session.handle.view()))
+    if (const TenantPtr tenant = this->tenant(session.handle.view()))
       expires_at = std::max(expires_at, now() + tenant->settings.visitor_retention);
   if (visit.joins) moves_.push_back({session.handle, digest, kept.own});
   std::vector<ledger::Subtotal> counts = counted;
@@ -163,7 +163,7 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
     counts = std::move(all.all);
   }
   if (!counts.empty())
-    if (const auto tenant = places_.tenants.known(session.handle.view())) {
+    if (const TenantPtr tenant = this->tenant(session.handle.view())) {
       const rules::Counters& counters = tenant->traits->counters();
       expires_at = std::max(expires_at, now() + longest_keep(counters, counts));
       if (kept.record) add_gone(counters, kept.record->counted.get(), counts);
@@ -229,7 +229,7 @@ std::optional<Fault> Draft::say_traits(const Handle& handle, const VisitorId& id
                                        std::vector<ledger::TraitChange> changes, std::uint64_t request_id) {
   auto own = own_record_of(handle, id);
   if (!own) return own.error();
-  const Instant until = now() + places_.tenants.known(handle.view())->settings.visitor_retention;
+  const Instant until = now() + tenant(handle.view())->settings.visitor_retention;
   if (std::ranges::find(changes, "zone", &ledger::TraitChange::name) != changes.end()) rezoned_.push_back({handle, id});
   const ledger::TraitsRecord record{.handle = handle.view(),
                                     .visitor = id.view(),

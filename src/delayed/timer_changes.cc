@@ -129,13 +129,13 @@ void look_at_clock(commit::Draft& draft, const Handle& handle, const VisitorId& 
 
 // Uses the current rules, not those at the arrival of the signals: these may have been paused since.
 void signals_came(commit::Draft& draft, const SessionPtr& session, std::span<const Signal> signals) {
-  const auto tenant = draft.places().tenants.find(session->handle.view());
-  if (!tenant) return;
-  const rules::RuleSet& rules = *(*tenant)->rules;
+  const commit::TenantPtr tenant = draft.tenant(session->handle.view());
+  if (!tenant || !tenant->admitted) return;
+  const rules::RuleSet& rules = *tenant->rules;
   for (const Delayed& delayed : rules.delayed()) {
     if (std::ranges::none_of(signals, [&](const Signal& signal) { return rules.feeds(delayed, signal); })) continue;
     const Sight sight = seen_from(draft, rules, session, delayed.visitor);
-    set_timers(draft, **tenant, delayed, sight, Cause::kSignals, signals);
+    set_timers(draft, *tenant, delayed, sight, Cause::kSignals, signals);
     withdraw_untrue(draft, rules, delayed, sight, signals);
     withdraw_superseded(draft, rules, delayed, sight, signals);
   }

@@ -186,7 +186,7 @@ void Lane::take(const Stretch::Entry& entry, const ledger::DecisionRecord& decis
   ask(digest, decision);
   const SessionPtr before = then_.find(digest);
   const bool alive = before && before->expires_at > decision.at;
-  if (!alive || ledger::takes(before->visitor, decision.visitor))
+  if (!alive || ledger::takes(before->visitor.view(), decision.visitor))
     then_.take(digest, without_decision(decision, alive ? before.get() : nullptr));
 }
 

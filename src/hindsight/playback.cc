@@ -84,7 +84,7 @@ void name(const Playback& then, const Handle& handle, const commit::HandleSettin
   const VisitorId& said = is_said(visitor) ? visitor : kNobody;
   const commit::VisitorReader reader(finder(then), then.digests(), handle, at);
   auto naming = commit::naming_of(reader, settings, known.session, ledger::Consent::kFull, {said, anonymous}, at);
-  if (ledger::takes(current, visitor.view())) known.said = visitor;
+  if (ledger::takes(current.view(), visitor.view())) known.said = visitor;
   if (naming && naming->says_something()) known.naming = std::make_shared<const commit::Naming>(std::move(*naming));
 }
 

@@ -32,8 +32,8 @@ std::string_view anonymous_of(std::string_view id);
 
 // Whether a session kept under `current` (or under none) is kept under `said` from now on: a session is kept under the
 // first visitorId given, and until then under its browser's share.
-inline bool takes(const VisitorId& current, std::string_view said) {
-  return !said.empty() && (current.empty() || (is_browser(current.view()) && !is_browser(said)));
+inline bool takes(std::string_view current, std::string_view said) {
+  return !said.empty() && (current.empty() || (is_browser(current) && !is_browser(said)));
 }
 
 // An id of a visitor other than their name.

@@ -76,7 +76,7 @@ void take_visitor(Session& session, std::string_view said, std::string_view anon
     session.begun_by_visitor = session.proven = false;
     return;
   }
-  if (takes(session.visitor, said)) {
+  if (takes(session.visitor.view(), said)) {
     if (!session.browser().empty()) session.anonymous = std::string(session.browser());
     session.visitor = VisitorId{said};
     session.begun_by_visitor = begins && !is_browser(said);
