@@ -81,19 +81,19 @@ void IoThread::mail(Mail mail) {
 }
 
 void IoThread::read_mail() {
-  std::vector<Mail> taken;
   Asked asked = Asked::kNothing;
   {
     const std::lock_guard lock(mail_mutex_);
-    taken.swap(mail_);
+    read_.swap(mail_);
     asked = asked_;
   }
   if (asked == Asked::kRetire) stop_accepting();
   if (asked == Asked::kDrain || asked == Asked::kCut) begin_drain();
-  for (Mail& mail : taken) {
+  for (Mail& mail : read_) {
     const auto to = std::move(mail.to);
     to->receive(std::move(mail));
   }
+  read_.clear();
   if (asked == Asked::kCut) close_all();
 }
 
