@@ -47,7 +47,7 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
         slot.touched = slot.read = true;
         if (slot.held.is_rested()) {
           slot.held.wake();
-          measure(shard, slot);
+          measure(slot);
         }
         return slot.held.awake();
       }
@@ -189,10 +189,10 @@ std::optional<SessionDigest> Sessions::still_dirty(const Dirty& entry) const {
 }
 
 // The caller locks.
-void Sessions::measure(Shard& shard, Slot& slot) {
-  shard.bytes -= slot.bytes;
+void Sessions::measure(Slot& slot) {
+  const std::uint32_t before = slot.bytes;
   slot.bytes = static_cast<std::uint32_t>(kSlotBytes + slot.held.bytes());
-  shard.bytes += slot.bytes;
+  bytes_.fetch_add(std::size_t{slot.bytes} - before, std::memory_order_relaxed);
 }
 
 void Sessions::put(Shard& shard, const SessionDigest& digest, SessionPtr session, ledger::Position as_of,
@@ -203,7 +203,7 @@ void Sessions::put(Shard& shard, const SessionDigest& digest, SessionPtr session
   slot.as_of = as_of;
   slot.dirty_since = dirty_since;
   slot.touched = slot.read = true;
-  measure(shard, slot);
+  measure(slot);
   const ledger::Session& of = *slot.held.awake();
   const std::string_view id = of.id.view();
   if (!added || !ledger::is_own_record(id)) return;
@@ -212,22 +212,22 @@ void Sessions::put(Shard& shard, const SessionDigest& digest, SessionPtr session
   const auto [theirs, is_new] = own_.try_emplace(of.handle.text);
   const std::size_t before = is_new ? 0 : theirs->second.bytes();
   theirs->second.insert(id);
-  own_bytes_ += theirs->second.bytes() - before;
+  bytes_.fetch_add(theirs->second.bytes() - before, std::memory_order_relaxed);
 }
 
 void Sessions::uncount(Shard& shard, const Slot& slot) {
-  shard.bytes -= slot.bytes;
+  bytes_.fetch_sub(slot.bytes, std::memory_order_relaxed);
   const auto of = slot.held.head();
   if (!ledger::is_own_record(of.id)) return;
   --shard.visitors;
   const std::lock_guard lock(own_mutex_);
   const auto theirs = own_.find(of.handle);
-  own_bytes_ -= theirs->second.bytes();
+  bytes_.fetch_sub(theirs->second.bytes(), std::memory_order_relaxed);
   theirs->second.erase(of.id);
   if (theirs->second.empty())
     own_.erase(theirs);
   else
-    own_bytes_ += theirs->second.bytes();
+    bytes_.fetch_add(theirs->second.bytes(), std::memory_order_relaxed);
 }
 
 bool Sessions::denied(const SessionDigest& digest, Instant now) const {
@@ -394,7 +394,7 @@ bool Sessions::rest(std::size_t limit) {
         Slot& slot = place->second;
         if (slot.held.is_rested() || std::exchange(slot.read, false)) continue;
         slot.held.rest();
-        measure(shard, slot);
+        measure(slot);
         limit -= limit > 0 ? 1 : 0;
       }
     }
@@ -429,16 +429,6 @@ std::size_t Sessions::count() const {
     total += shard.slots.size() - shard.visitors + shard.unread.size();
   }
   return total;
-}
-
-std::size_t Sessions::bytes() const {
-  std::size_t total = 0;
-  for (const Shard& shard : shards_) {
-    const std::lock_guard lock(shard.mutex);
-    total += shard.bytes;
-  }
-  const std::lock_guard lock(own_mutex_);
-  return total + own_bytes_;
 }
 
 Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handle,

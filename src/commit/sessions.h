@@ -58,7 +58,8 @@ class Sessions {
   Result<std::uint64_t> read_recovered(std::size_t rows = 0, const std::stop_token& stop = {});
 
   std::size_t count() const;  // without visitors' own records that were read
-  std::size_t bytes() const;  // memory used, approximately; includes the lists of visitors' own records
+  // Memory used, approximately; includes the lists of visitors' own records.
+  std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
   // Committing thread only from here on.
 
@@ -129,8 +130,7 @@ class Sessions {
     std::unordered_map<ledger::SessionDigest, Slot> slots;
     std::unordered_map<ledger::SessionDigest, std::vector<ledger::Position>> unread;  // to be read from these rows
     std::uint64_t dropped = 0;  // evictions so far: a reader that raced with one reads again
-    std::size_t bytes = 0;
-    std::size_t visitors = 0;  // number of slots that are visitors' own records
+    std::size_t visitors = 0;   // number of slots that are visitors' own records
   };
 
   Shard& shard(const ledger::SessionDigest& digest) { return shards_[digest.high % kShards]; }
@@ -142,7 +142,7 @@ class Sessions {
   // Does nothing if it has been read already. Thread-safe.
   Result<void> read_unread(const ledger::SessionDigest& digest);
   void put_read(const ledger::SessionDigest& digest, const Replay& read);
-  static void measure(Shard& shard, Slot& slot);
+  void measure(Slot& slot);
   void put(Shard& shard, const ledger::SessionDigest& digest, ledger::SessionPtr session, ledger::Position as_of,
            ledger::Position dirty_since);
   void uncount(Shard& shard, const Slot& slot);  // call before it is removed
@@ -162,7 +162,7 @@ class Sessions {
   // Visitors' own records in memory, by handle. Locked inside a shard's lock, for one change of one set.
   mutable std::mutex own_mutex_;
   std::map<std::string, IdList, std::less<>> own_;
-  std::size_t own_bytes_ = 0;
+  std::atomic<std::size_t> bytes_{0};
   mutable std::mutex denied_mutex_;
   std::unordered_map<ledger::SessionDigest, Instant> denied_;  // until when
   std::atomic<bool> someone_denied_{false};                    // ever: avoids the lock if nobody has
