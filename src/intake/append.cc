@@ -1,6 +1,7 @@
 #include "intake/append.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "commit/visitor.h"
 #include "decision/envelope.h"
@@ -238,9 +239,13 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
   for (const Signal& signal : record.signals) {
     if (signal.key == "decision.shown") decision::record_shown(draft, tokens, tenant, digest, session, signal);
     count_signal(draft, tenant, tokens, digest, session, signal);
+    const auto payload = [&] {
+      return payload_of(reader, *session, signal, proven || request.trust == commit::Trust::kRole);
+    };
+    // By reference, since a std::function would allocate room for so many captures.
     draft.add_event(
         tenant, event_type(signal.key), signal.at, request.session.view(), [&] { return cause_of(*session, signal); },
-        [&] { return payload_of(reader, *session, signal, proven || request.trust == commit::Trust::kRole); });
+        std::cref(payload));
   }
   goals_may_count(draft, tenant, digest, record.signals);
   if (!record.signals.empty()) delayed::signals_came(draft, session, record.signals);

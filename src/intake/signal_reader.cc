@@ -41,11 +41,11 @@ std::string_view SignalReader::short_text(const Value& from, std::string_view na
 void SignalReader::read_key(const Value& from, ledger::Signal& signal) {
   const Value *type = from.find("type"), *key = from.find("signalKey");
   if (type && key) return issues_.add(path_ + "signalKey", "must not be combined with type; they mean the same");
-  const std::string name = path_ + (key ? "signalKey" : "type");
+  const auto name = [&] { return path_ + (key ? "signalKey" : "type"); };
   const Value* given = key ? key : type;
-  if (!given) return issues_.add(name, "is required (or signalKey instead)");
+  if (!given) return issues_.add(name(), "is required (or signalKey instead)");
   if (!given->is_string() || !is_signal_key(given->text()))
-    return issues_.add(name,
+    return issues_.add(name(),
                        "must be 1 to 64 characters from A-Z, a-z, 0-9, . _ : and -, starting with a letter or digit");
   signal.key = given->text();
 }
@@ -55,12 +55,12 @@ void SignalReader::read_value(const Value& from, ledger::Signal& signal) {
   if (brief && whole) return issues_.add(path_ + "signalValue", "must not be combined with value; they mean the same");
   const Value* value = whole ? whole : brief;
   if (!value) return;
-  const std::string name = path_ + (whole ? "signalValue" : "value");
+  const auto name = [&] { return path_ + (whole ? "signalValue" : "value"); };
   if (!value->is_number() && !value->is_boolean() && !value->is_string())
-    return issues_.add(name, "must be a string, a number or a boolean");
+    return issues_.add(name(), "must be a string, a number or a boolean");
   signal.value = value->text();
   signal.has_value = true;
-  if (characters(signal.value) > 256) issues_.add(name, "must be at most 256 characters");
+  if (characters(signal.value) > 256) issues_.add(name(), "must be at most 256 characters");
 }
 
 void SignalReader::read_confidence(const Value& from, ledger::Signal& signal) {
