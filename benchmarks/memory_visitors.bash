@@ -64,6 +64,11 @@ fill() { # FROM TO KIND: visitors of a kind
   fi
 }
 counted() { curl -sf "http://127.0.0.1:$((port + 1))/metrics" | awk '$1 == "beckon_sessions_bytes" {printf "%d", $2 / 1024}'; }
+wait_packed() { # until what is counted has not changed for two rounds
+  local before=0 now
+  sleep 5
+  while now=$(counted) && [ "$now" != "$before" ]; do before=$now; sleep 5; done
+}
 measure() { # KIND: a line for each wave, of KiB of resident memory and KiB counted
   rm -rf "$work/data" "$work/out"
   start_server --metrics-listen "127.0.0.1:$((port + 1))" --rest-every "$rest_every" --journal-tail 4GiB
@@ -79,7 +84,7 @@ measure() { # KIND: a line for each wave, of KiB of resident memory and KiB coun
   fi
   for wave in 1 2 3 4; do
     fill $((wave * 100000)) $((wave * 100000 + visitors - 1)) "$1"
-    sleep 15
+    wait_packed
     echo "$1 $wave $(rss_kib $server_pid) $(counted)" | tee -a "$work/measured" >&2
   done
   kill -9 $server_pid

@@ -39,10 +39,12 @@ request = function()
 end
 LUA
 }
-load_all() { # CONNECTIONS SCRIPT URL: until the script has sent everything and the server is idle
+load_all() { # CONNECTIONS SCRIPT URL: until the script, which stops wrk's thread, has sent everything and the server is idle
   taskset -c 1 wrk -t1 -c"$1" -d3600s -s "$2" "$3" >"$work/wrk" 2>&1 &
   local wrk_pid=$! before=0
   sleep 2
+  # wrk goes on until its time is over, but its thread ends with the script.
+  until [ "$(ls "/proc/$wrk_pid/task" 2>"$work/null" | wc -l)" -le 1 ]; do sleep 0.5; done
   while [ "$(ticks $server_pid)" -gt $((before + 3)) ]; do before=$(ticks $server_pid); sleep 1; done
   kill $wrk_pid 2>"$work/null" || cat "$work/wrk" >&2
   wait $wrk_pid || true

@@ -55,8 +55,8 @@ class Maintenance {
   // A draft, also a lean one, is on disk with everything planned in it.
   virtual void committed(Draft&, const Receipt&) {}
   virtual void failed() {}  // the last plan was not written
-  // Whether it has work that somebody waits for: then it is planned every 10 ms even if nothing else happens. Otherwise
-  // it is every 100 ms. Committing thread.
+  // Whether it has work that should be done soon: then it is planned every 10 ms even if nothing else happens.
+  // Otherwise it is every 100 ms. Committing thread.
   virtual bool hurries() const { return false; }
 };
 

@@ -31,6 +31,7 @@ class Housekeeping final : public Maintenance {
   void plan(Draft& draft) override;
   void committed(Draft& draft, const Receipt& receipt) override;
   void failed() override;
+  bool hurries() const override { return rests_; }  // else a million sessions would take half an hour
 
   // Completed rewriting passes. After each, erased data is left in the WAL only. Thread-safe.
   std::uint64_t rewritings() const { return rewritings_; }
