@@ -7,7 +7,8 @@
 # slice; each slice appends 5,000 and resolves as often. Three rules count signals of scope
 # visitor, the first of which acts and counts toward a cap.
 #
-# With INSTRUCTIONS=1, also the instructions of each, by callgrind (valgrind): the same for both, whatever else runs.
+# With INSTRUCTIONS=1, also the instructions of each outside of the kernel, by callgrind (valgrind), with 500 visitors: the
+# same whatever else runs.
 # Usage: BEFORE=PATH [INSTRUCTIONS=1] benchmarks/known_visitor.bash [SLICES [SIGNALS]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -84,20 +85,22 @@ kill "${pid[@]}"
 wait "${pid[@]}" || true
 [ "${INSTRUCTIONS:-}" = 1 ] || exit 0
 
-count=1000
+visitors=500 count=2000
 for build in before now; do
+  rm -rf "${work:?}/$build"
   start_build $build $((port + 2)) valgrind --tool=callgrind --instr-atstart=no --callgrind-out-file="$work/$build/callgrind"
-  script append 0 $((8 * count))
+  script append 0 $((visitors * signals))
   send $build append 60
   for kind in append resolve; do
-    script $kind $((10 * count)) $count
+    script $kind $((visitors * signals)) $count
     callgrind_control -z "${pid[$build]}" >"$work/null" 2>&1
     callgrind_control -i on "${pid[$build]}" >"$work/null" 2>&1
-    send $build $kind 15
+    send $build $kind 30
     callgrind_control -i off "${pid[$build]}" >"$work/null" 2>&1
     callgrind_control -d "${pid[$build]}" >"$work/null" 2>&1
     sleep 1
-    echo "$kind $(cat "$work/$build/callgrind".*1 2>"$work/null" | awk '/^(summary|totals):/ {n += $2} END {print n}') $requests"
+    cat "$work/$build/callgrind".*1 2>"$work/null" |
+      awk -v kind=$kind -v build=$build -v n="$requests" '/^(summary|totals):/ {all += $2} END {printf "%s, %s: %.0f instructions\n", kind, build, all / n}'
     rm -f "$work/$build"/callgrind*
   done
   kill "${pid[$build]}"
