@@ -1,5 +1,5 @@
 // A TCP link that can be cut, held in one direction, slowed down, or closed for new connections; and that knows the
-// commits of a node among what goes to PostgreSQL.
+// commits of a node, and the renewals of its lease, among what goes to PostgreSQL.
 import { connect, createServer } from 'node:net';
 
 // The end of a transaction in PostgreSQL's protocol: the message Sync.
@@ -62,6 +62,7 @@ export class Link {
   caught = {}; // how many of each
   isAway = false; // its server, which refuses connections that this would take
   #pairs = new Set();
+  #told = [];
 
   // From one port of loopback to another.
   static async between(port, target) {
@@ -91,6 +92,9 @@ export class Link {
     this.#pairs.add(pair);
     client.on('data', bytes => {
       pair.commits ||= bytes.includes('INSERT INTO journal');
+      pair.renews ||= bytes.includes('INSERT INTO node');
+      // A renewal names the node's address, other statements of its connection do not.
+      if (pair.renews && bytes.includes('127.0.0.1:')) this.#told.splice(0).forEach(tell => tell());
       if (pair.commits && this.traps.length > 0 && endsInSync(bytes)) this.#spring(pair, bytes);
       else pair.up.push(bytes);
     });
@@ -141,6 +145,16 @@ export class Link {
     this.#pairs.delete(pair);
   }
 
+  // Resolves when a node renews its lease, before the server hears of it; `at` is called then.
+  renewal(at) {
+    return new Promise(done =>
+      this.#told.push(() => {
+        at();
+        done();
+      }),
+    );
+  }
+
   get connections() {
     return this.#pairs.size;
   }
@@ -150,15 +164,17 @@ export class Link {
   hold(...ways) {
     for (const way of ways) this.held[way] = true;
   }
+  // What was held arrives late.
+  release(...ways) {
+    for (const way of ways) this.held[way] = false;
+    for (const pair of this.#pairs) for (const way of ways) pair[way].pump();
+  }
   // All as it should be. What was held arrives late; with `cut` it never does.
   async heal({ cut = false } = {}) {
     if (cut) this.cut();
-    Object.assign(this, { held: { up: false, down: false }, delay: 0, traps: [] });
+    Object.assign(this, { delay: 0, traps: [] });
     await this.accept();
-    for (const pair of this.#pairs) {
-      pair.up.pump();
-      pair.down.pump();
-    }
+    this.release('up', 'down');
   }
   close() {
     this.refuse();

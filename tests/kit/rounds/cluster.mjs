@@ -345,6 +345,7 @@ export class Cluster {
   async settled() {
     for (const node of this.nodes) {
       node.isTaken = false;
+      node.isAvoided = false;
       for (const link of [...node.ways, node.way]) await link.heal();
       if (this.isRunning(node)) node.child.kill('SIGCONT');
       else await this.open(node);

@@ -16,6 +16,7 @@ const inTime = 1200; // ms, in which a purchase certainly comes before its messa
 export async function prepare(cluster) {
   const rules = {
     cap: { triggers: ['cap'], when: {}, limit: { caps: [{ max: most.cap, per: 'session' }] } },
+    unseen: { triggers: ['unseen'], when: { none: [{ seen: { key: 'probe' } }] } },
     cool: { triggers: ['cool'], when: {}, limit: { cooldown: '24h' } },
     late: {
       triggers: ['@due'],
@@ -52,7 +53,7 @@ export class Traffic {
 
   // At any node that runs; and until it is known what became of it, unless `chance` is below 1.
   #node() {
-    return pick(this.cluster.nodes.filter(node => this.cluster.isRunning(node)));
+    return pick(this.cluster.nodes.filter(node => this.cluster.isRunning(node) && !node.isAvoided));
   }
   async ask(method, path, options) {
     const node = this.#node();
@@ -191,33 +192,47 @@ export class Traffic {
     };
     return [append(), read(), read()];
   }
-  // Appends to the logs at one node, and reads them at another, for so many ms.
-  async probe(to, from, time) {
+  // Sessions that their owner has in memory.
+  async warm(count = 8) {
+    const sessions = Array.from({ length: count }, () => ({
+      handle: pick(this.cluster.handles),
+      id: this.#fresh('warm'),
+    }));
+    await Promise.all(sessions.map(({ handle, id }) => this.signals(handle, id, [{ type: 'warm', id }])));
+    return sessions;
+  }
+  // Appends to them at one node, and asks another for decisions, for so many ms: none may miss what was acknowledged.
+  async probe(sessions, to, from, time) {
     const end = performance.now() + time;
-    const one = async log => {
-      const token = await this.cluster.token('CREATOR', log.handle);
-      for (let n = 1001; performance.now() < end; n++) {
-        const record = { n, began: performance.now(), ended: Number.POSITIVE_INFINITY, outcome: 'unknown' };
-        log.appends.push(record);
-        const signals = [{ type: 'log', id: `${log.session}-${n}`, signalValue: String(n) }];
-        const body = { handle: log.handle, sessionId: log.session, signals };
-        const { outcome, ended } = await this.cluster.ask(to, 'POST', '/v2/public/chain/signals', { body });
-        record.outcome = outcome;
-        if (outcome === 'ok') record.ended = ended;
-        await this.#readLog(log, (method, path, options) =>
-          this.cluster.ask(from, method, path, { ...options, token }),
-        );
-        await rest(40);
+    const chain = (node, what, handle, more) =>
+      this.cluster.ask(node, 'POST', `/v2/public/chain/${what}`, { body: { handle, ...more } });
+    const one = async ({ handle, id }) => {
+      while (performance.now() < end) {
+        const signals = [{ type: 'probe', id: `${id}-probe` }];
+        if ((await chain(to, 'signals', handle, { sessionId: id, signals })).outcome === 'ok') break;
+        await rest(20);
+      }
+      while (performance.now() < end) {
+        const { outcome, json } = await chain(from, 'resolve', handle, { sessionId: id, trigger: 'unseen' });
+        if (outcome === 'ok' && json.outcome === 'act')
+          this.cluster.problems.push(
+            `${from.name} decided for ${id} without the signal that ${to.name} had acknowledged`,
+          );
+        await rest(20);
       }
     };
-    await Promise.all(this.logs.map(one));
+    await Promise.all(sessions.map(one));
   }
-  async #readLog(log, ask) {
+  async #readLog(log) {
     const path = `/chain/${log.session}`;
-    const options = { expected: [404] };
-    const { status, json, began, ended } = ask
-      ? await ask('GET', `/v2/handles/${log.handle}${path}`, options)
-      : await this.as('CREATOR', log.handle, 'GET', path, options, 'ask');
+    const { status, json, began, ended } = await this.as(
+      'CREATOR',
+      log.handle,
+      'GET',
+      path,
+      { expected: [404] },
+      'ask',
+    );
     if (status !== 200 && status !== 404) return;
     // By version: the list is in the order of their times, and a clock may be wrong.
     const signals = status === 404 ? [] : json.signals.toSorted((a, b) => a.version - b.version);
