@@ -25,8 +25,18 @@ function* deck(names, random) {
 }
 
 // `rounds` of them within `seconds`; `only`: of these kinds. `tell`: called with a line on each. Ends at the first fault
-// if `untilFault`. `plant`: of the cluster. Returns { rounds, counts: kind → how often, faults: sentences, sums }.
-export async function run({ seed, rounds, seconds = Infinity, only, tell = () => {}, untilFault = false, plant = {} }) {
+// if `untilFault`. `plant`: of the cluster. `restarts`: how likely owners are killed before what is stored is read, so
+// that it comes from the database. Returns { rounds, counts: kind → how often, faults: sentences, sums }.
+export async function run({
+  seed,
+  rounds,
+  seconds = Infinity,
+  only,
+  tell = () => {},
+  untilFault = false,
+  plant = {},
+  restarts = 0.25,
+}) {
   const drawing = randomFrom(seed);
   const most = deck(only ?? Object.keys(kinds).filter(kind => !small.includes(kind)), drawing);
   const others = deck(small, drawing);
@@ -62,9 +72,8 @@ export async function run({ seed, rounds, seconds = Infinity, only, tell = () =>
         await cluster.settled();
         await traffic.more(100);
         await traffic.stop();
-        // What is read back then comes from the database, and not from the memory of who took it.
         const logs = cluster.nodes.map(({ log }) => log).join('');
-        if (did.mayLose || random() < 0.25) {
+        if (did.mayLose || random() < restarts) {
           for (const node of await cluster.owners()) await node.kill();
           await cluster.settled();
         }
