@@ -176,7 +176,8 @@ export class Traffic {
     log.name = `${handle} ${log.session}`;
     this.logs.push(log);
     const append = async () => {
-      for (let n = 1; this.#running && n <= 400; n++) {
+      // A session keeps its newest signals alone.
+      for (let n = 1; this.#running && n <= 150; n++) {
         const record = { n, began: performance.now(), ended: Number.POSITIVE_INFINITY, outcome: 'unknown' };
         log.appends.push(record);
         const id = `${log.session}-${n}`;
