@@ -33,9 +33,9 @@ std::string read_in(fuzz::Cuts cuts, std::string_view bytes) {
 
 void check_message(std::string_view bytes) {
   if (const auto arrived = node::unpack_request(std::string(bytes), Instant{})) {
-    const std::string packed = node::pack_request(*arrived->request, arrived->patience);
+    const std::string packed = node::pack_request(*arrived->request, arrived->lane, arrived->patience);
     const auto again = node::unpack_request(packed, Instant{});
-    CHECK(again && node::pack_request(*again->request, again->patience) == packed);
+    CHECK(again && node::pack_request(*again->request, again->lane, again->patience) == packed);
   }
   if (const auto response = node::unpack_answer(bytes)) {
     CHECK(response->status >= 200 && response->status <= 599);

@@ -38,7 +38,7 @@ describe('with several nodes', { skip: isInstalled() ? false : 'PostgreSQL is no
   before(async () => {
     postgres = await Postgres.start();
     nodes = await Nodes.start(postgres, { count: 2 });
-    await nodes.ready();
+    await nodes.divided();
   });
   after(async () => {
     await nodes?.close();

@@ -11,7 +11,7 @@ describe('the playbook over three nodes', { skip: isInstalled() ? false : 'Postg
   before(async () => {
     postgres = await Postgres.start();
     nodes = await Nodes.start(postgres, { flags: ['--admit-http'] });
-    await nodes.ready();
+    await nodes.divided();
     const allowed = await nodes.any.admin('PUT', '/allowlist', { handles: ['*'], egress: ['127.0.0.0/8'] });
     assert.equal(allowed.status, 200, allowed.text);
     balancer = await balance(nodes.all.map(({ port }) => port));

@@ -43,12 +43,12 @@ const reads = {
 };
 const mayReadAll = new Set(Object.values(reads).flat());
 const mayReadShards = [
-  'SELECT high, low, until FROM denied', // at the start: all of them are kept in memory
+  'SELECT high, low, max(until) FROM denied', // at the start: all of them are kept in memory
   'FROM erasure WHERE shard = ANY', // those that wait, of which there are few
   'count(*) FILTER (WHERE state = 0)', // metrics: an index of those that wait
   'SELECT count(*) FROM delivery', // likewise
   'FROM replay WHERE shard = ANY', // an index of those that run
-  'SELECT s.id FROM subscription s WHERE s.deleted', // at the start: an index of those that wait
+  'SELECT s.id FROM subscription s WHERE s.shard = ANY($1::bigint[]) AND s.deleted', // at the start: an index of those that wait
   'SELECT DISTINCT ON (rule)', // the history of a handle's rules, of which every rule has its newest
   'AND state < 2 AND next_attempt_at > $2 AND next_attempt_at < $3', // the clock was set back: an index of those that wait
   'DELETE FROM audit WHERE (handle, at, id) IN ( SELECT a.handle', // an index of the entries that say what holds

@@ -121,23 +121,79 @@ int user_list(const Settings& settings) {
   });
 }
 
-int node_list(const Settings& settings) {
-  if (!is_postgres(settings))
-    return complain(
-        operator_fault("Only a PostgreSQL database has nodes; name it: --database postgres://USER@HOST/NAME."));
-  const auto nodes = store::PostgresStore::nodes(settings.database);
-  if (!nodes) return complain(nodes.error());
-  for (const auto& one : *nodes) {
-    const std::string part =
-        one.shards.empty() ? "member" : "owner of " + std::to_string(one.shards.size()) + " shards";
-    const auto left = static_cast<double>(one.left.count()) / 1000;
-    std::printf("%s\t%s\t%s\t", one.node.name.c_str(), one.node.address.c_str(), part.c_str());
-    if (left > 0)
-      std::printf("lease %.1f s\n", left);
-    else
-      std::printf("lease over for %.1f s\n", -left);
+namespace {
+
+std::optional<Fault> not_nodes(const Settings& settings) {
+  if (is_postgres(settings)) return std::nullopt;
+  return operator_fault("Only a PostgreSQL database has nodes; name it: --database postgres://USER@HOST/NAME.");
+}
+
+// Of the shards that a node owns: "lanes 0,3,7 (12 shards)", or "no lanes".
+std::string lanes_text(const store::postgres::Division& now, const std::string& incarnation) {
+  std::string lanes;
+  std::size_t shards = 0;
+  for (int lane = 0; lane < store::postgres::kLanes; ++lane) {
+    bool has = false;
+    for (const auto shard : store::postgres::shards_of(lane))
+      if (now.shards.at(static_cast<std::size_t>(shard)).owner == incarnation) has = true, ++shards;
+    if (has) lanes += (lanes.empty() ? "" : ",") + std::to_string(lane);
   }
-  if (nodes->empty()) std::puts("No node has joined.");
+  return lanes.empty() ? "no lanes" : "lanes " + lanes + " (" + std::to_string(shards) + " shards)";
+}
+
+}  // namespace
+
+int node_list(const Settings& settings) {
+  if (const auto fault = not_nodes(settings)) return complain(*fault);
+  store::postgres::Division now;
+  const auto read = store::PostgresStore::look_in(settings.database, [&](auto& connection) -> Result<void> {
+    now = store::postgres::division_of(connection);
+    return {};
+  });
+  if (!read) return complain(read.error());
+  for (const auto& one : now.nodes) {
+    const auto left = static_cast<double>(one.left.count()) / 1000;
+    std::printf("%s\t%s\t%s\t", one.node.name.c_str(), one.node.address.c_str(),
+                lanes_text(now, one.node.incarnation).c_str());
+    if (left > 0)
+      std::printf("lease %.1f s", left);
+    else
+      std::printf("lease over for %.1f s", -left);
+    std::printf("%s\n", one.drained ? "\tdrained" : "");
+  }
+  if (now.nodes.empty()) std::puts("No node has joined.");
+  for (int lane = 0; lane < store::postgres::kLanes; ++lane) {
+    const auto& of_first = now.shards.at(static_cast<std::size_t>(store::postgres::shards_of(lane).front()));
+    if (!of_first.wanted.empty()) std::printf("lane %d\twanted at %s\n", lane, of_first.wanted.c_str());
+  }
+  return 0;
+}
+
+int node_move(const Settings& settings, int lane, const std::string& to) {
+  if (const auto fault = not_nodes(settings)) return complain(*fault);
+  const auto asked = store::PostgresStore::look_in(settings.database, [&](auto& connection) -> Result<void> {
+    if (store::postgres::want(connection, store::postgres::shards_of(lane), to == "any" ? std::string() : to))
+      return {};
+    return unexpected(operator_fault("There is no node " + to + "; list them: beckon nodes."));
+  });
+  if (!asked) return complain(asked.error());
+  if (to == "any")
+    std::printf("lane %d may be at any node\n", lane);
+  else
+    std::printf("lane %d goes to %s within a second, and stays there while it is up\n", lane, to.c_str());
+  return 0;
+}
+
+int node_drain(const Settings& settings, const std::string& node, bool drained) {
+  if (const auto fault = not_nodes(settings)) return complain(*fault);
+  const auto asked = store::PostgresStore::look_in(settings.database, [&](auto& connection) -> Result<void> {
+    if (store::postgres::set_drained(connection, node, drained)) return {};
+    return unexpected(operator_fault("There is no node " + node + "; list them: beckon nodes."));
+  });
+  if (!asked) return complain(asked.error());
+  std::printf("%s %s\n", node.c_str(),
+              drained ? "gives all lanes to other nodes, and takes none until it is resumed or started again"
+                      : "may own lanes again");
   return 0;
 }
 

@@ -20,6 +20,10 @@ int revoke(const Settings& settings, const std::string& handle, const std::strin
 
 // The nodes of a database, one a line: name, address, what it owns, and what is left of its lease, in seconds.
 int node_list(const Settings& settings);
+// Wants a lane of shards at a node, or, with "any", at whichever.
+int node_move(const Settings& settings, int lane, const std::string& to);
+// Whether a node is to own nothing.
+int node_drain(const Settings& settings, const std::string& node, bool drained);
 
 // Lists the keys that sign the server's tokens, newest first, and the fingerprint of the master key.
 int keys_list(const Settings& settings);

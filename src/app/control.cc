@@ -41,6 +41,7 @@ Result<void> Control::load() {
   const auto handles = store_.directory().handles();
   if (!handles) return unexpected(handles.error());
   for (const access::HandleRecord& record : *handles) {
+    if (!store_.has(record.handle)) continue;
     auto tenant = read(record, *allowlist);
     if (!tenant) return unexpected(tenant.error());
     origins_.put(record.handle.view(), origins_of(record));  // first: every visible handle must have its list
@@ -67,6 +68,7 @@ Result<void> Control::load_policy(const access::Allowlist& allowlist) {
 }
 
 Result<void> Control::reload(const Handle& handle, commit::Committer& committer) {
+  if (!store_.has(handle)) return {};
   const std::lock_guard turn(turns_[std::hash<std::string>{}(handle.text) % turns_.size()]);
   for (;;) {
     const auto allowlist = this->allowlist();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/duration_histogram.h"
+#include "http/listener.h"
 #include "http/metrics.h"
 
 namespace beckon::app {
@@ -17,12 +18,17 @@ using Labels = std::vector<prometheus::ClientMetric::Label>;
 // Confined to one scrape. Add the metrics of one name in succession, each with its own labels and the same `help`.
 class Exposition {
  public:
+  Exposition() = default;
   explicit Exposition(const prometheus::Registry& registry)
       : families_(http::without_unused_routes(registry.Collect())) {}
 
   void gauge(const char* name, const char* help, double value, Labels labels = {});
   void counter(const char* name, const char* help, double value, Labels labels = {});
   void histogram(const char* name, const char* help, const DurationHistogram& durations);
+
+  // Adds what another exposition has: metrics of the same name and labels are summed, or, where that means nothing (the
+  // age of the oldest of something), the highest counts. `only_counted`: no gauges.
+  void merge(const std::vector<prometheus::MetricFamily>& others, bool only_counted = false);
 
   const std::vector<prometheus::MetricFamily>& families() const { return families_; }
 
@@ -32,5 +38,8 @@ class Exposition {
 };
 
 void add_process(Exposition& out);  // of build, process and log: app/metrics.cc
+void add_certificates(Exposition& out, const http::TlsCertificates& certificates);
+// What a listener has in hand, and has refused: likewise.
+void add_listener(Exposition& out, const http::Listener& listener, const http::HttpRefusals& refused);
 
 }  // namespace beckon::app

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/control.h"
+#include "app/exposition.h"
 #include "app/keys.h"
 #include "app/metrics_listener.h"
 #include "app/server.h"
@@ -20,6 +21,7 @@
 #include "dispatch/egress_sender.h"
 #include "egress/endpoint_checks.h"
 #include "hindsight/what_if_jobs.h"
+#include "http/inlet.h"
 #include "http/routes/event_streams.h"
 #include "http/routes/live_feed.h"
 #include "http/routes/sign_in_failures.h"
@@ -34,8 +36,6 @@
 #include "system/random.h"
 
 namespace beckon::app {
-
-class Exposition;
 
 // In construction order: later members use earlier ones, and are destroyed first.
 struct Server::Inside {
@@ -115,6 +115,7 @@ struct Server::Inside {
   std::atomic<bool> certificates_asked{false};          // to be checked at once
   std::atomic<http::Readiness> readiness{http::Readiness::kStarting};
   std::atomic<bool> lost{false};  // the shards are another node's
+  std::mutex catching_up;
   bool stopped = false;
   std::function<void()> on_broken;
   http::Sending sending;
@@ -129,17 +130,22 @@ struct Server::Inside {
   std::binary_semaphore shipped{0};  // the ship thread has finished
   std::unique_ptr<MetricsListener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
+  std::shared_ptr<http::Inlet> inlet;  // in its place, for a lane of a node
 
   std::expected<void, std::string> build(std::function<void()> broken, std::vector<oidc::Provider> known);
   void build_access(std::vector<oidc::Provider> known);
   std::expected<void, std::string> listen();
+  void add_routes_of_nodes(std::vector<http::Route>& routes);
+  bool is_elsewhere(const std::string& key) const;
+  Result<void> catch_up();
   void watch_batch(const commit::Batch& batch);
   void start_threads();
   void keep_up(std::stop_token stop);
   void reload(const Handle& handle);
   void reload_allowlist();
   void noted(const Result<void>& done, std::string_view event);  // logs a failure as `event`
-  std::string metrics() const;                                   // metrics.cc
+  std::string metrics() const;                                   // metrics.cc, as those below
+  Exposition collect() const;                                    // without what is the process's own
   void metrics_of_shares(Exposition& out) const;
   void metrics_of_backup(Exposition& out) const;
   std::optional<http::BackupFolder> backup_folder() const;  // also in metrics.cc

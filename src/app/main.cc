@@ -25,6 +25,7 @@
 #include "app/reference.h"
 #include "app/server.h"
 #include "app/storage.h"
+#include "store/postgres/shards.h"
 #include "system/zones.h"
 
 namespace beckon::app {
@@ -395,9 +396,29 @@ int run(int argc, char** argv) {
   add_settings(*user_list_command, given, false);
   user_list_command->callback([&] { with_settings([&](const Settings& s) { return user_list(s); }); });
 
-  auto* nodes_command = app.add_subcommand("nodes", "list the nodes of a database: address, shards and lease of each");
+  auto* nodes_command =
+      app.add_subcommand("nodes", "list the nodes of a database: address, lanes of shards and lease of each");
   add_settings(*nodes_command, given, false);
-  nodes_command->callback([&] { with_settings([&](const Settings& s) { return node_list(s); }); });
+  int lane = 0;
+  std::string node;
+  auto* move_command = nodes_command->add_subcommand("move", "want a lane of shards at a node");
+  move_command->add_option("--lane", lane, "the number of the lane")
+      ->required()
+      ->check(CLI::Range(0, store::postgres::kLanes - 1));
+  move_command->add_option("--to", node, "the node, or any: wherever it divides evenly")->required();
+  add_settings(*move_command, given, false);
+  move_command->callback([&] { with_settings([&](const Settings& s) { return node_move(s, lane, node); }); });
+  auto* drain_command = nodes_command->add_subcommand("drain", "have a node give all lanes to others, and take none");
+  drain_command->add_option("NODE", node)->required();
+  add_settings(*drain_command, given, false);
+  drain_command->callback([&] { with_settings([&](const Settings& s) { return node_drain(s, node, true); }); });
+  auto* resume_command = nodes_command->add_subcommand("resume", "let a drained node own lanes again");
+  resume_command->add_option("NODE", node)->required();
+  add_settings(*resume_command, given, false);
+  resume_command->callback([&] { with_settings([&](const Settings& s) { return node_drain(s, node, false); }); });
+  nodes_command->callback([&, nodes_command] {
+    if (nodes_command->get_subcommands().empty()) with_settings([&](const Settings& s) { return node_list(s); });
+  });
 
   auto* keys_command = app.add_subcommand("keys", "the keys of the server")->require_subcommand(1);
   auto* keys_list_command = keys_command->add_subcommand("list", "list signing keys and the master key's fingerprint");

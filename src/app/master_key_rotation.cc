@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 MasterKeyRotation::MasterKeyRotation(const Settings& settings, store::Store& store, commit::Committer& committer,
                                      const outbox::SubscriptionIndex& subscriptions, SecretBox& secrets,
-                                     const Clock& clock, Random& random)
+                                     const Clock& clock, Random& random, bool is_first)
     : settings_(settings),
       store_(store),
       committer_(committer),
@@ -16,6 +16,7 @@ MasterKeyRotation::MasterKeyRotation(const Settings& settings, store::Store& sto
       secrets_(secrets),
       clock_(clock),
       random_(random),
+      is_first_(is_first),
       watch_({master_key_file(settings.data, settings.master_key_file)}, 1s) {}
 
 bool MasterKeyRotation::look() {
@@ -31,18 +32,37 @@ bool MasterKeyRotation::look() {
   }
   secrets_.use(*keys);
   const bool replaced = *kept != key_fingerprint(keys->front());
-  if (replaced)
-    if (const auto sealed = seal(*keys); !sealed) {
-      log::error("master_key_not_replaced").add("why", sealed.error().message);
+  const auto sealed = seal_subscriptions();
+  if (!sealed) {
+    log::error("master_key_not_replaced").add("why", sealed.error().message);
+    return false;
+  }
+  if (replaced && is_first_) {
+    if (!*sealed) return false;  // until the others have done so
+    if (const auto done = seal_others(*keys); !done) {
+      log::error("master_key_not_replaced").add("why", done.error().message);
       return false;
     }
+  }
   due_ = false;
-  return replaced;
+  return replaced && is_first_;
 }
 
-Result<void> MasterKeyRotation::seal(const MasterKeys& keys) {
-  for (const outbox::SubscriptionPtr& one : subscriptions_.all())
+bool MasterKeyRotation::is_current(std::string_view sealed, const std::string& place) const {
+  return !secrets_.resealed(sealed, place, random_);
+}
+
+Result<bool> MasterKeyRotation::seal_subscriptions() {
+  for (const outbox::SubscriptionPtr& one : subscriptions_.all()) {
+    const std::string place = one->handle.text + "/" + one->id.text;
+    if (is_current(one->sealed_secret, place) && is_current(one->sealed_previous_secret, place)) continue;
     if (auto fault = seal_subscription(one->id)) return unexpected(*std::move(fault));
+  }
+  return store_.others_are_sealed(
+      [this](std::string_view sealed, const std::string& place) { return is_current(sealed, place); });
+}
+
+Result<void> MasterKeyRotation::seal_others(const MasterKeys& keys) {
   const auto replaced = store_.directory().seal_again(
       [&](const std::string& sealed, const std::string& place) { return secrets_.resealed(sealed, place, random_); });
   if (!replaced) return unexpected(replaced.error());

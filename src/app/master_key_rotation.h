@@ -16,16 +16,19 @@ namespace beckon::app {
 // Confined to one thread. Everything passed to it outlives it.
 class MasterKeyRotation {
  public:
+  // `is_first`: of several stores on one database, the one that also seals what is not a subscription's.
   MasterKeyRotation(const Settings& settings, store::Store& store, commit::Committer& committer,
                     const outbox::SubscriptionIndex& subscriptions, SecretBox& secrets, const Clock& clock,
-                    Random& random);
+                    Random& random, bool is_first);
 
   // Rereads the keys if their file has changed, and reseals what is not sealed with the first one. Blocks for commits.
   // Failures are logged and retried. True once everything has been resealed with a new key.
   bool look();
 
  private:
-  Result<void> seal(const MasterKeys& keys);
+  Result<bool> seal_subscriptions();  // true if those of all stores are sealed
+  Result<void> seal_others(const MasterKeys& keys);
+  bool is_current(std::string_view sealed, const std::string& place) const;
   std::optional<Fault> seal_subscription(const SubscriptionId& id);
 
   const Settings& settings_;
@@ -35,6 +38,7 @@ class MasterKeyRotation {
   SecretBox& secrets_;
   const Clock& clock_;
   Random& random_;
+  const bool is_first_;
   FileWatch watch_;
   bool due_ = true;  // at start: the file may have changed while no server ran
 };

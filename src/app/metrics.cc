@@ -42,13 +42,17 @@ void of_commits(Exposition& out, const commit::Committer& committer) {
   out.gauge("beckon_disk_full", "1 while the disk is full and what adds data is refused.", committer.full() ? 1 : 0);
 }
 
-void of_certificates(Exposition& out, const http::TlsCertificates& certificates) {
+}  // namespace
+
+void add_certificates(Exposition& out, const http::TlsCertificates& certificates) {
   int place = 0;
   for (const Instant end : certificates.not_after())
     out.gauge("beckon_tls_certificate_not_after_seconds",
               "When each certificate of --tls-certificate expires, by its place there: a Unix time.",
               unix_time(std::chrono::floor<std::chrono::seconds>(end)), {{"certificate", std::to_string(++place)}});
 }
+
+namespace {
 
 void of_delayed_rules(Exposition& out, const delayed::DueCounts& due) {
   out.counter("beckon_due_fired_total", "Timers of delayed rules that fired.", value_of(due.fired));
@@ -149,8 +153,14 @@ void add_process(Exposition& out) {
 }
 
 std::string Server::Inside::metrics() const {
-  Exposition out(registry);
+  Exposition out;
   add_process(out);
+  out.merge(collect().families());
+  return http::to_text(out.families());
+}
+
+Exposition Server::Inside::collect() const {
+  Exposition out(registry);
   if (store->can().data_folder) of_disk(out, settings.data);
   out.gauge("beckon_sessions", "Sessions in memory.", value_of(sessions.count()));
   out.gauge("beckon_sessions_bytes", "Memory used by sessions.", value_of(sessions.bytes()));
@@ -158,8 +168,13 @@ std::string Server::Inside::metrics() const {
   out.counter("beckon_handles_read_total", "Handles read from the store, with their settings and rules.",
               value_of(control.handles_read()));
   metrics_of_shares(out);
+  if (listener && readiness != http::Readiness::kStarting) {
+    Exposition of_listener;
+    add_listener(of_listener, *listener, http_metrics->refusals());
+    out.merge(of_listener.families());
+  }
   if (shipper) metrics_of_backup(out);
-  if (certificates) of_certificates(out, *certificates);
+  if (certificates) add_certificates(out, *certificates);
   of_delayed_rules(out, alarm->counts());
   const Instant now = clock.now();
   of_deliveries(out, store->outbox(), now);
@@ -167,8 +182,17 @@ std::string Server::Inside::metrics() const {
   of_sign_ins(out, sign_in_failures);
   of_libraries(out, sources.counts());
   if (postgres) of_database(out, postgres->postgres_commit().counts());
-  if (part.metrics) part.metrics(out);
-  return http::to_text(out.families());
+  return out;
+}
+
+void add_listener(Exposition& out, const http::Listener& listener, const http::HttpRefusals& http) {
+  out.gauge("beckon_http_body_bytes", "Bytes of request bodies of more than 4 KiB.", value_of(listener.body_bytes()));
+  Refusals refused(out);
+  refused.count("requests", "all", http.in_flight);
+  refused.count("bodies", "all", http.bodies);
+  refused.count("bodies", "handle", http.bodies_of_client);
+  refused.count("connections", "address", http.connections_of_address);
+  refused.count("connections", "all", http.connections);
 }
 
 std::optional<http::BackupFolder> Server::Inside::backup_folder() const {
@@ -228,22 +252,15 @@ void Server::Inside::metrics_of_shares(Exposition& out) const {
   out.gauge("beckon_event_streams", "Event streams of OpenFeature's web providers.",
             value_of(event_streams->places().in_use()));
   out.gauge("beckon_simulations", "Simulations that run or wait.", value_of(simulations->under_way()));
-  if (readiness != http::Readiness::kStarting) {
+  if (readiness != http::Readiness::kStarting)
     out.gauge("beckon_http_control_waiting", "Requests that wait for a control thread.",
-              value_of(listener->control_waiting()));
-    out.gauge("beckon_http_body_bytes", "Bytes of request bodies of more than 4 KiB.",
-              value_of(listener->body_bytes()));
-  }
+              value_of(listener ? listener->control_waiting() : inlet->control_waiting()));
   Refusals refused(out);
   const http::HttpRefusals& http = http_metrics->refusals();
   refused.count("commit_queue", "handle", committer->counts().refused_of_line);
   refused.count("commit_queue", "all", committer->counts().refused);
   refused.count("control_threads", "handle", http.control_of_handle);
-  refused.count("requests", "all", http.in_flight);
-  refused.count("bodies", "all", http.bodies);
-  refused.count("bodies", "handle", http.bodies_of_client);
-  refused.count("connections", "address", http.connections_of_address);
-  refused.count("connections", "all", http.connections);
+  if (inlet) refused.count("requests", "all", http.in_flight);
   refused.count_both("endpoint_checks", endpoint_checks->places().refused());
   refused.count_both("provider_calls", calls->places().refused());
   refused.count_both("live_feed", live->places().refused());

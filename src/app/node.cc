@@ -1,6 +1,7 @@
 #include "app/node.h"
 
 #include <condition_variable>
+#include <list>
 #include <thread>
 
 #include "app/exposition.h"
@@ -10,10 +11,12 @@
 #include "app/server.h"
 #include "app/storage.h"
 #include "http/routes/api.h"
-#include "node/forwarder.h"
+#include "node/division.h"
+#include "node/door.h"
 #include "node/port.h"
 #include "store/postgres/ownership.h"
 #include "store/postgres/postgres_store.h"
+#include "store/postgres/token_handles.h"
 #include "system/clock.h"
 #include "system/encoding.h"
 #include "system/random.h"
@@ -22,45 +25,61 @@ namespace beckon::app {
 namespace {
 
 using namespace std::chrono_literals;
+using node::Door;
+using node::Forwarder;
+using store::postgres::Division;
+using store::postgres::kLanes;
+using store::postgres::Lease;
 using store::postgres::NodeIdentity;
 using store::postgres::Ownership;
-using store::postgres::ShardOwner;
+using store::postgres::Shards;
+using Moment = std::chrono::steady_clock::time_point;
 
-constexpr auto kLookEvery = 500ms;  // for the owner's lease
-constexpr auto kLookOften = 50ms;   // while no owner is reached
-constexpr auto kLookAtMost = 20ms;  // between two looks
+static_assert(kLanes <= node::kMostLanes);
+
+constexpr auto kLookEvery = 500ms;  // for who owns what
+constexpr auto kLookOften = 50ms;   // while a lane is nowhere
+constexpr auto kLookAtMost = 5ms;   // between two looks
 constexpr auto kAfterFailure = 1s;  // after a takeover that failed
+constexpr auto kBetweenMoves = 1s;  // of lanes that are moved only to divide more evenly
+constexpr auto kFresh = 2s;         // for which a lane that has come is not moved on for that
+constexpr auto kToldWithin = 2s;    // another lane of a change of the directory
+constexpr auto kUsedNoLonger = 1s;  // at most, what a server's requests still hold of it after its end
+
+// What one of several servers of a process gets. They are as many as there are lanes if this node is the only one.
+Settings settings_of_lane(const Settings& settings) {
+  Settings made = settings;
+  made.memory /= kLanes;
+  made.http.control_threads = std::min(settings.http.control_threads, 2);
+  return made;
+}
 
 }  // namespace
 
 struct Node::Inside {
-  enum class Role : std::uint8_t { kMember, kTaking, kOwner };
+  enum class State : std::uint8_t { kElsewhere, kTaking, kOwned, kGiving };
   struct Bound {
     net::Endpoint at;  // as it was asked for
     std::shared_ptr<const http::Sockets> sockets;
   };
-  // What serves clients while the node is a member.
-  struct Front {
-    prometheus::Registry registry;
-    std::unique_ptr<http::Router> router;
-    std::unique_ptr<http::HttpMetrics> metrics;
-    std::unique_ptr<MetricsListener> metrics_listener;
-    std::unique_ptr<http::Listener> listener;
-
-    void retire() const {
-      listener->retire();
-      if (metrics_listener) metrics_listener->retire();
-    }
-    void stop(Duration drain) const {
-      listener->stop(drain);
-      if (metrics_listener) metrics_listener->stop();
-    }
+  struct Lane {
+    State state = State::kElsewhere;
+    std::shared_ptr<Server> server;  // while it is owned, and until it is given away
+    bool is_lost = false;            // it is another's, or the database has lost commits
+    std::uint64_t turn = 0;          // of the server; former ones, which are still ending, speak of themselves alone
+    Moment changed{};                // when the shards were taken
+    std::string aimed;               // the incarnation that the door sends to; empty: nobody else
+    std::optional<Moment> free_since;
+  };
+  struct Job {
+    std::atomic<bool> is_done{false};
+    std::jthread thread;
   };
   static std::expected<Bound, std::string> bind_to(const std::string& where, int count);
 
-  explicit Inside(const Settings& from) : settings(from) {}
+  explicit Inside(const Settings& from) : settings(from), of_lane(settings_of_lane(from)) {}
 
-  const Settings settings;
+  const Settings settings, of_lane;
   SystemClock clock;
   SystemRandom random;
   std::function<void(const std::string&)> give_up;
@@ -68,48 +87,65 @@ struct Node::Inside {
   Bound main, of_metrics;
   std::shared_ptr<const node::Credentials> credentials;
   std::unique_ptr<node::Port> port;
-  std::unique_ptr<node::Forwarder> forwarder;
   NodeIdentity self;
+  std::shared_ptr<Lease> lease;
+  Shards shards;  // of handles
+  Server::Secrets secrets;
+  std::unique_ptr<store::postgres::TokenHandles> tokens;
+  std::unique_ptr<node::Traffic> traffic;
+  std::unique_ptr<Door> door;
 
-  std::atomic<Role> role{Role::kMember};
-  std::atomic<std::uint64_t> looks{0}, takeovers{0};
-  std::atomic<bool> certificates_asked{false};
+  prometheus::Registry registry;
+  std::unique_ptr<http::Router> router;
+  std::unique_ptr<http::HttpMetrics> http_metrics;
+  std::unique_ptr<MetricsListener> metrics_listener;
+  std::unique_ptr<http::Listener> listener;
 
-  mutable std::mutex mutex;  // guards the pointers below, which the supervisor changes
-  std::shared_ptr<Ownership> ownership;
-  std::unique_ptr<Server> server;     // while the node owns the shards
-  std::unique_ptr<Front> front;       // while it does not, and afterwards until its connections have ended
-  std::vector<std::jthread> leaving;  // each ends a server whose shards are another's, which waits for its attempts
+  std::atomic<std::uint64_t> looks{0}, taken_free{0}, taken_over{0}, given{0};
+  std::atomic<bool> certificates_asked{false}, leaving{false};
+
+  mutable std::mutex mutex;  // guards those below
+  std::array<Lane, kLanes> lanes;
+  std::vector<std::shared_ptr<Server>> ending;  // given away, and not in `past` yet
+  Exposition past;                              // what servers that have ended had counted
+  std::string failure;
+
+  // Of the supervisor.
+  std::map<std::string, std::shared_ptr<Forwarder>> links;  // by incarnation
+  std::list<Job> jobs;
+  Moment moved{};
 
   std::mutex waking;
   std::condition_variable_any woken;
-  bool poked = false;      // guarded by `waking`
-  std::uint64_t lost = 0;  // likewise: the newest of the servers that say that their shards are another's
-  // Of the server that owns the shards. Former ones, which still wait for their attempts, speak of themselves alone.
-  std::atomic<std::uint64_t> turn{0};
+  bool poked = false;  // guarded by `waking`
   std::jthread supervisor;
 
-  // The same look at the owner's lease, again and again: how often it was found unchanged.
-  std::string seen_incarnation;
-  Duration seen_left{};
-  int unchanged = 0;
-
   std::expected<void, std::string> open();
-  std::expected<void, std::string> settle_part();
-  void forget_ownership();
-  std::expected<void, std::string> serve_as_member();
-  std::expected<void, std::string> serve_as_owner();
+  std::expected<void, std::string> settle();
+  std::expected<void, std::string> serve();
   void supervise(const std::stop_token& stop);
-  void look();
-  void step_down();
+  bool look();
+  void seen(const Division& now, Moment began);
+  void act(const Division& now);
+  void aim(const Division& now);
+  void take(int lane, bool is_after_lease);
+  void take_and_serve(int lane, bool is_after_lease);
+  void give(int lane);
+  void give_all();
+  void stop_server(int lane);
+  void given_away(int lane);
+  void unpublish(int lane);
+  void start_job(std::function<void()> work);
+  void tell(int lane);
+  int lane_of(const Handle& handle) const { return store::postgres::lane_of(shards.of(handle)); }
+  int owned() const;
+  bool is_settled() const;
+  bool is_idle() const;  // no lane is owned, or on its way
   void wait(const std::stop_token& stop, std::chrono::milliseconds at_most);
-  void poke(std::uint64_t lost_turn = 0);
-  std::shared_ptr<Ownership> own() const {
-    const std::lock_guard lock(mutex);
-    return ownership;
-  }
+  void poke();
   void add_metrics(Exposition& out) const;
-  std::string metrics_of_member() const;
+  std::string metrics() const;
+  Lane& at(int lane) { return lanes.at(static_cast<std::size_t>(lane)); }
 };
 
 std::expected<Node::Inside::Bound, std::string> Node::Inside::bind_to(const std::string& where, int count) {
@@ -120,11 +156,10 @@ std::expected<Node::Inside::Bound, std::string> Node::Inside::bind_to(const std:
   return Bound{*at, std::move(*sockets)};
 }
 
-void Node::Inside::poke(std::uint64_t lost_turn) {
+void Node::Inside::poke() {
   {
     const std::lock_guard lock(waking);
     poked = true;
-    lost = std::max(lost, lost_turn);
   }
   woken.notify_all();
 }
@@ -146,8 +181,9 @@ std::expected<void, std::string> Node::Inside::open() {
   }
   const auto keys = keys_of_database(settings, random);
   if (!keys) return unexpected(keys.error().message);
-  if (const auto prepared = store::PostgresStore::prepare(settings.database, {}); !prepared)
-    return unexpected(prepared.error().message);
+  auto prepared = Server::prepare(settings, *keys);
+  if (!prepared) return unexpected(prepared.error());
+  secrets = std::move(*prepared);
 
   auto bound = bind_to(settings.listen, settings.http.io_threads);
   if (!bound) return unexpected(bound.error());
@@ -172,205 +208,404 @@ std::expected<void, std::string> Node::Inside::open() {
   auto opened = node::Port::open(between.address.text(), between.port, credentials, clock, {});
   if (!opened) return unexpected(opened.error());
   port = std::move(*opened);
-  forwarder = std::make_unique<node::Forwarder>(credentials, node::Forwarder::Limits{.window = settings.node_window},
-                                                [this] { poke(); });
   self.name = settings.node.empty() ? net::Endpoint{main.at.address, main.sockets->port}.text() : settings.node;
   self.address = net::Endpoint{between.address, port->port()}.text();
   self.incarnation = to_hex(random.bytes(8));
-  forget_ownership();
-  if (const auto joined = own()->join(); !joined) return unexpected(joined.error().message);
-  return settle_part();
+
+  const store::postgres::ConnectionOptions to{.where = settings.database};
+  const auto loaded = store::PostgresStore::look_in(settings.database, [this](store::postgres::Connection& connection) {
+    shards.load(connection);
+    return Result<void>{};
+  });
+  if (!loaded) return unexpected(loaded.error().message);
+  tokens = std::make_unique<store::postgres::TokenHandles>(to);
+  traffic = std::make_unique<node::Traffic>(settings.node_window);
+  door = std::make_unique<Door>(Door::Parts{.lanes = kLanes,
+                                            .lane_of = [this](const Handle& handle) { return lane_of(handle); },
+                                            .handle_of_token = [this](const std::string& id) { return tokens->of(id); },
+                                            .look = [this] { poke(); }},
+                                *traffic);
+  lease = std::make_shared<Lease>(to, self);
+  if (const auto joined = lease->join(); !joined) return unexpected(joined.error().message);
+  if (const auto settled = settle(); !settled) return settled;
+  return serve();
 }
 
-// Begins again as one that owns nothing. What the former object has taken is fenced by its epochs.
-void Node::Inside::forget_ownership() {
-  auto made = std::make_shared<Ownership>(store::postgres::ConnectionOptions{.where = settings.database}, self);
-  const std::lock_guard lock(mutex);
-  ownership = std::move(made);
-}
-
-// The owner at once if nobody else is, or this node was before it was started again. Otherwise a member, as soon as the
-// owner is reached or seen to renew its lease; one that does neither is waited for, so that the node can serve when it
-// says that it does.
-std::expected<void, std::string> Node::Inside::settle_part() {
-  const auto until = std::chrono::steady_clock::now() + Ownership::kLease + Ownership::kRenewEvery;
-  for (;;) {
-    const auto taken = own()->try_to_take();
-    if (!taken) return unexpected(taken.error().message);
-    if (*taken) return serve_as_owner();
-    const auto owner = own()->look();
-    if (!owner) return unexpected(owner.error().message);
-    if (*owner) forwarder->aim((*owner)->node.address, (*owner)->node.incarnation);
-    const bool is_late = std::chrono::steady_clock::now() > until;
-    if (is_late && *owner && (*owner)->node.address.empty())
-      return unexpected("Another server is using this database, and takes no other nodes; stop it, or name another.");
-    if (is_late || forwarder->is_connected()) return serve_as_member();
-    std::this_thread::sleep_for(50ms);
+// Until every lane is here, or at a node that is reached, so that the node can serve when it says that it does.
+std::expected<void, std::string> Node::Inside::settle() {
+  const auto until = std::chrono::steady_clock::now() + Lease::kLength + Lease::kRenewEvery;
+  while (!is_settled() && std::chrono::steady_clock::now() < until) {
+    if (!look()) return unexpected("The database does not answer.");
+    {
+      const std::lock_guard lock(mutex);
+      if (!failure.empty()) return unexpected(failure);
+    }
+    std::this_thread::sleep_for(20ms);
   }
+  const auto alone =
+      store::PostgresStore::look_in(settings.database, [](store::postgres::Connection& connection) -> Result<void> {
+        const Division now = store::postgres::division_of(connection);
+        for (const auto& shard : now.shards)
+          if (const auto* owner = now.node(shard.owner);
+              owner && owner->left > Duration{0} && owner->node.address.empty())
+            return unexpected(Fault{
+                .code = FaultCode::kConflict,
+                .message =
+                    "Another server is using this database, and takes no other nodes; stop it, or name another."});
+        return {};
+      });
+  if (!alone) return unexpected(alone.error().message);
+  return {};
 }
 
-std::expected<void, std::string> Node::Inside::serve_as_member() {
-  auto made = std::make_unique<Front>();
-  std::vector<http::Route> all;
-  http::add_health([this] { return forwarder->is_connected() ? http::Readiness::kReady : http::Readiness::kNoOwner; },
-                   http::NodePart{self.name, "member"}, all);
-  http::Route rest{.method = http::Method::kOther,
-                   .pattern = "forwarded",
-                   .access = http::public_(),
-                   .run = http::Run::kInline,
-                   .handler = [this](http::Request& request,
-                                     http::Respond respond) { forwarder->forward(request, std::move(respond)); },
-                   .summary = "Handed over to the node that owns the data",
-                   .body = http::BodyType::kEncoded,
-                   .body_limit = std::max(settings.http.limits.body, settings.http.limits.bodies_per_client)};
-  auto router = http::Router::make(std::move(all),
-                                   {.authorize = {}, .decorate = http::security_headers, .otherwise = std::move(rest)});
-  if (!router) return unexpected(router.error());
-  made->router = std::make_unique<http::Router>(std::move(*router));
-  made->metrics = std::make_unique<http::HttpMetrics>(made->registry, *made->router);
+bool Node::Inside::is_settled() const { return door->reaches_all(); }
 
+std::expected<void, std::string> Node::Inside::serve() {
+  std::vector<http::Route> all;
+  http::add_health(
+      [this] {
+        if (leaving) return http::Readiness::kDraining;
+        return door->reaches_all() ? http::Readiness::kReady : http::Readiness::kNoOwner;
+      },
+      http::NodePart{self.name, [this] { return owned(); }}, all);
+  http::Route rest{
+      .method = http::Method::kOther,
+      .pattern = "forwarded",
+      .access = http::public_(),
+      .run = http::Run::kInline,
+      .handler = [this](http::Request& request, http::Respond respond) { door->take(request, std::move(respond)); },
+      .summary = "Sent to the lane that has the data",
+      .body = http::BodyType::kEncoded,
+      .body_limit = std::max(settings.http.limits.body, settings.http.limits.bodies_per_client)};
+  auto made = http::Router::make(std::move(all),
+                                 {.authorize = {}, .decorate = http::security_headers, .otherwise = std::move(rest)});
+  if (!made) return unexpected(made.error());
+  router = std::make_unique<http::Router>(std::move(*made));
+  http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
   if (of_metrics.sockets) {
     http::ListenerOptions options = settings.http;
     options.sockets = of_metrics.sockets;
-    auto listener = MetricsListener::start(
-        std::move(options), [this] { return metrics_of_member(); }, clock);
-    if (!listener) return unexpected(listener.error());
-    made->metrics_listener = std::move(*listener);
+    auto bound = MetricsListener::start(
+        std::move(options), [this] { return metrics(); }, clock);
+    if (!bound) return unexpected(bound.error());
+    metrics_listener = std::move(*bound);
   }
   http::ListenerOptions options = settings.http;
   options.sockets = main.sockets;
   options.tls = certificates;
-  auto listener = http::Listener::start(std::move(options), *made->router, clock, *made->metrics);
-  if (!listener) return unexpected(listener.error());
-  made->listener = std::move(*listener);
-  const std::lock_guard lock(mutex);
-  front = std::move(made);
-  role = Role::kMember;
+  auto bound = http::Listener::start(std::move(options), *router, clock, *http_metrics);
+  if (!bound) return unexpected(bound.error());
+  listener = std::move(*bound);
   return {};
 }
 
-// The shards are taken.
-std::expected<void, std::string> Node::Inside::serve_as_owner() {
-  role = Role::kTaking;
-  const auto held = own();
-  held->keep_renewing();
-  const std::uint64_t own_turn = ++turn;
-  auto started = Server::start(settings, [this, own_turn] { poke(own_turn); },
-                               {.ownership = held,
-                                .name = self.name,
-                                .sockets = main.sockets,
-                                .metrics_sockets = of_metrics.sockets,
-                                .metrics = [this](Exposition& out) { add_metrics(out); },
-                                .released =
-                                    [this, own_turn] {
-                                      if (turn != own_turn) return;
-                                      port->serve(nullptr);
-                                      port->announce_release();
-                                    }});
-  if (!started) {
-    role = Role::kMember;
-    held->release();
-    return unexpected(started.error());
-  }
-  port->serve((*started)->inlet());
+int Node::Inside::owned() const {
   const std::lock_guard lock(mutex);
-  server = std::move(*started);
-  role = Role::kOwner;
-  // Clients that are connected already are served on, over this node's own port, until their connections end.
-  if (front) {
-    forwarder->aim(self.address, held->self().incarnation);
-    front->retire();
-  }
-  return {};
+  return static_cast<int>(std::ranges::count(lanes, State::kOwned, &Lane::state));
 }
 
-// Another node has taken the shards, or the database has lost commits: what is in memory is not to be used anymore.
-void Node::Inside::step_down() {
-  port->serve(nullptr);
-  own()->release();
-  log::warn("stepping_down").add("node", self.name);
-  forget_ownership();
+bool Node::Inside::is_idle() const {
+  const std::lock_guard lock(mutex);
+  return std::ranges::all_of(lanes, [](const Lane& lane) { return lane.state == State::kElsewhere; });
+}
+
+void Node::Inside::start_job(std::function<void()> work) {
+  std::erase_if(jobs, [](const Job& job) { return job.is_done.load(); });
+  Job& job = jobs.emplace_back();
+  job.thread = std::jthread([&job, work = std::move(work)] {
+    work();
+    job.is_done = true;
+  });
+}
+
+// False if the database has not answered: everything stays as it is.
+bool Node::Inside::look() {
+  ++looks;
+  const Moment began = std::chrono::steady_clock::now();
+  Division found;
+  const auto looked = lease->look([&](const Division& now) {
+    seen(now, began);
+    found = now;
+  });
+  if (!looked && looked.error().code == FaultCode::kConflict) give_up(looked.error().message);
+  if (!looked) return false;
+  act(found);
+  return true;
+}
+
+// Before the lease counts as renewed.
+void Node::Inside::seen(const Division& now, Moment began) {
+  const std::lock_guard lock(mutex);
+  for (int i = 0; i < kLanes; ++i) {
+    Lane& lane = at(i);
+    if (lane.state != State::kOwned || lane.changed > began) continue;
+    for (const auto shard : store::postgres::shards_of(i))
+      if (now.shards.at(static_cast<std::size_t>(shard)).owner != self.incarnation) lane.is_lost = true;
+    if (lane.is_lost) lane.server->lose();
+  }
+}
+
+// The door knows where each lane is that is not here.
+void Node::Inside::aim(const Division& now) {
+  std::map<std::string, std::shared_ptr<Forwarder>> used;
+  for (const auto& one : now.nodes) {
+    if (one.node.incarnation == self.incarnation || one.node.address.empty() || one.left <= Duration{0}) continue;
+    auto& link = links[one.node.incarnation];
+    if (!link) link = std::make_shared<Forwarder>(credentials, Forwarder::Limits{}, one.node.address, *traffic, *door);
+    used.emplace(one.node.incarnation, link);
+  }
+  const std::lock_guard lock(mutex);
+  for (int i = 0; i < kLanes; ++i) {
+    Lane& lane = at(i);
+    if (lane.state != State::kElsewhere) continue;
+    const auto& owner = now.shards.at(static_cast<std::size_t>(store::postgres::shards_of(i).front())).owner;
+    const auto link = used.find(owner);
+    const std::string next = link == used.end() ? std::string() : owner;
+    if (lane.aimed == next) continue;
+    lane.aimed = next;
+    door->aim(i, {.inlet = {}, .link = link == used.end() ? nullptr : link->second});
+  }
+  // A forwarder must not end on its own thread: here, once nobody else holds it.
+  std::erase_if(links, [&](const auto& one) { return !used.contains(one.first) && one.second.use_count() == 1; });
+}
+
+void Node::Inside::act(const Division& now) {
+  aim(now);
+  std::vector<node::Member> members;
+  for (const auto& one : now.nodes)
+    if (one.left > Duration{0}) members.push_back({one.node.name, one.drained});
+  const Moment at_now = std::chrono::steady_clock::now();
+  std::vector<node::Standing> standing;
+  bool rests = at_now - moved < kBetweenMoves;
+  std::vector<int> lost;
   {
-    std::unique_ptr<Front> former;
+    const std::lock_guard lock(mutex);
+    for (int i = 0; i < kLanes; ++i) {
+      Lane& lane = at(i);
+      node::Standing one;
+      for (const auto shard : store::postgres::shards_of(i)) {
+        const auto& of_shard = now.shards.at(static_cast<std::size_t>(shard));
+        const auto* owner = now.node(of_shard.owner);
+        if (owner && owner->left > Duration{0} && one.owner.empty()) one.owner = owner->node.name;
+        one.wanted = of_shard.wanted;
+      }
+      // One that was taken and could not be served is free.
+      if (lane.state != State::kElsewhere || one.owner == self.name)
+        one.owner = lane.state == State::kElsewhere ? std::string() : self.name;
+      if (!one.owner.empty())
+        lane.free_since.reset();
+      else if (!lane.free_since)
+        lane.free_since = at_now;
+      if (lane.free_since) one.free_for = std::chrono::duration_cast<Duration>(at_now - *lane.free_since);
+      one.is_fresh = at_now - lane.changed < kFresh;
+      rests = rests || lane.state == State::kTaking || lane.state == State::kGiving;
+      if (lane.state == State::kOwned && lane.is_lost) lost.push_back(i);
+      standing.push_back(std::move(one));
+    }
+  }
+  for (const int lane : lost) give(lane);
+  if (leaving) return;
+  const node::Moves next = node::moves(self.name, members, standing, !rests);
+  for (const int lane : next.take)
+    take(lane, !now.shards.at(static_cast<std::size_t>(store::postgres::shards_of(lane).front())).owner.empty());
+  for (const int lane : next.give) give(lane);
+  if (!next.give.empty()) moved = at_now;
+}
+
+void Node::Inside::take(int lane, bool is_after_lease) {
+  {
+    const std::lock_guard lock(mutex);
+    if (at(lane).state != State::kElsewhere) return;
+    at(lane).state = State::kTaking;
+  }
+  start_job([this, lane, is_after_lease] { take_and_serve(lane, is_after_lease); });
+}
+
+void Node::Inside::take_and_serve(int lane, bool is_after_lease) {
+  const auto nothing = [&] {
+    const std::lock_guard lock(mutex);
+    at(lane).state = State::kElsewhere;
+  };
+  auto ownership = std::make_shared<Ownership>(store::postgres::ConnectionOptions{.where = settings.database}, lease,
+                                               store::postgres::shards_of(lane));
+  const auto taken = ownership->try_to_take();
+  if (!taken || !*taken) return nothing();
+  std::uint64_t turn = 0;
+  {
+    const std::lock_guard lock(mutex);
+    turn = ++at(lane).turn;
+    at(lane).is_lost = false;
+  }
+  const Moment at_now = std::chrono::steady_clock::now();
+  const auto keys = master_keys(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
+  std::expected<std::unique_ptr<Server>, std::string> started;
+  if (keys)
+    started = Server::start(of_lane,
+                            [this, lane, turn] {
+                              {
+                                const std::lock_guard lock(mutex);
+                                if (at(lane).turn == turn) at(lane).is_lost = true;
+                              }
+                              poke();
+                            },
+                            {.ownership = ownership,
+                             .lane = lane,
+                             .name = self.name,
+                             .keys = *keys,
+                             .secrets = secrets,
+                             .tell = [this](const Handle& handle) { tell(lane_of(handle)); },
+                             .tell_all =
+                                 [this, lane] {
+                                   for (int other = 0; other < kLanes; ++other)
+                                     if (other != lane) tell(other);
+                                 },
+                             .released = [this, lane] { given_away(lane); }});
+  else
+    started = unexpected(keys.error().message);
+  if (!started) {
+    log::error("takeover_failed").add("lane", std::int64_t{lane}).add("why", started.error());
+    ownership->release();
     {
       const std::lock_guard lock(mutex);
-      former = std::move(front);
+      failure = started.error();
     }
-    if (former) former->stop(1s);
+    std::this_thread::sleep_for(kAfterFailure);
+    return nothing();
   }
-  if (const auto serving = serve_as_member(); !serving) return give_up(serving.error());
-  const std::lock_guard lock(mutex);
-  server->retire();
-  leaving.emplace_back([former = std::move(server)]() mutable { former.reset(); });
-}
-
-void Node::Inside::look() {
-  ++looks;
-  const auto owner = own()->look();
-  if (!owner) {
-    if (owner.error().code == FaultCode::kConflict) give_up(owner.error().message);
-    return;  // the owner, if there is one, is still reached where it was
-  }
-  if (*owner && (*owner)->left > Duration{0} && (*owner)->node.incarnation != self.incarnation) {
-    const bool is_same = seen_incarnation == (*owner)->node.incarnation && (*owner)->left <= seen_left;
-    unchanged = is_same ? unchanged + 1 : 0;
-    seen_incarnation = (*owner)->node.incarnation;
-    seen_left = (*owner)->left;
-    forwarder->aim((*owner)->node.address, (*owner)->node.incarnation);
-    return;
-  }
-  forwarder->aim("", "");
-  const auto taken = own()->try_to_take();
-  if (!taken || !*taken) return;
-  ++takeovers;
+  ++(is_after_lease ? taken_over : taken_free);
   log::warn("took_over")
       .add("node", self.name)
-      .add("why", *owner ? "the lease of the owner is over" : "nobody owned the shards")
-      .add("looks_without_renewal", std::int64_t{unchanged});
-  if (const auto serving = serve_as_owner(); !serving) {
-    log::error("takeover_failed").add("why", serving.error());
-    forget_ownership();
-    std::this_thread::sleep_for(kAfterFailure);
+      .add("lane", std::int64_t{lane})
+      .add("why", is_after_lease ? "the lease of the owner is over" : "nobody owned the lane");
+  const auto inlet = (*started)->inlet();
+  {
+    const std::lock_guard lock(mutex);
+    Lane& one = at(lane);
+    one.server = std::move(*started);
+    one.changed = at_now;
+    one.state = State::kOwned;
+    one.aimed.clear();
   }
+  door->aim(lane, {.inlet = inlet, .link = {}});
+  port->serve(lane, inlet);
+  port->announce_change(lane);
+  poke();
+}
+
+void Node::Inside::give(int lane) {
+  bool is_lost = false;
+  {
+    const std::lock_guard lock(mutex);
+    if (at(lane).state != State::kOwned) return;
+    at(lane).state = State::kGiving;
+    is_lost = at(lane).is_lost;
+  }
+  if (is_lost) unpublish(lane);
+  start_job([this, lane] { stop_server(lane); });
+}
+
+void Node::Inside::give_all() {
+  for (int lane = 0; lane < kLanes; ++lane) give(lane);
+}
+
+// From then on requests for the lane wait for its next owner.
+void Node::Inside::unpublish(int lane) {
+  port->serve(lane, nullptr);
+  door->aim(lane, {});
+}
+
+void Node::Inside::given_away(int lane) {
+  unpublish(lane);
+  port->announce_change(lane);
+  ++given;
+  {
+    const std::lock_guard lock(mutex);
+    Lane& one = at(lane);
+    ending.push_back(std::exchange(one.server, nullptr));
+    one.is_lost = false;
+    one.aimed.clear();
+    one.state = State::kElsewhere;
+  }
+  poke();
+}
+
+void Node::Inside::stop_server(int lane) {
+  std::shared_ptr<Server> server;
+  {
+    const std::lock_guard lock(mutex);
+    server = at(lane).server;
+  }
+  log::warn("giving_away").add("node", self.name).add("lane", std::int64_t{lane});
+  server->stop();
+  const Exposition counted = server->collect();
+  {
+    const std::lock_guard lock(mutex);
+    past.merge(counted.families(), true);
+    std::erase(ending, server);
+  }
+  // Answers on their way to a connection still hold some of it.
+  const auto until = std::chrono::steady_clock::now() + kUsedNoLonger;
+  while ((server.use_count() > 1 || server->inlet().use_count() > 1) && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(1ms);
+}
+
+// A change of the directory that this process has made holds at the next request, wherever that comes in.
+void Node::Inside::tell(int lane) {
+  struct Told {
+    http::Request request;
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool is_done = false;
+  };
+  const auto told = std::make_shared<Told>();
+  told->request.method = http::Method::kPost;
+  told->request.target = told->request.path = http::kLookAgain;
+  told->request.is_placed = true;
+  told->request.client = IpAddress::v4(127, 0, 0, 1);
+  door->send(told->request, lane, [told](http::Response&&) {
+    const std::lock_guard lock(told->mutex);
+    told->is_done = true;
+    told->changed.notify_all();
+  });
+  std::unique_lock lock(told->mutex);
+  told->changed.wait_for(lock, kToldWithin, [&] { return told->is_done; });
 }
 
 void Node::Inside::supervise(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(kLookAtMost);
-    wait(stop, role != Role::kMember || forwarder->is_connected() ? kLookEvery : kLookOften);
+    wait(stop, door->reaches_all() ? kLookEvery : kLookOften);
     if (stop.stop_requested()) return;
+    if (leaving) give_all();
     if (certificates_asked.exchange(false) || looks % 4 == 0)
       if (certificates) certificates->look(clock.now());
-    if (role == Role::kOwner) {
-      bool is_lost = false;
-      {
-        const std::lock_guard lock(waking);
-        is_lost = std::exchange(lost, 0) == turn;
-      }
-      if (is_lost) step_down();
-    }
-    if (role == Role::kMember) look();
+    look();
   }
 }
 
 void Node::Inside::add_metrics(Exposition& out) const {
-  const auto held = own();
   const auto number = [](auto value) { return static_cast<double>(value); };
-  out.gauge("beckon_node_owner", "1 while this node owns the data, 0 while it hands requests over.",
-            role == Role::kOwner ? 1 : 0);
+  int reached = 0;
+  for (int lane = 0; lane < kLanes; ++lane) reached += door->is_reached(lane) ? 1 : 0;
+  out.gauge("beckon_node_lanes", "Lanes of shards that this node owns.", number(owned()));
+  out.gauge("beckon_node_lanes_reached", "Lanes that this node owns, or whose owner it is connected to.",
+            number(reached));
   out.gauge("beckon_node_lease_left_seconds", "How long this node's lease lasts, if it is not renewed.",
-            number(std::max(Duration{0}, held->left()).count()) / 1e3);
-  out.counter("beckon_node_takeovers_total", "Times that this node has taken over from another.",
-              number(takeovers.load()));
-  out.gauge("beckon_node_owner_reached", "1 while this node is connected to the owner.",
-            forwarder->is_connected() ? 1 : 0);
+            number(std::max(Duration{0}, lease->left()).count()) / 1e3);
+  out.counter("beckon_node_takeovers_total", "Lanes that this node has taken, by why it could.",
+              number(taken_free.load()), {{"why", "free"}});
+  out.counter("beckon_node_takeovers_total", "Lanes that this node has taken, by why it could.",
+              number(taken_over.load()), {{"why", "lease_over"}});
+  out.counter("beckon_node_given_total", "Lanes that this node has given away or lost.", number(given.load()));
   for (std::size_t i = 0; i < node::kForwardedResults; ++i) {
     const auto result = static_cast<node::Forwarded>(i);
-    out.counter("beckon_node_forwarded_total", "Requests handed over to the owner, by what became of them.",
-                number(forwarder->count(result)), {{"result", std::string(node::to_text(result))}});
+    out.counter("beckon_node_forwarded_total", "Requests for lanes of other nodes, by what became of them.",
+                number(traffic->counted(result)), {{"result", std::string(node::to_text(result))}});
   }
-  out.gauge("beckon_node_forward_waiting_bytes", "Bytes of requests that wait for the owner's answer.",
-            number(forwarder->waiting_bytes()));
+  out.gauge("beckon_node_forward_waiting_bytes", "Bytes of requests that wait for another node's answer.",
+            number(traffic->waiting_bytes()));
+  out.gauge("beckon_node_held_requests", "Requests that wait for a lane which is on its way to another node.",
+            number(door->waiting()));
   out.gauge("beckon_node_peers", "Other nodes that are connected to this one.", number(port->peers()));
   out.counter("beckon_node_peer_requests_total", "Requests that other nodes have handed over to this one.",
               number(port->requests()));
@@ -378,13 +613,22 @@ void Node::Inside::add_metrics(Exposition& out) const {
               number(port->strangers()));
 }
 
-std::string Node::Inside::metrics_of_member() const {
-  static const prometheus::Registry none;
-  Exposition out = [this] {
-    const std::lock_guard lock(mutex);
-    return Exposition(front ? front->registry : none);
-  }();
+std::string Node::Inside::metrics() const {
+  Exposition out(registry);
   add_process(out);
+  std::vector<std::shared_ptr<Server>> servers;
+  {
+    const std::lock_guard lock(mutex);
+    for (const Lane& lane : lanes)
+      if (lane.server) servers.push_back(lane.server);
+    for (const auto& one : ending) servers.push_back(one);
+    out.merge(past.families());
+  }
+  for (const auto& server : servers) out.merge(server->collect().families());
+  Exposition own;
+  add_listener(own, *listener, http_metrics->refusals());
+  out.merge(own.families());
+  if (certificates) add_certificates(out, *certificates);
   add_metrics(out);
   return http::to_text(out.families());
 }
@@ -393,13 +637,12 @@ std::expected<std::unique_ptr<Node>, std::string> Node::start(const Settings& se
                                                               std::function<void(const std::string&)> give_up) {
   auto inside = std::make_unique<Inside>(settings);
   inside->give_up = std::move(give_up);
-  if (const auto opened = inside->open(); !opened) return unexpected(opened.error());
-  log::info("joined")
-      .add("node", inside->self.name)
-      .add("address", inside->self.address)
-      .add("part", inside->role == Inside::Role::kOwner ? "owner" : "member");
-  inside->supervisor = std::jthread([&of = *inside](const std::stop_token& stop) { of.supervise(stop); });
-  return std::unique_ptr<Node>(new Node(std::move(inside)));
+  std::unique_ptr<Node> made(new Node(std::move(inside)));
+  Inside& of = *made->inside_;
+  if (const auto opened = of.open(); !opened) return unexpected(opened.error());
+  log::info("joined").add("node", of.self.name).add("address", of.self.address).add("lanes", std::int64_t{of.owned()});
+  of.supervisor = std::jthread([&of](const std::stop_token& stop) { of.supervise(stop); });
+  return made;
 }
 
 Node::Node(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
@@ -412,27 +655,35 @@ std::string Node::url() const {
 }
 
 std::uint64_t Node::turns() const {
+  std::uint64_t turns = inside_->looks;
   const std::lock_guard lock(inside_->mutex);
-  return inside_->looks + (inside_->server ? inside_->server->turns() : 0);
+  for (const Inside::Lane& lane : inside_->lanes)
+    if (lane.server) turns += lane.server->turns();
+  return turns;
 }
 
-void Node::look_at_certificates() {
-  inside_->certificates_asked = true;
-  const std::lock_guard lock(inside_->mutex);
-  if (inside_->server) inside_->server->look_at_certificates();
-}
+void Node::look_at_certificates() { inside_->certificates_asked = true; }
 
+// The lanes go first, all at once, while the door still sends requests to where they go.
 void Node::stop() {
-  if (!inside_->supervisor.joinable()) return;
-  inside_->supervisor.request_stop();
-  inside_->supervisor.join();
-  if (inside_->server) inside_->server->stop();
-  if (inside_->front) inside_->front->stop(inside_->settings.drain);
-  inside_->leaving.clear();
-  inside_->server.reset();
-  inside_->forwarder.reset();
-  inside_->ownership->release();
-  inside_->port.reset();
+  Inside& of = *inside_;
+  if (!of.lease || of.leaving.exchange(true)) return;
+  if (of.listener) of.listener->retire();
+  const auto until = std::chrono::steady_clock::now() + of.settings.drain + Lease::kLength;
+  while (!of.is_idle() && std::chrono::steady_clock::now() < until) {
+    if (!of.supervisor.joinable()) of.give_all();
+    of.poke();
+    std::this_thread::sleep_for(10ms);
+  }
+  if (of.listener) of.listener->stop(of.settings.drain);
+  if (of.metrics_listener) of.metrics_listener->stop();
+  of.supervisor = {};
+  of.jobs.clear();
+  for (int lane = 0; lane < kLanes; ++lane) of.door->aim(lane, {});
+  of.links.clear();
+  of.door.reset();
+  of.lease->leave();
+  of.port.reset();
 }
 
 }  // namespace beckon::app

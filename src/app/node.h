@@ -1,14 +1,17 @@
 // One node of several over one PostgreSQL database: docs/scale.md.
 //
-//   member ──the owner's lease is over, or given back──▶ taking ──shards taken, server started──▶ owner
-//     ▲                                                    │ failed                                 │ another node has
-//     └────────────────────────────────────────────────────┴────────────────────────────────────────┘ taken the shards
+// The shards are divided into lanes (store/postgres/shards.h). For each lane that a node owns it runs a server of its
+// own (app/server.h): a lane is taken, recovered, served and given away by itself, and lanes share nothing. What a
+// process needs once is here: the sockets that clients connect to, the port for other nodes, the lease, and the door
+// that sends each request to its lane (node/door.h). Twice a second a node looks who owns what, and takes and gives
+// lanes (node/division.h).
 //
-// The owner runs the server. A member reads nothing but who owns the shards, and hands every request over to that node,
-// except those for health, readiness and metrics. The sockets that clients connect to are the node's, and stay when its
-// part changes.
+//   elsewhere ──free, and this node's turn──▶ taking ──shards taken, server started──▶ owned
+//       ▲                                       │ failed                                │ to be given away, or another
+//       └───────────────────────────────────────┴──────────── giving ◀──────────────────┘ node has taken it
 #pragma once
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,8 +22,9 @@ namespace beckon::app {
 // Thread-safe.
 class Node {
  public:
-  // Serves, as the owner or as a member. A database whose owner does not renew its lease is waited for. The error is a
-  // message for the operator. `give_up`: called with such a message if the process cannot go on; must not return.
+  // Serves, once it owns lanes or reaches the nodes that do. A database whose owners do not renew their leases is
+  // waited for. The error is a message for the operator. `give_up`: called with such a message if the process cannot go
+  // on; must not return.
   static std::expected<std::unique_ptr<Node>, std::string> start(const Settings& settings,
                                                                  std::function<void(const std::string&)> give_up);
   ~Node();
@@ -29,7 +33,7 @@ class Node {
   std::uint64_t turns() const;  // as Server::turns()
   void look_at_certificates();
 
-  // As Server::stop(). The shards are given back as soon as nothing needs them anymore.
+  // As Server::stop(). Each lane is given back as soon as nothing needs it anymore.
   void stop();
 
  private:

@@ -33,14 +33,26 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
   return made;
 }
 
-constexpr Duration kStuck{3'000};  // in a commit, after which what waits gets 503
-constexpr int kPurgeAgain = 50;    // rounds of keep_up between attempts to purge: 5 s
+constexpr Duration kStuck{3'000};            // in a commit, after which what waits gets 503
+constexpr Duration kLongestHandover{2'000};  // for requests under way, while others wait for the next owner
+constexpr int kPurgeAgain = 50;              // rounds of keep_up between attempts to purge: 5 s
 
 // One fault per line, as main prints them.
 std::string joined(const std::vector<std::string>& faults) {
   std::string all;
   for (const std::string& fault : faults) all.append(all.empty() ? "" : "\nbeckon: ").append(fault);
   return all;
+}
+
+// Makes what is not there.
+Result<Server::Secrets> shared_secrets(access::Directory& directory, const MasterKeys& keys, Random& random) {
+  const SecretBox box(keys);
+  auto hash = named_secret(directory, box, kHashKey, 16, random);
+  if (!hash) return unexpected(hash.error());
+  auto decision = named_secret(directory, box, "decision-key", 32, random);
+  if (!decision) return unexpected(decision.error());
+  if (const auto kept = keep_fingerprint(directory, keys); !kept) return unexpected(kept.error());
+  return Server::Secrets{std::move(*hash), std::move(*decision)};
 }
 
 // Gives the calling thread less processor time than those that serve requests. Linux has a priority per thread.
@@ -176,8 +188,14 @@ std::expected<void, std::string> Server::Inside::listen() {
       .sending = sending,
       .live = *live,
       .event_streams = *event_streams,
-      .reload = [this](const Handle& handle) { reload(handle); },
-      .reload_allowlist = [this] { reload_allowlist(); },
+      .reload = [this](const Handle& handle) { store->has(handle) ? reload(handle) : part.tell(handle); },
+      .reload_allowlist =
+          [this] {
+            reload_allowlist();
+            if (part.tell_all) part.tell_all();
+          },
+      .elsewhere = part.ownership ? [this](const std::string& key) { return is_elsewhere(key); }
+                                  : std::function<bool(const std::string&)>{},
       .readiness =
           [this] {
             const http::Readiness now = readiness;
@@ -187,11 +205,11 @@ std::expected<void, std::string> Server::Inside::listen() {
       .nodes = [this] { return nodes(); },
       .metrics = [this] { return metrics(); },
       .metrics_on_main = settings.dev,
-      .node = part.ownership ? std::optional(http::NodePart{part.name, "owner"}) : std::nullopt,
       .public_url = settings.public_url,
   });
   auto all = http::routes(*api);
   mcp::add_routes(*api, settings.http.limits.body, all);
+  if (part.ownership) add_routes_of_nodes(all);
   if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));
   if (settings.dev) http::add_example(http::library_files(), all);
   auto made = http::Router::make(
@@ -211,26 +229,27 @@ std::expected<void, std::string> Server::Inside::listen() {
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
 
-  const auto options_at =
-      [&](const std::string& where,
-          const std::shared_ptr<const http::Sockets>& sockets) -> std::expected<http::ListenerOptions, std::string> {
+  if (part.ownership) {
+    inlet = std::make_shared<http::Inlet>(settings.http, *router, clock, *http_metrics);
+    return {};
+  }
+  const auto options_at = [&](const std::string& where) -> std::expected<http::ListenerOptions, std::string> {
     const auto at = parse_listen(where);
     if (!at) return unexpected("\"" + where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080.");
     http::ListenerOptions options = settings.http;
     options.host = at->address.text();
     options.port = at->port;
-    options.sockets = sockets;
     return options;
   };
   if (!settings.metrics_listen.empty()) {
-    auto options = options_at(settings.metrics_listen, part.metrics_sockets);
+    auto options = options_at(settings.metrics_listen);
     if (!options) return unexpected(options.error());
     auto bound = MetricsListener::start(
         *std::move(options), [this] { return metrics(); }, clock);
     if (!bound) return unexpected(bound.error());
     metrics_listener = std::move(*bound);
   }
-  auto options = options_at(settings.listen, part.sockets);
+  auto options = options_at(settings.listen);
   if (!options) return unexpected(options.error());
   options->tls = certificates;
   auto bound = http::Listener::start(*std::move(options), *router, clock, *http_metrics);
@@ -241,21 +260,44 @@ std::expected<void, std::string> Server::Inside::listen() {
 
 Result<std::optional<http::NodeList>> Server::Inside::nodes() const {
   if (!part.ownership) return std::nullopt;
-  const auto found = postgres->nodes();
+  const auto found = postgres->division();
   if (!found) return unexpected(found.error());
-  http::NodeList list{.self = part.name, .nodes = {}, .unowned = store::postgres::Shards::all()};
-  for (const auto& [node, left, shards] : *found) {
-    for (const store::postgres::Shard shard : shards) std::erase(list.unowned, shard);
-    list.nodes.push_back({node.name, node.address, shards, left});
+  http::NodeList list{.self = part.name, .nodes = {}, .unowned = {}};
+  for (const auto& one : found->nodes) list.nodes.push_back({one.node.name, one.node.address, {}, one.left});
+  for (const store::postgres::Shard shard : store::postgres::Shards::all()) {
+    const auto* owner = found->node(found->shards.at(static_cast<std::size_t>(shard)).owner);
+    const auto known =
+        std::ranges::find_if(list.nodes, [&](const auto& one) { return owner && one.name == owner->node.name; });
+    (known == list.nodes.end() ? list.unowned : known->shards).push_back(shard);
   }
   return list;
+}
+
+// For other lanes, of this node or another; no client gets there (node/door.h).
+void Server::Inside::add_routes_of_nodes(std::vector<http::Route>& routes) {
+  routes.push_back({.method = http::Method::kPost,
+                    .pattern = std::string(http::kLookAgain),
+                    .access = http::public_(),
+                    .run = http::Run::kControl,
+                    .handler =
+                        [this](http::Request& request, http::Respond respond) {
+                          const auto seen = catch_up();
+                          respond(seen ? http::Response{.status = 204} : http::to_response(seen.error(), request.id));
+                        },
+                    .summary = "Read what the directory has changed"});
+}
+
+// A key of another system's library: the name of a handle, or an access token.
+bool Server::Inside::is_elsewhere(const std::string& key) const {
+  if (!key.starts_with(access::kPatPrefix)) return !store->has(Handle(key));
+  return !control.pats().find(key.substr(0, key.find('.')).substr(access::kPatPrefix.size()));
 }
 
 // A node of several that may have lost the shards without knowing it yet must not answer from memory, where what
 // another node has stored is missing. Its health is its own.
 std::optional<Fault> Server::Inside::may_answer(const http::Route& route) const {
   if (!lost && part.ownership->may_answer()) return std::nullopt;
-  if (route.pattern.starts_with("/v2/system/") || route.pattern == "/metrics") return std::nullopt;
+  if (route.pattern == http::kLookAgain) return std::nullopt;
   return unavailable(lost ? "Another node has taken over."
                           : "This node does not reach the database, and another node may have taken over.");
 }
@@ -301,7 +343,7 @@ void Server::Inside::start_threads() {
 // Next to the committing thread: maintains the store, and detects changes by other processes.
 void Server::Inside::keep_up(std::stop_token stop) {
   int rounds = 0, purge_from = 0;
-  MasterKeyRotation rotation(settings, *store, *committer, subscriptions, secrets, clock, random);
+  MasterKeyRotation rotation(settings, *store, *committer, subscriptions, secrets, clock, random, part.lane == 0);
   std::uint64_t rewritings = 0;
   std::optional<std::uint64_t> purging;  // rewritings whose data purge() is removing, which may take several calls
   while (!stop.stop_requested()) {
@@ -324,12 +366,19 @@ void Server::Inside::keep_up(std::stop_token stop) {
     if (++rounds % 600 == 0) noted(control.note_uses_of_keys(1h), "uses_not_noted");
     if (rounds % 100 == 0) noted(control.note_uses_of_tokens(1min), "uses_not_noted");
     if (rounds % 10 == 0 && rotation.look() && shipper) shipper->base_now();  // needs only the new key
-    if (rounds % 600 == 1) noted(issuer->keep_up(settings.signing_key_life), "signing_keys_not_kept_up");
+    if (rounds % 600 == 1 && part.lane == 0)
+      noted(issuer->keep_up(settings.signing_key_life), "signing_keys_not_kept_up");
     if (rounds % 5 != 0) continue;
-    const auto seen = control.catch_up(*committer);
-    if (!seen) log::error("reload_failed").add("why", seen.error().message);
-    if (seen && *seen) noted(issuer->reread(), "signing_keys_not_read");
+    if (const auto seen = catch_up(); !seen) log::error("reload_failed").add("why", seen.error().message);
   }
+}
+
+Result<void> Server::Inside::catch_up() {
+  const std::lock_guard lock(catching_up);
+  const auto seen = control.catch_up(*committer);
+  if (!seen) return unexpected(seen.error());
+  if (*seen) noted(issuer->reread(), "signing_keys_not_read");
+  return {};
 }
 
 void Server::Inside::noted(const Result<void>& done, std::string_view event) {
@@ -372,8 +421,8 @@ void Server::Inside::stop_committer() {
   commit_thread.join();
 }
 
-// A node of several first finishes the attempts under way, while it still answers requests of other nodes; then it ends
-// its requests and commits, and gives the shards back before anything that can wait.
+// A lane of a node first finishes the attempts under way, while it still takes requests; then it ends its requests and
+// commits, and gives the shards back before anything that can wait.
 void Server::Inside::stop() {
   if (std::exchange(stopped, true)) return;
   readiness = http::Readiness::kDraining;
@@ -382,11 +431,9 @@ void Server::Inside::stop() {
     simulate_thread.join();
   }
   recovery_thread.request_stop();  // a request may wait for its pass, not for what is left after it
-  if (part.ownership) {
-    if (listener) listener->retire();
-    stop_dispatch();
-  }
+  if (part.ownership) stop_dispatch();
   if (listener) listener->stop(settings.drain);
+  if (inlet) inlet->close(std::min<Duration>(settings.drain, kLongestHandover));
   if (part.ownership) {
     stop_committer();
     part.ownership->release();
@@ -405,6 +452,8 @@ void Server::Inside::stop() {
   if (live_thread.joinable()) {
     live_thread.request_stop();
     live_thread.join();
+    live->end();
+    event_streams->end();
   }
   if (upkeep_thread.joinable()) {
     upkeep_thread.request_stop();
@@ -437,12 +486,11 @@ void Server::look_at_certificates() { inside_->certificates_asked = true; }
 
 void Server::stop() { inside_->stop(); }
 
-const std::shared_ptr<http::Inlet>& Server::inlet() const { return inside_->listener->inlet(); }
+const std::shared_ptr<http::Inlet>& Server::inlet() const { return inside_->inlet; }
 
-void Server::retire() {
-  inside_->listener->retire();
-  if (inside_->metrics_listener) inside_->metrics_listener->retire();
-}
+void Server::lose() { inside_->lost = true; }
+
+Exposition Server::collect() const { return inside_->collect(); }
 
 std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
                                                                          std::function<void()> broken, bool serving) {
@@ -456,17 +504,14 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
     return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
-  auto opened = open_for_server(settings, serving, random, part.ownership);
+  auto opened =
+      part.ownership ? open_lane(settings, part.ownership, part.keys) : open_for_server(settings, serving, random);
   if (!opened) return unexpected(opened.error().message);
-  auto& directory = opened->store->directory();
-  const SecretBox box(opened->keys);
-  const auto hash_key = named_secret(directory, box, kHashKey, 16, random);
-  if (!hash_key) return unexpected(hash_key.error().message);
-  const auto decision_key = named_secret(directory, box, "decision-key", 32, random);
-  if (!decision_key) return unexpected(decision_key.error().message);
-  if (const auto kept = keep_fingerprint(directory, opened->keys); !kept) return unexpected(kept.error().message);
-  auto inside = std::make_unique<Inside>(settings, std::move(opened->store), opened->keys, *hash_key, *decision_key,
-                                         std::move(part));
+  auto secrets =
+      part.ownership ? Result<Secrets>(part.secrets) : shared_secrets(opened->store->directory(), opened->keys, random);
+  if (!secrets) return unexpected(secrets.error().message);
+  auto inside = std::make_unique<Inside>(settings, std::move(opened->store), opened->keys, secrets->hash,
+                                         secrets->decision, std::move(part));
   inside->postgres = opened->postgres;
   if (serving && !settings.backup.folder.empty()) {
     auto made = store::Shipper::make(*opened->sqlite, inside->clock, inside->random, settings.backup);
@@ -477,9 +522,26 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   return inside;
 }
 
+std::expected<Server::Secrets, std::string> Server::prepare(const Settings& settings, const MasterKeys& keys) {
+  Secrets made;
+  const auto done = store::PostgresStore::in_turn(settings.database, [&]() -> Result<void> {
+    auto store = store::PostgresStore::open(settings.database, {.readers = 1});
+    if (!store) return unexpected(store.error());
+    SystemRandom random;
+    auto shared = shared_secrets((*store)->directory(), keys, random);
+    if (!shared) return unexpected(shared.error());
+    made = std::move(*shared);
+    const SystemClock clock;
+    const SecretBox secrets(keys);
+    return access::Issuer((*store)->directory(), secrets, clock, random).prepare();
+  });
+  if (!done) return unexpected(done.error().message);
+  return made;
+}
+
 std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings,
                                                                   std::function<void()> broken, Part part) {
-  const auto files = tls_files(settings);
+  const auto files = part.ownership ? std::vector<http::TlsFiles>{} : tls_files(settings);
   if (!files) return unexpected(files.error());
   auto providers = read_providers(settings);
   if (!providers) return unexpected(joined(providers.error()));

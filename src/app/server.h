@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 
+#include "app/keys.h"
 #include "app/settings.h"
+#include "http/inlet.h"
 #include "http/listener.h"
 #include "oidc/provider.h"
 
@@ -19,13 +21,22 @@ class Exposition;
 
 class Server {
  public:
-  // What a node of several gives the server that it runs while it owns the shards (app/node.h).
+  // Named secrets of the directory, opened. They never change.
+  struct Secrets {
+    std::string hash, decision;
+  };
+
+  // What a node of several gives the server that it runs for each lane of shards that it owns (app/node.h). Such a
+  // server has no listener: requests come through inlet().
   struct Part {
-    std::shared_ptr<store::postgres::Ownership> ownership;  // null: no node of several
-    std::string name;
-    std::shared_ptr<const http::Sockets> sockets, metrics_sockets;
-    std::function<void(Exposition&)> metrics;
-    std::function<void()> released;  // the shards were given back, in stop()
+    std::shared_ptr<store::postgres::Ownership> ownership;  // of the lane; null: no node of several
+    int lane = 0;
+    std::string name = {};                    // of the node
+    MasterKeys keys;                          // as the file has them now
+    Secrets secrets;                          // from prepare()
+    std::function<void(const Handle&)> tell;  // the directory has changed this handle, whose data is in another lane
+    std::function<void()> tell_all;           // or what all lanes have in memory
+    std::function<void()> released;           // the shards were given back, in stop()
   };
 
   // Opens the store, recovers, and serves. The error is a message for the operator. `broken` is called when the storage
@@ -39,6 +50,10 @@ class Server {
     return start(settings, std::move(broken), Part{});
   }
   ~Server();
+
+  // Before the first lane of a database is served: makes tables and what all lanes share, if they are not there, in
+  // turn with other nodes. The error is a message for the operator.
+  static std::expected<Secrets, std::string> prepare(const Settings& settings, const MasterKeys& keys);
 
   // The parts of a recovered server without its threads, for commands that run under the server's lock. Unless
   // `serving`, a folder without data is an error, and nothing is shipped to a backup folder. `providers`: for
@@ -57,12 +72,13 @@ class Server {
   // Thread-safe. Increases at least ten times a second, unless the committing thread hangs or waits for a slow disk.
   std::uint64_t turns() const;
 
-  // For requests that come from other nodes.
+  // Of a lane of a node, thread-safe. lose(): the shards are another's; every request gets 503 from now on.
   const std::shared_ptr<http::Inlet>& inlet() const;
-  // Another listener on the same sockets takes the clients over (http::Listener::retire).
-  void retire();
+  void lose();
+  Exposition collect() const;  // for metrics, without what is the process's own
 
   // Drains: immediately not ready, no new connections; requests and attempts in flight are finished and recorded.
+  // A lane of a node finishes its attempts first, while it still takes requests.
   void stop();
 
   // For --dev: the parts that the command line uses too.

@@ -8,14 +8,12 @@
 namespace beckon::app {
 namespace {
 
-Result<OpenedStore> open_postgres(const Settings& settings, bool serving, Random& random,
-                                  std::shared_ptr<store::postgres::Ownership> ownership) {
+Result<OpenedStore> open_postgres(const Settings& settings, bool serving, Random& random) {
   if (serving && !settings.backup.folder.empty())
     return unexpected(operator_fault(*not_a_data_folder(settings, "serve --backup-folder")));
   const auto keys = keys_of_database(settings, random);
   if (!keys) return unexpected(keys.error());
-  auto opened = store::PostgresStore::open(settings.database,
-                                           {.server = true, .create = serving, .ownership = std::move(ownership)});
+  auto opened = store::PostgresStore::open(settings.database, {.server = true, .create = serving});
   if (!opened) return unexpected(opened.error());
   store::PostgresStore* const postgres = opened->get();
   return OpenedStore{.store = std::move(*opened), .keys = *keys, .postgres = postgres};
@@ -75,10 +73,18 @@ Result<MasterKeys> keys_of_database(const Settings& settings, Random& random) {
   return *keys;
 }
 
-Result<OpenedStore> open_for_server(const Settings& settings, bool serving, Random& random,
-                                    std::shared_ptr<store::postgres::Ownership> ownership) {
-  return is_postgres(settings) ? open_postgres(settings, serving, random, std::move(ownership))
-                               : open_sqlite(settings, serving, random);
+Result<OpenedStore> open_for_server(const Settings& settings, bool serving, Random& random) {
+  return is_postgres(settings) ? open_postgres(settings, serving, random) : open_sqlite(settings, serving, random);
+}
+
+Result<OpenedStore> open_lane(const Settings& settings, std::shared_ptr<store::postgres::Ownership> ownership,
+                              const MasterKeys& keys) {
+  constexpr std::size_t kReaders = 2;  // it is one of several on the same database
+  auto opened = store::PostgresStore::open(
+      settings.database, {.server = true, .prepared = true, .readers = kReaders, .ownership = std::move(ownership)});
+  if (!opened) return unexpected(opened.error());
+  store::PostgresStore* const postgres = opened->get();
+  return OpenedStore{.store = std::move(*opened), .keys = keys, .postgres = postgres};
 }
 
 Result<std::optional<std::string>> stored_secret(const Settings& settings, std::string_view name) {

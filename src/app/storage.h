@@ -36,10 +36,11 @@ struct OpenedStore {
   store::PostgresStore* postgres = nullptr;  // or in a database
 };
 // For the one server; with `serving`, it is created if there is none. The master key is found or, where nothing is
-// sealed yet, created, and a key that does not fit is refused before anything is written. `ownership`: of a node that
-// has taken the shards of its database (PostgresOptions).
-Result<OpenedStore> open_for_server(const Settings& settings, bool serving, Random& random,
-                                    std::shared_ptr<store::postgres::Ownership> ownership = nullptr);
+// sealed yet, created, and a key that does not fit is refused before anything is written.
+Result<OpenedStore> open_for_server(const Settings& settings, bool serving, Random& random);
+// For a lane of a node, whose shards are taken, over a database that is prepared (Server::prepare).
+Result<OpenedStore> open_lane(const Settings& settings, std::shared_ptr<store::postgres::Ownership> ownership,
+                              const MasterKeys& keys);
 // The same of the master key of a database alone.
 Result<MasterKeys> keys_of_database(const Settings& settings, Random& random);
 

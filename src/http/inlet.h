@@ -1,11 +1,12 @@
-// The way in for requests that another node has read from its clients. They run as those of this listener's own
-// connections do: the same routes, hooks, control threads, limits and metrics, and their client is the one that the
-// other node names. Limits of connections and of bodies under way are kept where the connections are.
+// The way in for requests that were read elsewhere: by the listener that several servers of a process share, or by
+// another node. They run as those of a listener's own connections do: the same steps, hooks and metrics, with control
+// threads of their own. Limits of connections and of bodies under way are kept where the connections are.
 #pragma once
 #include <atomic>
 #include <chrono>
 #include <memory>
 
+#include "http/listener.h"
 #include "http/message.h"
 
 namespace beckon::http {
@@ -15,16 +16,21 @@ struct Shared;
 // Thread-safe.
 class Inlet : public std::enable_shared_from_this<Inlet> {
  public:
-  explicit Inlet(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  // `router`, `clock` and `metrics` must live until close() has returned.
+  Inlet(ListenerOptions options, const Router& router, const Clock& clock, HttpMetrics& metrics);
+  ~Inlet();
 
   // `request`: complete with its body, client and id, and whatever its views point to. A request that still waits for a
-  // control thread at `deadline` gets 503. `respond` is called once, from any thread.
-  void take(std::shared_ptr<Request> request, std::chrono::steady_clock::time_point deadline, Respond respond);
+  // control thread at `deadline` gets 503. `respond` is called once, from any thread. False if the inlet is closing:
+  // then nothing has happened to either.
+  [[nodiscard]] bool take(std::shared_ptr<Request> request, std::chrono::steady_clock::time_point deadline,
+                          Respond& respond);
 
-  // From then on every request gets 503, also those that wait: the server is ending. Called before what their handlers
-  // use is gone.
-  void close() { closed_ = true; }
-  bool is_closed() const { return closed_; }
+  // Takes no more, and waits until those that it has taken are answered; those that are not after `patience` get 503.
+  // Once it has returned, nothing that their handlers use is needed anymore. Call once.
+  void close(std::chrono::milliseconds patience);
+
+  std::size_t control_waiting() const;  // requests that wait for a control thread, now
 
  private:
   class Answer;
@@ -34,6 +40,8 @@ class Inlet : public std::enable_shared_from_this<Inlet> {
   Response failed(const Request& request) const;
 
   const std::shared_ptr<Shared> shared_;
+  std::atomic<std::size_t> inside_{0};  // threads that are in take() or in an answer
+  std::atomic<bool> closing_{false};
   std::atomic<bool> closed_{false};
 };
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "http/inlet.h"
 #include "http/io_thread.h"
 #include "system/random.h"
 
@@ -12,7 +11,6 @@ namespace beckon::http {
 struct Listener::Inside {
   std::shared_ptr<Shared> shared;
   std::vector<std::shared_ptr<IoThread>> threads;
-  std::shared_ptr<Inlet> inlet;
   std::uint16_t port = 0;
   bool stopped = false;
 };
@@ -48,13 +46,10 @@ std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOp
     if (!thread->listen(socket)) return std::unexpected("the system cannot watch any more sockets");
     inside->threads.push_back(std::move(thread));
   }
-  inside->inlet = std::make_shared<Inlet>(inside->shared);
   inside->shared->running = inside->shared->options.io_threads;
   for (const auto& thread : inside->threads) thread->start();
   return std::unique_ptr<Listener>(new Listener(std::move(inside)));
 }
-
-const std::shared_ptr<Inlet>& Listener::inlet() const { return inside_->inlet; }
 
 void Listener::retire() {
   inside_->shared->retiring = true;
@@ -76,7 +71,6 @@ bool Listener::stop(std::chrono::milliseconds patience) {
     for (const auto& thread : inside_->threads) thread->cut();
   }
   for (const auto& thread : inside_->threads) thread->join();
-  inside_->inlet->close();
   shared.control.stop();
   return drained;
 }

@@ -17,8 +17,6 @@
 
 namespace beckon::http {
 
-class Inlet;
-
 enum class RequestLog : std::uint8_t { kAll, kErrors, kOff };  // kErrors: status 400 and above
 
 struct ListenerOptions {
@@ -48,9 +46,6 @@ class Listener {
   std::uint16_t port() const;
   std::size_t body_bytes() const;       // of what HttpLimits::bodies limits, now
   std::size_t control_waiting() const;  // requests that wait for a control thread, now
-
-  // For requests that come from other nodes: they run as those of its own connections, within the same limits.
-  const std::shared_ptr<Inlet>& inlet() const;
 
   // Another listener takes the clients over: accepts no more, and closes each connection with its next response, or
   // when it has been idle for too long.

@@ -43,7 +43,8 @@ struct Request {
   Instant received;                                              // when its last byte arrived
   const Route* route = nullptr;                                  // the matched route
   std::vector<std::pair<std::string_view, std::string>> params;  // captured by the pattern, percent-decoded
-  std::any principal;  // set by the Authorize hook: an access principal; on public routes, set by their handler
+  bool is_placed = false;  // one of several nodes has looked up whose it is: there is no other place to send it to
+  std::any principal;      // set by the Authorize hook: an access principal; on public routes, set by their handler
 
   // The first field of that name (case-insensitive); empty if there is none.
   std::string_view header(std::string_view name) const;
@@ -98,11 +99,16 @@ struct Response {
   std::string_view preset = {};  // complete header lines, each with its CRLF; static text
 
   std::optional<RateLimit> limit = {};  // of a 429: which, for the metrics
+  bool is_counted = false;              // in the metrics and the log, by the inlet that it came through
 
   // If set, `body` is only the beginning: called once, on the io thread, after the head was queued. It must not
   // block.
   std::move_only_function<void(Stream)> stream = {};
 };
+
+// A status that no client sees: this server does not have the data of the handle or access token that is the body, and
+// has done nothing. One of several nodes sends the request to where it is (Api::elsewhere).
+inline constexpr int kElsewhere = 421;
 
 // Responds to one request. Call it once, from any thread; on the connection's io thread it writes directly. No effect
 // if the connection is gone. If dropped without a call, it sends 500, so that every request gets a response.

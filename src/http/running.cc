@@ -173,6 +173,7 @@ void decorate(const Shared& shared, const Request& request, Response& response) 
 }
 
 void count(const Shared& shared, const Request& request, const Response& response, std::chrono::microseconds took) {
+  if (response.is_counted) return;
   shared.metrics.answered(request.route, response.status, took);
   if (response.limit) shared.metrics.limited(*response.limit);
   log_request(shared.options.request_log, request, response, took);

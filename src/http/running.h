@@ -50,7 +50,7 @@ void run(Shared& shared, Request& request, Respond respond, std::optional<Fault>
 
 // What the hook adds; a 500 in its place if its header lines are malformed.
 void decorate(const Shared& shared, const Request& request, Response& response);
-// In the metrics, and the line "request" of the log if it is wanted.
+// In the metrics, and the line "request" of the log if it is wanted; once.
 void count(const Shared& shared, const Request& request, const Response& response, std::chrono::microseconds took);
 
 }  // namespace beckon::http

@@ -36,10 +36,12 @@ struct Arrived {
 
 }  // namespace
 
-std::string pack_request(const http::Request& request, std::chrono::milliseconds patience) {
+std::string pack_request(const http::Request& request, int lane, std::chrono::milliseconds patience) {
   std::string out;
   out.reserve(request.body.size() + 512);
   Packer packer(out);
+  packer.byte(static_cast<std::uint8_t>(lane));
+  packer.byte(request.is_placed ? 1 : 0);
   packer.byte(static_cast<std::uint8_t>(request.method));
   packer.number(static_cast<std::uint64_t>(patience.count()));
   packer.text(request.id.text);
@@ -60,6 +62,10 @@ std::optional<ArrivedRequest> unpack_request(std::string packed, Instant receive
   auto arrived = std::make_shared<Arrived>(Arrived{.bytes = std::move(packed), .request = {}});
   http::Request& request = arrived->request;
   Unpacker unpacker(arrived->bytes);
+  const std::uint8_t lane = unpacker.byte();
+  const std::uint8_t is_placed = unpacker.byte();
+  if (lane >= kMostLanes || is_placed > 1) return std::nullopt;
+  request.is_placed = is_placed == 1;
   const std::uint8_t method = unpacker.byte();
   if (method > static_cast<std::uint8_t>(http::Method::kOther)) return std::nullopt;
   request.method = static_cast<http::Method>(method);
@@ -79,7 +85,8 @@ std::optional<ArrivedRequest> unpack_request(std::string packed, Instant receive
   if (!unpacker.ok() || !unpacker.rest().empty()) return std::nullopt;
   request.client = *client;
   request.received = received;
-  return ArrivedRequest{.request = {arrived, &arrived->request}, .patience = std::chrono::milliseconds{patience}};
+  return ArrivedRequest{
+      .request = {arrived, &arrived->request}, .lane = lane, .patience = std::chrono::milliseconds{patience}};
 }
 
 std::string pack_answer(const http::Response& response) {

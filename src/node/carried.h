@@ -10,11 +10,15 @@
 
 namespace beckon::node {
 
-// With method, target, fields, body, client and id of the request, and how long its answer is waited for.
-std::string pack_request(const http::Request& request, std::chrono::milliseconds patience);
+// With method, target, fields, body, client and id of the request, the lane of shards that it is for, and how long its
+// answer is waited for.
+std::string pack_request(const http::Request& request, int lane, std::chrono::milliseconds patience);
+
+inline constexpr int kMostLanes = 64;
 
 struct ArrivedRequest {
   std::shared_ptr<http::Request> request;  // with what its views point to
+  int lane = 0;                            // below kMostLanes
   std::chrono::milliseconds patience{};
 };
 // std::nullopt for bytes that no node of this version sends.

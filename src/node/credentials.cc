@@ -42,7 +42,7 @@ int verify(X509_STORE_CTX* store, void* credentials) {
 // it speaks, so that nodes can be upgraded one after the other.
 constexpr std::string_view kProtocols =
     "\x0d"
-    "beckon-node/1";
+    "beckon-node/2";
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 

@@ -56,7 +56,7 @@ TEST(CredentialsOfANode, AdmitWhoHasTheSameMasterKey) {
 
 TEST(CredentialsOfANode, NameTheVersionThatBothSpeak) {
   const Credentials nodes({kKey});
-  EXPECT_EQ(Handshake(nodes.for_client(), nodes.for_server()).protocol(), "beckon-node/1");
+  EXPECT_EQ(Handshake(nodes.for_client(), nodes.for_server()).protocol(), "beckon-node/2");
   const auto offering = [&](const std::string& protocols) {
     auto client = nodes.for_client();
     EXPECT_EQ(SSL_set_alpn_protos(client.get(), reinterpret_cast<const unsigned char*>(protocols.data()),
@@ -67,9 +67,9 @@ TEST(CredentialsOfANode, NameTheVersionThatBothSpeak) {
   EXPECT_EQ(offering("\x0d"
                      "beckon-node/2"
                      "\x0d"
-                     "beckon-node/1")
+                     "beckon-node/2")
                 .protocol(),
-            "beckon-node/1");
+            "beckon-node/2");
   EXPECT_EQ(offering("\x0d"
                      "beckon-node/2")
                 .reason(),

@@ -10,12 +10,8 @@
 namespace beckon::node {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::chrono::milliseconds kSweepEvery{100};
-constexpr std::chrono::milliseconds kHurried{10};       // between turns while requests wait for an owner
-constexpr std::chrono::milliseconds kAfterRefusal{20};  // until the node that has refused requests is asked again
-constexpr std::size_t kMostEarly = 256 * 1024;          // bytes of a stream whose head is not written yet
+constexpr std::size_t kMostEarly = 256 * 1024;  // bytes of a stream whose head is not written yet
 
 Fault fault_of(Forwarded why) {
   switch (why) {
@@ -23,8 +19,7 @@ Fault fault_of(Forwarded why) {
     case Forwarded::kLate: return unavailable("The node that owns this data has not answered in time.");
     case Forwarded::kCut: return unavailable("The connection to the node that owns this data has ended.");
     case Forwarded::kAnswered:
-    case Forwarded::kNoOwner:
-    case Forwarded::kRefused: break;
+    case Forwarded::kNoOwner: break;
   }
   return unavailable("No node owns this data at the moment; another one is taking over.");
 }
@@ -36,7 +31,6 @@ std::string_view to_text(Forwarded result) {
     case Forwarded::kAnswered: return "answered";
     case Forwarded::kNoOwner: return "no_owner";
     case Forwarded::kFull: return "full";
-    case Forwarded::kRefused: return "refused";
     case Forwarded::kCut: return "cut";
     case Forwarded::kLate: return "late";
   }
@@ -96,107 +90,80 @@ class Beginning {
 
 }  // namespace
 
-Forwarder::Forwarder(std::shared_ptr<const Credentials> credentials, Limits limits, std::function<void()> owner_gone)
+bool Traffic::take(std::size_t bytes) {
+  if (waiting_.fetch_add(bytes) + bytes <= window_) return true;
+  waiting_ -= bytes;
+  return false;
+}
+
+void Traffic::refuse(Forwarded why, const RequestId& request, http::Respond respond) {
+  count(why);
+  respond(http::to_response(fault_of(why), request));
+}
+
+Forwarder::Forwarder(std::shared_ptr<const Credentials> credentials, Limits limits, std::string address,
+                     Traffic& traffic, User& user)
     : credentials_(std::move(credentials)),
       limits_(limits),
-      owner_gone_(std::move(owner_gone)),
-      gone_at_(std::chrono::steady_clock::now()),
+      address_(std::move(address)),
+      traffic_(traffic),
+      user_(user),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Forwarder::~Forwarder() {
   thread_.request_stop();
   loop_.wake();
   thread_.join();
-  for (Waiting& one : queue_) fail(std::move(one), Forwarded::kNoOwner);
+  for (Waiting& one : queue_) give_back(std::move(one));
 }
 
-void Forwarder::aim(std::string address, std::string incarnation) {
-  const std::lock_guard lock(mutex_);
-  if (aimed_address_ == address && aimed_incarnation_ == incarnation) return;
-  aimed_address_ = std::move(address);
-  aimed_incarnation_ = std::move(incarnation);
-  aimed_ = true;
-  loop_.wake();
-}
-
-void Forwarder::forward(const http::Request& request, http::Respond respond) {
-  const auto refuse = [&](Forwarded why) {
-    ++counts_[static_cast<std::size_t>(why)];
-    respond(http::to_response(fault_of(why), request.id));
-  };
-  if (!connected_ && !may_hold()) return refuse(Forwarded::kNoOwner);
+bool Forwarder::forward(http::Request& request, int lane, http::Respond& respond) {
+  if (!connected_) return false;
   const std::size_t bytes = request.body.size() + request.target.size() + 512;
-  if (waiting_bytes_.fetch_add(bytes) + bytes > limits_.window) {
-    waiting_bytes_ -= bytes;
-    return refuse(Forwarded::kFull);
+  if (!traffic_.take(bytes)) {
+    traffic_.refuse(Forwarded::kFull, request.id, std::move(respond));
+    return true;
   }
   Waiting waiting{.respond = std::move(respond),
-                  .request = request.id,
+                  .request = &request,
+                  .lane = lane,
                   .bytes = bytes,
                   .until = std::chrono::steady_clock::now() + limits_.patience,
-                  .message = pack_request(request, limits_.patience),
-                  .answer = {}};
+                  .message = pack_request(request, lane, limits_.patience)};
   const std::lock_guard lock(mutex_);
   queue_.push_back(std::move(waiting));
   if (queue_.size() == 1) loop_.wake();
+  return true;
 }
 
 void Forwarder::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const bool connects = !address_.empty() && (!channel_ || channel_->is_closed());
-    const bool hurries = !held_.empty() || connects;
-    loop_.poll(std::chrono::duration_cast<Duration>(hurries ? kHurried : kSweepEvery));
+    loop_.poll(std::chrono::duration_cast<Duration>(channel_ ? kSweepEvery : limits_.again));
     turn();
   }
-  if (channel_) channel_->close("This node is stopping.");
   connected_ = false;
-  gone_at_ = net::SteadyTime{} + 1ns;  // long ago: nothing is held
-  turn();
-}
-
-bool Forwarder::may_hold() const {
-  const net::SteadyTime gone_at = gone_at_;
-  return gone_at == net::SteadyTime{} || std::chrono::steady_clock::now() - gone_at < limits_.hold;
-}
-
-bool Forwarder::may_send() const {
-  return channel_ && channel_->is_open() && !released_ && std::chrono::steady_clock::now() >= send_at_;
-}
-
-void Forwarder::note_gone() {
-  net::SteadyTime none{};
-  gone_at_.compare_exchange_strong(none, std::chrono::steady_clock::now());
+  if (channel_) channel_->close("This node is stopping.");
 }
 
 void Forwarder::turn() {
-  std::vector<Waiting> taken = std::move(held_);
-  held_.clear();
+  std::vector<Waiting> taken;
   {
     const std::lock_guard lock(mutex_);
-    std::ranges::move(queue_, std::back_inserter(taken));
-    queue_.clear();
-    if (std::exchange(aimed_, false)) {
-      address_ = aimed_address_;
-      incarnation_ = aimed_incarnation_;
-      try_at_ = {};
-      said_.clear();
-      if (channel_) channel_->close("Another node owns the shards.");
-    }
+    taken.swap(queue_);
   }
   if (channel_ && channel_->is_closed()) channel_.reset();
-  if (!channel_ && !address_.empty() && std::chrono::steady_clock::now() >= try_at_) connect();
-  const bool sends = may_send(), holds = may_hold();
+  if (!channel_ && std::chrono::steady_clock::now() >= try_at_) connect();
+  const bool sends = channel_ && channel_->is_open();
   std::string frames;
   for (Waiting& one : taken) {
-    if (sends) {
-      const std::uint64_t id = next_id_++;
-      append_message(frames, FrameKind::kRequest, 0, id, one.message);
-      waiting_.emplace(id, std::move(one));
-    } else if (holds) {
-      held_.push_back(std::move(one));
-    } else {
-      fail(std::move(one), Forwarded::kNoOwner);
+    if (!sends) {
+      give_back(std::move(one));
+      continue;
     }
+    const std::uint64_t id = next_id_++;
+    append_message(frames, FrameKind::kRequest, 0, id, one.message);
+    std::string().swap(one.message);
+    waiting_.emplace(id, std::move(one));
   }
   if (channel_) {
     channel_->send(frames);
@@ -207,7 +174,6 @@ void Forwarder::turn() {
 
 void Forwarder::connect() {
   try_at_ = std::chrono::steady_clock::now() + limits_.again;
-  released_ = false;
   const auto at = net::Endpoint::parse(address_);
   if (!at) return;
   auto socket = connect_to(*at);
@@ -223,19 +189,16 @@ void Forwarder::opened(Channel&) {
 }
 
 void Forwarder::closed(Channel&, const std::string& why) {
-  const bool was_connected = connected_.exchange(false);
-  note_gone();
+  connected_ = false;
   if (std::exchange(said_, why) != why) log::warn("owner_not_reached").add("address", address_).add("why", why);
   fail_all(Forwarded::kCut);
-  if (was_connected) owner_gone_();
+  user_.lost();
 }
 
 void Forwarder::arrived(Channel& channel, const Frame& frame) {
-  if (frame.kind == FrameKind::kReleased) {
-    connected_ = false;
-    released_ = true;  // it still answers what it has
-    note_gone();
-    return owner_gone_();
+  if (frame.kind == FrameKind::kChanged) {
+    if (frame.id >= kMostLanes) return channel.close("The other side names a lane that there is not.");
+    return user_.changed(static_cast<int>(frame.id));
   }
   const auto at = waiting_.find(frame.id);
   switch (frame.kind) {
@@ -247,21 +210,24 @@ void Forwarder::arrived(Channel& channel, const Frame& frame) {
     case FrameKind::kEnd:
       if (at == waiting_.end()) return cancel(frame.id);
       return piece(at, frame);
-    case FrameKind::kRefused:
+    case FrameKind::kRefused: {
       if (at == waiting_.end()) return;
-      note_gone();
-      send_at_ = std::chrono::steady_clock::now() + kAfterRefusal;
-      if (may_hold())
-        held_.push_back(std::move(at->second));
-      else
-        fail(std::move(at->second), Forwarded::kRefused);
+      if (at->second.relay || !at->second.answer.empty())
+        return channel.close("The other side refuses what it has begun to answer.");
+      Waiting waiting = std::move(at->second);
       waiting_.erase(at);
-      return owner_gone_();
+      return give_back(std::move(waiting));
+    }
     case FrameKind::kRequest:
     case FrameKind::kCancel:
-    case FrameKind::kReleased: break;
+    case FrameKind::kChanged: break;
   }
   channel.close("The other side does not speak as an owner does.");
+}
+
+void Forwarder::give_back(Waiting&& waiting) {
+  traffic_.give_back(waiting.bytes);
+  user_.given_back(*waiting.request, waiting.lane, std::move(waiting.respond));
 }
 
 void Forwarder::add(ById::iterator at, const Frame& frame) {
@@ -276,9 +242,9 @@ void Forwarder::answer(ById::iterator at) {
   Waiting& waiting = at->second;
   auto response = unpack_answer(waiting.answer);
   if (!response) return channel_->close("An answer of the owner cannot be read.");
-  gone_at_ = net::SteadyTime{};
-  ++counts_[static_cast<std::size_t>(Forwarded::kAnswered)];
-  waiting_bytes_ -= std::exchange(waiting.bytes, 0);
+  user_.answered(waiting.lane);
+  traffic_.count(Forwarded::kAnswered);
+  traffic_.give_back(std::exchange(waiting.bytes, 0));
   std::string().swap(waiting.answer);
   http::Respond respond = std::move(waiting.respond);
   if (waiting.streams) {
@@ -306,10 +272,9 @@ void Forwarder::cancel(std::uint64_t id) {
 }
 
 void Forwarder::fail(Waiting&& waiting, Forwarded why) {
-  waiting_bytes_ -= std::exchange(waiting.bytes, 0);
+  traffic_.give_back(std::exchange(waiting.bytes, 0));
   if (waiting.relay) return waiting.relay->end();
-  ++counts_[static_cast<std::size_t>(why)];
-  waiting.respond(http::to_response(fault_of(why), waiting.request));
+  traffic_.refuse(why, waiting.request->id, std::move(waiting.respond));
 }
 
 void Forwarder::fail_all(Forwarded why) {
@@ -323,7 +288,6 @@ void Forwarder::sweep() {
   sweep_at_ = now + kSweepEvery;
   if (channel_ && !channel_->is_open() && !channel_->is_closed() && now - channel_->since() > limits_.connect)
     channel_->close("The owner does not answer.");
-  if (channel_ && released_ && waiting_.empty()) channel_->close("The owner has given the shards back.");
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     if (at->second.relay || now < at->second.until) {
       ++at;

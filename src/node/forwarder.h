@@ -1,11 +1,11 @@
-// Hands requests of this node's clients to the node that owns the shards, and its answers back: one connection, all
-// requests of a turn in one write, answers in any order.
+// Hands requests of this node's clients to one other node, which owns the lanes that they are for, and its answers
+// back: one connection, all requests of a turn in one write, answers in any order.
 //
-// While the shards go from one node to another, requests that no node has looked at wait for a moment. A request is
-// answered with 503 and Retry-After here if no owner is known or reached for longer, if too many bytes wait for answers
-// (the window), if the owner does not answer in time, or if the connection ends: then it may have been carried out, and
-// its repetition is a duplicate.
+// A request is answered with 503 and Retry-After here if too many bytes wait for answers (the window, of all forwarders
+// of a node together), if the other node does not answer in time, or if the connection ends: then it may have been
+// carried out, and its repetition is a duplicate. One that the other node has not looked at is given back.
 #pragma once
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -26,49 +26,74 @@ namespace beckon::node {
 // Results of requests: a metric label, so the list is closed.
 enum class Forwarded : std::uint8_t {
   kAnswered,
-  kNoOwner,  // none is known, or it is not reached
+  kNoOwner,  // of the lane: none is known, or it is not reached
   kFull,     // the window
-  kRefused,  // the node does not own the shards anymore
   kCut,      // the connection ended first
   kLate,     // no answer in time
 };
-inline constexpr std::size_t kForwardedResults = 6;
+inline constexpr std::size_t kForwardedResults = 5;
 std::string_view to_text(Forwarded result);
+
+// What waits for other nodes, and what became of it: of all forwarders of a node. Thread-safe.
+class Traffic {
+ public:
+  explicit Traffic(std::size_t window) : window_(window) {}
+
+  bool take(std::size_t bytes);  // false, and nothing is taken: the window is full
+  void give_back(std::size_t bytes) { waiting_ -= bytes; }
+  void count(Forwarded result) { ++counts_[static_cast<std::size_t>(result)]; }
+  // Answers a request that is not carried out, or not known to be, and counts it.
+  void refuse(Forwarded why, const RequestId& request, http::Respond respond);
+
+  std::size_t waiting_bytes() const { return waiting_; }
+  std::uint64_t counted(Forwarded result) const { return counts_[static_cast<std::size_t>(result)]; }
+
+ private:
+  const std::size_t window_;
+  std::atomic<std::size_t> waiting_{0};
+  std::array<std::atomic<std::uint64_t>, kForwardedResults> counts_{};
+};
 
 class Forwarder final : Channel::User {
  public:
   struct Limits {
-    std::size_t window = std::size_t{16} << 20;  // bytes of requests without an answer; beyond: 503
     std::chrono::milliseconds patience{30'000};  // for an answer, or the beginning of a stream
     std::chrono::milliseconds connect{2'000};    // a connection and its handshake
     std::chrono::milliseconds again{50};         // until the next try
-    std::chrono::milliseconds hold{1'000};       // for which requests wait for an owner, from when there was none
   };
 
-  // `owner_gone`: called on its thread when the connection to the owner ends, or the owner gives the shards back.
-  Forwarder(std::shared_ptr<const Credentials> credentials, Limits limits, std::function<void()> owner_gone);
-  ~Forwarder() override;  // answers what waits with 503
+  // Called on the forwarder's thread.
+  class User {
+   public:
+    virtual ~User() = default;
+    // The other node does not own the lane, or has not got the request: both are as they were.
+    virtual void given_back(http::Request& request, int lane, http::Respond respond) = 0;
+    virtual void answered(int lane) = 0;  // the other node owns it
+    virtual void changed(int lane) = 0;   // the other node has taken it, or given it away
+    virtual void lost() = 0;              // the connection has ended, or cannot be made
+  };
 
-  // Any thread. Where the owner is: HOST:PORT of its node port; another `incarnation` is another process. Empty: nobody
-  // owns the shards, or nobody is known to.
-  void aim(std::string address, std::string incarnation);
+  // `address`: HOST:PORT of the other node's port. `traffic` and `user` outlive the forwarder.
+  Forwarder(std::shared_ptr<const Credentials> credentials, Limits limits, std::string address, Traffic& traffic,
+            User& user);
+  ~Forwarder() override;  // answers what waits with 503, and gives back what was not sent
 
-  // Any thread; `respond` is called once.
-  void forward(const http::Request& request, http::Respond respond);
+  // Any thread; `respond` is called once. False if the other node is not reached: then nothing has happened to either.
+  [[nodiscard]] bool forward(http::Request& request, int lane, http::Respond& respond);
 
   bool is_connected() const { return connected_; }
-  std::size_t waiting_bytes() const { return waiting_bytes_; }
-  std::uint64_t count(Forwarded result) const { return counts_[static_cast<std::size_t>(result)]; }
+  const std::string& address() const { return address_; }
 
  private:
   struct Relay;
   struct Waiting {
     http::Respond respond;
-    RequestId request;
+    http::Request* request = nullptr;  // until it is answered
+    int lane = 0;
     std::size_t bytes = 0;  // of the window
     net::SteadyTime until;
-    std::string message;                // to be sent again if the node does not own the shards
-    std::string answer;                 // as far as it has arrived
+    std::string message;                // until it is sent
+    std::string answer = {};            // as far as it has arrived
     bool streams = false;               // the answer is complete when its message is, and pieces follow
     std::shared_ptr<Relay> relay = {};  // once they do
   };
@@ -80,13 +105,11 @@ class Forwarder final : Channel::User {
 
   void run(const std::stop_token& stop);
   void turn();
-  bool may_hold() const;
-  bool may_send() const;
-  void note_gone();
   void connect();
   void add(ById::iterator at, const Frame& frame);
   void answer(ById::iterator at);
   void piece(ById::iterator at, const Frame& frame);
+  void give_back(Waiting&& waiting);
   void fail(Waiting&& waiting, Forwarded why);
   void fail_all(Forwarded why);
   void cancel(std::uint64_t id);
@@ -94,25 +117,18 @@ class Forwarder final : Channel::User {
 
   const std::shared_ptr<const Credentials> credentials_;
   const Limits limits_;
-  const std::function<void()> owner_gone_;
+  const std::string address_;
+  Traffic& traffic_;
+  User& user_;
   std::atomic<bool> connected_{false};
-  std::atomic<std::size_t> waiting_bytes_{0};
-  std::atomic<net::SteadyTime> gone_at_;  // since when there is no owner; the epoch: there is one
-  std::array<std::atomic<std::uint64_t>, kForwardedResults> counts_{};
 
   std::mutex mutex_;
   std::vector<Waiting> queue_;
-  std::string aimed_address_, aimed_incarnation_;
-  bool aimed_ = false;  // these are new
 
   // Of the thread.
   net::EventLoop loop_;
   std::unique_ptr<Channel> channel_;
-  std::string address_, incarnation_;
-  std::string said_;           // why the owner was not reached, to log it once
-  bool released_ = false;      // the owner has given the shards back
-  std::vector<Waiting> held_;  // until there is an owner
-  net::SteadyTime send_at_{};  // after a node has refused what it was sent
+  std::string said_;  // why the node was not reached, to log it once
   net::SteadyTime try_at_{}, sweep_at_{};
   std::uint64_t next_id_ = 1;
   ById waiting_;

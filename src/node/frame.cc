@@ -54,7 +54,7 @@ std::expected<std::optional<Frame>, const char*> FrameReader::next() {
               .flags = static_cast<std::uint8_t>(left[5]),
               .id = number_at<std::uint64_t>(left.substr(6)),
               .payload = {}};
-  if (frame.kind < FrameKind::kRequest || frame.kind > FrameKind::kReleased)
+  if (frame.kind < FrameKind::kRequest || frame.kind > FrameKind::kChanged)
     return std::unexpected("a frame is of an unknown kind");
   if ((frame.flags & ~(kMore | kStreams)) != 0) return std::unexpected("a frame has an unknown flag");
   if (left.size() - kFrameHead < size) return std::nullopt;

@@ -3,7 +3,7 @@
 //   frame: length of the payload (4 bytes, the lowest first), kind, flags, id (8 bytes), payload
 //
 // A message longer than a frame is continued: `more` says that parts of the same id follow. The id is that of a
-// request, chosen by the node that forwards it; 0 is the connection itself.
+// request, chosen by the node that forwards it, or the number of a lane of shards.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -16,14 +16,14 @@
 namespace beckon::node {
 
 enum class FrameKind : std::uint8_t {
-  kRequest = 1,   // to the owner: CarriedRequest
-  kAnswer = 2,    // from the owner: CarriedAnswer; `streams`: pieces of its body follow
-  kPart = 3,      // the rest of a request or an answer
-  kPiece = 4,     // from the owner: bytes of a stream
-  kEnd = 5,       // from the owner: of a stream
-  kCancel = 6,    // to the owner: nobody waits for this request, or reads this stream, anymore
-  kRefused = 7,   // from a node that does not own the shards: the request was not looked at
-  kReleased = 8,  // from a node that owned the shards: another may take them now
+  kRequest = 1,  // to an owner: CarriedRequest
+  kAnswer = 2,   // from the owner: CarriedAnswer; `streams`: pieces of its body follow
+  kPart = 3,     // the rest of a request or an answer
+  kPiece = 4,    // from the owner: bytes of a stream
+  kEnd = 5,      // from the owner: of a stream
+  kCancel = 6,   // to the owner: nobody waits for this request, or reads this stream, anymore
+  kRefused = 7,  // from a node that does not own the lane: the request was not looked at
+  kChanged = 8,  // from a node that has taken or given away the lane of this id
 };
 inline constexpr std::uint8_t kMore = 1;
 inline constexpr std::uint8_t kStreams = 2;

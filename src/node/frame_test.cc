@@ -31,13 +31,13 @@ std::string some_frames() {
   std::string bytes;
   append_frame(bytes, {.kind = FrameKind::kRequest, .flags = kMore, .id = 7, .payload = "first"});
   append_frame(bytes, {.kind = FrameKind::kPart, .id = 0x1234'5678'9abc'def0, .payload = std::string(300, 'x')});
-  append_frame(bytes, {.kind = FrameKind::kReleased, .id = 0, .payload = {}});
+  append_frame(bytes, {.kind = FrameKind::kChanged, .id = 0, .payload = {}});
   return bytes;
 }
 
 const std::vector<Taken> kSome{{FrameKind::kRequest, kMore, 7, "first"},
                                {FrameKind::kPart, 0, 0x1234'5678'9abc'def0, std::string(300, 'x')},
-                               {FrameKind::kReleased, 0, 0, ""}};
+                               {FrameKind::kChanged, 0, 0, ""}};
 
 TEST(Frames, AreReadAsTheyWereWrittenWhereverTheBytesAreCut) {
   const std::string bytes = some_frames();
@@ -120,14 +120,17 @@ http::Request some_request() {
   request.body = std::string("{\0}", 3);
   request.client = *IpAddress::parse("2001:db8::7");
   request.id.text = "req_1";
+  request.is_placed = true;
   return request;
 }
 
 TEST(Carried, ARequestArrivesAsItWasRead) {
-  const auto arrived = unpack_request(pack_request(some_request(), std::chrono::milliseconds{1500}), instant_ms(42));
+  const auto arrived = unpack_request(pack_request(some_request(), 5, std::chrono::milliseconds{1500}), instant_ms(42));
   ASSERT_TRUE(arrived);
   const http::Request& request = *arrived->request;
   EXPECT_EQ(arrived->patience, std::chrono::milliseconds{1500});
+  EXPECT_EQ(arrived->lane, 5);
+  EXPECT_TRUE(request.is_placed);
   EXPECT_EQ(request.method, http::Method::kPut);
   EXPECT_EQ(request.target, "http://host/v2/handles/a%2Fb?x=1");
   EXPECT_EQ(request.path, "/v2/handles/a%2Fb");
@@ -141,10 +144,17 @@ TEST(Carried, ARequestArrivesAsItWasRead) {
 }
 
 TEST(Carried, ARequestThatIsCutOrContinuedIsNone) {
-  const std::string packed = pack_request(some_request(), std::chrono::milliseconds{1500});
+  const std::string packed = pack_request(some_request(), 5, std::chrono::milliseconds{1500});
   for (std::size_t size = 0; size < packed.size(); ++size)
     EXPECT_FALSE(unpack_request(packed.substr(0, size), Instant{})) << size;
   EXPECT_FALSE(unpack_request(packed + '\0', Instant{}));
+}
+
+TEST(Carried, ALaneBeyondTheLimitIsNone) {
+  for (const int lane : {0, kMostLanes - 1, kMostLanes, 255})
+    EXPECT_EQ(unpack_request(pack_request(some_request(), lane, std::chrono::milliseconds{1}), Instant{}).has_value(),
+              lane < kMostLanes)
+        << lane;
 }
 
 TEST(Carried, AnAnswerArrivesAsItWasGiven) {

@@ -169,23 +169,23 @@ void Port::Peer::arrived(Channel& channel, const Frame& frame) {
     case FrameKind::kPiece:
     case FrameKind::kEnd:
     case FrameKind::kRefused:
-    case FrameKind::kReleased: break;
+    case FrameKind::kChanged: break;
   }
   channel.close("The node does not speak as one that forwards requests.");
 }
 
 void Port::Peer::take(std::uint64_t id, std::string&& message) {
-  const auto inlet = port_.inlet();
-  if (!inlet || inlet->is_closed()) {
-    std::string frame;
-    append_frame(frame, {.kind = FrameKind::kRefused, .id = id, .payload = {}});
-    return post(frame);
-  }
   auto arrived = unpack_request(std::move(message), port_.clock_.now());
   if (!arrived) return channel_.close("A request of the node cannot be read.");
-  ++port_.requests_;
-  inlet->take(std::move(arrived->request), std::chrono::steady_clock::now() + arrived->patience,
-              [peer = shared_from_this(), id](http::Response&& response) { peer->answer(id, std::move(response)); });
+  const auto inlet = port_.inlet(arrived->lane);
+  http::Respond respond = [peer = shared_from_this(), id](http::Response&& response) {
+    peer->answer(id, std::move(response));
+  };
+  if (inlet && inlet->take(std::move(arrived->request), std::chrono::steady_clock::now() + arrived->patience, respond))
+    return void(++port_.requests_);
+  std::string frame;
+  append_frame(frame, {.kind = FrameKind::kRefused, .id = id, .payload = {}});
+  post(frame);
 }
 
 void Port::Peer::closed(Channel&, const std::string& why) {
@@ -222,19 +222,31 @@ Port::~Port() {
   thread_.join();
 }
 
-void Port::serve(std::shared_ptr<http::Inlet> inlet) {
+void Port::serve(int lane, std::shared_ptr<http::Inlet> inlet) {
   const std::lock_guard lock(mutex_);
-  inlet_ = std::move(inlet);
+  inlets_.at(static_cast<std::size_t>(lane)).swap(inlet);
 }
 
-std::shared_ptr<http::Inlet> Port::inlet() const {
+std::shared_ptr<http::Inlet> Port::inlet(int lane) const {
   const std::lock_guard lock(mutex_);
-  return inlet_;
+  return inlets_.at(static_cast<std::size_t>(lane));
 }
 
-void Port::announce_release() {
-  announces_ = true;
+void Port::announce_change(int lane) {
+  {
+    const std::lock_guard lock(mutex_);
+    changed_lanes_.push_back(lane);
+  }
   loop_.wake();
+}
+
+std::string Port::changed_frames() {
+  const std::lock_guard lock(mutex_);
+  std::string frames;
+  for (const int lane : changed_lanes_)
+    append_frame(frames, {.kind = FrameKind::kChanged, .id = static_cast<std::uint64_t>(lane), .payload = {}});
+  changed_lanes_.clear();
+  return frames;
 }
 
 void Port::on_ready(int, net::EventLoop::Ready) {
@@ -247,19 +259,15 @@ void Port::on_ready(int, net::EventLoop::Ready) {
 void Port::run(const std::stop_token& stop) {
   for (bool goes_on = true; goes_on; goes_on = !stop.stop_requested()) {
     loop_.poll(kSweepPeersEvery);
-    if (announces_.exchange(false)) {
-      std::string frame;
-      append_frame(frame, {.kind = FrameKind::kReleased, .id = 0, .payload = {}});
-      for (const auto& peer : all_) peer->post(frame);
-    }
+    if (const std::string released = changed_frames(); !released.empty())
+      for (const auto& peer : all_) peer->post(released);
     for (const auto& peer : all_) peer->end_turn();
     std::erase_if(all_, [](const auto& peer) { return peer->channel().is_closed(); });
     if (std::chrono::steady_clock::now() >= sweep_at_) sweep();
   }
-  std::string release;
-  append_frame(release, {.kind = FrameKind::kReleased, .id = 0, .payload = {}});
+  const std::string released = changed_frames();
   for (const auto& peer : all_) {
-    if (announces_) peer->post(release);
+    if (!released.empty()) peer->post(released);
     peer->end_turn();
     peer->channel().close("This node is stopping.");
   }

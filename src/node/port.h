@@ -1,8 +1,9 @@
 // The node port: where other nodes hand over what their clients ask for, and get the answers.
 //
 // Only nodes with the same master key get in (node/credentials.h). From them alone is the address of a client taken as
-// it is told. A node that does not own the shards answers every request with kRefused.
+// it is told. A node that does not own the lane of a request answers it with kRefused.
 #pragma once
+#include <array>
 #include <atomic>
 #include <expected>
 #include <list>
@@ -10,11 +11,13 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/instant.h"
 #include "http/inlet.h"
 #include "http/sockets.h"
 #include "net/event_loop.h"
+#include "node/carried.h"
 #include "node/credentials.h"
 
 namespace beckon::node {
@@ -37,10 +40,10 @@ class Port final : net::EventLoop::Watcher {
 
   std::uint16_t port() const { return sockets_->port; }
 
-  // Any thread. Requests of other nodes go to `inlet` from now on; null: this node does not own the shards.
-  void serve(std::shared_ptr<http::Inlet> inlet);
-  // Any thread. Tells all connected nodes that the shards are free.
-  void announce_release();
+  // Any thread. Requests of other nodes for this lane go to `inlet` from now on; null: this node does not own it.
+  void serve(int lane, std::shared_ptr<http::Inlet> inlet);
+  // Any thread. Tells all connected nodes that this one has taken the lane, or given it away.
+  void announce_change(int lane);
 
   std::size_t peers() const { return open_peers_; }
   std::uint64_t requests() const { return requests_; }    // that came from other nodes and were taken
@@ -56,7 +59,8 @@ class Port final : net::EventLoop::Watcher {
   void on_ready(int fd, net::EventLoop::Ready ready) override;
   void run(const std::stop_token& stop);
   void sweep();
-  std::shared_ptr<http::Inlet> inlet() const;
+  std::shared_ptr<http::Inlet> inlet(int lane) const;
+  std::string changed_frames();
 
   const std::shared_ptr<const http::Sockets> sockets_;
   const std::shared_ptr<const Credentials> credentials_;
@@ -66,8 +70,8 @@ class Port final : net::EventLoop::Watcher {
   std::atomic<std::uint64_t> requests_{0}, strangers_{0};
 
   mutable std::mutex mutex_;
-  std::shared_ptr<http::Inlet> inlet_;  // guarded by mutex_
-  std::atomic<bool> announces_{false};
+  std::array<std::shared_ptr<http::Inlet>, kMostLanes> inlets_;  // guarded by mutex_
+  std::vector<int> changed_lanes_;                               // to be announced; likewise
 
   // Shared with answers that outlive the port.
   struct Wakeup {

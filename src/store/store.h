@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -26,7 +27,8 @@ inline constexpr std::string_view kKeyFingerprint = "master-key-fingerprint";
 struct ControlChanges {
   std::uint64_t version = 0;  // to pass to the next call
   bool allowlist = false;
-  std::vector<Handle> handles;  // created, or with changed settings, origins, keys or access tokens; each once
+  std::vector<Handle>
+      handles;  // of this store: created, or with changed settings, origins, keys or access tokens; each once
 };
 
 // What a driver can do beyond the ports; whoever needs it asks.
@@ -55,6 +57,15 @@ class Store {
   // What any process changed after `version`; everything if it is 0. Takes a few microseconds if nothing has changed:
   // made for polling, so that a running server sees changes made by the command line.
   virtual Result<ControlChanges> control_changes(std::uint64_t version) = 0;
+
+  // Whether the data of this handle is in this store. One of several nodes has a store for each of its lanes
+  // (store/postgres/shards.h); the directory is whole in each of them.
+  virtual bool has(const Handle&) const { return true; }
+  // Whether `is_current` holds for the secrets of all subscriptions outside this store, of which it is given the bytes.
+  virtual Result<bool> others_are_sealed(
+      const std::function<bool(std::string_view sealed, const std::string& place)>&) {
+    return true;
+  }
 
   virtual Capabilities can() const = 0;
 

@@ -62,25 +62,45 @@ export class Nodes {
     return this.running[0];
   }
 
-  async part(node) {
+  // How many lanes of shards a node owns, as it says itself.
+  async lanes(node) {
     const { json } = await node.call('GET', '/v2/system/health');
-    return json.part;
+    return json.lanes;
   }
   async metrics(node) {
     const { text } = await call('GET', `http://127.0.0.1:${node.metricsPort}/metrics`);
     return new Metrics(text);
   }
 
-  // The node that says that it owns the data; those in `but` are not asked.
-  owner(but = []) {
-    return until('a node owns the data', async () => {
-      for (const node of this.running)
-        if (!but.includes(node) && (await this.part(node).catch(() => '')) === 'owner') return node;
-    });
+  // The lanes of each running node, once they are divided evenly.
+  divided(nodes = this.running) {
+    return until(
+      'the lanes are divided',
+      async () => {
+        const counts = await Promise.all(nodes.map(node => this.lanes(node).catch(() => -1)));
+        const sum = counts.reduce((all, one) => all + one, 0);
+        return sum === 8 && Math.max(...counts) - Math.min(...counts) <= 1 ? counts : false;
+      },
+      60_000,
+    );
   }
-  async members(but = []) {
-    const owner = await this.owner(but);
-    return this.running.filter(node => node !== owner && !but.includes(node));
+  laneOf(handle = this.handle) {
+    return Number(execute(this.where, `SELECT shard / 4 FROM handle WHERE handle = '${handle}'`));
+  }
+  // The name of the node whose process owns a lane; empty if there is none.
+  nameOfOwner(lane) {
+    return execute(
+      this.where,
+      `SELECT n.name FROM shard s JOIN node n ON n.incarnation = s.owner WHERE s.id = ${lane * 4}`,
+    );
+  }
+  // The running node that owns the data of a handle; those in `but` do not count.
+  owner(but = [], handle = this.handle) {
+    const lane = this.laneOf(handle);
+    return until('a node owns the data', () => {
+      const name = this.nameOfOwner(lane);
+      return this.running.find(node => node.name === name && !but.includes(node));
+    });
   }
   ready(nodes = this.running) {
     return until('every node serves', async () => {

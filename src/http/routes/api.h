@@ -53,10 +53,10 @@ struct Sending {
 // kNoOwner: of a node that hands requests over, and knows nobody who takes them.
 enum class Readiness : std::uint8_t { kStarting, kReady, kDiskFull, kDraining, kNoOwner };
 
-// Which node of several this is, and its part: "owner" or "member" (docs/scale.md). Health and readiness say so.
+// Which node of several this is, and how many lanes of shards it owns (docs/scale.md). Health and readiness say so.
 struct NodePart {
   std::string name;
-  std::string_view part;
+  std::function<int()> lanes;
 };
 
 class EventStreams;
@@ -105,6 +105,9 @@ struct Api {
   // Reloads the handle, or the allowlist, after a change of the directory. Blocks for a commit.
   std::function<void(const Handle&)> reload;
   std::function<void()> reload_allowlist;
+  // Where the data of a handle or access token is not here, but another node may have it: true. Empty for a server that
+  // has all data.
+  std::function<bool(const std::string& key)> elsewhere = {};
   std::function<Readiness()> readiness;
   std::function<std::optional<BackupFolder>()> backup_folder;  // std::nullopt if the server ships nothing
   std::function<Result<std::optional<NodeList>>()> nodes;      // std::nullopt: of a server that is no node of several
@@ -156,6 +159,9 @@ void add_tokens(Api& api, std::vector<Route>& routes);         // likewise: acce
 void add_browser(Api& api, std::vector<Route>& routes);  // allowed origins, the browser library and its configuration
 void add_system(Api& api, std::vector<Route>& routes);   // health, readiness, metrics, the API's description
 
+// Where one lane of a node tells another to read what the directory has changed.
+inline constexpr std::string_view kLookAgain = "/v2/node/changes";
+
 // Health and readiness alone, which a node answers itself.
 void add_health(std::function<Readiness()> readiness, const std::optional<NodePart>& node, std::vector<Route>& routes);
 
@@ -164,6 +170,10 @@ Route metrics_route(std::function<std::string()> metrics);
 
 // Answers OPTIONS: `*` on routes that pages may call. A preflight names no handle, so the request itself is checked.
 void preflight(Request& request, const std::string& allow, Respond respond);
+
+// Sends a request to the node that has the data of this handle or access token, if it is not here: true, and it is
+// answered (kElsewhere). `body`: as it came, if the handler has taken it apart.
+bool send_elsewhere(const Api& api, Request& request, Respond& respond, const std::string& key, std::string body = {});
 
 // Checks the Origin header, if any, of a request to a handle's public route. An origin that is not on the handle's list
 // is refused, and its response does not echo it; otherwise `respond` adds the headers that let the page read the

@@ -128,6 +128,13 @@ void EventStreams::step() {
   std::erase_if(handles_, [](const auto& of) { return of.second.readers.empty(); });
 }
 
+void EventStreams::end() {
+  step();
+  for (const OfHandle& of : handles_ | std::views::values)
+    for (const Reader& reader : of.readers | std::views::values) reader.stream.close();
+  handles_.clear();
+}
+
 // The reader may have missed changes that the handle's other readers have read already.
 void EventStreams::join(Coming coming) {
   auto& [handle, reader] = coming;

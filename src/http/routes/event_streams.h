@@ -82,6 +82,7 @@ class EventStreams {
   const Refused& refused_of_addresses() const { return of_addresses_.refused(); }
 
   void step();  // one iteration; called by the one thread that serves the streams
+  void end();   // as LiveFeed::end()
 
  private:
   struct Reader {

@@ -84,6 +84,13 @@ void LiveFeed::step() {
   watchers_ = std::move(staying);
 }
 
+void LiveFeed::end() {
+  step();
+  for (const Watcher& watcher : watchers_) watcher.stream.close();
+  watchers_.clear();
+  followers_.clear();
+}
+
 bool LiveFeed::tell(Watcher& watcher) {
   if (!watcher.stream.is_open()) return false;
   if (const std::string_view reason = end_of(watcher); !reason.empty()) {

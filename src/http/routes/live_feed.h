@@ -57,6 +57,8 @@ class LiveFeed {
   const SharedPlaces& places() const { return places_; }  // of the watchers
 
   void step();  // one iteration; called by the one thread that serves the watchers; leaves open streams to the listener
+  // After the last step(): ends the streams, for a server that ends before its listener.
+  void end();
 
  private:
   struct Watcher {

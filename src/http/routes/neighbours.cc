@@ -162,11 +162,13 @@ std::string basic_user(std::string_view authorization) {
 }  // namespace
 
 void receive(Api& api, Request& request, Respond respond, const Neighbour& neighbour) {
+  std::string body = api.elsewhere && !request.is_placed ? request.body : std::string();
   auto text = decoded(request, neighbour);
   const std::size_t bytes = text ? text->size() : 0;
   auto document = text ? neighbours::parse_json(std::move(*text)) : Result<json::Document>(unexpected(text.error()));
   std::string key = key_in_head(request);
   if (key.empty() && document) key = neighbour.key(request, document->root());
+  if (send_elsewhere(api, request, respond, key, std::move(body))) return;
   request.principal = SentKey{key};
   // First, so that the page can read any response.
   if (const auto fault = judge_origin(api, request, is_token(key) ? std::string_view{} : key, respond))

@@ -107,4 +107,12 @@ std::string to_utf8(std::string_view bytes) {
   return out;
 }
 
+bool send_elsewhere(const Api& api, Request& request, Respond& respond, const std::string& key, std::string body) {
+  if (key.empty() || request.is_placed || !api.elsewhere || !api.elsewhere(key)) return false;
+  if (!body.empty()) request.body = std::move(body);
+  request.principal.reset();
+  respond({.status = kElsewhere, .body = key});
+  return true;
+}
+
 }  // namespace beckon::http

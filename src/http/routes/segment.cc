@@ -75,6 +75,7 @@ void get_segment_settings(Api& api, Request& request, Respond respond) {
 
 void get_rudder_settings(Api& api, Request& request, Respond respond) {
   const std::string handle = key_in_head(request);
+  if (send_elsewhere(api, request, respond, handle)) return;
   if (const auto fault = judge_origin(api, request, handle, respond)) return refuse(request, respond, *fault);
   if (!is_handle(handle) || !api.places.tenants.known(handle)) return refuse(request, respond, handle_not_found());
   std::string body;

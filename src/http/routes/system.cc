@@ -33,7 +33,7 @@ Response state(std::string_view status, const std::optional<NodePart>& node, std
       .member("version", BECKON_VERSION)
       .member("tzdata", system_zones().version());
   if (!storage.empty()) writer.member("storage", storage);
-  if (node) writer.member("node", node->name).member("part", node->part);
+  if (node) writer.member("node", node->name).member("lanes", std::int64_t{node->lanes()});
   writer.end_object();
   return json_response(200, std::move(body));
 }
@@ -54,7 +54,7 @@ void ready(Readiness readiness, const std::optional<NodePart>& node, Request& re
       return not_ready(request, respond, "disk_full",
                        "The disk is full: what adds data is refused until there is space; reads and deliveries go on.");
     case Readiness::kNoOwner:
-      return not_ready(request, respond, "no_owner", "This node does not reach one that owns the data.");
+      return not_ready(request, respond, "no_owner", "This node does not reach all nodes that own data.");
   }
 }
 

@@ -216,96 +216,172 @@ TEST_F(PostgresFaults, ASecondServerIsRefusedWhileTheFirstRenewsItsLease) {
 // Nodes of one database, without their processes.
 class PostgresNodes : public PostgresFaults {
  protected:
+  struct Node {
+    std::shared_ptr<postgres::Lease> lease;
+    std::unique_ptr<postgres::Ownership> lane;  // of `number`
+
+    // Who owns the lane of `number`, and how long the lease of that node lasts.
+    postgres::NodeState owner(int number) const {
+      postgres::NodeState found;
+      const auto looked = lease->look([&](const postgres::Division& now) {
+        const auto first = static_cast<std::size_t>(postgres::shards_of(number).front());
+        if (const auto* one = now.node(now.shards.at(first).owner)) found = *one;
+      });
+      EXPECT_TRUE(looked) << looked.error().message;
+      return found;
+    }
+    std::string owner_of(int number) const { return owner(number).node.name; }
+  };
+
   void SetUp() override {
     PostgresFaults::SetUp();
     if (!IsSkipped()) store_.reset();
   }
-  std::unique_ptr<postgres::Ownership> node(const std::string& name, const std::string& incarnation) {
-    auto made = std::make_unique<postgres::Ownership>(
-        postgres::ConnectionOptions{.where = where_},
-        postgres::NodeIdentity{.name = name, .incarnation = incarnation, .address = "192.0.2.1:1"});
-    EXPECT_TRUE(made->join());
+  Node node(const std::string& name, const std::string& incarnation, int lane = 0) const {
+    const postgres::ConnectionOptions to{.where = where_};
+    Node made;
+    made.lease = std::make_shared<postgres::Lease>(
+        to, postgres::NodeIdentity{.name = name, .incarnation = incarnation, .address = "192.0.2.1:1"});
+    EXPECT_TRUE(made.lease->join());
+    made.lane = std::make_unique<postgres::Ownership>(to, made.lease, postgres::shards_of(lane));
     return made;
   }
-  static std::string owner_of(postgres::Ownership& node) {
-    const auto owner = node.look();
-    EXPECT_TRUE(owner) << owner.error().message;
-    return owner && *owner ? (*owner)->node.name + " " + (*owner)->node.address : "nobody";
+  void end_lease(const std::string& name) {
+    execute(("UPDATE node SET until = clock_timestamp() - interval '1 ms' WHERE name = '" + name + "'").c_str());
   }
 };
 
-TEST_F(PostgresNodes, OneOwnsTheShardsTheOthersSeeWhoAndTakeThemWhenTheyAreGivenBack) {
+TEST_F(PostgresNodes, ALaneHasOneOwnerTheOthersSeeWhoAndTakeItWhenItIsGivenBack) {
   const auto one = node("one", "a"), two = node("two", "b");
-  EXPECT_EQ(owner_of(*two), "nobody");
-  EXPECT_EQ(one->try_to_take(), true);
-  EXPECT_EQ(two->try_to_take(), false);
-  EXPECT_EQ(owner_of(*two), "one 192.0.2.1:1");
-  EXPECT_GT(two->look().value()->left, Duration{0});
-  one->release();
-  EXPECT_EQ(owner_of(*two), "nobody");
-  EXPECT_EQ(two->try_to_take(), true);
-  EXPECT_TRUE(two->is_owner());
+  EXPECT_EQ(two.owner_of(0), "");
+  EXPECT_EQ(one.lane->try_to_take(), true);
+  EXPECT_EQ(two.lane->try_to_take(), false);
+  EXPECT_EQ(two.owner_of(0), "one");
+  EXPECT_EQ(two.owner(0).node.address, "192.0.2.1:1");
+  EXPECT_GT(two.owner(0).left, Duration{0});
+  one.lane->release();
+  EXPECT_EQ(two.owner_of(0), "");
+  EXPECT_EQ(two.lane->try_to_take(), true);
+  EXPECT_TRUE(two.lane->is_owner());
+  EXPECT_EQ(one.owner_of(0), "two");
 }
 
-TEST_F(PostgresNodes, ALeaseThatIsOverIsTakenAndTheFormerOwnerLearnsIt) {
+TEST_F(PostgresNodes, LanesAreOwnedEachByItself) {
+  const auto one = node("one", "a", 0), two = node("two", "b", 1);
+  EXPECT_EQ(one.lane->try_to_take(), true);
+  EXPECT_EQ(two.lane->try_to_take(), true);
+  EXPECT_EQ(one.owner_of(0), "one");
+  EXPECT_EQ(one.owner_of(1), "two");
+  EXPECT_EQ(one.owner_of(2), "");
+  two.lane->release();
+  EXPECT_EQ(one.owner_of(0), "one");
+  EXPECT_EQ(one.owner_of(1), "");
+}
+
+TEST_F(PostgresNodes, StoresOfTwoLanesOfOneDatabaseReadAndWriteWhatIsTheirsAlone) {
+  const Handle acme{"acme"};
+  const int lane = postgres::lane_of(postgres::first_shard(acme));
+  const auto own = node("one", "a", lane), other = node("two", "b", (lane + 1) % postgres::kLanes);
+  ASSERT_EQ(own.lane->try_to_take(), true);
+  ASSERT_EQ(other.lane->try_to_take(), true);
+  const auto open = [&](const Node& of) {
+    return PostgresStore::open(
+        where_, {.server = true,
+                 .ownership = std::make_shared<postgres::Ownership>(postgres::ConnectionOptions{.where = where_},
+                                                                    of.lease, of.lane->shards())});
+  };
+  // An ownership that has taken nothing commits nothing.
+  auto idle = open(own);
+  ASSERT_TRUE(idle);
+  EXPECT_TRUE((*idle)->has(acme));
+  auto beside = open(other);
+  ASSERT_TRUE(beside);
+  EXPECT_FALSE((*beside)->has(acme));
+  EXPECT_EQ((*idle)->commit().write({.at = kStart, .journal = {}, .changes = {}}),
+            std::unexpected(CommitFault::kBroken));
+}
+
+TEST_F(PostgresNodes, ALeaseThatIsOverIsTakenAndTheFormerOwnerSeesIt) {
   const auto one = node("one", "a"), two = node("two", "b");
-  ASSERT_EQ(one->try_to_take(), true);
-  execute("UPDATE node SET until = clock_timestamp() - interval '1 ms' WHERE name = 'one'");
-  EXPECT_LE(two->look().value()->left, Duration{0});
-  EXPECT_EQ(two->try_to_take(), true);
+  ASSERT_EQ(one.lane->try_to_take(), true);
+  end_lease("one");
+  EXPECT_LE(two.owner(0).left, Duration{0});
+  EXPECT_EQ(two.lane->try_to_take(), true);
+  EXPECT_EQ(one.owner_of(0), "two");
+}
+
+TEST_F(PostgresNodes, ALeaseThatIsRenewedAgainIsNotTaken) {
+  const auto one = node("one", "a"), two = node("two", "b");
+  ASSERT_EQ(one.lane->try_to_take(), true);
+  end_lease("one");
+  EXPECT_EQ(one.owner_of(0), "one");
+  EXPECT_EQ(two.lane->try_to_take(), false);
+}
+
+TEST_F(PostgresNodes, AServerAloneWhoseLeaseIsOverAndWhoseShardsAreTakenEnds) {
+  auto alone = PostgresStore::open(where_, {.server = true});
+  ASSERT_TRUE(alone);
+  const auto two = node("two", "b");
+  EXPECT_EQ(two.lane->try_to_take(), false);
+  execute("UPDATE node SET until = clock_timestamp() - interval '1 ms' WHERE name <> 'two'");
+  std::vector<std::unique_ptr<postgres::Ownership>> all;
+  for (int lane = 0; lane < postgres::kLanes; ++lane) {
+    all.push_back(std::make_unique<postgres::Ownership>(postgres::ConnectionOptions{.where = where_}, two.lease,
+                                                        postgres::shards_of(lane)));
+    EXPECT_EQ(all.back()->try_to_take(), true);
+  }
   std::this_thread::sleep_for(postgres::Ownership::kRenewEvery);  // it renews no sooner
-  EXPECT_EQ(one->renew(), std::unexpected(CommitFault::kBroken));
-  EXPECT_TRUE(two->renew());
+  EXPECT_EQ((*alone)->maintain(), std::unexpected(CommitFault::kBroken));
 }
 
 TEST_F(PostgresNodes, AnOwnerThatStandsStillInTheMiddleOfACommitDoesNotHoldTheTakeoverUp) {
   store_ = PostgresStore::open(where_, {.server = true}).value();
-  const auto other = node("other", "b");
+  const auto other = node("other", "b");  // of the lane that it commits to
   bool taken = false;
   commit().before_commit = [&](Connection& connection) {
     connection.query("SELECT 1");  // what was sent before, the fence too, is done, and not committed
     execute("UPDATE node SET until = clock_timestamp() - interval '1 ms' WHERE name <> 'other'");
-    taken = other->try_to_take().value();
+    taken = other.lane->try_to_take().value();
   };
   EXPECT_EQ(write("one"), std::unexpected(CommitFault::kBroken));
   EXPECT_TRUE(taken);
   EXPECT_TRUE(journal().empty());
 }
 
-TEST_F(PostgresNodes, AProcessTakesTheLeaseOfTheOneBeforeItThatHadItsNameAtOnce) {
+TEST_F(PostgresNodes, AProcessTakesWhatTheOneBeforeItOwnedThatHadItsNameAtOnce) {
   const auto former = node("one", "a");
-  ASSERT_EQ(former->try_to_take(), true);
+  ASSERT_EQ(former.lane->try_to_take(), true);
   const auto next = node("one", "b");
-  EXPECT_EQ(next->try_to_take(), true);
-  EXPECT_EQ(former->look().error().code, FaultCode::kConflict);
-  EXPECT_EQ(owner_of(*next), "one 192.0.2.1:1");
+  EXPECT_EQ(next.lane->try_to_take(), true);
+  EXPECT_EQ(former.lease->look([](const postgres::Division&) {}).error().code, FaultCode::kConflict);
+  EXPECT_EQ(next.owner_of(0), "one");
 }
 
 TEST_F(PostgresNodes, ANodeThatKnowsOfOthersAnswersFromMemoryOnlyWhileItsLeaseLasts) {
   const auto one = node("one", "a");
-  ASSERT_EQ(one->try_to_take(), true);
-  EXPECT_GT(one->left(), Duration{2'000});
+  EXPECT_EQ(one.owner_of(0), "");
+  EXPECT_GT(one.lease->left(), Duration{2'000});
   PostgresServer::shared().stop_at_once();
-  std::this_thread::sleep_for(postgres::Ownership::kLease);
-  EXPECT_LE(one->left(), Duration{0});
-  EXPECT_TRUE(one->may_answer()) << "alone";
+  std::this_thread::sleep_for(postgres::Lease::kLength);
+  EXPECT_LE(one.lease->left(), Duration{0});
+  EXPECT_TRUE(one.lease->may_answer()) << "alone";
   PostgresServer::shared().start();
   const auto two = node("two", "b");
-  const auto again = node("one", "c");
-  ASSERT_EQ(again->try_to_take(), true);
-  EXPECT_TRUE(again->may_answer());
+  (void)one.lease->look([](const postgres::Division&) {});  // finds that its connection was closed
+  EXPECT_EQ(one.owner_of(0), "");
+  EXPECT_TRUE(one.lease->may_answer());
   PostgresServer::shared().stop_at_once();
-  std::this_thread::sleep_for(postgres::Ownership::kLease);
-  EXPECT_FALSE(again->may_answer()) << "another may have taken over";
+  std::this_thread::sleep_for(postgres::Lease::kLength);
+  EXPECT_FALSE(one.lease->may_answer()) << "another may have taken over";
   PostgresServer::shared().start();
 }
 
 TEST_F(PostgresNodes, WhatAProcessTookBeforeItTookItAgainIsFenced) {
-  const auto holds = [&](const postgres::Ownership& node) {
+  const auto holds = [&](const postgres::Ownership& lane) {
     try {
       Connection connection({.where = where_});
       postgres::Transaction transaction(connection, postgres::Transaction::Kind::kPipeline);
-      node.fence(connection, {0});
+      lane.fence(connection, {0});
       transaction.commit();
       return true;
     } catch (const postgres::PostgresError&) {
@@ -313,23 +389,21 @@ TEST_F(PostgresNodes, WhatAProcessTookBeforeItTookItAgainIsFenced) {
     }
   };
   const auto former = node("one", "a"), now = node("one", "a");
-  ASSERT_EQ(former->try_to_take(), true);
-  EXPECT_TRUE(holds(*former));
-  ASSERT_EQ(now->try_to_take(), true);
-  EXPECT_TRUE(holds(*now));
-  EXPECT_FALSE(holds(*former));
+  ASSERT_EQ(former.lane->try_to_take(), true);
+  EXPECT_TRUE(holds(*former.lane));
+  ASSERT_EQ(now.lane->try_to_take(), true);
+  EXPECT_TRUE(holds(*now.lane));
+  EXPECT_FALSE(holds(*former.lane));
 }
 
 TEST_F(PostgresNodes, ALeaseIsCountedFromWhenItsRenewalWasSent) {
   constexpr Duration kLate{500};
   const auto one = node("one", "a");
-  ASSERT_EQ(one->try_to_take(), true);
-  std::this_thread::sleep_for(postgres::Ownership::kRenewEvery);
   Connection other({.where = where_});
   postgres::Transaction lock(other, postgres::Transaction::Kind::kWrite);
   other.run("LOCK TABLE node IN EXCLUSIVE MODE");
   other.query("SELECT 1");
-  std::jthread renewing([&] { EXPECT_TRUE(one->renew()); });
+  std::jthread renewing([&] { EXPECT_EQ(one.owner_of(0), ""); });
   for (bool waits = false; !waits;) {
     Connection watching({.where = where_});
     waits = watching.query("SELECT 1 FROM pg_locks WHERE NOT granted").next();
@@ -337,8 +411,26 @@ TEST_F(PostgresNodes, ALeaseIsCountedFromWhenItsRenewalWasSent) {
   std::this_thread::sleep_for(kLate);
   lock.commit();
   renewing.join();
-  EXPECT_GT(one->left(), Duration{0});
-  EXPECT_LE(one->left(), postgres::Ownership::kLease - kLate);
+  EXPECT_GT(one.lease->left(), Duration{0});
+  EXPECT_LE(one.lease->left(), postgres::Lease::kLength - kLate);
+}
+
+TEST_F(PostgresNodes, WhatAnOperatorWantsIsSeenByAllAndANodeThatJoinsAgainIsNotDrained) {
+  const auto one = node("one", "a");
+  Connection connection({.where = where_});
+  EXPECT_TRUE(postgres::want(connection, postgres::shards_of(3), "one"));
+  EXPECT_FALSE(postgres::want(connection, postgres::shards_of(3), "nobody"));
+  EXPECT_TRUE(postgres::set_drained(connection, "one", true));
+  EXPECT_FALSE(postgres::set_drained(connection, "nobody", true));
+  auto now = postgres::division_of(connection);
+  EXPECT_EQ(now.shards.at(12).wanted, "one");
+  EXPECT_EQ(now.shards.at(16).wanted, "");
+  EXPECT_TRUE(now.nodes.at(0).drained);
+  const auto again = node("one", "b");
+  now = postgres::division_of(connection);
+  EXPECT_FALSE(now.nodes.at(0).drained);
+  EXPECT_TRUE(postgres::want(connection, postgres::shards_of(3), ""));
+  EXPECT_EQ(postgres::division_of(connection).shards.at(12).wanted, "");
 }
 
 TEST_F(PostgresFaults, AcknowledgedRowsThatAReplicaDidNotHaveAreNoticedAndEndTheProcess) {

@@ -48,7 +48,7 @@ TEST_F(UpgradeInPostgres, AStepThatAddsLeavesProgramsOfTheVersionBeforeAtWork) {
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_TRUE((*again)->commit().write({.at = kStart, .journal = std::string(8, 'y')})) << "one that starts";
   EXPECT_EQ(number("SELECT count(*) FROM journal WHERE bytes <> ''"), 2);
-  EXPECT_TRUE(PostgresStore::nodes(where_));
+  EXPECT_TRUE(PostgresStore::look_in(where_, [](postgres::Connection&) { return Result<void>{}; }));
   EXPECT_TRUE(postgres::migrate(next, steps)) << "nothing is left to do";
 }
 
@@ -59,11 +59,11 @@ TEST_F(UpgradeInPostgres, AProgramThatCannotReadWhatANewerOneWritesIsRefused) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, FaultCode::kConflict);
   EXPECT_THAT(refused.error().message, testing::HasSubstr("of a newer version"));
-  EXPECT_FALSE(PostgresStore::nodes(where_));
+  EXPECT_FALSE(PostgresStore::look_in(where_, [](postgres::Connection&) { return Result<void>{}; }));
 }
 
 TEST_F(UpgradeInPostgres, AStepThatANodeCannotFollowIsRefusedWhileItLives) {
-  postgres::Ownership node({.where = where_}, {.name = "n1", .incarnation = "one", .address = "127.0.0.1:1"});
+  postgres::Lease node({.where = where_}, {.name = "n1", .incarnation = "one", .address = "127.0.0.1:1"});
   ASSERT_TRUE(node.join());
   postgres::Connection next = connect();
   const auto steps = and_then("ALTER TABLE journal DROP COLUMN turn", postgres::newest_schema() + 1);
@@ -75,7 +75,7 @@ TEST_F(UpgradeInPostgres, AStepThatANodeCannotFollowIsRefusedWhileItLives) {
   EXPECT_EQ(number("SELECT count(*) FROM information_schema.columns WHERE table_name = 'journal' "
                    "AND column_name = 'turn'"),
             1);
-  node.release();
+  node.leave();
   postgres::Connection later = connect();
   EXPECT_TRUE(postgres::migrate(later, steps));
 }

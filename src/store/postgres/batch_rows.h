@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/check.h"
 #include "commit/commit.h"
 #include "outbox/transitions.h"
 #include "store/postgres/connection.h"
@@ -43,7 +44,10 @@ struct Writing {
   std::map<ledger::Position, std::vector<RowOfShard>> rows = {};
 
   Instant at() const { return batch.at; }
-  Shard touch(Shard shard) { return *touched.insert(shard).first; }
+  Shard touch(Shard shard) {
+    CHECK(shards.has(shard));
+    return *touched.insert(shard).first;
+  }
   Shard touch(const Handle& handle) { return touch(shards.of(handle)); }
   std::vector<Shard> touch(std::vector<Shard> several) {
     touched.insert(several.begin(), several.end());

@@ -38,7 +38,7 @@ ShardOfDigest erased_in(const commit::Batch& batch, const Shards& shards) {
 std::vector<JournalPart> parts_of(const commit::Batch& batch, const Shards& shards) {
   std::optional<ShardOfDigest> erased;
   std::string_view last;  // the handle of the record before
-  auto parts = split(batch.journal, shards.of(Handle{}), [&](const auto& item, Shard before) {
+  auto parts = split(batch.journal, shards.own().front(), [&](const auto& item, Shard before) {
     const std::string_view handle = ledger::handle_of(item.bytes);
     if (!handle.empty()) return std::exchange(last, handle) == handle ? before : shards.of(Handle(handle));
     last = {};

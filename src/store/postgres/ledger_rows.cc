@@ -41,7 +41,7 @@ void read_rows_ahead(Writing& writing) {
       "SELECT j.position, j.shard, j.at, j.bytes FROM unnest($1::bigint[]) AS s(id) "
       "CROSS JOIN unnest($2::bigint[]) AS p(at_) CROSS JOIN LATERAL (SELECT position, shard, at, bytes FROM journal "
       "WHERE shard = s.id AND position = p.at_ AND turn = 0 LIMIT 1) j ORDER BY j.position, j.shard",
-      Shards::all(), positions);
+      writing.shards.own(), positions);
   while (row.next()) writing.rows[row.whole(0)].push_back({row.integer(1), row.integer(2), std::string(row.text(3))});
 }
 
@@ -97,7 +97,7 @@ std::size_t apply_snapshots(Writing& writing, std::size_t from) {
 // Of all shards that this process owns: their rows up to here are in snapshots.
 void apply(Writing& writing, const commit::Checkpoint& checkpoint) {
   writing.connection.run("UPDATE journal_end SET checkpoint = greatest(checkpoint, $2) WHERE shard = ANY($1::bigint[])",
-                         writing.touch(Shards::all()), checkpoint.position);
+                         writing.touch(writing.shards.own()), checkpoint.position);
 }
 
 void apply(Writing& writing, const commit::Erase& erase) {
@@ -141,9 +141,10 @@ void apply(Writing& writing, const commit::Expire& gone) {
 
 void apply(Writing& writing, const commit::Deny& wish) {
   auto row = writing.connection.query(
-      "SELECT shard FROM denied WHERE shard = ANY($1::bigint[]) AND high = $2 AND low = $3 LIMIT 1", Shards::all(),
-      wish.digest.high, wish.digest.low);
-  remember_denial(writing, writing.touch(row.next() ? row.integer(0) : Shard{0}), wish.digest, wish.until);
+      "SELECT shard FROM denied WHERE shard = ANY($1::bigint[]) AND high = $2 AND low = $3 LIMIT 1",
+      writing.shards.own(), wish.digest.high, wish.digest.low);
+  remember_denial(writing, writing.touch(row.next() ? row.integer(0) : writing.shards.own().front()), wish.digest,
+                  wish.until);
 }
 
 void apply(Writing& writing, const commit::SweepDenials& sweep) {
@@ -152,7 +153,7 @@ void apply(Writing& writing, const commit::SweepDenials& sweep) {
       "s(id) "
       "CROSS JOIN LATERAL (SELECT shard, high, low, until FROM denied WHERE shard = s.id AND until <= $2 "
       "ORDER BY until LIMIT $3) d ORDER BY d.until LIMIT $3)",
-      writing.touch(Shards::all()), sweep.ended_by, commit::Batch::kSweep);
+      writing.touch(writing.shards.own()), sweep.ended_by, commit::Batch::kSweep);
 }
 
 void apply(Writing& writing, const commit::Reduce& reduce) {
@@ -162,9 +163,11 @@ void apply(Writing& writing, const commit::Reduce& reduce) {
                 end_of_life(writing.connection, shard, reduce.handle, reduce.session));
 }
 
+// A denial may be in any shard (PostgresLedger::denied).
 void apply(Writing& writing, const commit::ConsentAgain& consent) {
-  writing.connection.run("DELETE FROM denied WHERE shard = ANY($1::bigint[]) AND high = $2 AND low = $3",
-                         writing.touch(Shards::all()), consent.digest.high, consent.digest.low);
+  writing.touch(writing.shards.own().front());
+  writing.connection.run("DELETE FROM denied WHERE shard = ANY($1::bigint[]) AND high = $2 AND low = $3", Shards::all(),
+                         consent.digest.high, consent.digest.low);
 }
 
 // A row without records stays: the highest position of a shard must not be used again.
@@ -189,7 +192,7 @@ void apply(Writing& writing, const commit::ErasuresDone& done) {
     writing.connection.run(
         "DELETE FROM erasure WHERE shard = ANY($1::bigint[]) AND high = $2 AND low = $3 AND reduce = $4 AND up_to <= "
         "$5",
-        writing.touch(Shards::all()), one.digest.high, one.digest.low, one.reduce, one.up_to);
+        writing.touch(writing.shards.own()), one.digest.high, one.digest.low, one.reduce, one.up_to);
 }
 
 // The newest row of each shard stays, without its records, for its position.
@@ -206,7 +209,7 @@ void apply(Writing& writing, const commit::SweepJournal& sweep) {
       "DELETE FROM journal USING old WHERE journal.shard = old.shard AND journal.position = old.position "
       "AND journal.turn = old.turn AND journal.at < $2 AND NOT EXISTS (SELECT 1 FROM ends WHERE ends.shard = old.shard "
       "AND ends.position = old.position AND ends.turn = old.turn)";
-  writing.connection.run(kOld, writing.touch(Shards::all()), sweep.before, sweep.up_to, commit::Batch::kSweep);
+  writing.connection.run(kOld, writing.touch(writing.shards.own()), sweep.before, sweep.up_to, commit::Batch::kSweep);
 }
 
 }  // namespace beckon::store::postgres

@@ -8,7 +8,7 @@ void apply(Writing& writing, const commit::TrimDelivery& trim) {
   const DeliveryId& id = trim.delivery;
   auto row = connection.query(
       "SELECT shard, handle, event, session FROM delivery WHERE shard = ANY($1::bigint[]) AND id = $2 AND state >= 4",
-      Shards::all(), id);
+      writing.shards.own(), id);
   if (!row.next()) return;
   const Shard shard = writing.touch(row.integer(0));
   const Handle handle(row.text(1));
@@ -45,7 +45,7 @@ void apply(Writing& writing, const outbox::Replay& r) {
 
 void apply(Writing& writing, const commit::SweepReplays& sweep) {
   writing.connection.run("DELETE FROM replay WHERE shard = ANY($1::bigint[]) AND state <> 0 AND ended_at < $2",
-                         writing.touch(Shards::all()), sweep.before);
+                         writing.touch(writing.shards.own()), sweep.before);
 }
 
 }  // namespace beckon::store::postgres

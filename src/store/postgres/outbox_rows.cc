@@ -74,7 +74,7 @@ void read_current(Writing& writing, std::vector<std::string_view> ids) {
       "CROSS JOIN unnest($2::text[]) AS i(id) CROSS JOIN LATERAL "
       "(SELECT * FROM delivery WHERE shard = w.shard AND id = i.id LIMIT 1) d "
       "LEFT JOIN subscription s ON s.shard = d.shard AND s.id = d.subscription",
-      Shards::all(), ids);
+      writing.shards.own(), ids);
   while (row.next()) {
     Current one = current_from(row);
     writing.deliveries[one.delivery.id] = std::move(one);
@@ -331,7 +331,7 @@ void apply(Writing& writing, const commit::SetClockBack& set) {
   auto row = writing.connection.query(
       "SELECT shard, id, next_attempt_at FROM delivery WHERE shard = ANY($1::bigint[]) "
       "AND state < 2 AND next_attempt_at > $2 AND next_attempt_at < $3",
-      writing.touch(Shards::all()), writing.at(), outbox::kBehindOthers);
+      writing.touch(writing.shards.own()), writing.at(), outbox::kBehindOthers);
   while (row.next())
     writing.connection.run("UPDATE delivery SET next_attempt_at = $3 WHERE shard = $1 AND id = $2", row.integer(0),
                            row.text(1), outbox::earlier(row.instant(2), set.by, writing.at()));

@@ -1,5 +1,6 @@
 #include "store/postgres/ownership.h"
 
+#include <algorithm>
 #include <ctime>
 #include <thread>
 
@@ -36,28 +37,50 @@ NodeIdentity identity_in(const Rows& row) {
       .name = std::string(row.text(0)), .incarnation = std::string(row.text(1)), .address = std::string(row.text(2))};
 }
 
+// In place of a former process of its name. One that is started again may own shards again.
+void enter(Connection& connection, const NodeIdentity& self) {
+  connection.run("DELETE FROM node WHERE until < clock_timestamp() - $1 * interval '1 ms'", kForgetAfter.count());
+  connection.run(
+      "INSERT INTO node (name, incarnation, address, until, schema_version) "
+      "VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms', $5) ON CONFLICT (name) DO UPDATE SET "
+      "incarnation = excluded.incarnation, address = excluded.address, until = excluded.until, "
+      "schema_version = excluded.schema_version, drained = false",
+      self.name, self.incarnation, self.address, Lease::kLength.count(), newest_schema());
+}
+
 }  // namespace
 
-std::vector<NodeState> nodes_of(Connection& connection) {
-  std::vector<NodeState> nodes;
-  auto row = connection.query(
-      "SELECT n.name, n.incarnation, n.address, (extract(epoch FROM n.until - clock_timestamp()) * 1000)::bigint, "
-      "s.id FROM node n LEFT JOIN shard s ON s.owner = n.incarnation ORDER BY n.name, s.id");
-  while (row.next()) {
-    NodeIdentity node = identity_in(row);
-    if (nodes.empty() || nodes.back().node.name != node.name)
-      nodes.push_back({.node = std::move(node), .left = Duration{row.integer(3)}, .shards = {}});
-    if (!row.is_null(4)) nodes.back().shards.push_back(row.integer(4));
-  }
-  return nodes;
+const NodeState* Division::node(const std::string& incarnation) const {
+  const auto found =
+      std::ranges::find_if(nodes, [&](const NodeState& one) { return one.node.incarnation == incarnation; });
+  return incarnation.empty() || found == nodes.end() ? nullptr : &*found;
 }
 
-Ownership::~Ownership() {
-  renewing_ = {};
-  release();
+Division division_of(Connection& connection) {
+  Division found;
+  auto node = connection.query(
+      "SELECT name, incarnation, address, (extract(epoch FROM until - clock_timestamp()) * 1000)::bigint, drained "
+      "FROM node ORDER BY name");
+  while (node.next())
+    found.nodes.push_back(
+        {.node = identity_in(node), .left = Duration{node.integer(3)}, .drained = node.integer(4) != 0});
+  auto shard = connection.query("SELECT owner, wanted FROM shard ORDER BY id");
+  while (shard.next()) found.shards.push_back({std::string(shard.text(0)), std::string(shard.text(1))});
+  return found;
 }
 
-Connection& Ownership::connection() {
+bool want(Connection& connection, const std::vector<Shard>& shards, const std::string& node) {
+  if (!node.empty() && !connection.query("SELECT 1 FROM node WHERE name = $1", node).next()) return false;
+  connection.run("UPDATE shard SET wanted = $2 WHERE id = ANY($1::bigint[])", shards, node);
+  return true;
+}
+
+bool set_drained(Connection& connection, const std::string& node, bool drained) {
+  connection.run("UPDATE node SET drained = $2 WHERE name = $1", node, drained);
+  return connection.changes() > 0;
+}
+
+Connection& Lease::connection() {
   if (!connection_ || !connection_->is_usable()) {
     connection_ = std::make_unique<Connection>(options_);
     connection_->set_patience(kAnswer);
@@ -65,18 +88,78 @@ Connection& Ownership::connection() {
   return *connection_;
 }
 
-void Ownership::renewed(std::int64_t sent_ms, std::int64_t others) {
+void Lease::renewed(std::int64_t sent_ms, std::int64_t others) {
   if (planted(Planted::kRenewedAtAnswer)) sent_ms = machine_ms();
-  renewed_ms_ = sent_ms;
   others_ = others;
+  renewed_ms_ = sent_ms;
+}
+
+Result<void> Lease::join() {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<void> {
+    const std::int64_t sent = machine_ms();
+    enter(connection(), self_);
+    renewed_ms_ = sent;
+    return {};
+  });
+}
+
+Result<void> Lease::look(const std::function<void(const Division&)>& seen) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<void> {
+    const std::int64_t sent = machine_ms();
+    auto own = connection().query(
+        "INSERT INTO node (name, incarnation, address, until, schema_version) "
+        "VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms', $5) ON CONFLICT (name) DO UPDATE SET "
+        "until = excluded.until WHERE node.incarnation = excluded.incarnation RETURNING 1",
+        self_.name, self_.incarnation, self_.address, kLength.count(), newest_schema());
+    if (!own.next()) return unexpected(replaced(self_.name));
+    const Division now = division_of(connection());
+    seen(now);
+    renewed(sent, std::ranges::count_if(now.nodes, [&](const NodeState& one) {
+              return one.left > Duration{0} && one.node.name != self_.name;
+            }));
+    return {};
+  });
+}
+
+void Lease::leave() {
+  const std::lock_guard lock(mutex_);
+  try {
+    connection().run("DELETE FROM node WHERE name = $1 AND incarnation = $2", self_.name, self_.incarnation);
+  } catch (const PostgresError& error) {
+    log::warn("lease_not_given_back").add("message", error.what());
+  }
+}
+
+Duration Lease::left() const { return Duration{renewed_ms_ - machine_ms()} + kLength; }
+
+bool Lease::may_answer() const {
+  return others_.load(std::memory_order_relaxed) == 0 || planted(Planted::kAnswerAlways) ||
+         left() > kLength * (100 - kAnswersFor) / 100;
+}
+
+Ownership::Ownership(ConnectionOptions options, NodeIdentity self)
+    : options_(options),
+      lease_(std::make_shared<Lease>(std::move(options), std::move(self))),
+      shards_(Shards::all()),
+      is_alone_(true) {}
+
+Ownership::Ownership(ConnectionOptions options, std::shared_ptr<Lease> lease, std::vector<Shard> shards)
+    : options_(std::move(options)), lease_(std::move(lease)), shards_(std::move(shards)), is_alone_(false) {}
+
+Ownership::~Ownership() {
+  renewing_ = {};
+  release();
 }
 
 Result<void> Ownership::take() {
   const auto until = std::chrono::steady_clock::now() + kLease + kRenewEvery;
   for (;;) {
     {
-      const std::lock_guard lock(mutex_);
-      if (take_with(connection())) return {};
+      Connection connection(options_);
+      connection.set_patience(kAnswer);
+      if (take_with(connection)) return {};
     }
     if (std::chrono::steady_clock::now() > until)
       return unexpected(Fault{.code = FaultCode::kConflict,
@@ -86,9 +169,10 @@ Result<void> Ownership::take() {
 }
 
 Result<bool> Ownership::try_to_take() {
-  const std::lock_guard lock(mutex_);
   try {
-    return take_with(connection());
+    Connection connection(options_);
+    connection.set_patience(kAnswer);
+    return take_with(connection);
   } catch (const PostgresError& error) {
     // A commit of the former owner is under way, or another node takes the shards.
     if (is_passing(error) || error.state == "55P03") return false;
@@ -103,76 +187,44 @@ void Ownership::end_former_commits(Connection& connection) const {
     connection.query(
         "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.datname = current_database() "
         "AND a.pid <> pg_backend_pid() AND a.application_name IN (SELECT 'beckon ' || s.owner FROM shard s "
-        "WHERE s.owner <> '' AND s.owner <> $1 AND NOT EXISTS (SELECT 1 FROM node n "
+        "WHERE s.id = ANY($3::bigint[]) AND s.owner <> '' AND s.owner <> $1 AND NOT EXISTS (SELECT 1 FROM node n "
         "WHERE n.incarnation = s.owner AND n.until > clock_timestamp() AND n.name <> $2))",
-        self_.incarnation, self_.name);
+        self().incarnation, self().name, shards_);
   } catch (const PostgresError& error) {
     if (error.is_lost()) throw;
     log::warn("former_commits_not_ended").add("sqlstate", error.state).add("message", error.what());
   }
 }
 
-// Those that try at once take turns at the lock of the table.
+// Those that try at once take turns at the rows of the shards. The rows of their owners are locked then, so that none
+// renews its lease without seeing afterwards that its shards are taken.
 bool Ownership::take_with(Connection& connection) {
   end_former_commits(connection);
   const std::int64_t sent = machine_ms();
   Transaction transaction(connection, Transaction::Kind::kWrite);
   connection.run("SELECT set_config('lock_timeout', $1, true)", std::to_string(kLockWait.count()));
-  connection.run("LOCK TABLE node IN SHARE ROW EXCLUSIVE MODE");
+  connection.run("SELECT 1 FROM shard WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", shards_);
   auto holding = connection.query(
-      "SELECT 1 FROM node n WHERE n.until > clock_timestamp() AND n.name <> $1 "
-      "AND EXISTS (SELECT 1 FROM shard s WHERE s.owner = n.incarnation) LIMIT 1",
-      self_.name);
-  if (holding.next()) return false;
-  connection.run("DELETE FROM node WHERE until < clock_timestamp() - $1 * interval '1 ms'", kForgetAfter.count());
-  connection.run(
-      "INSERT INTO node (name, incarnation, address, until, schema_version) "
-      "VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms', $5) ON CONFLICT (name) DO UPDATE SET "
-      "incarnation = excluded.incarnation, address = excluded.address, until = excluded.until, "
-      "schema_version = excluded.schema_version",
-      self_.name, self_.incarnation, self_.address, kLease.count(), newest_schema());
+      "SELECT until > clock_timestamp() FROM node WHERE name <> $1 AND incarnation IN (SELECT owner FROM shard "
+      "WHERE id = ANY($2::bigint[])) ORDER BY name FOR UPDATE",
+      self().name, shards_);
+  while (holding.next())
+    if (holding.integer(0) != 0) return false;
+  if (is_alone_) enter(connection, self());
   std::vector<std::int64_t> epochs(kShards);
-  auto row = connection.query("UPDATE shard SET owner = $1, epoch = epoch + 1 RETURNING id, epoch", self_.incarnation);
+  auto row = connection.query(
+      "UPDATE shard SET owner = $1, epoch = epoch + 1 WHERE id = ANY($2::bigint[]) RETURNING id, epoch",
+      self().incarnation, shards_);
   while (row.next()) epochs.at(row.whole(0)) = row.integer(1);
-  auto other = connection.query("SELECT count(*) FROM node WHERE until > clock_timestamp() AND name <> $1", self_.name);
+  auto other =
+      connection.query("SELECT count(*) FROM node WHERE until > clock_timestamp() AND name <> $1", self().name);
   other.next();
   transaction.commit();
   epochs_ = std::move(epochs);
+  const std::lock_guard lock(mutex_);
   tried_ = std::chrono::steady_clock::now();
-  renewed(sent, other.integer(0));
+  if (is_alone_) lease_->renewed(sent, other.integer(0));
   return true;
-}
-
-Result<void> Ownership::join() {
-  const std::lock_guard lock(mutex_);
-  return guarded([&]() -> Result<void> {
-    connection().run(
-        "INSERT INTO node (name, incarnation, address, until, schema_version) "
-        "VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms', $5) ON CONFLICT (name) DO UPDATE SET "
-        "incarnation = excluded.incarnation, address = excluded.address, until = excluded.until, "
-        "schema_version = excluded.schema_version",
-        self_.name, self_.incarnation, self_.address, kLease.count(), newest_schema());
-    return {};
-  });
-}
-
-Result<std::optional<ShardOwner>> Ownership::look() {
-  const std::lock_guard lock(mutex_);
-  return guarded([&]() -> Result<std::optional<ShardOwner>> {
-    const std::int64_t sent = machine_ms();
-    auto own = connection().query(
-        "INSERT INTO node (name, incarnation, address, until, schema_version) "
-        "VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms', $5) ON CONFLICT (name) DO UPDATE SET "
-        "until = excluded.until WHERE node.incarnation = excluded.incarnation RETURNING 1",
-        self_.name, self_.incarnation, self_.address, kLease.count(), newest_schema());
-    if (!own.next()) return unexpected(replaced(self_.name));
-    renewed_ms_ = sent;
-    auto row = connection().query(
-        "SELECT n.name, n.incarnation, n.address, (extract(epoch FROM n.until - clock_timestamp()) * 1000)::bigint "
-        "FROM node n WHERE n.incarnation = (SELECT owner FROM shard WHERE id = 0)");
-    if (!row.next()) return std::nullopt;
-    return ShardOwner{.node = identity_in(row), .left = Duration{row.integer(3)}};
-  });
 }
 
 void Ownership::keep_renewing() {
@@ -190,19 +242,20 @@ std::expected<void, commit::CommitFault> Ownership::renew() {
   const std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
   if (lost_) return unexpected(commit::CommitFault::kBroken);
-  if (epochs_.empty() || released_ || now - tried_ < kRenewEvery) return {};
+  if (!is_alone_ || epochs_.empty() || released_ || now - tried_ < kRenewEvery) return {};
   tried_ = now;
+  const std::lock_guard of_lease(lease_->mutex_);
   try {
     const std::int64_t sent = machine_ms();
-    auto row = connection().query(
+    auto row = lease_->connection().query(
         "INSERT INTO node (name, incarnation, address, until, schema_version) "
         "SELECT $1, $2, $3, clock_timestamp() + $4 * interval '1 ms', $5 "
         "WHERE EXISTS (SELECT 1 FROM shard WHERE owner = $2) "
         "ON CONFLICT (name) DO UPDATE SET until = excluded.until WHERE node.incarnation = excluded.incarnation "
         "RETURNING (SELECT count(*) FROM node o WHERE o.until > clock_timestamp() AND o.name <> $1)",
-        self_.name, self_.incarnation, self_.address, kLease.count(), newest_schema());
+        self().name, self().incarnation, self().address, kLease.count(), newest_schema());
     if (row.next()) {
-      renewed(sent, row.integer(0));
+      lease_->renewed(sent, row.integer(0));
       return {};
     }
     lost_ = true;
@@ -216,23 +269,19 @@ std::expected<void, commit::CommitFault> Ownership::renew() {
 
 void Ownership::release() {
   const std::lock_guard lock(mutex_);
-  if (std::exchange(released_, true)) return;
-  if (!connection_ || !connection_->is_usable()) return;
+  if (std::exchange(released_, true) || epochs_.empty()) return;
+  const std::lock_guard of_lease(lease_->mutex_);
   try {
-    Transaction transaction(*connection_, Transaction::Kind::kWrite);
-    connection_->run("DELETE FROM node WHERE name = $1 AND incarnation = $2", self_.name, self_.incarnation);
-    connection_->run("UPDATE shard SET owner = '', epoch = epoch + 1 WHERE owner = $1", self_.incarnation);
+    Connection& connection = lease_->connection();
+    Transaction transaction(connection, Transaction::Kind::kWrite);
+    if (is_alone_)
+      connection.run("DELETE FROM node WHERE name = $1 AND incarnation = $2", self().name, self().incarnation);
+    connection.run("UPDATE shard SET owner = '', epoch = epoch + 1 WHERE id = ANY($2::bigint[]) AND owner = $1",
+                   self().incarnation, shards_);
     transaction.commit();
   } catch (const PostgresError& error) {
     log::warn("lease_not_given_back").add("message", error.what());
   }
-}
-
-Duration Ownership::left() const { return Duration{renewed_ms_ - machine_ms()} + kLease; }
-
-bool Ownership::may_answer() const {
-  return others_.load(std::memory_order_relaxed) == 0 || planted(Planted::kAnswerAlways) ||
-         left() > kLease * (100 - kAnswersFor) / 100;
 }
 
 void Ownership::fence(Connection& connection, const std::set<Shard>& shards) const {
@@ -246,12 +295,12 @@ void Ownership::fence(Connection& connection, const std::set<Shard>& shards) con
     return connection.run(
         "SELECT 1 / (count(*) = $3)::int FROM (SELECT id FROM shard WHERE id = ANY($1::bigint[]) AND owner = $2 "
         "ORDER BY id FOR SHARE) AS held",
-        ids, self_.incarnation, ids.size());
+        ids, self().incarnation, ids.size());
   connection.run(
       "SELECT 1 / (count(*) = $4)::int FROM (SELECT s.id FROM unnest($1::bigint[], $2::bigint[]) AS mine(id, epoch) "
       "JOIN shard s ON s.id = mine.id AND s.epoch = mine.epoch WHERE s.owner = $3 ORDER BY s.id FOR SHARE OF s) AS "
       "held",
-      ids, epochs, self_.incarnation, ids.size());
+      ids, epochs, self().incarnation, ids.size());
 }
 
 }  // namespace beckon::store::postgres

@@ -1,9 +1,12 @@
-// Which node owns the shards of a database, and the fence that keeps every other from committing.
+// Which node owns which shards of a database, and the fence that keeps every other from committing to them.
 //
-// Each node of a database has a row in `node`, which it renews, by the database's clock: its lease. One node owns all
-// shards (docs/scale.md): their rows name its process, and each commit locks those of its shards FOR SHARE with owner
-// and epoch as it knows them. Taking a shard changes both, waits for commits under way, and makes all later ones of the
-// former owner fail. So the lease decides only who may take shards, and a clock that is wrong loses no commit.
+// Each node of a database has a row in `node`, which it renews, by the database's clock: its lease, of all that it
+// owns. The row of a shard names the process that owns it, and each commit locks those of its shards FOR SHARE with
+// owner and epoch as it knows them. Taking a shard changes both, waits for commits under way, and makes all later ones
+// of the former owner fail. So the lease decides only who may take shards, and a clock that is wrong loses no commit.
+//
+// A server that is no node of several owns all shards. Nodes own lanes of them (shards.h), each by an Ownership of its
+// own, and share one Lease; who should own which is decided elsewhere (node/division.h).
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -29,81 +32,123 @@ struct NodeIdentity {
   std::string address;      // HOST:PORT where other nodes reach it; empty: they do not
 };
 
-struct ShardOwner {
-  NodeIdentity node;
-  Duration left{};  // of its lease; not positive if that is over
-};
-
 struct NodeState {
   NodeIdentity node;
-  Duration left{};            // of its lease; not positive if that is over
-  std::vector<Shard> shards;  // that it owns, ascending
+  Duration left{};       // of its lease; not positive if that is over
+  bool drained = false;  // is to own nothing
 };
-// By name. Throws PostgresError.
-std::vector<NodeState> nodes_of(Connection& connection);
 
-class Ownership {
+// Who owns what, at one moment.
+struct Division {
+  struct OfShard {
+    std::string owner;   // an incarnation; empty: nobody
+    std::string wanted;  // the name of the node that an operator wants to own it; empty: any
+  };
+  std::vector<NodeState> nodes;  // by name
+  std::vector<OfShard> shards;   // by number
+
+  const NodeState* node(const std::string& incarnation) const;  // null if there is none
+};
+Division division_of(Connection& connection);  // throws PostgresError
+
+// What an operator asks for. False if there is no such node. They throw PostgresError.
+bool want(Connection& connection, const std::vector<Shard>& shards, const std::string& node);  // empty: any
+bool set_drained(Connection& connection, const std::string& node, bool drained);
+
+// A node's lease. Thread-safe.
+class Lease {
  public:
-  static constexpr Duration kLease{3'000};
+  static constexpr Duration kLength{3'000};
   static constexpr Duration kRenewEvery{1'000};
 
-  Ownership(ConnectionOptions options, NodeIdentity self) : options_(std::move(options)), self_(std::move(self)) {}
+  Lease(ConnectionOptions options, NodeIdentity self) : options_(std::move(options)), self_(std::move(self)) {}
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+
+  const NodeIdentity& self() const { return self_; }
+
+  // Enters this process among the nodes, in place of a former one of its name, whose shards are free from then on.
+  Result<void> join();
+  // Renews the lease, and reads who owns what. `seen` is told before the renewal counts: what it finds lost must not be
+  // answered from memory anymore. Fault kConflict: another process has joined under the same name.
+  Result<void> look(const std::function<void(const Division&)>& seen);
+  // Leaves the nodes. Shards that are still owned are free.
+  void leave();
+
+  // Whether this process may still answer from what it has in memory: it does not know of another node, or four fifths
+  // of its lease are not over, counted from when the last renewal that succeeded was sent.
+  bool may_answer() const;
+  Duration left() const;  // counted likewise; not positive if it is over
+
+ private:
+  friend class Ownership;
+  Connection& connection();  // callers hold the mutex
+  void renewed(std::int64_t sent_ms, std::int64_t others);
+
+  const ConnectionOptions options_;
+  const NodeIdentity self_;
+  std::mutex mutex_;
+  std::unique_ptr<Connection> connection_;   // guarded by mutex_
+  std::atomic<std::int64_t> renewed_ms_{0};  // of the machine's time since its start, sleep included
+  std::atomic<std::int64_t> others_{0};      // nodes with a lease, at the last renewal
+};
+
+// The shards that one store writes.
+class Ownership {
+ public:
+  static constexpr Duration kLease = Lease::kLength;
+  static constexpr Duration kRenewEvery = Lease::kRenewEvery;
+
+  // Of a server alone: all shards, with a lease of its own.
+  Ownership(ConnectionOptions options, NodeIdentity self);
+  // Of a node, which renews its lease.
+  Ownership(ConnectionOptions options, std::shared_ptr<Lease> lease, std::vector<Shard> shards);
   ~Ownership();  // as release()
   Ownership(const Ownership&) = delete;
   Ownership& operator=(const Ownership&) = delete;
 
-  const NodeIdentity& self() const { return self_; }
+  const NodeIdentity& self() const { return lease_->self(); }
+  const std::vector<Shard>& shards() const { return shards_; }
 
-  // Takes all shards. Waits for the lease of a server that has ended without giving it back. Fault kConflict: another
+  // Takes the shards. Waits for the lease of a server that has ended without giving it back. Fault kConflict: another
   // server renews its lease. Throws PostgresError.
   Result<void> take();
-
-  // For a node that owns nothing: enters it among the nodes, in place of a former process of its name.
-  Result<void> join();
-  // Renews its lease, and says who owns the shards; std::nullopt if nobody does. Fault kConflict: another process has
-  // joined under the same name.
-  Result<std::optional<ShardOwner>> look();
-  // Takes all shards unless another node's lease of them lasts. True if it did.
+  // Takes the shards unless another node's lease of one of them lasts. True if it did.
   Result<bool> try_to_take();
 
-  // Renews the lease on a thread of its own, until this object ends; otherwise whoever calls renew() does.
+  // Of a server alone: renews the lease on a thread of its own, until this object ends; otherwise whoever calls renew()
+  // does.
   void keep_renewing();
-  // Any thread, a few times a second: renews the lease when it is time. While the database is away it only logs.
-  // kBroken: another node has taken over.
+  // Any thread, a few times a second: renews the lease when it is time. While the database is away it only logs. A node
+  // renews its lease itself. kBroken: another server has taken over.
   std::expected<void, commit::CommitFault> renew();
-  // Any thread. Gives shards and lease back, so that another node can take over at once. Nothing is renewed anymore.
+  // Any thread. Gives the shards back, so that another node can take them at once; a server alone also its lease.
   void release();
 
-  // Any thread. Whether this process may still answer from what it has in memory: it does not know of another node, or
-  // four fifths of its lease are not over, counted from when the last renewal that succeeded was sent.
-  bool may_answer() const;
-  Duration left() const;  // of its lease, counted likewise; not positive if it is over
+  bool may_answer() const { return lease_->may_answer(); }
+  Duration left() const { return lease_->left(); }
 
   // Part of a transaction, confined to the committing thread: fails with division by zero (faults.h, is_fenced) unless
   // this process owns all of `shards`, and keeps it so until the transaction ends.
   void fence(Connection& connection, const std::set<Shard>& shards) const;
   // For the connection of commits: its name in the database, by which it is found there when another node takes over.
-  std::string commits_name() const { return "beckon " + self_.incarnation; }
+  std::string commits_name() const { return "beckon " + self().incarnation; }
   std::int64_t epoch(Shard shard) const { return epochs_.at(static_cast<std::size_t>(shard)); }
   bool is_owner() const { return !epochs_.empty(); }
 
  private:
-  // Callers hold the mutex.
-  Connection& connection();
   bool take_with(Connection& connection);
   void end_former_commits(Connection& connection) const;
-  void renewed(std::int64_t sent_ms, std::int64_t others);
 
   const ConnectionOptions options_;
-  const NodeIdentity self_;
+  const std::shared_ptr<Lease> lease_;
+  const std::vector<Shard> shards_;
+  const bool is_alone_;
   std::vector<std::int64_t> epochs_;  // of each shard; empty unless taken
   std::mutex mutex_;
-  std::unique_ptr<Connection> connection_;  // for the lease; guarded by mutex_
-  std::chrono::steady_clock::time_point tried_{};
-  bool released_ = false;                    // guarded by mutex_
-  bool lost_ = false;                        // likewise
-  std::atomic<std::int64_t> renewed_ms_{0};  // of the machine's time since its start, sleep included
-  std::atomic<std::int64_t> others_{0};      // nodes with a lease, at the last renewal
+  std::chrono::steady_clock::time_point tried_{};  // guarded by mutex_, as those below
+  bool released_ = false;
+  bool lost_ = false;
   std::condition_variable_any ended_;
   std::jthread renewing_;
 };

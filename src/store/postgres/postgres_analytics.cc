@@ -90,7 +90,7 @@ void apply(Writing& writing, const commit::SweepTallies& sweep) {
   // Keys begin with the handle, and there are few handles: the oldest hours of each are found without an index on
   // hours.
   std::vector<std::pair<Shard, std::string>> handles;
-  auto row = connection.query("SELECT shard, handle FROM handle");
+  auto row = connection.query("SELECT shard, handle FROM handle WHERE shard = ANY($1::bigint[])", writing.shards.own());
   while (row.next()) handles.emplace_back(row.integer(0), row.text(1));
   for (const char* statement : kSweeps) {
     std::int64_t left = commit::Batch::kSweep;

@@ -67,7 +67,7 @@ std::array<PostgresCommit::Place, 32> PostgresCommit::ends() {
   auto row = connection_->query(
       "SELECT j.shard, j.position, j.turn FROM unnest($1::bigint[]) AS s(id) CROSS JOIN LATERAL ("
       "SELECT shard, position, turn FROM journal WHERE shard = s.id ORDER BY position DESC, turn DESC LIMIT 1) j",
-      Shards::all());
+      shards_.own());
   while (row.next()) found.at(row.whole(0)) = {row.whole(1), row.integer(2)};
   return found;
 }
@@ -132,7 +132,7 @@ void PostgresCommit::try_write(const Batch& batch, Pending& pending, bool& is_as
                                    return i + 1;
                                  }},
                    batch.changes[i]);
-  if (parts.empty()) parts.push_back({writing.touched.empty() ? Shard{0} : *writing.touched.begin(), {}});
+  if (parts.empty()) parts.push_back({writing.touched.empty() ? shards_.own().front() : *writing.touched.begin(), {}});
   std::vector<Shard> shards;
   std::vector<std::string_view> bytes;
   for (const JournalPart& part : parts) {

@@ -81,7 +81,7 @@ Result<std::vector<ledger::ExpiredSession>> PostgresLedger::expired(Instant by, 
         "SELECT handle, session, visitor, began, as_of, expires_at FROM session WHERE shard = s.id AND expires_at <= "
         "$2 "
         "ORDER BY expires_at LIMIT $3) e ORDER BY e.expires_at LIMIT $3",
-        Shards::all(), by, limit);
+        shards_.own(), by, limit);
     std::vector<ledger::ExpiredSession> found;
     while (row.next())
       found.push_back(
@@ -122,7 +122,7 @@ Result<std::vector<PostgresLedger::Row>> PostgresLedger::portion(Position after,
         "SELECT j.position, j.at, j.sum, j.bytes FROM (SELECT * FROM next ORDER BY position, shard LIMIT $4) n "
         "JOIN journal j ON j.shard = n.shard AND j.position = n.position AND j.turn = 0 "
         "WHERE n.before < $3 ORDER BY j.position, j.shard",
-        Shards::all(), after, bytes, kRows);
+        shards_.own(), after, bytes, kRows);
     std::vector<Row> rows;
     while (row.next()) {
       const Position position = row.whole(0);
@@ -172,7 +172,7 @@ Result<Position> PostgresLedger::position_before(Instant at) {
           "SELECT j.position, j.at FROM unnest($1::bigint[]) AS s(id) CROSS JOIN LATERAL ("
           "SELECT position, at FROM journal WHERE shard = s.id AND position >= $2 AND bytes <> '' "
           "ORDER BY position LIMIT 1) j ORDER BY j.position LIMIT 1",
-          Shards::all(), middle);
+          shards_.own(), middle);
       const bool earlier = row.next() && row.instant(1) < at;
       if (earlier)
         before = row.whole(0);
@@ -186,16 +186,16 @@ Result<Position> PostgresLedger::position_before(Instant at) {
 // The lowest of all shards.
 Result<Position> PostgresLedger::checkpoint() {
   return readers_.read([&](Connection& reader) -> Result<Position> {
-    auto row = reader.query("SELECT min(checkpoint) FROM journal_end WHERE shard = ANY($1::bigint[])", Shards::all());
+    auto row = reader.query("SELECT min(checkpoint) FROM journal_end WHERE shard = ANY($1::bigint[])", shards_.own());
     return row.next() ? row.whole(0) : 0;
   });
 }
 
-Position PostgresLedger::last_position_in(Connection& connection) {
+Position PostgresLedger::last_position_in(Connection& connection) const {
   auto row = connection.query(
       "SELECT coalesce(max((SELECT max(position) FROM journal WHERE shard = s.id)), 0) "
       "FROM unnest($1::bigint[]) AS s(id)",
-      Shards::all());
+      shards_.own());
   row.next();
   return row.whole(0);
 }
@@ -204,9 +204,11 @@ Result<Position> PostgresLedger::last_position() {
   return readers_.read([&](Connection& reader) -> Result<Position> { return last_position_in(reader); });
 }
 
+// Of all shards: a denial names no handle, and one that was stored when a server had all shards may be in any of them.
 Result<std::vector<ledger::Ledger::Denial>> PostgresLedger::denied() {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Denial>> {
-    auto row = reader.query("SELECT high, low, until FROM denied WHERE shard = ANY($1::bigint[])", Shards::all());
+    auto row = reader.query(
+        "SELECT high, low, max(until) FROM denied WHERE shard = ANY($1::bigint[]) GROUP BY high, low", Shards::all());
     std::vector<Denial> found;
     while (row.next()) found.push_back({{row.whole(0), row.whole(1)}, row.instant(2)});
     return found;
@@ -218,7 +220,7 @@ Result<std::vector<ledger::Ledger::Erasure>> PostgresLedger::erasures() {
     auto row = reader.query(
         "SELECT high, low, up_to, reduce, since FROM erasure WHERE shard = ANY($1::bigint[]) "
         "ORDER BY up_to, high, low, reduce",
-        Shards::all());
+        shards_.own());
     std::vector<Erasure> found;
     while (row.next())
       found.push_back({.digest = {row.whole(0), row.whole(1)},
@@ -231,7 +233,7 @@ Result<std::vector<ledger::Ledger::Erasure>> PostgresLedger::erasures() {
 
 Result<std::uint64_t> PostgresLedger::erasures_waiting() {
   return readers_.read([&](Connection& reader) -> Result<std::uint64_t> {
-    auto row = reader.query("SELECT count(*) FROM erasure WHERE shard = ANY($1::bigint[])", Shards::all());
+    auto row = reader.query("SELECT count(*) FROM erasure WHERE shard = ANY($1::bigint[])", shards_.own());
     row.next();
     return row.whole(0);
   });

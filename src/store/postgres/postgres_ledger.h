@@ -34,7 +34,7 @@ class PostgresLedger final : public ledger::Ledger {
   Result<std::vector<Erasure>> erasures() override;
   Result<std::uint64_t> erasures_waiting() override;
 
-  static ledger::Position last_position_in(Connection& connection);
+  ledger::Position last_position_in(Connection& connection) const;
 
  private:
   static constexpr std::int64_t kRows = 256;  // rows of a portion

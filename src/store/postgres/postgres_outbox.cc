@@ -13,7 +13,9 @@ using outbox::DeliveryState;
 Result<std::vector<outbox::Subscription>> PostgresOutbox::subscriptions() {
   return readers_.read([&](Connection& reader) -> Result<std::vector<outbox::Subscription>> {
     auto row = reader.query("SELECT " BECKON_SUBSCRIPTION_COLUMNS
-                            "FROM subscription WHERE NOT deleted ORDER BY handle, created_at, id");
+                            "FROM subscription WHERE shard = ANY($1::bigint[]) AND NOT deleted "
+                            "ORDER BY handle, created_at, id",
+                            shards_.own());
     std::vector<outbox::Subscription> found;
     while (row.next()) found.push_back(subscription_from(row));
     return found;
@@ -95,7 +97,7 @@ Result<std::vector<outbox::Attempt>> PostgresOutbox::attempts(const DeliveryId& 
   return readers_.read([&](Connection& reader) -> Result<std::vector<outbox::Attempt>> {
     auto row = reader.query("SELECT " BECKON_ATTEMPT_COLUMNS
                             "FROM attempt WHERE shard = ANY($2::bigint[]) AND delivery = $1 ORDER BY number",
-                            id, Shards::all());
+                            id, shards_.own());
     std::vector<outbox::Attempt> found;
     while (row.next()) found.push_back(attempt_from(row));
     return found;
@@ -163,13 +165,13 @@ Result<outbox::Outbox::Backlog> PostgresOutbox::backlog() {
     auto row = reader.query(
         "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1), min(next_attempt_at) "
         "FROM delivery WHERE shard = ANY($1::bigint[]) AND state < 2",
-        Shards::all());
+        shards_.own());
     row.next();
     found.queued = row.whole(0);
     found.retrying = row.whole(1);
     if (!row.is_null(2)) found.oldest_due = row.instant(2);
     auto held =
-        reader.query("SELECT count(*) FROM delivery WHERE shard = ANY($1::bigint[]) AND state = 2", Shards::all());
+        reader.query("SELECT count(*) FROM delivery WHERE shard = ANY($1::bigint[]) AND state = 2", shards_.own());
     held.next();
     found.held = held.whole(0);
     return found;

@@ -22,7 +22,7 @@ Result<std::vector<Delivery>> PostgresOutbox::held_before(Instant before, std::s
                                         "FROM unnest($3::bigint[]) AS s(id) CROSS JOIN LATERAL ("
                                         "SELECT * FROM delivery WHERE shard = s.id AND state = 2 AND held_at < $1 "
                                         "ORDER BY held_at, id LIMIT $2) d ORDER BY d.held_at, d.id LIMIT $2",
-                                        before, limit, Shards::all()));
+                                        before, limit, shards_.own()));
   });
 }
 
@@ -32,7 +32,7 @@ Result<std::vector<Delivery>> PostgresOutbox::oldest(const DeliveryId& behind, s
         "SELECT " BECKON_DELIVERY_COLUMNS
         "FROM unnest($3::bigint[]) AS s(id) CROSS JOIN LATERAL ("
         "SELECT * FROM delivery WHERE shard = s.id AND id > $1 ORDER BY id LIMIT $2) d ORDER BY d.id LIMIT $2",
-        behind, limit, Shards::all()));
+        behind, limit, shards_.own()));
   });
 }
 
@@ -42,7 +42,7 @@ Result<std::vector<std::pair<Handle, EventId>>> PostgresOutbox::unmatched_before
         "SELECT e.handle, e.id FROM unnest($3::bigint[]) AS s(id) CROSS JOIN LATERAL ("
         "SELECT handle, id, occurred_at FROM event WHERE shard = s.id AND unmatched AND occurred_at < $1 "
         "ORDER BY occurred_at, handle, id LIMIT $2) e ORDER BY e.occurred_at, e.handle, e.id LIMIT $2",
-        before, limit, Shards::all());
+        before, limit, shards_.own());
     std::vector<std::pair<Handle, EventId>> found;
     while (row.next()) found.emplace_back(Handle(row.text(0)), EventId(row.text(1)));
     return found;
@@ -52,10 +52,11 @@ Result<std::vector<std::pair<Handle, EventId>>> PostgresOutbox::unmatched_before
 Result<std::vector<SubscriptionId>> PostgresOutbox::deleted_with_pending() {
   return readers_.read([&](Connection& reader) -> Result<std::vector<SubscriptionId>> {
     auto row = reader.query(
-        "SELECT s.id FROM subscription s WHERE s.deleted AND "
+        "SELECT s.id FROM subscription s WHERE s.shard = ANY($1::bigint[]) AND s.deleted AND "
         "(EXISTS (SELECT 1 FROM delivery d WHERE d.shard = s.shard AND d.subscription = s.id AND d.state < 2) OR "
         "EXISTS (SELECT 1 FROM delivery d WHERE d.shard = s.shard AND d.subscription = s.id AND d.state = 2)) "
-        "ORDER BY s.id");
+        "ORDER BY s.id",
+        shards_.own());
     std::vector<SubscriptionId> found;
     while (row.next()) found.emplace_back(row.text(0));
     return found;
@@ -110,7 +111,7 @@ Result<std::vector<Replay>> PostgresOutbox::running_replays() {
     return replays_from(
         reader.query("SELECT " BECKON_REPLAY_COLUMNS
                      "FROM replay WHERE shard = ANY($1::bigint[]) AND state = 0 ORDER BY created_at, id",
-                     Shards::all()));
+                     shards_.own()));
   });
 }
 

@@ -17,6 +17,7 @@ using postgres::Transaction;
 namespace {
 
 constexpr std::int64_t kOldest = 150'000;  // server_version_num
+constexpr Duration kTurn{60'000};          // for which a process waits for others that start
 
 // Creates or migrates. A newer version's tables are left alone.
 Result<void> admit(Connection& connection, const PostgresOptions& options) {
@@ -49,7 +50,8 @@ Fault open_fault(const PostgresError& error) {
 
 PostgresStore::PostgresStore(ConnectionOptions options, std::size_t readers,
                              std::shared_ptr<postgres::Ownership> ownership)
-    : ownership_(std::move(ownership)),
+    : shards_(ownership->shards()),
+      ownership_(std::move(ownership)),
       readers_(options, readers),
       commit_(options, shards_, *ownership_),
       ledger_(readers_, shards_),
@@ -74,7 +76,8 @@ Result<void> PostgresStore::prepare(const std::string& where, const PostgresOpti
 
 Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& where, const PostgresOptions& options) {
   const ConnectionOptions to{.where = where, .connect = options.connect, .answer = options.answer};
-  if (const auto prepared = prepare(where, options); !prepared) return unexpected(prepared.error());
+  if (!options.prepared)
+    if (const auto prepared = prepare(where, options); !prepared) return unexpected(prepared.error());
   try {
     auto ownership = options.ownership;
     if (!ownership) {
@@ -86,8 +89,11 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& wh
         if (auto taken = ownership->take(); !taken) return unexpected(taken.error());
     }
     std::unique_ptr<PostgresStore> store(new PostgresStore(to, options.readers, std::move(ownership)));
-    Connection connection(to);
-    store->shards_.load(connection);
+    const auto loaded = store->readers_.read([&](Connection& reader) -> Result<void> {
+      store->shards_.load(reader);
+      return {};
+    });
+    if (!loaded) return unexpected(loaded.error());
     if (options.server) store->commit_.begin();
     return store;
   } catch (const PostgresError& error) {
@@ -106,22 +112,32 @@ Result<std::optional<std::string>> PostgresStore::stored_secret(const std::strin
   }
 }
 
-Result<std::vector<postgres::NodeState>> PostgresStore::nodes(const std::string& where) {
+Result<void> PostgresStore::look_in(const std::string& where, const std::function<Result<void>(Connection&)>& body) {
   try {
     Connection connection({.where = where});
     if (postgres::schema_of(connection) < postgres::newest_schema())
       return unexpected(Fault{.code = FaultCode::kNotFound,
                               .message = "The database is not of this version; a server of this version makes it so."});
     if (const auto readable = postgres::check_readable(connection); !readable) return unexpected(readable.error());
-    return postgres::nodes_of(connection);
+    return body(connection);
   } catch (const PostgresError& error) {
     return unexpected(open_fault(error));
   }
 }
 
-Result<std::vector<postgres::NodeState>> PostgresStore::nodes() {
-  return readers_.read(
-      [](Connection& reader) -> Result<std::vector<postgres::NodeState>> { return postgres::nodes_of(reader); });
+// The lock ends with its connection.
+Result<void> PostgresStore::in_turn(const std::string& where, const std::function<Result<void>()>& body) {
+  try {
+    Connection connection({.where = where, .answer = kTurn});
+    connection.query("SELECT pg_advisory_lock(4850420413)");
+    return body();
+  } catch (const PostgresError& error) {
+    return unexpected(open_fault(error));
+  }
+}
+
+Result<postgres::Division> PostgresStore::division() {
+  return readers_.read([](Connection& reader) -> Result<postgres::Division> { return postgres::division_of(reader); });
 }
 
 bool PostgresStore::server_runs(const std::string& where) {
@@ -145,9 +161,27 @@ Result<ControlChanges> PostgresStore::control_changes(std::uint64_t version) {
     }
     if (version != 0 && changes.version <= version) return changes;
     // What changed after that version was read is found again by the next call.
-    auto row = reader.query("SELECT handle FROM handle WHERE changed > $1 OR $1 = 0 ORDER BY handle", version);
+    auto row = reader.query(
+        "SELECT handle FROM handle WHERE (changed > $1 OR $1 = 0) AND shard = ANY($2::bigint[]) ORDER BY handle",
+        version, shards_.own());
     while (row.next()) changes.handles.emplace_back(row.text(0));
     return changes;
+  });
+}
+
+Result<bool> PostgresStore::others_are_sealed(
+    const std::function<bool(std::string_view sealed, const std::string& place)>& is_current) {
+  return readers_.read([&](Connection& reader) -> Result<bool> {
+    auto row = reader.query(
+        "SELECT handle, id, sealed_secret, sealed_previous_secret FROM subscription "
+        "WHERE NOT shard = ANY($1::bigint[]) AND NOT deleted",
+        shards_.own());
+    while (row.next()) {
+      const std::string place = std::string(row.text(0)) + "/" + std::string(row.text(1));
+      for (const int column : {2, 3})
+        if (!row.text(column).empty() && !is_current(row.text(column), place)) return false;
+    }
+    return true;
   });
 }
 

@@ -20,14 +20,15 @@
 namespace beckon::store {
 
 struct PostgresOptions {
-  bool server = false;  // owns the database's shards: only then may it commit
-  bool moving = false;  // into it: one that holds an unfinished move (store/move) is not refused
-  bool create = true;   // otherwise a database without this program's tables is refused (kNotFound)
+  bool server = false;    // owns the database's shards: only then may it commit
+  bool moving = false;    // into it: one that holds an unfinished move (store/move) is not refused
+  bool create = true;     // otherwise a database without this program's tables is refused (kNotFound)
+  bool prepared = false;  // its tables are known to be of this version
   std::size_t readers = 4;
   Duration connect{3'000};  // how long each host of the string is tried
   Duration answer{10'000};  // how long a statement or commit may take
-  // Of a server that is a node of several: which has taken the shards already. Otherwise they are taken, under a name
-  // of this process alone.
+  // Of a node of several: of the lane that it has taken already, whose shards alone are then read and written.
+  // Otherwise all are taken, under a name of this process alone.
   std::shared_ptr<postgres::Ownership> ownership = {};
 };
 
@@ -51,6 +52,9 @@ class PostgresStore final : public Store {
   commit::TraitStore& traits() override { return traits_; }
   access::Directory& directory() override { return directory_; }
   Result<ControlChanges> control_changes(std::uint64_t version) override;
+  bool has(const Handle& handle) const override { return shards_.has(shards_.of(handle)); }
+  Result<bool> others_are_sealed(
+      const std::function<bool(std::string_view sealed, const std::string& place)>& is_current) override;
   Capabilities can() const override { return {}; }
   std::expected<void, commit::CommitFault> maintain() override { return ownership_->renew(); }
   // PostgreSQL gives the space of deleted rows back by itself (autovacuum); what its files and its log still hold of
@@ -63,10 +67,12 @@ class PostgresStore final : public Store {
   static Result<void> prepare(const std::string& where, const PostgresOptions& options);
   // A named secret of a database, without opening it as a store; std::nullopt if it has none, or no tables yet.
   static Result<std::optional<std::string>> stored_secret(const std::string& where, std::string_view name);
-  // The nodes of a database, without opening it as a store. Faults as of open(); kNotFound: it has no tables of this
-  // version.
-  static Result<std::vector<postgres::NodeState>> nodes(const std::string& where);
-  Result<std::vector<postgres::NodeState>> nodes();   // likewise
+  // Calls `body` with a connection, without opening the database as a store. Faults as of open(); kNotFound: it has no
+  // tables of this version.
+  static Result<void> look_in(const std::string& where, const std::function<Result<void>(postgres::Connection&)>& body);
+  // Calls `body` while no other process is in such a call on the same database.
+  static Result<void> in_turn(const std::string& where, const std::function<Result<void>()>& body);
+  Result<postgres::Division> division();              // of its database
   static bool server_runs(const std::string& where);  // or has ended less than its lease ago
 
   // Renews the lease on a thread of its own, for whoever may not call maintain() for seconds.

@@ -54,7 +54,7 @@ Result<std::vector<Timer>> PostgresTimers::due(Instant now, std::size_t limit) {
                      "SELECT " BECKON_TIMER_COLUMNS "FROM timer WHERE shard = s.id "
                      "AND due_at <= $2 ORDER BY due_at, handle, session, rule, same LIMIT $3) t "
                      "ORDER BY due_at, handle, session, rule, same LIMIT $3",
-                     Shards::all(), now, limit));
+                     shards_.own(), now, limit));
   });
 }
 
@@ -62,7 +62,7 @@ Result<std::optional<Instant>> PostgresTimers::next_due() {
   return readers_.read([&](Connection& reader) -> Result<std::optional<Instant>> {
     auto row = reader.query(
         "SELECT min((SELECT min(due_at) FROM timer WHERE shard = s.id)) FROM unnest($1::bigint[]) AS s(id)",
-        Shards::all());
+        shards_.own());
     if (!row.next() || row.is_null(0)) return std::nullopt;
     return row.instant(0);
   });

@@ -419,7 +419,15 @@ constexpr const char* kNodes = R"sql(
 ALTER TABLE node ADD COLUMN incarnation word NOT NULL DEFAULT '', ADD COLUMN address word NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array kSteps = {Step{kFirst, 1}, Step{kOlderData, 2}, Step{kNodes, 2}};
+// The shards are divided among nodes: which one an operator wants to own a shard, and which are to own none. A node
+// looks up whose access token it was sent.
+constexpr const char* kDivided = R"sql(
+ALTER TABLE shard ADD COLUMN wanted word NOT NULL DEFAULT '';
+ALTER TABLE node ADD COLUMN drained boolean NOT NULL DEFAULT false;
+CREATE INDEX access_token_by_id ON access_token (id);
+)sql";
+
+constexpr std::array kSteps = {Step{kFirst, 1}, Step{kOlderData, 2}, Step{kNodes, 2}, Step{kDivided, 4}};
 
 // An arbitrary number, the same in every process.
 constexpr const char* kLock = "SELECT pg_advisory_xact_lock(4850420412)";

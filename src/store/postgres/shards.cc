@@ -12,6 +12,21 @@ Shard first_shard(const Handle& handle) {
   return static_cast<Shard>(hash(handle.view()) % kShards);
 }
 
+namespace {
+
+constexpr int kShardsOfLane = kShards / kLanes;
+static_assert(kShards % kLanes == 0);
+
+}  // namespace
+
+int lane_of(Shard shard) { return static_cast<int>(shard) / kShardsOfLane; }
+
+std::vector<Shard> shards_of(int lane) {
+  std::vector<Shard> made(kShardsOfLane);
+  std::iota(made.begin(), made.end(), Shard{lane} * kShardsOfLane);
+  return made;
+}
+
 const std::vector<Shard>& Shards::all() {
   static const std::vector<Shard> all = [] {
     std::vector<Shard> made(kShards);
@@ -30,12 +45,12 @@ void Shards::load(Connection& connection) {
     const Handle handle(row.text(0));
     if (row.integer(1) != first_shard(handle)) moved_.emplace(handle.text, row.integer(1));
   }
-  auto subscription = connection.query("SELECT id, shard FROM subscription");
+  auto subscription = connection.query("SELECT id, shard FROM subscription WHERE shard = ANY($1::bigint[])", own_);
   while (subscription.next()) subscriptions_.emplace(SubscriptionId(subscription.text(0)), subscription.integer(1));
 }
 
 Shard Shards::of(const Handle& handle) const {
-  const std::lock_guard lock(mutex_);
+  if (moved_.empty()) return first_shard(handle);
   const auto moved = moved_.find(handle.text);
   return moved == moved_.end() ? first_shard(handle) : moved->second;
 }
@@ -43,7 +58,7 @@ Shard Shards::of(const Handle& handle) const {
 std::vector<Shard> Shards::of(const SubscriptionId& subscription) const {
   const std::lock_guard lock(mutex_);
   const auto known = subscriptions_.find(subscription);
-  return known == subscriptions_.end() ? all() : std::vector<Shard>{known->second};
+  return known == subscriptions_.end() ? own_ : std::vector<Shard>{known->second};
 }
 
 void Shards::put(const SubscriptionId& subscription, Shard shard) {

@@ -1,9 +1,13 @@
 // In which shard the rows of a handle are, and which shards this process may write.
 //
+// Shards are owned, taken over and handed over in lanes (kLanes), each of which is a few shards that follow one
+// another.
+//
 // A handle's shard is chosen when the handle is made, by a hash of its name, and stored in its row: only the row counts
 // from then on, so that one handle can be moved. A handle without a row (there is none in a running server) has the
 // shard that it would be given.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -19,21 +23,32 @@ using Shard = std::int64_t;
 
 Shard first_shard(const Handle& handle);  // for a new handle
 
+inline constexpr int kLanes = 8;
+int lane_of(Shard shard);
+std::vector<Shard> shards_of(int lane);
+
 // Thread-safe.
 class Shards {
  public:
-  void load(Connection& connection);  // throws PostgresError
+  explicit Shards(std::vector<Shard> own = all()) : own_(std::move(own)) {}
+
+  void load(Connection& connection);  // before any other thread uses it; throws PostgresError
 
   Shard of(const Handle& handle) const;
-  // The one of a subscription; all shards if it is not known.
+  // The one of a subscription; all that are read and written here if it is not known.
   std::vector<Shard> of(const SubscriptionId& subscription) const;
   void put(const SubscriptionId& subscription, Shard shard);
+
+  // Those that this store reads and writes, in ascending order: a lane's, or all.
+  const std::vector<Shard>& own() const { return own_; }
+  bool has(Shard shard) const { return std::ranges::binary_search(own_, shard); }
   static const std::vector<Shard>& all();
 
  private:
-  mutable std::mutex mutex_;
+  const std::vector<Shard> own_;
   std::unordered_map<std::string, Shard> moved_;  // by handle: those that are not in their first shard
-  std::unordered_map<SubscriptionId, Shard> subscriptions_;
+  mutable std::mutex mutex_;
+  std::unordered_map<SubscriptionId, Shard> subscriptions_;  // guarded by mutex_
 };
 
 }  // namespace beckon::store::postgres
