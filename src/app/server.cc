@@ -35,6 +35,7 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
 
 constexpr Duration kStuck{3'000};            // in a commit, after which what waits gets 503
 constexpr Duration kLongestHandover{2'000};  // for requests under way, while others wait for the next owner
+constexpr Duration kClocksDiffer{1'000};     // as those of machines may, beyond which it is logged
 constexpr int kPurgeAgain = 50;              // rounds of keep_up between attempts to purge: 5 s
 
 // One fault per line, as main prints them.
@@ -82,6 +83,9 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   if (!found) return unexpected(found.error().message);
   recovered = *found;
   recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  if (const Duration behind = recovered.newest - clock.now(); part.ownership && behind > kClocksDiffer)
+    log::warn("clock_behind").add("seconds", std::chrono::duration_cast<std::chrono::seconds>(behind).count());
+  if (part.ownership) clock.not_before(recovered.newest);
   if (const auto loaded = control.load(); !loaded) return unexpected(loaded.error().message);
 
   const auto checkpoint = store->ledger().checkpoint();

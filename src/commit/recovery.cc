@@ -68,11 +68,19 @@ Result<Recovered> recover(ledger::Ledger& ledger, Sessions& sessions) {
   if (!last) return unexpected(last.error());
   found.last_position = *last;
   Tail tail(found);
-  const auto read = ledger.read_journal(*checkpoint, [&](Position position, Instant, std::string_view bytes) {
+  const auto read = ledger.read_journal(*checkpoint, [&](Position position, Instant at, std::string_view bytes) {
     tail.row(position, bytes);
+    found.newest = std::max(found.newest, at);
     return true;
   });
   if (!read) return unexpected(read.error());
+  if (found.rows == 0 && *last > 0) {
+    const auto newest = ledger.read_journal(*last - 1, [&](Position, Instant at, std::string_view) {
+      found.newest = at;
+      return false;
+    });
+    if (!newest) return unexpected(newest.error());
+  }
   if (!tail.give_to(sessions)) return found;
   const auto damaged = sessions.read_recovered(kMostRows);
   if (!damaged) return unexpected(damaged.error());

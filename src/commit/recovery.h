@@ -12,6 +12,7 @@ struct Recovered {
   std::uint64_t damaged = 0;  // unreadable rows, and unreadable records that were read; each is logged
   std::uint64_t sessions = 0;
   std::size_t bytes = 0;  // of the journal's tail
+  Instant newest{};       // when the newest commit was made, by the clock of who made it; the epoch if there is none
 };
 
 // Call before `sessions` is used for anything else.
