@@ -410,6 +410,7 @@ describe('the form', () => {
     await page.getByLabel('Action type').fill('sms');
     await page.getByLabel('Field 1: value').fill('nudge-1');
     await page.getByRole('button', { name: 'Add field' }).click();
+    await page.locator('[aria-label="Field 2: name"]:focus').waitFor();
     await page.keyboard.type('tone');
     await page.getByLabel('Field 2: value').fill('friendly');
     await bar(page).getByRole('button', { name: 'Save as draft' }).click();
