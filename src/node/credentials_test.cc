@@ -64,16 +64,10 @@ TEST(CredentialsOfANode, NameTheVersionThatBothSpeak) {
               0);
     return Handshake(std::move(client), nodes.for_server());
   };
-  EXPECT_EQ(offering("\x0d"
-                     "beckon-node/2"
-                     "\x0d"
-                     "beckon-node/2")
-                .protocol(),
-            "beckon-node/2");
-  EXPECT_EQ(offering("\x0d"
-                     "beckon-node/2")
-                .reason(),
-            SSL_R_NO_APPLICATION_PROTOCOL);
+  const auto named = [](const std::string& protocol) { return static_cast<char>(protocol.size()) + protocol; };
+  const std::string next = named("beckon-node/9"), own = named("beckon-node/2");
+  EXPECT_EQ(offering(next + own).protocol(), "beckon-node/2");
+  EXPECT_EQ(offering(next).reason(), SSL_R_NO_APPLICATION_PROTOCOL);
 }
 
 }  // namespace
