@@ -135,7 +135,7 @@ std::string lanes_text(const store::postgres::Division& now, const std::string& 
   for (int lane = 0; lane < store::postgres::kLanes; ++lane) {
     bool has = false;
     for (const auto shard : store::postgres::shards_of(lane))
-      if (now.shards.at(static_cast<std::size_t>(shard)).owner == incarnation) has = true, ++shards;
+      if (now.of(shard).owner == incarnation) has = true, ++shards;
     if (has) lanes += (lanes.empty() ? "" : ",") + std::to_string(lane);
   }
   return lanes.empty() ? "no lanes" : "lanes " + lanes + " (" + std::to_string(shards) + " shards)";
@@ -163,7 +163,7 @@ int node_list(const Settings& settings) {
   }
   if (now.nodes.empty()) std::puts("No node has joined.");
   for (int lane = 0; lane < store::postgres::kLanes; ++lane) {
-    const auto& of_first = now.shards.at(static_cast<std::size_t>(store::postgres::shards_of(lane).front()));
+    const auto& of_first = now.of_first(lane);
     if (!of_first.wanted.empty()) std::printf("lane %d\twanted at %s\n", lane, of_first.wanted.c_str());
   }
   return 0;

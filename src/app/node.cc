@@ -341,7 +341,7 @@ void Node::Inside::seen(const Division& now, Moment began) {
     Lane& lane = at(i);
     if (lane.state != State::kOwned || lane.changed > began) continue;
     for (const auto shard : store::postgres::shards_of(i))
-      if (now.shards.at(static_cast<std::size_t>(shard)).owner != self.incarnation) lane.is_lost = true;
+      if (now.of(shard).owner != self.incarnation) lane.is_lost = true;
     if (lane.is_lost) lane.server->lose();
   }
 }
@@ -359,7 +359,7 @@ void Node::Inside::aim(const Division& now) {
   for (int i = 0; i < kLanes; ++i) {
     Lane& lane = at(i);
     if (lane.state != State::kElsewhere) continue;
-    const auto& owner = now.shards.at(static_cast<std::size_t>(store::postgres::shards_of(i).front())).owner;
+    const auto& owner = now.of_first(i).owner;
     const auto link = used.find(owner);
     const std::string next = link == used.end() ? std::string() : owner;
     if (lane.aimed == next) continue;
@@ -385,7 +385,7 @@ void Node::Inside::act(const Division& now) {
       Lane& lane = at(i);
       node::Standing one;
       for (const auto shard : store::postgres::shards_of(i)) {
-        const auto& of_shard = now.shards.at(static_cast<std::size_t>(shard));
+        const auto& of_shard = now.of(shard);
         const auto* owner = now.node(of_shard.owner);
         if (owner && owner->left > Duration{0} && one.owner.empty()) one.owner = owner->node.name;
         one.wanted = of_shard.wanted;
@@ -407,8 +407,7 @@ void Node::Inside::act(const Division& now) {
   for (const int lane : lost) give(lane);
   if (leaving) return;
   const node::Moves next = node::moves(self.name, members, standing, !rests);
-  for (const int lane : next.take)
-    take(lane, !now.shards.at(static_cast<std::size_t>(store::postgres::shards_of(lane).front())).owner.empty());
+  for (const int lane : next.take) take(lane, !now.of_first(lane).owner.empty());
   for (const int lane : next.give) give(lane);
   if (!next.give.empty()) moved = at_now;
 }

@@ -83,9 +83,11 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   if (!found) return unexpected(found.error().message);
   recovered = *found;
   recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-  if (const Duration behind = recovered.newest - clock.now(); part.ownership && behind > kClocksDiffer)
-    log::warn("clock_behind").add("seconds", std::chrono::duration_cast<std::chrono::seconds>(behind).count());
-  if (part.ownership) clock.not_before(recovered.newest);
+  if (part.ownership) {
+    if (const Duration behind = recovered.newest - clock.now(); behind > kClocksDiffer)
+      log::warn("clock_behind").add("seconds", std::chrono::duration_cast<std::chrono::seconds>(behind).count());
+    clock.not_before(recovered.newest);
+  }
   if (const auto loaded = control.load(); !loaded) return unexpected(loaded.error().message);
 
   const auto checkpoint = store->ledger().checkpoint();
@@ -269,7 +271,7 @@ Result<std::optional<http::NodeList>> Server::Inside::nodes() const {
   http::NodeList list{.self = part.name, .nodes = {}, .unowned = {}};
   for (const auto& one : found->nodes) list.nodes.push_back({one.node.name, one.node.address, {}, one.left});
   for (const store::postgres::Shard shard : store::postgres::Shards::all()) {
-    const auto* owner = found->node(found->shards.at(static_cast<std::size_t>(shard)).owner);
+    const auto* owner = found->node(found->of(shard).owner);
     const auto known =
         std::ranges::find_if(list.nodes, [&](const auto& one) { return owner && one.name == owner->node.name; });
     (known == list.nodes.end() ? list.unowned : known->shards).push_back(shard);

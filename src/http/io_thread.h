@@ -138,7 +138,7 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
 
   std::mutex mail_mutex_;
   std::vector<Mail> mail_;
-  std::vector<Mail> read_;  // being read; the two take turns, so that neither grows anew
+  std::vector<Mail> read_;  // being read; the two take turns, so that neither has to grow again
   Asked asked_ = Asked::kNothing;
   bool mail_closed_ = false;
   std::thread thread_;

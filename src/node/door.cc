@@ -20,6 +20,18 @@ std::int64_t steady_ms() {
       .count();
 }
 
+// What this table found out about a request: that of a lane, which are its own, take its place until the answer.
+struct Found {
+  explicit Found(const http::Request& request) : route(request.route), control(request.control) {}
+  void put_back(http::Request& request) const {
+    request.route = route;
+    request.control = control;
+    request.params.clear();
+  }
+  decltype(http::Request::route) route;
+  decltype(http::Request::control) control;
+};
+
 // The caller keeps it alive.
 std::shared_ptr<http::Request> borrowed(http::Request& request) { return {std::shared_ptr<void>(), &request}; }
 
@@ -134,12 +146,9 @@ void Door::take(http::Request& request, http::Respond respond) {
                    : place.kind == Place::Kind::kFirst ? 0
                                                        : any_lane();
   request.is_placed = is_sure;
-  // The lane's routes are its own: this table's is back before the answer is looked at here.
-  http::Respond back = [this, &request, lane, is_sure, route = request.route, control = request.control,
+  http::Respond back = [this, &request, lane, is_sure, found = Found(request),
                         respond = std::move(respond)](http::Response&& response) mutable {
-    request.route = route;
-    request.control = control;
-    request.params.clear();
+    found.put_back(request);
     if (!is_sure && response.status == http::kElsewhere)
       return send_by_key(request, lane, std::move(response.body), std::move(respond));
     respond(std::move(response));
@@ -150,11 +159,9 @@ void Door::take(http::Request& request, http::Respond respond) {
 // An answer of the lane that it has come from, if nobody else has the key.
 void Door::send_by_key(http::Request& request, int from, std::string key, http::Respond respond) {
   request.is_placed = true;
-  http::Respond back = [&request, route = request.route, control = request.control,
+  http::Respond back = [&request, found = Found(request),
                         respond = std::move(respond)](http::Response&& response) mutable {
-    request.route = route;
-    request.control = control;
-    request.params.clear();
+    found.put_back(request);
     respond(std::move(response));
   };
   if (!key.starts_with(kToken)) return send(request, parts_.lane_of(Handle(key)), std::move(back));

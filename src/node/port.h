@@ -1,7 +1,7 @@
 // The node port: where other nodes hand over what their clients ask for, and get the answers.
 //
 // Only nodes with the same master key get in (node/credentials.h). From them alone is the address of a client taken as
-// it is told. A node that does not own the lane of a request answers it with kRefused.
+// they give it. A node that does not own the lane of a request answers it with kRefused.
 #pragma once
 #include <array>
 #include <atomic>

@@ -2,34 +2,22 @@
 // waits for its retry neither stalls nor storms, what is new is taken and sent, and the next start is not confused.
 // Needs libfaketime; otherwise it is skipped.
 import assert from 'node:assert/strict';
-import { existsSync, globSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { receiver } from '../../examples/receiver/receiver.mjs';
 import { Beckon, freshSession } from '../kit/beckon.mjs';
+import { needsFaketime, settableClock } from '../kit/clock.mjs';
 import { deliveriesOf } from '../kit/load.mjs';
 import { until } from '../kit/wait.mjs';
 
-const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
-const skip = library && existsSync(library) ? false : 'libfaketime is not here (Debian: faketime)';
+const skip = needsFaketime;
 
 // A server whose system clock can be set, by hours from the true one.
 async function settable(t, flags) {
   const folder = mkdtempSync(join(tmpdir(), 'beckon-clock-'));
-  const file = join(folder, 'clock');
-  const set = hours => {
-    writeFileSync(`${file}.new`, `${hours < 0 ? '' : '+'}${hours}h\n`);
-    renameSync(`${file}.new`, file);
-  };
-  set(0);
-  const env = {
-    LD_PRELOAD: library,
-    FAKETIME_TIMESTAMP_FILE: file,
-    FAKETIME_NO_CACHE: '1',
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-    DONT_FAKE_MONOTONIC: '1',
-  };
+  const { set, env } = settableClock(join(folder, 'clock'));
   const beckon = await Beckon.start({ flags: ['--dev', ...flags], env });
   t.after(async () => {
     await beckon.close();

@@ -1,20 +1,15 @@
 // A node takes over from one whose clock was an hour ahead: what that one has decided still counts, and time goes on. Needs
 // PostgreSQL and libfaketime; otherwise it is skipped.
 import assert from 'node:assert/strict';
-import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freshSession } from '../kit/beckon.mjs';
+import { needsFaketime, settableClock } from '../kit/clock.mjs';
 import { Nodes } from '../kit/nodes.mjs';
 import { isInstalled, Postgres } from '../kit/postgres.mjs';
 import { until } from '../kit/wait.mjs';
 
-const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
-const ahead = { FAKETIME: '+1h', FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' };
-const missing = !isInstalled()
-  ? 'PostgreSQL is not installed'
-  : !library || !existsSync(library)
-    ? 'libfaketime is not here'
-    : false;
+const missing = isInstalled() ? needsFaketime : 'PostgreSQL is not installed';
 
 const rules = [
   { id: 'cool', triggers: ['cool'], when: {}, action: { type: 'popup' }, limit: { cooldown: '24h' } },
@@ -35,7 +30,7 @@ describe('nodes whose clocks differ', { skip: missing }, () => {
   test('what the former owner decided still counts, and time does not go back', async () => {
     const [n1] = nodes.all;
     await n1.stop();
-    n1.under = { ...n1.under, LD_PRELOAD: library, ...ahead };
+    n1.under = { ...n1.under, ...settableClock(join(n1.data, 'clock'), 1).env };
     await n1.open();
     n1.forgetTokens();
     for (const rule of rules) {

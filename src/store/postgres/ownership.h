@@ -48,6 +48,8 @@ struct Division {
   std::vector<OfShard> shards;   // by number
 
   const NodeState* node(const std::string& incarnation) const;  // null if there is none
+  const OfShard& of(Shard shard) const { return shards.at(static_cast<std::size_t>(shard)); }
+  const OfShard& of_first(int lane) const { return of(shards_of(lane).front()); }  // of its shards
 };
 Division division_of(Connection& connection);  // throws PostgresError
 
@@ -69,8 +71,8 @@ class Lease {
 
   // Enters this process among the nodes, in place of a former one of its name, whose shards are free from then on.
   Result<void> join();
-  // Renews the lease, and reads who owns what. `seen` is told before the renewal counts: what it finds lost must not be
-  // answered from memory anymore. Fault kConflict: another process has joined under the same name.
+  // Renews the lease, and reads who owns what. `seen` is called before the renewal counts: what it finds lost must not
+  // be answered from memory anymore. Fault kConflict: another process has joined under the same name.
   Result<void> look(const std::function<void(const Division&)>& seen);
   // Leaves the nodes. Shards that are still owned are free.
   void leave();

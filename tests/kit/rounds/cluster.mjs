@@ -2,12 +2,13 @@
 // link (kit/link). What the nodes say of themselves is not asked: who owns what is read from the tables.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, globSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { Beckon, binary, plain } from '../beckon.mjs';
+import { canSetClocks, clockLibrary, settableClock } from '../clock.mjs';
 import { Link } from '../link.mjs';
 import { freePort } from '../port.mjs';
 import { Postgres, query } from '../postgres.mjs';
@@ -31,9 +32,6 @@ const patience = 5000; // ms, of a client
 // Answers 503 to requests with which nothing was done: no node has taken them up, or their commit was rolled back.
 const definite =
   /storage is busy|overloaded|storage does not answer|storage is full|Too many|No node owns|does not reach the database|has taken over|shutting down|waited for too long/;
-
-const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
-export const canSetClocks = library !== undefined && existsSync(library);
 
 export class Cluster {
   handles = ['acme', 'bravo', 'corps', 'delta'];
@@ -101,7 +99,7 @@ export class Cluster {
     const env = { ...plain, BECKON_DATABASE: this.primary.where('beckon'), BECKON_MASTER_KEY_FILE: this.keyFile };
     // A token of two hours ago is good for a node whose clock is an hour off, either way.
     if (args[0] === 'token' && canSetClocks)
-      Object.assign(env, { LD_PRELOAD: library, FAKETIME: '-2h', DONT_FAKE_MONOTONIC: '1' });
+      Object.assign(env, { LD_PRELOAD: clockLibrary, FAKETIME: '-2h', DONT_FAKE_MONOTONIC: '1' });
     return new Promise((done, refuse) =>
       execFile(binary, [...args, '--data', this.folder], { env }, (error, out, err) =>
         error ? refuse(new Error(`beckon ${args.join(' ')}: ${err}`)) : done(out.trim()),
@@ -178,14 +176,9 @@ export class Cluster {
   async open(node, { clock } = {}) {
     node.under = node.plainly;
     if (clock !== undefined) {
-      const file = join(node.data, 'clock');
-      node.set = hours => {
-        writeFileSync(`${file}.new`, `${hours < 0 ? '' : '+'}${hours}h\n`);
-        renameSync(`${file}.new`, file);
-      };
-      node.set(clock);
-      const faked = { FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-      node.under = { ...node.plainly, LD_PRELOAD: library, ...faked, DONT_FAKE_MONOTONIC: '1' };
+      const { set, env } = settableClock(join(node.data, 'clock'), clock);
+      node.set = set;
+      node.under = { ...node.plainly, ...env };
     }
     if (!node.isKnown)
       await this.sql(`INSERT INTO links.way VALUES ('127.0.0.1:${node.nodePort}', '127.0.0.1:${node.way.port}')

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as pass } from 'node:timers/promises';
 import { query } from '../postgres.mjs';
 import { until } from '../wait.mjs';
-import { canSetClocks } from './cluster.mjs';
+import { canSetClocks } from '../clock.mjs';
 
 const lease = 3000;
 const tables = ['journal', 'journal_end', 'session', 'shard', 'node', 'delivery', 'event', 'timer', 'rule', 'handle'];

@@ -16,7 +16,7 @@ export function randomFrom(seed) {
   };
 }
 
-// Each of `names` once, in an order drawn anew, again and again.
+// Each of `names` once, in a new order each time, again and again.
 function* deck(names, random) {
   for (;;) {
     const left = [...names];
