@@ -21,6 +21,9 @@ const wholeBrowser = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const shell = '/usr/bin/chromium-headless-shell';
 const drivenBrowser = process.env.CHROMIUM || !existsSync(shell) ? wholeBrowser : shell;
 
+// SLOW_PAGES=4 makes pages so many times slower, which shows tests that hold only where a page is quick.
+const slowness = Number(process.env.SLOW_PAGES ?? 1);
+
 // A browser that nobody drives: it opens a page, which goes on by itself. A driven one does not prerender.
 export function openAlone(url) {
   const profile = mkdtempSync(join(tmpdir(), 'beckon-browser-'));
@@ -67,6 +70,8 @@ export async function openConsole(
     if (/Content Security Policy|Trusted ?Type|violat/i.test(line.text())) page.faults.push(line.text());
   });
   page.setDefaultTimeout(15_000);
+  if (slowness > 1)
+    await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slowness });
   const home = `${base}/apps/lifecycle-messaging`;
   await page.goto(home + path);
   if (token) {

@@ -73,9 +73,34 @@ export function LongTable<T>({ label, lead, columns, items, idOf, link, onOpen, 
     }
     if (by.size > 4 * items.length + 1000) by.clear();
   };
+  const atRow = useRef<string | null>(null); // the id of the row that has the focus, or had it last
+  const reach = (id: string | undefined) => {
+    atRow.current = id ?? null;
+    if (active) active.current = items.find(item => idOf(item) === id) ?? null;
+  };
+  // Steps asked for by keys and not made: where a key is held down, they come faster than rows are drawn. Those at an
+  // end of the list are dropped.
+  const steps = useRef(0);
+  const step = () => {
+    while (steps.current) {
+      const by = Math.sign(steps.current);
+      const rows = [...body.current!.querySelectorAll<HTMLTableRowElement>('tr[data-id]')];
+      const from = rows.findIndex(row => row.dataset.id === atRow.current);
+      const next = from < 0 ? rows.find(row => row.getBoundingClientRect().bottom > 120) : rows[from + by];
+      if (!next) {
+        const end = items.at(by > 0 ? -1 : 0);
+        if (!end || idOf(end) === atRow.current) steps.current = 0;
+        return;
+      }
+      steps.current -= by;
+      next.querySelector<HTMLElement>('.rowlink')?.focus({ preventScroll: true });
+      next.scrollIntoView({ block: 'nearest' });
+    }
+  };
   const look = () => {
     if (!here.current) return; // it has gone
     measure();
+    step();
     const { top } = body.current!.getBoundingClientRect();
     const next = sliceOf(heightsNow(), -top, innerHeight - top, kAround);
     setSlice(now =>
@@ -86,14 +111,14 @@ export function LongTable<T>({ label, lead, columns, items, idOf, link, onOpen, 
     if (next.to >= items.length) onEnd?.();
   };
   useLayoutEffect(look, [items, slice]);
-  const current = useRef(look);
-  current.current = look;
+  const current = useRef({ look, step });
+  current.current = { look, step };
   useEffect(() => {
     let frame = 0;
     const soon = () => {
       frame ||= requestAnimationFrame(() => {
         frame = 0;
-        current.current();
+        current.current.look();
       });
     };
     const sizes = new ResizeObserver(soon);
@@ -108,18 +133,9 @@ export function LongTable<T>({ label, lead, columns, items, idOf, link, onOpen, 
     };
   }, []);
 
-  const atRow = useRef<string | null>(null); // the id of the row that has the focus, or had it last
-  const reach = (id: string | undefined) => {
-    atRow.current = id ?? null;
-    if (active) active.current = items.find(item => idOf(item) === id) ?? null;
-  };
   const move = (by: 1 | -1) => {
-    const rows = [...body.current!.querySelectorAll<HTMLTableRowElement>('tr[data-id]')];
-    const from = rows.findIndex(row => row.dataset.id === atRow.current);
-    const next = from < 0 ? rows.find(row => row.getBoundingClientRect().bottom > 120) : rows[from + by];
-    if (!next) return;
-    next.querySelector<HTMLElement>('.rowlink')?.focus({ preventScroll: true });
-    next.scrollIntoView({ block: 'nearest' });
+    steps.current += by;
+    current.current.step();
   };
   useKeys([
     { key: 'j', does: kLists.nextRow, run: () => move(1) },
