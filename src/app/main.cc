@@ -216,7 +216,9 @@ int serve_node(const Settings& settings, const std::function<std::optional<Setti
 }
 
 int serve(const Settings& settings, const std::function<std::optional<Settings>()>& read_again) {
-  if (const auto why = refused_to_listen(settings)) {
+  auto why = refused_to_listen(settings);
+  if (!why && !settings.backup.folder.empty()) why = not_a_data_folder(settings, "serve --backup-folder");
+  if (why) {
     std::fprintf(stderr, "beckon: %s\n", why->c_str());
     return 1;
   }

@@ -171,7 +171,6 @@ void Node::Inside::wait(const std::stop_token& stop, std::chrono::milliseconds a
 }
 
 std::expected<void, std::string> Node::Inside::open() {
-  if (!settings.backup.folder.empty()) return unexpected(*not_a_data_folder(settings, "serve --backup-folder"));
   const auto files = tls_files(settings);
   if (!files) return unexpected(files.error());
   if (const auto providers = read_providers(settings); !providers) return unexpected(providers.error().front());

@@ -1,6 +1,5 @@
 #include "app/storage.h"
 
-#include "base/operator_fault.h"
 #include "store/postgres/postgres_store.h"
 #include "store/sqlite/data_file.h"
 #include "store/sqlite/sqlite_store.h"
@@ -9,8 +8,6 @@ namespace beckon::app {
 namespace {
 
 Result<OpenedStore> open_postgres(const Settings& settings, bool serving, Random& random) {
-  if (serving && !settings.backup.folder.empty())
-    return unexpected(operator_fault(*not_a_data_folder(settings, "serve --backup-folder")));
   const auto keys = keys_of_database(settings, random);
   if (!keys) return unexpected(keys.error());
   auto opened = store::PostgresStore::open(settings.database, {.server = true, .create = serving});

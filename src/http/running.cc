@@ -75,13 +75,14 @@ Fault internal_error() {
           .message = "The server failed to handle this request; retry, and report the requestId if it happens again."};
 }
 
+Fault unknown_path() {
+  return {.code = FaultCode::kNotFound, .message = "There is nothing at this path; see /docs for a list of routes."};
+}
+
 LookedUp look_up(const Router& router, Request& request) {
   Router::Found found = router.find(request);
   request.route = found.route;
-  if (!found.allow) {
-    return {.fault = Fault{.code = FaultCode::kNotFound,
-                           .message = "There is nothing at this path; see /docs for a list of routes."}};
-  }
+  if (!found.allow) return {.fault = unknown_path()};
   if (!found.route && request.method != Method::kOptions) {
     return {.allow = found.allow,
             .fault = Fault{.code = FaultCode::kMethodNotAllowed, .message = "This path accepts " + *found.allow + "."}};

@@ -13,6 +13,7 @@ namespace beckon::http {
 struct Shared;
 
 Fault internal_error();
+Fault unknown_path();
 
 // Finds the route, and sets it in the request. `allow`: null if the path is unknown. `fault`: of the path or its
 // captures.

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "http/error.h"
+#include "http/running.h"
 #include "node/place.h"
 
 namespace beckon::node {
@@ -136,10 +137,7 @@ int Door::any_lane() const {
 }
 
 void Door::take(http::Request& request, http::Respond respond) {
-  if (request.path.starts_with(kOwn))
-    return respond(http::to_response(
-        {.code = FaultCode::kNotFound, .message = "There is nothing at this path; see /docs for a list of routes."},
-        request.id));
+  if (request.path.starts_with(kOwn)) return respond(http::to_response(http::unknown_path(), request.id));
   const Place place = place_of(request);
   const bool is_sure = place.kind != Place::Kind::kAny;
   const int lane = place.kind == Place::Kind::kHandle  ? parts_.lane_of(Handle(place.handle))
