@@ -14,13 +14,13 @@ start_redis() { # appendfsync always, without rewriting its file
 }
 # PostgreSQL refuses to run as root.
 as_postgres() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
-start_postgres() { # Debian's defaults, except for memory and log size
+start_postgres() { # SETTINGS…: Debian's defaults, except for memory, log size and these
   mkdir "$work/postgres"
   if [ "$(id -u)" = 0 ]; then chmod 711 "$work"; chown postgres "$work/postgres"; fi
   (cd "$work/postgres" && as_postgres "$postgres/initdb" -D "$work/postgres" -U bench -A trust -E UTF8 --locale=C >"$work/initdb.log" 2>&1) || { cat "$work/initdb.log"; exit 1; }
   cd "$work/postgres"
   as_postgres taskset -c 0 "$postgres/postgres" -D "$work/postgres" -p "$postgres_port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-    -c shared_buffers=512MB -c max_wal_size=4GB -c max_connections=300 >"$work/postgres.log" 2>&1 &
+    -c shared_buffers=512MB -c max_wal_size=4GB -c max_connections=300 "$@" >"$work/postgres.log" 2>&1 &
   local started=$!
   cd "$OLDPWD"
   until psql -h 127.0.0.1 -p "$postgres_port" -U bench -c 'SELECT 1' postgres >"$work/null" 2>&1; do kill -0 $started || { cat "$work/postgres.log"; exit 1; }; sleep 0.05; done
