@@ -7,16 +7,26 @@
 namespace beckon {
 namespace {
 
-bool is_lower(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_alnum(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
+using CharSet = std::array<bool, 256>;
 
-template <class First, class Rest>
-bool has_form(std::string_view text, std::size_t least, std::size_t most, First first, Rest rest) {
-  return text.size() >= least && text.size() <= most && first(text.front()) &&
-         std::all_of(text.begin() + 1, text.end(), rest);
+constexpr CharSet set_of(std::string_view letters, std::string_view marks) {
+  CharSet set{};
+  for (const std::string_view part : {letters, marks})
+    for (const char c : part) set[static_cast<unsigned char>(c)] = true;
+  return set;
 }
 
-bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+constexpr std::string_view kLowerAlnum = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view kAlnum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr CharSet kOfLowerAlnum = set_of(kLowerAlnum, ""), kOfAlnum = set_of(kAlnum, "");
+constexpr CharSet kOfHandle = set_of(kLowerAlnum, "_-"), kOfTrigger = set_of(kLowerAlnum, "_.:-");
+constexpr CharSet kOfId = set_of(kAlnum, "._:-");
+
+bool has_form(std::string_view text, std::size_t least, std::size_t most, const CharSet& first, const CharSet& rest) {
+  const auto is_in = [](const CharSet& set) { return [&set](char c) { return set[static_cast<unsigned char>(c)]; }; };
+  return text.size() >= least && text.size() <= most && is_in(first)(text.front()) &&
+         std::ranges::all_of(text, is_in(rest));
+}
 
 constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -61,22 +71,14 @@ std::string ulid_of(std::string_view prefix, std::uint64_t high, std::uint64_t l
   return id;
 }
 
-bool is_handle(std::string_view text) {
-  return has_form(text, 2, 63, is_lower, [](char c) { return is_lower(c) || is_one_of(c, "_-"); });
-}
+bool is_handle(std::string_view text) { return has_form(text, 2, 63, kOfLowerAlnum, kOfHandle); }
 
-bool is_session_id(std::string_view text) {
-  const auto fits = [](char c) { return is_alnum(c) || is_one_of(c, "._:-"); };
-  return has_form(text, 1, 128, fits, fits);
-}
+bool is_session_id(std::string_view text) { return has_form(text, 1, 128, kOfId, kOfId); }
 
 bool is_trigger(std::string_view text) {
-  return text == kDueTrigger ||
-         has_form(text, 1, 64, is_lower, [](char c) { return is_lower(c) || is_one_of(c, "_.:-"); });
+  return text == kDueTrigger || has_form(text, 1, 64, kOfLowerAlnum, kOfTrigger);
 }
 
-bool is_signal_key(std::string_view text) {
-  return has_form(text, 1, 64, is_alnum, [](char c) { return is_alnum(c) || is_one_of(c, "._:-"); });
-}
+bool is_signal_key(std::string_view text) { return has_form(text, 1, 64, kOfAlnum, kOfId); }
 
 }  // namespace beckon

@@ -55,7 +55,7 @@ void Document::Drop::operator()(Store* store) const {
 // Receives the parser's events and builds the tree bottom-up: children wait on a stack until their container ends.
 class Builder {
  public:
-  explicit Builder(Document::Store& store) : store_(store) {
+  explicit Builder(Document::Store& store) : store_(store), values_(waiting_.values), keys_(waiting_.keys) {
     values_.clear();
     keys_.clear();
   }
@@ -191,16 +191,21 @@ class Builder {
     return std::ranges::adjacent_find(keys) == keys.end();
   }
 
-  Document::Store& store_;
   // Kept by the thread across texts: parsing allocates nothing for them. One parse at a time.
-  static thread_local std::vector<Value> values_;
-  static thread_local std::vector<std::string_view> keys_;
+  struct Waiting {
+    std::vector<Value> values;
+    std::vector<std::string_view> keys;
+  };
+  static thread_local Waiting waiting_;
+
+  Document::Store& store_;
+  std::vector<Value>& values_;
+  std::vector<std::string_view>& keys_;
   std::string pending_;
   const char* problem_ = nullptr;
 };
 
-thread_local std::vector<Value> Builder::values_;
-thread_local std::vector<std::string_view> Builder::keys_;
+thread_local Builder::Waiting Builder::waiting_;
 
 Result<Document> parse(std::string&& text) {
   Document document;
@@ -236,8 +241,9 @@ std::optional<Instant> Value::instant() const {
 }
 
 const Value* Value::find(std::string_view key) const {
-  for (const Member& member : members())
-    if (member.key == key) return &member.value;
+  for (const Member& member : members())  // most keys differ in length, or in the first byte
+    if (member.key.size() == key.size() && member.key.starts_with(key.substr(0, 1)) && member.key == key)
+      return &member.value;
   return nullptr;
 }
 

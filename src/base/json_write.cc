@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "base/json.h"
 
@@ -21,20 +22,8 @@ bool is_plain(std::string_view text) {
   return !special;
 }
 
-}  // namespace
-
-void append_string(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, std::string_view text) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  if (is_plain(text)) {  // nearly all of them: one resize, one copy
-    const std::size_t before = out.size();
-    const std::size_t after = before + text.size() + 2;
-    out.resize_and_overwrite(after, [&](char* data, std::size_t) {  // libstdc++ 12 may pass the capacity here
-      data[before] = data[after - 1] = '"';
-      text.copy(data + before + 1, text.size());
-      return after;
-    });
-    return;
-  }
   out += '"';
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -64,6 +53,31 @@ void append_string(std::string& out, std::string_view text) {
   out.append(text, from, std::string_view::npos);
   out += '"';
 }
+
+// Appends the text as a quoted string, a comma before it and a colon after it. Nearly all texts are plain: one resize,
+// one copy.
+void append_quoted(std::string& out, bool comma, std::string_view text, bool colon) {
+  if (!is_plain(text)) {
+    if (comma) out += ',';
+    append_escaped(out, text);
+    if (colon) out += ':';
+    return;
+  }
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + text.size() + 4, [&](char* data, std::size_t) {  // in libstdc++ 12, the capacity
+    char* to = data + before;
+    if (comma) *to++ = ',';
+    *to++ = '"';
+    to += text.copy(to, text.size());
+    *to++ = '"';
+    if (colon) *to++ = ':';
+    return to - data;
+  });
+}
+
+}  // namespace
+
+void append_string(std::string& out, std::string_view text) { append_quoted(out, false, text, false); }
 
 std::string quote(std::string_view text) {
   std::string out;
@@ -136,16 +150,12 @@ Writer& Writer::close(char bracket) {
 }
 
 Writer& Writer::key(std::string_view name) {
-  comma();
-  append_string(out_, name);
-  out_ += ':';
-  comma_due_ = false;
+  append_quoted(out_, std::exchange(comma_due_, false), name, true);
   return *this;
 }
 
 Writer& Writer::string(std::string_view text) {
-  comma();
-  append_string(out_, text);
+  append_quoted(out_, std::exchange(comma_due_, true), text, false);
   return *this;
 }
 

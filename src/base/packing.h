@@ -16,20 +16,33 @@ class Packer {
   void byte(std::uint8_t value) { out_ += static_cast<char>(value); }
   void number(std::uint64_t value) {
     if (value < 0x80) return byte(static_cast<std::uint8_t>(value));  // most are of one byte
-    char bytes[10];
-    std::size_t size = 0;
-    for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
-    bytes[size++] = static_cast<char>(value);
-    out_.append(bytes, size);
+    put(kNumber, [&](char* to) { return put_number(to, value); });
   }
   void zigzag(std::int64_t value) {
     number(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
   }
   void text(std::string_view text) {
-    number(text.size());
-    out_ += text;
+    if (text.empty()) return byte(0);
+    put(kNumber + text.size(), [&](char* to) {
+      to = put_number(to, text.size());
+      return to + text.copy(to, text.size());
+    });
   }
   void raw(std::string_view bytes) { out_ += bytes; }
+
+ private:
+  static constexpr std::size_t kNumber = 10;  // bytes of the longest
+  static char* put_number(char* to, std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
+    *to++ = static_cast<char>(value);
+    return to;
+  }
+  // `fill` writes at most so many bytes to where it is told, and returns where it ended.
+  template <class Fill>
+  void put(std::size_t most, Fill fill) {
+    const std::size_t before = out_.size();
+    out_.resize_and_overwrite(before + most, [&](char* data, std::size_t) { return fill(data + before) - data; });
+  }
 
  protected:
   std::string& out_;

@@ -186,7 +186,7 @@ void Window::Held::insert(const Signal& signal) {
                     .is_read = signal.is_read,
                     .key_number = number_of(signal.key)};
   for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id})
-    text += part;
+    if (!part.empty()) text += part;  // most have two of them
   if (entry.has_said) {
     const std::int64_t said = to_ms(signal.said);
     text.append(reinterpret_cast<const char*>(&said), kSaidSize);
