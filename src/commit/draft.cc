@@ -21,6 +21,7 @@ namespace {
 
 // In bits: more signals than a commit can store, and room for 10^12 commits.
 constexpr int kPlacesPerCommit = 24;
+constexpr std::size_t kChangesExpected = 64;  // of a commit under load; more make the list grow
 
 ledger::Consent consent_after(const SessionPtr& before, const ledger::DecisionRecord& record) {
   if (before) return before->consent;
@@ -141,15 +142,19 @@ void Draft::fill(const SessionDigest& digest, SessionPtr before, const ledger::F
 
 Result<SessionPtr> Draft::append_counted(const SessionDigest& digest, SessionPtr before,
                                          const ledger::AppendRecord& record, bool touches, std::size_t* evicted) {
-  auto visit = this->visit(Handle{record.handle}, before, record.consent, record.visitor, touches);
-  if (!visit) return unexpected(visit.error());
+  std::optional<Visit> visit;  // none of a session that is nobody's and stays so, as many are
+  if (!record.visitor.empty() || (before && !before->visitor.empty())) {
+    auto planned = this->visit(Handle{record.handle}, before, record.consent, record.visitor, touches);
+    if (!planned) return unexpected(planned.error());
+    visit = std::move(*planned);
+  }
   if (!before) end_former_life(digest);
   ledger::append_record(batch_.journal, digest, record);
   notify_watchers(record);
   release(digest);
   SessionPtr session = ledger::applied(std::move(before), record, row_, evicted);
   stage(digest, session);
-  follow(std::move(*visit), digest, *session, record.expires_at, {}, record.counted);
+  if (visit) follow(std::move(*visit), digest, *session, record.expires_at, {}, record.counted);
   return session;
 }
 
@@ -392,6 +397,7 @@ const Batch& Draft::seal() {
 
 void Draft::notify_watchers(const ledger::AppendRecord& record) {
   if (!places_.changes) return;
+  if (changes_.empty()) changes_.reserve(kChangesExpected);
   for (const ledger::Signal& signal : record.signals)
     changes_.push_back({Handle{record.handle}, SignalSeen{.session = SessionId{record.session},
                                                           .key = std::string(signal.key),

@@ -290,6 +290,7 @@ Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& sett
 }
 
 void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Instant expires_at) {
+  if (naming.owner.empty() && naming.claimed.empty() && naming.browser.empty()) return;
   const VisitorReader reader = reader_of(draft, handle, draft.now());
   const auto become = [&](const VisitorId& share, const VisitorId& visitor) {
     const auto record = reader.record(share);

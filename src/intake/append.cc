@@ -236,9 +236,11 @@ Result<Appended> append(commit::Draft& draft, const SessionAppend& request, cons
       draft.renew(digest);
     }
   }
+  const bool has_subscribers = !draft.places().subscriptions.of(tenant.handle)->empty();
   for (const Signal& signal : record.signals) {
     if (signal.key == "decision.shown") decision::record_shown(draft, tokens, tenant, digest, session, signal);
     count_signal(draft, tenant, tokens, digest, session, signal);
+    if (!has_subscribers) continue;
     const auto payload = [&] {
       return payload_of(reader, *session, signal, proven || request.trust == commit::Trust::kRole);
     };

@@ -35,7 +35,8 @@ Duration read_skew(const Value& root, Instant now, Issues& issues) {
 
 Result<AppendRequest> parse_append(json::Document document, const commit::Tenants& tenants,
                                    std::optional<std::string_view> handle_in_path, Instant now) {
-  AppendRequest request(std::move(document));
+  Result<AppendRequest> result(std::in_place, std::move(document));
+  AppendRequest& request = *result;
   const Value& root = request.document.root();
   Issues issues;
   if (!root.is_object())
@@ -63,8 +64,7 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
     reader.set_skew(skew);
     request.texts.reserve(signals->items().size());
     request.signals.reserve(signals->items().size());
-    for (std::size_t i = 0; i < signals->items().size(); ++i)
-      request.signals.push_back(reader.read(signals->items()[i], "signals[" + std::to_string(i) + "]"));
+    for (const Value& signal : signals->items()) request.signals.push_back(reader.read(signal, request.signals.size()));
   }
   if (!issues.empty()) return unexpected(issues.fault());
   if (!tenant) return unexpected(tenant.error());
@@ -72,7 +72,7 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
   request.visitor = decision::admitted(std::move(visitor), request.tenant->settings.blocked_ids, request.warnings);
   request.trust =
       decision::trust_in(*request.tenant, request.visitor, proof, handle_in_path.has_value(), now, request.warnings);
-  return request;
+  return result;
 }
 
 }  // namespace beckon::intake

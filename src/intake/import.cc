@@ -18,10 +18,10 @@ using json::Value;
 using ledger::Consent;
 using ledger::SessionPtr;
 
-ImportRequest::Entry read_entry(const Value& from, const std::string& path, SignalReader& reader,
+ImportRequest::Entry read_entry(const Value& from, std::size_t index, SignalReader& reader,
                                 const commit::BlockedIds& blocked, decision::Warnings& warnings, Issues& issues) {
   ImportRequest::Entry entry;
-  entry.signal = reader.read(from, path);
+  entry.signal = reader.read(from, index);
   if (!from.is_object()) return entry;
   Issues own;
   entry.session = decision::read_session(from, true, own);
@@ -31,7 +31,7 @@ ImportRequest::Entry read_entry(const Value& from, const std::string& path, Sign
   entry.context = decision::read_context(from, own);
   for (const std::string_view name : {"at", "id"})
     if (!from.find(name)) own.add(std::string(name), "is required");
-  for (const FieldIssue& issue : own.items()) issues.add(path + "." + issue.field, issue.issue);
+  for (const FieldIssue& issue : own.items()) issues.add(path_of_signal(index) + "." + issue.field, issue.issue);
   return entry;
 }
 
@@ -81,8 +81,7 @@ Result<ImportRequest> parse_import(json::Document document, const commit::Tenant
     request.entries.reserve(count);
     SignalReader reader(request.texts, now, std::nullopt, issues);
     for (std::size_t i = 0; i < count; ++i)
-      request.entries.push_back(read_entry(signals->items()[i], "signals[" + std::to_string(i) + "]", reader, blocked,
-                                           request.warnings, issues));
+      request.entries.push_back(read_entry(signals->items()[i], i, reader, blocked, request.warnings, issues));
   }
   if (!issues.empty()) return unexpected(issues.fault());
   if (!tenant) return unexpected(tenant.error());

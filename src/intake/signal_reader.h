@@ -20,6 +20,8 @@ inline constexpr Duration kSkewMost = std::chrono::hours{48};
 // arrived at `now` by ours. Zero within kSkewLeast.
 Duration skew_of(Instant sent, Instant now);
 
+std::string path_of_signal(std::size_t index);  // in faults: "signals[2]"
+
 // Confined to its caller.
 class SignalReader {
  public:
@@ -30,11 +32,12 @@ class SignalReader {
 
   void set_skew(Duration skew) { skew_ = skew; }  // of the signals' times: skew_of
 
-  // The result's `at` is at most `now`: a signal with a future time has still happened. `path` names the signal in
-  // faults: "signals[2]". The views point into the document or into `texts`.
-  ledger::Signal read(const json::Value& from, const std::string& path);
+  // The signal at this index of the list. The result's `at` is at most `now`: a signal with a future time has still
+  // happened. The views point into the document or into `texts`.
+  ledger::Signal read(const json::Value& from, std::size_t index);
 
  private:
+  void refuse(std::string_view member, std::string issue);
   std::string_view short_text(const json::Value& from, std::string_view name, std::size_t most);
   void read_key(const json::Value& from, ledger::Signal& signal);
   void read_value(const json::Value& from, ledger::Signal& signal);
@@ -49,7 +52,7 @@ class SignalReader {
   const std::optional<Duration> retention_;
   Duration skew_{};
   Issues& issues_;
-  std::string path_;
+  std::size_t index_ = 0;
 };
 
 }  // namespace beckon::intake
