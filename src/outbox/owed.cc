@@ -71,6 +71,19 @@ std::optional<std::vector<OwedEntry>> read_owed_record(std::string_view bytes) {
   return entries;
 }
 
+Owed owed_from(const OwedEntry& entry, Event event) {
+  return {.delivery = plain_delivery(entry.delivery, event, entry.subscription, entry.created_at),
+          .occurred_at = event.occurred_at,
+          .trace = trace_in(event.cause),
+          .body = std::make_shared<const std::string>(std::move(event.body))};
+}
+
+Delivery settled(const Owed& one, Standing standing, const Settlement& settlement, Instant at) {
+  Delivery now = one.delivery;
+  settle(now, standing, settlement, at);
+  return now;
+}
+
 OwedTable::OwedTable(const OwedLimits& limits)
     : limits_(limits),
       by_id_(std::bit_ceil(std::max<std::size_t>(limits.most, kFewestChains))),
@@ -327,6 +340,29 @@ void OwedChanges::leave(const OwedPtr& one) {
   if (!gone.line) return;  // it has only joined
   left_.push_back(&gone);
   if (table_.records_.at(gone.record).leaving++ == 0) touched_.push_back(gone.record);
+}
+
+bool OwedChanges::keep(const Delivery& delivery, const Event* event) {
+  if (find(delivery.id)) return true;
+  if (!event || !is_plain(delivery, *event) || !has_room(delivery.handle)) return false;
+  join(delivery, *event);
+  return true;
+}
+
+void OwedChanges::end_some(const SubscriptionId& id, std::size_t least, bool to_hold, const Write& write) {
+  for (std::size_t left = least; left > 0;) {
+    const auto found = of_subscription(id, left);
+    if (found.empty()) return;
+    for (const OwedPtr& one : found) {
+      write(one);
+      if (!to_hold || one->delivery.event_type != kTestEventType) --left;
+    }
+  }
+}
+
+void OwedChanges::end_oldest_records(const Write& write) {
+  while (const auto oldest = record_to_end())
+    for (const OwedPtr& one : of_record(*oldest)) write(one);
 }
 
 OwedPtr OwedChanges::find(const DeliveryId& id) const {

@@ -7,6 +7,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,7 @@
 #include "base/trace.h"
 #include "outbox/delivery.h"
 #include "outbox/outbox.h"
+#include "outbox/transitions.h"
 
 namespace beckon::outbox {
 
@@ -51,6 +53,10 @@ struct OwedEntry {
 };
 std::string owed_record(std::span<const OwedPtr> owed);
 std::optional<std::vector<OwedEntry>> read_owed_record(std::string_view bytes);  // std::nullopt: damaged
+Owed owed_from(const OwedEntry& entry, Event event);                             // that has no row; `event`: its own
+
+// What its first attempt makes of it.
+Delivery settled(const Owed& one, Standing standing, const Settlement& settlement, Instant at);
 
 struct OwedLimits {
   std::size_t most = 64'000;            // deliveries, about 900 bytes each without their bodies
@@ -159,16 +165,23 @@ class OwedChanges {
   bool has_room(const Handle& handle) const;
   void join(Delivery delivery, const Event& event);  // precondition: is_plain
   void leave(const OwedPtr& one);                    // it has a row now. Precondition: it is found by a query
+  // Whether a delivery is here, or joins: it has no row then. `event`: its own, if that is new with this commit;
+  // otherwise null, since the delivery may have a row.
+  bool keep(const Delivery& delivery, const Event* event);
 
   OwedPtr find(const DeliveryId& id) const;
   std::vector<OwedPtr> of_event(const Handle& handle, const EventId& id) const;
   std::vector<OwedPtr> of_session(const Handle& handle, const SessionId& id) const;
   std::vector<OwedPtr> of_subscription(const SubscriptionId& id, std::size_t limit) const;  // those here first
+  // `write` has each leave: at least so many of a subscription, if it has as many. Tests do not count if they are not
+  // `to_hold`, as where rows are held.
+  using Write = std::function<void(const OwedPtr&)>;
+  void end_some(const SubscriptionId& id, std::size_t least, bool to_hold, const Write& write);
   std::vector<OwedPtr> created_after(Instant at) const;
   std::vector<OwedPtr> of_record(std::uint64_t record) const;
 
-  // The oldest record, if records hold more than OwedLimits::most_recorded: its deliveries have to leave.
-  std::optional<std::uint64_t> record_to_end() const;
+  // While records hold more than OwedLimits::most_recorded, `write` has the deliveries of the oldest leave.
+  void end_oldest_records(const Write& write);
   std::vector<std::uint64_t> ended_records() const;  // to be deleted: the last delivery leaves with this commit
   // What joined and has not left: the commit's own record. The number is above all those before.
   std::vector<OwedPtr> joined() const;
@@ -184,6 +197,7 @@ class OwedChanges {
   template <class Fits>
   std::vector<OwedPtr> with_joined(std::vector<OwedPtr> found, const Fits& fits) const;
   void forget_left();
+  std::optional<std::uint64_t> record_to_end() const;
   Kept*& joined_bucket(std::size_t hash) { return joined_by_id_[hash % joined_by_id_.size()]; }
 
   OwedTable& table_;

@@ -214,12 +214,51 @@ TEST_F(OwingLittle, EndsTheOldestRecordWhenThereIsTooMuchInThem) {
   OwedChanges changes(table_);
   join(changes, "d");
   join(changes, "e");
-  EXPECT_EQ(changes.record_to_end(), std::nullopt);
+  Ids ended;
+  const auto end = [&](const OwedPtr& one) {
+    ended.push_back(one->delivery.id.text);
+    changes.leave(one);
+  };
+  changes.end_oldest_records(end);
+  EXPECT_TRUE(ended.empty());
   join(changes, "f");
-  ASSERT_EQ(changes.record_to_end(), 1u);
-  for (const OwedPtr& one : changes.of_record(1)) changes.leave(one);
-  EXPECT_EQ(changes.record_to_end(), std::nullopt);
+  changes.end_oldest_records(end);
+  EXPECT_EQ(ended, Ids{"c"});
+  changes.end_oldest_records(end);
+  EXPECT_EQ(ended, Ids{"c"});
   EXPECT_EQ(changes.ended_records(), std::vector<std::uint64_t>{1});
+}
+
+TEST_F(OwingLittle, EndsAsManyOfASubscriptionAsThereAreToHold) {
+  OwedChanges changes(table_);
+  Event test = event("evt_t");
+  test.type = kTestEventType;
+  changes.join(plain_delivery(DeliveryId("t"), test, kHook, kNow - 1s), test);
+  join(changes, "a");
+  join(changes, "b");
+  join(changes, "c");
+  Ids ended;
+  const auto end = [&](const OwedPtr& one) {
+    ended.push_back(one->delivery.id.text);
+    changes.leave(one);
+  };
+  changes.end_some(kHook, 2, true, end);
+  EXPECT_EQ(ended, (Ids{"t", "a", "b"}));
+  changes.end_some(kHook, 2, false, end);
+  EXPECT_EQ(ended, (Ids{"t", "a", "b", "c"}));
+}
+
+TEST_F(Owing, IsKeptIfItsEventIsNew) {
+  OwedChanges changes(table_);
+  const Event of = event("evt_a");
+  Delivery one = plain_delivery(DeliveryId("a"), of, kHook, kNow);
+  EXPECT_FALSE(changes.keep(one, nullptr)) << "it may have a row";
+  EXPECT_TRUE(changes.keep(one, &of));
+  EXPECT_TRUE(changes.keep(one, nullptr)) << "it is here";
+  one.id = DeliveryId("b");
+  one.ordered = true;
+  EXPECT_FALSE(changes.keep(one, &of)) << "it is not plain";
+  EXPECT_EQ(ids(changes.joined()), Ids{"a"});
 }
 
 TEST(Owed, IsOnlyWhatNothingIsKnownOfButThatItIsDue) {

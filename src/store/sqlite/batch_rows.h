@@ -77,10 +77,10 @@ bool keep_owed(Writing& writing, const outbox::Delivery& delivery);
 // The result of a delivery's first attempt, which ends it. False if it has a row already, or needs one.
 bool end_owed(Writing& writing, const outbox::Settlement& settlement);
 // Writes the rows of owed deliveries, so that the statements that follow find them there: of one, if it is owed; of all
-// of these; of at least Batch::kSweep of a subscription, if it has as many, not counting those that `held` would leave.
+// of these; of at least Batch::kSweep of a subscription (OwedChanges::end_some).
 void write_owed(Writing& writing, const DeliveryId& id);
 void write_owed(Writing& writing, const std::vector<outbox::OwedPtr>& all);
-void write_owed_of(Writing& writing, const SubscriptionId& id, bool held);
+void write_owed_of(Writing& writing, const SubscriptionId& id, bool to_hold);
 // Last in a batch: writes its record, deletes those that have ended, and ends the oldest if there are too many.
 void write_record(Writing& writing);
 bool has_delivery_row(Connection& connection, const DeliveryId& id);

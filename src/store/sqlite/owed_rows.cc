@@ -1,7 +1,6 @@
 // What is owed without rows (outbox/owed.h): its records, and the rows that its deliveries get.
 #include <string>
 
-#include "outbox/traced_cause.h"
 #include "store/rows.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sum.h"
@@ -29,15 +28,9 @@ std::optional<std::vector<outbox::OwedEntry>> owed_entries(const Query& row) {
   return outbox::read_owed_record(row.text(2));
 }
 
-// Only those of a new event: of another, the delivery may have a row.
 bool keep_owed(Writing& writing, const Delivery& delivery) {
-  if (writing.owed.find(delivery.id)) return true;
   const auto event = writing.new_events.find(delivery.event.view());
-  if (event == writing.new_events.end() || !outbox::is_plain(delivery, *event->second) ||
-      !writing.owed.has_room(delivery.handle))
-    return false;
-  writing.owed.join(delivery, *event->second);
-  return true;
+  return writing.owed.keep(delivery, event == writing.new_events.end() ? nullptr : event->second);
 }
 
 bool end_owed(Writing& writing, const outbox::Settlement& settlement) {
@@ -47,8 +40,7 @@ bool end_owed(Writing& writing, const outbox::Settlement& settlement) {
     write_row(writing, one);
     return false;
   }
-  Delivery ended = one->delivery;
-  outbox::settle(ended, outbox::Standing::kUnknown, settlement, writing.at);
+  const Delivery ended = outbox::settled(*one, outbox::Standing::kUnknown, settlement, writing.at);
   insert_delivery(writing.connection, ended, 0, one->record,
                   settlement.attempt.number > 0 ? &settlement.attempt : nullptr);
   writing.owed.leave(one);
@@ -63,21 +55,13 @@ void write_owed(Writing& writing, const std::vector<OwedPtr>& all) {
   for (const OwedPtr& one : all) write_row(writing, one);
 }
 
-// A test is not held: it does not count, as where rows are held.
-void write_owed_of(Writing& writing, const SubscriptionId& id, bool held) {
-  for (std::size_t left = commit::Batch::kSweep; left > 0;) {
-    const auto found = writing.owed.of_subscription(id, left);
-    if (found.empty()) return;
-    for (const OwedPtr& one : found) {
-      write_row(writing, one);
-      if (!held || one->delivery.event_type != outbox::kTestEventType) --left;
-    }
-  }
+void write_owed_of(Writing& writing, const SubscriptionId& id, bool to_hold) {
+  writing.owed.end_some(id, commit::Batch::kSweep, to_hold, [&](const OwedPtr& one) { write_row(writing, one); });
 }
 
 void write_record(Writing& writing) {
   Connection& connection = writing.connection;
-  while (const auto oldest = writing.owed.record_to_end()) write_owed(writing, writing.owed.of_record(*oldest));
+  writing.owed.end_oldest_records([&](const OwedPtr& one) { write_row(writing, one); });
   for (const std::uint64_t ended : writing.owed.ended_records())
     connection.run("DELETE FROM due_record WHERE record = ?1", ended);
   const auto joined = writing.owed.joined();
@@ -104,12 +88,7 @@ void restore_owed(Connection& connection, outbox::OwedTable& table) {
       auto found = connection.query("SELECT " BECKON_EVENT_COLUMNS "FROM event WHERE handle = ?1 AND id = ?2",
                                     entry.handle, entry.event);
       if (!found.next()) continue;
-      outbox::Event event = event_from(found);
-      outbox::Owed& one = owed.emplace_back();
-      one.delivery = outbox::plain_delivery(entry.delivery, event, entry.subscription, entry.created_at);
-      one.occurred_at = event.occurred_at;
-      one.trace = outbox::trace_in(event.cause);
-      one.body = std::make_shared<const std::string>(std::move(event.body));
+      owed.push_back(outbox::owed_from(entry, event_from(found)));
     }
     table.restore(record, entries->size(), std::move(owed));
   }

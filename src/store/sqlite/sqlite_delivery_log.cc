@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <utility>
 
+#include "outbox/owed_lists.h"
 #include "store/rows.h"
 #include "store/sqlite/faults.h"
 
@@ -24,33 +24,6 @@ Query walk(Connection& connection, const Handle& handle, const DeliverySearch& s
   return connection.query(SqliteDeliveryLog::kOfHandle, handle, search.since, before, id);
 }
 
-// Rows and what is owed without, both newest first, as one list. Of a delivery that is in both, the row.
-class Merged {
- public:
-  Merged(Query& rows, std::span<const outbox::OwedPtr> owed) : rows_(rows), owed_(owed) { read(); }
-
-  std::optional<Delivery> next() {
-    if (row_ && !owed_.empty() && owed_.front()->delivery.id == row_->id) owed_ = owed_.subspan(1);
-    if (!owed_.empty() && (!row_ || place_of(*row_) < place_of(owed_.front()->delivery))) {
-      Delivery delivery = owed_.front()->delivery;
-      owed_ = owed_.subspan(1);
-      return delivery;
-    }
-    auto delivery = std::exchange(row_, std::nullopt);
-    if (delivery) read();
-    return delivery;
-  }
-
- private:
-  void read() {
-    if (rows_.next()) row_ = delivery_from(rows_);
-  }
-
-  Query& rows_;
-  std::span<const outbox::OwedPtr> owed_;
-  std::optional<Delivery> row_;
-};
-
 // At most kMostWaiting: the count, and the first id; ids are in order of time.
 struct Waiting {
   std::size_t count = 0;
@@ -59,19 +32,6 @@ struct Waiting {
 Waiting waiting_in(Query row) {
   row.next();
   return {row.whole(0), row.is_null(1) ? std::string{} : std::string(row.text(1))};
-}
-
-void add_owed(std::vector<std::pair<outbox::DeliveryPlace, EndpointLog::Entry>>& entries,
-              std::span<const outbox::OwedPtr> owed) {
-  const auto with_rows = std::ssize(entries);
-  for (const outbox::OwedPtr& one : owed) {
-    const auto rows = std::span(entries).first(static_cast<std::size_t>(with_rows));
-    const auto place = place_of(one->delivery);
-    if (!std::ranges::binary_search(rows, place, std::greater{}, [](const auto& row) { return row.first; }))
-      entries.push_back({place, {.created_at = place.created_at}});
-  }
-  std::ranges::inplace_merge(entries, entries.begin() + with_rows, std::greater{},
-                             [](const auto& entry) { return entry.first; });
 }
 
 }  // namespace
@@ -105,17 +65,8 @@ Result<FoundDeliveries> SqliteDeliveryLog::search(const Handle& handle, const De
     const auto owed = owed_.newest(handle, search.subscription, search.since, place, FoundDeliveries::kMostRead + 1);
     auto reader = readers_.borrow();
     auto row = walk(*reader, handle, search, place.created_at, place.id.view());
-    Merged merged(row, owed);
-    FoundDeliveries found;
-    for (std::size_t read = 0; auto delivery = merged.next(); ++read) {
-      if (read == FoundDeliveries::kMostRead || found.deliveries.size() == limit) return found;
-      found.more_behind = place_of(*delivery);
-      if (delivery->handle != handle || (search.subscription && delivery->subscription != *search.subscription))
-        continue;
-      if (!search.fits || search.fits(*delivery)) found.deliveries.push_back(*std::move(delivery));
-    }
-    found.more_behind.reset();
-    return found;
+    const auto next_row = [&] { return row.next() ? std::optional(delivery_from(row)) : std::nullopt; };
+    return outbox::find_in(next_row, owed, handle, search, limit);
   });
 }
 
@@ -127,18 +78,15 @@ Result<EndpointLog> SqliteDeliveryLog::log_of(const SubscriptionId& subscription
     const Transaction one_view(*reader, Transaction::Kind::kRead);
     EndpointLog found;
     {
-      std::vector<std::pair<outbox::DeliveryPlace, EndpointLog::Entry>> entries;
+      std::vector<outbox::PlacedEntry> rows;
       auto row = reader->query(kLog, subscription, since, limit + 1);
       while (row.next())
-        entries.push_back({{row.instant(0), DeliveryId(row.text(4))},
-                           {.created_at = row.instant(0),
-                            .state = static_cast<outbox::DeliveryState>(row.integer(1)),
-                            .attempts = static_cast<int>(row.integer(2)),
-                            .answer_us = row.integer(3)}});
-      add_owed(entries, owed);
-      found.more = entries.size() > limit;
-      if (found.more) entries.resize(limit);
-      for (auto& [place, entry] : entries) found.entries.push_back(entry);
+        rows.push_back({{row.instant(0), DeliveryId(row.text(4))},
+                        {.created_at = row.instant(0),
+                         .state = static_cast<outbox::DeliveryState>(row.integer(1)),
+                         .attempts = static_cast<int>(row.integer(2)),
+                         .answer_us = row.integer(3)}});
+      outbox::put_entries(found, std::move(rows), owed, limit);
     }
     const Waiting due = waiting_in(reader->query(kDue, subscription, EndpointLog::kMostWaiting));
     const Waiting held = waiting_in(reader->query(kHeld, subscription, EndpointLog::kMostWaiting));

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_set>
 
+#include "outbox/owed_lists.h"
 #include "outbox/packed_attempt.h"
 #include "outbox/traced_cause.h"
 #include "store/rows.h"
@@ -18,52 +18,16 @@ constexpr auto kAll = std::numeric_limits<std::size_t>::max();
 // Before every place of a list that is newest first.
 const outbox::DeliveryPlace kNewest{Instant::max(), {}};
 
-// std::nullopt if its event was erased since: then it is not due any more.
-std::optional<outbox::Due> due_from(Connection& reader, const outbox::Owed& owed) {
-  outbox::Due due{owed.delivery, owed.body, owed.occurred_at, owed.trace};
-  if (due.body) return due;
+std::shared_ptr<const std::string> body_of(Connection& reader, const outbox::Owed& owed) {
   auto row = reader.query("SELECT body FROM event WHERE handle = ?1 AND id = ?2 AND body <> '{}'", owed.delivery.handle,
                           owed.delivery.event);
-  if (!row.next()) return std::nullopt;
-  due.body = std::make_shared<const std::string>(row.text(0));
-  return due;
-}
-
-// By due time, as the rows are.
-void merge_due(Connection& reader, std::vector<outbox::Due>& rows, std::span<const outbox::OwedPtr> owed,
-               std::size_t limit) {
-  if (owed.empty()) return;
-  const auto place = [](const outbox::Due& one) {
-    return std::pair(one.delivery.next_attempt_at, one.delivery.id.view());
-  };
-  const std::size_t with_rows = rows.size();
-  for (const outbox::OwedPtr& one : owed) {
-    const auto same = std::ranges::find(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(with_rows),
-                                        one->delivery.id, [](const outbox::Due& due) { return due.delivery.id; });
-    if (same != rows.begin() + static_cast<std::ptrdiff_t>(with_rows)) continue;
-    if (auto due = due_from(reader, *one)) rows.push_back(*std::move(due));
-  }
-  std::ranges::inplace_merge(rows, rows.begin() + static_cast<std::ptrdiff_t>(with_rows), {}, place);
-  if (rows.size() > limit) rows.resize(limit);
+  return row.next() ? std::make_shared<const std::string>(row.text(0)) : nullptr;
 }
 
 }  // namespace
 
 using outbox::Delivery;
 using outbox::DeliveryState;
-
-void merge_newest(std::vector<Delivery>& rows, std::span<const outbox::OwedPtr> owed, std::size_t limit) {
-  if (owed.empty()) return;
-  std::unordered_set<std::string_view> ids;
-  for (const Delivery& row : rows) ids.insert(row.id.view());
-  std::vector<Delivery> all;
-  for (const outbox::OwedPtr& one : owed)
-    if (!ids.contains(one->delivery.id.view())) all.push_back(one->delivery);
-  std::ranges::move(rows, std::back_inserter(all));
-  std::ranges::sort(all, std::greater{}, &outbox::place_of);
-  if (all.size() > limit) all.resize(limit);
-  rows = std::move(all);
-}
 
 Result<std::vector<outbox::Subscription>> SqliteOutbox::subscriptions() {
   return guarded([&]() -> Result<std::vector<outbox::Subscription>> {
@@ -99,7 +63,7 @@ Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscri
       found.push_back({delivery_from(row), std::make_shared<const std::string>(row.text(kDeliveryColumns + 1)),
                        row.instant(kDeliveryColumns), outbox::trace_in(row.text(kDeliveryColumns + 2))});
     }
-    merge_due(*reader, found, owed, limit);
+    outbox::merge_due(found, owed, limit, [&](const outbox::Owed& one) { return body_of(*reader, one); });
     return found;
   });
 }
@@ -126,7 +90,7 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries(const Handle& handle, con
                                                "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 "
                                                "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
                                                subscription, handle, limit));
-    merge_newest(found, owed, limit);
+    outbox::merge_newest(found, owed, limit);
     return found;
   });
 }
@@ -177,7 +141,7 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
                       "FROM delivery d INDEXED BY delivery_by_event WHERE d.event = ?1 AND d.handle = ?2 "
                       "ORDER BY d.created_at DESC, d.id DESC",
                       id, handle));
-    merge_newest(found, owed, kAll);
+    outbox::merge_newest(found, owed, kAll);
     return found;
   });
 }
@@ -190,7 +154,7 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
     auto found = deliveries_from(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM " BECKON_DELIVERIES_OF_SESSION
                                                "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
                                                handle, id, limit));
-    merge_newest(found, owed, limit);
+    outbox::merge_newest(found, owed, limit);
     return found;
   });
 }

@@ -47,7 +47,4 @@ class SqliteOutbox final : public outbox::Outbox {
   const outbox::OwedTable& owed_;
 };
 
-// Adds to deliveries with rows those that are owed without, newest first, at most `limit` of both.
-void merge_newest(std::vector<outbox::Delivery>& rows, std::span<const outbox::OwedPtr> owed, std::size_t limit);
-
 }  // namespace beckon::store
