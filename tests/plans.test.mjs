@@ -45,6 +45,7 @@ const mayReadAll = new Set(Object.values(reads).flat());
 const mayReadShards = [
   'SELECT high, low, max(until) FROM denied', // at the start: all of them are kept in memory
   'FROM erasure WHERE shard = ANY', // those that wait, of which there are few
+  'FROM due_record WHERE shard = ANY', // at the start: all that is owed, which is bounded
   'count(*) FILTER (WHERE state = 0)', // metrics: an index of those that wait
   'SELECT count(*) FROM delivery', // likewise
   'FROM replay WHERE shard = ANY', // an index of those that run

@@ -77,8 +77,11 @@ Result<OpenedStore> open_for_server(const Settings& settings, bool serving, Rand
 Result<OpenedStore> open_lane(const Settings& settings, std::shared_ptr<store::postgres::Ownership> ownership,
                               const MasterKeys& keys) {
   constexpr std::size_t kReaders = 2;  // it is one of several on the same database
+  outbox::OwedLimits owed;             // of a node that owns all lanes
+  for (std::size_t* one : {&owed.most, &owed.most_recorded, &owed.body_bytes}) *one /= store::postgres::kLanes;
   auto opened = store::PostgresStore::open(
-      settings.database, {.server = true, .prepared = true, .readers = kReaders, .ownership = std::move(ownership)});
+      settings.database,
+      {.server = true, .prepared = true, .readers = kReaders, .owed = owed, .ownership = std::move(ownership)});
   if (!opened) return unexpected(opened.error());
   store::PostgresStore* const postgres = opened->get();
   return OpenedStore{.store = std::move(*opened), .keys = keys, .postgres = postgres};

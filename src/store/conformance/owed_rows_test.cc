@@ -1,5 +1,7 @@
-// What is owed without rows, in SQLite: what is on disk of it, and what a restart makes of that.
+// What is owed without rows: what is stored of it, and what a restart makes of that.
+#include "store/conformance/postgres_server.h"
 #include "store/conformance/suite.h"
+#include "store/postgres/postgres_store.h"
 #include "store/sqlite/data_check.h"
 
 namespace beckon::store {
@@ -8,11 +10,18 @@ namespace {
 using outbox::DeliveryState;
 using Ids = std::vector<std::string>;
 
-class OwedInSqlite : public testing::Test {
+class OwedInAStore : public testing::TestWithParam<Driver> {
  protected:
+  void SetUp() override {
+    if (is_postgres()) where_ = PostgresServer::shared().new_database();
+  }
+  static bool is_postgres() { return GetParam() == Driver::kPostgres; }
   void open(const outbox::OwedLimits& limits = {}) {
     store_.reset();
-    store_ = SqliteStore::open(folder_.path(), {.server = true, .reserve_bytes = 0, .owed = limits}).value();
+    if (is_postgres())
+      store_ = PostgresStore::open(where_, {.server = true, .owed = limits}).value();
+    else
+      store_ = SqliteStore::open(folder_.path(), {.server = true, .reserve_bytes = 0, .owed = limits}).value();
   }
   outbox::Outbox& outbox() { return store_->outbox(); }
   void write(const commit::Batch& batch) { ASSERT_TRUE(store_->commit().write(batch)); }
@@ -38,19 +47,28 @@ class OwedInSqlite : public testing::Test {
     return found;
   }
   std::int64_t number(const char* sql) const {
+    const auto first = [](auto row) { return row.next() ? row.integer(0) : -1; };
+    if (is_postgres()) return first(postgres::Connection({.where = where_}).query(sql));
     Connection connection(folder_.data_file(), Connection::Mode::kReadOnly, Duration{1000});
-    auto row = connection.query(sql);
-    return row.next() ? row.integer(0) : -1;
+    return first(connection.query(sql));
   }
   std::int64_t rows() const { return number("SELECT count(*) FROM delivery"); }
   std::int64_t records() const { return number("SELECT count(*) FROM due_record"); }
   DeliveryState state(const std::string& id) { return outbox().delivery(kAcme, DeliveryId(id)).value().value().state; }
 
   TemporaryFolder folder_;
-  std::unique_ptr<SqliteStore> store_;
+  std::string where_;
+  std::unique_ptr<Store> store_;
 };
+INSTANTIATE_TEST_SUITE_P(Every, OwedInAStore, testing::ValuesIn([] {
+                           auto all = drivers();
+                           std::erase_if(all,
+                                         [](Driver one) { return one != Driver::kSqlite && one != Driver::kPostgres; });
+                           return all;
+                         }()),
+                         driver_name);
 
-TEST_F(OwedInSqlite, HasOneRowWhenItHasEnded) {
+TEST_P(OwedInAStore, HasOneRowWhenItHasEnded) {
   open();
   owe({"a", "b"});
   EXPECT_EQ(rows(), 0);
@@ -69,7 +87,7 @@ TEST_F(OwedInSqlite, HasOneRowWhenItHasEnded) {
   EXPECT_EQ(attempts[0].response_body, settlement("a", 1, DeliveryState::kDelivered).attempt.response_body);
 }
 
-TEST_F(OwedInSqlite, IsThereAgainWhenTheFileIsOpenedAgain) {
+TEST_P(OwedInAStore, IsThereAgainWhenTheFileIsOpenedAgain) {
   open();
   owe({"a", "b"}, kStart);
   owe({"c", "d"}, after(1));
@@ -95,7 +113,7 @@ TEST_F(OwedInSqlite, IsThereAgainWhenTheFileIsOpenedAgain) {
   EXPECT_EQ(records(), 1);
 }
 
-TEST_F(OwedInSqlite, KeepsItsAttemptInOrderWithLaterOnes) {
+TEST_P(OwedInAStore, KeepsItsAttemptInOrderWithLaterOnes) {
   open();
   owe({"a"});
   auto failed = settlement("a", 1, DeliveryState::kFailed);
@@ -117,7 +135,7 @@ TEST_F(OwedInSqlite, KeepsItsAttemptInOrderWithLaterOnes) {
   EXPECT_EQ(answer(), 9);
 }
 
-TEST_F(OwedInSqlite, DoesNotComeBackOnceItIsTrimmed) {
+TEST_P(OwedInAStore, DoesNotComeBackOnceItIsTrimmed) {
   open();
   auto second = owed("b");
   second.event = EventId("evt_a");
@@ -131,7 +149,7 @@ TEST_F(OwedInSqlite, DoesNotComeBackOnceItIsTrimmed) {
   EXPECT_EQ(*outbox().due(kHook, after(9), 1)->at(0).body, event("evt_a").body);
 }
 
-TEST_F(OwedInSqlite, KeepsItsEventThoughAnotherDeliveryOfThatIsTrimmed) {
+TEST_P(OwedInAStore, KeepsItsEventThoughAnotherDeliveryOfThatIsTrimmed) {
   open();
   auto with_row = owed("b");
   with_row.event = EventId("evt_a");
@@ -143,7 +161,7 @@ TEST_F(OwedInSqlite, KeepsItsEventThoughAnotherDeliveryOfThatIsTrimmed) {
   EXPECT_EQ(due(), Ids{"a"});
 }
 
-TEST_F(OwedInSqlite, OfASessionThatIsErasedIsWithdrawnAfterARestartToo) {
+TEST_P(OwedInAStore, OfASessionThatIsErasedIsWithdrawnAfterARestartToo) {
   open();
   owe({"a", "b"});
   write({.at = after(1),
@@ -162,7 +180,7 @@ TEST_F(OwedInSqlite, OfASessionThatIsErasedIsWithdrawnAfterARestartToo) {
   EXPECT_EQ(outbox().delivery(kAcme, DeliveryId("a")).value()->session.text, "");
 }
 
-TEST_F(OwedInSqlite, LosesTheTextsOfItsAttemptWithItsSession) {
+TEST_P(OwedInAStore, LosesTheTextsOfItsAttemptWithItsSession) {
   open();
   owe({"a"});
   auto delivered = settlement("a", 1, DeliveryState::kDelivered);
@@ -176,7 +194,7 @@ TEST_F(OwedInSqlite, LosesTheTextsOfItsAttemptWithItsSession) {
   EXPECT_EQ(attempts[0].status, delivered.attempt.status);
 }
 
-TEST_F(OwedInSqlite, HasRowsBeyondItsLimitAndIsDueInOrderAllTheSame) {
+TEST_P(OwedInAStore, HasRowsBeyondItsLimitAndIsDueInOrderAllTheSame) {
   open({.most = 2});
   owe({"b"}, after(2));
   owe({"d", "e"}, after(4));
@@ -196,7 +214,7 @@ TEST_F(OwedInSqlite, HasRowsBeyondItsLimitAndIsDueInOrderAllTheSame) {
   EXPECT_EQ(log.waiting_since, after(1));
 }
 
-TEST_F(OwedInSqlite, HasARowOnceItsRecordIsTheOldestOfTooMany) {
+TEST_P(OwedInAStore, HasARowOnceItsRecordIsTheOldestOfTooMany) {
   open({.most_recorded = 4});
   owe({"a", "b", "c"}, after(1));
   settle(settlement("a", 1, DeliveryState::kDelivered));
@@ -209,16 +227,136 @@ TEST_F(OwedInSqlite, HasARowOnceItsRecordIsTheOldestOfTooMany) {
   EXPECT_EQ(due(), (Ids{"b", "c", "d", "e"}));
 }
 
-TEST_F(OwedInSqlite, IsSentWithTheBodyOfItsEventIfBodiesTakeTooMuchMemory) {
+TEST_P(OwedInAStore, IsSentWithTheBodyOfItsEventIfBodiesTakeTooMuchMemory) {
   open({.body_bytes = 0});
   owe({"a"});
   EXPECT_EQ(*outbox().due(kHook, after(1), 9)->at(0).body, event("evt_a").body);
 }
 
-TEST_F(OwedInSqlite, StaysAsItIsWhenACommitFindsNoSpace) {
+TEST_P(OwedInAStore, FailsAtFirstWithARowOfItsOwnAndItsAttemptInAnother) {
+  open();
+  write({.at = kStart, .changes = {subscription()}});
+  owe({"a", "b"});
+  settle(settlement("a", 1, DeliveryState::kRetrying, after(9)));
+  EXPECT_EQ(rows(), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM attempt"), 1);
+  settle(settlement("a", 2, DeliveryState::kDelivered), after(9));
+  EXPECT_EQ(number("SELECT count(*) FROM attempt"), 2);
+  EXPECT_EQ(outbox().attempts(DeliveryId("a"))->size(), 2u);
+  open();
+  EXPECT_EQ(due(), Ids{"b"});
+}
+
+TEST_P(OwedInAStore, IsSettledTwiceInOneCommitInOrder) {
+  open();
+  write({.at = kStart, .changes = {subscription()}});
+  owe({"a", "b"});
+  write({.at = after(9),
+         .changes = {settlement("a", 1, DeliveryState::kRetrying, after(5)),
+                     settlement("b", 1, DeliveryState::kDelivered), settlement("a", 2, DeliveryState::kDelivered),
+                     settlement("b", 1, DeliveryState::kFailed)}});
+  EXPECT_EQ(state("a"), DeliveryState::kDelivered);
+  EXPECT_EQ(state("b"), DeliveryState::kDelivered);
+  EXPECT_EQ(outbox().attempts(DeliveryId("a"))->size(), 2u);
+  EXPECT_EQ(outbox().attempts(DeliveryId("b"))->size(), 1u);
+  EXPECT_EQ(records(), 0);
+}
+
+TEST_P(OwedInAStore, IsCreatedSettledAndErasedInOneCommit) {
+  open();
+  write({.at = kStart, .changes = {subscription()}});
+  write({.at = after(1),
+         .changes = {event("evt_a"), owed("a"), event("evt_b"), owed("b"),
+                     settlement("a", 1, DeliveryState::kDelivered), erasure("s1"), event("evt_c"), owed("c")}});
+  EXPECT_EQ(due(), Ids{"c"});
+  EXPECT_EQ(state("a"), DeliveryState::kDelivered);
+  EXPECT_EQ(state("b"), DeliveryState::kWithdrawn);
+  EXPECT_EQ(outbox().attempts(DeliveryId("a"))->at(0).response_body, "");
+  EXPECT_EQ(outbox().event(kAcme, EventId("evt_b")).value()->body, "{}");
+  EXPECT_EQ(outbox().event(kAcme, EventId("evt_c")).value()->body, event("evt_c").body);
+  open();
+  EXPECT_EQ(due(), Ids{"c"});
+}
+
+TEST_P(OwedInAStore, OfAnEventThatIsWrittenAgainChangesNothing) {
   open();
   owe({"a"});
-  store_->limit_pages(number("PRAGMA page_count"));
+  settle(settlement("a", 1, DeliveryState::kDelivered));
+  owe({"a"});
+  EXPECT_TRUE(due().empty());
+  EXPECT_EQ(state("a"), DeliveryState::kDelivered);
+  open();
+  EXPECT_TRUE(due().empty());
+}
+
+TEST_P(OwedInAStore, IsWithdrawnAtOnceWhereItsSubscriptionWasDeletedOrChangesInTheSameCommit) {
+  open();
+  write({.at = kStart, .changes = {subscription()}});
+  owe({"a"});
+  write({.at = after(1),
+         .changes = {event("evt_b"), owed("b"), commit::RemoveSubscription{kHook}, event("evt_c"), owed("c")}});
+  for (const char* id : {"a", "b", "c"}) EXPECT_EQ(state(id), DeliveryState::kWithdrawn) << id;
+  owe({"d"}, after(2));
+  EXPECT_EQ(state("d"), DeliveryState::kWithdrawn);
+  EXPECT_TRUE(due().empty());
+}
+
+TEST_P(OwedInAStore, IsPassedOverWhereItsRecordIsDamaged) {
+  open();
+  owe({"a"}, after(1));
+  owe({"b"}, after(2));
+  store_.reset();
+  if (is_postgres()) {
+    postgres::Connection({.where = where_}).execute("UPDATE due_record SET bytes = '\\x0101' WHERE record = 2");
+  } else {
+    Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000})
+        .execute("UPDATE due_record SET bytes = x'0101' WHERE record = 2");
+    EXPECT_EQ(damage_in(folder_.data_file()), Ids{"record 2 of due deliveries: checksum"});
+  }
+  open();
+  EXPECT_EQ(due(), Ids{"a"});
+  owe({"c"}, after(3));
+  open();
+  EXPECT_EQ(due(), (Ids{"a", "c"}));
+}
+
+class OwedInSqlite : public testing::Test {
+ protected:
+  OwedInSqlite() { open(); }
+  void open() {
+    store_.reset();
+    store_ = SqliteStore::open(folder_.path(), {.server = true, .reserve_bytes = 0}).value();
+  }
+  void write(const commit::Batch& batch) { ASSERT_TRUE(store_->commit().write(batch)); }
+  static outbox::Delivery owed(const std::string& id) { return delivery(id, "evt_" + id); }
+  void owe(const Ids& ids) {
+    commit::Batch batch{.at = kStart};
+    for (const std::string& id : ids) {
+      batch.changes.emplace_back(event("evt_" + id));
+      batch.changes.emplace_back(owed(id));
+    }
+    write(batch);
+  }
+  void settle(const outbox::Settlement& what) { write({.at = after(1), .changes = {what}}); }
+  Ids due() {
+    Ids found;
+    const auto all = store_->outbox().due(kHook, after(1'000), 99).value();
+    for (const auto& one : all) found.push_back(one.delivery.id.text);
+    return found;
+  }
+  std::int64_t pages() const {
+    Connection connection(folder_.data_file(), Connection::Mode::kReadOnly, Duration{1000});
+    auto row = connection.query("PRAGMA page_count");
+    return row.next() ? row.integer(0) : -1;
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<SqliteStore> store_;
+};
+
+TEST_F(OwedInSqlite, StaysAsItIsWhenACommitFindsNoSpace) {
+  owe({"a"});
+  store_->limit_pages(pages());
   commit::Batch large{.at = after(1), .changes = {settlement("a", 1, DeliveryState::kDelivered)}};
   for (int i = 0; i < 50; ++i) {
     auto told = event("evt_x" + std::to_string(i));
@@ -237,7 +375,6 @@ TEST_F(OwedInSqlite, StaysAsItIsWhenACommitFindsNoSpace) {
 }
 
 TEST_F(OwedInSqlite, IsCheckedAndCounted) {
-  open();
   owe({"a"});
   owe({"b", "c"});
   settle(settlement("b", 1, DeliveryState::kDelivered));
@@ -252,19 +389,117 @@ TEST_F(OwedInSqlite, IsCheckedAndCounted) {
   EXPECT_TRUE(damage_in(folder_.data_file()).empty());
 }
 
-TEST_F(OwedInSqlite, IsPassedOverWhereItsRecordIsDamaged) {
-  open();
-  owe({"a"}, after(1));
-  owe({"b"}, after(2));
-  store_.reset();
-  Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000})
-      .execute("UPDATE due_record SET bytes = x'0101' WHERE record = 2");
-  EXPECT_EQ(damage_in(folder_.data_file()), Ids{"record 2 of due deliveries: checksum"});
-  open();
-  EXPECT_EQ(due(), Ids{"a"});
-  owe({"c"}, after(3));
-  open();
-  EXPECT_EQ(due(), (Ids{"a", "c"}));
+// Its rows are in the shards of their handles.
+class OwedInPostgres : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!PostgresServer::is_installed()) GTEST_SKIP() << "PostgreSQL is not installed";
+    where_ = PostgresServer::shared().new_database();
+  }
+  std::unique_ptr<PostgresStore> open() { return PostgresStore::open(where_, {.server = true}).value(); }
+  std::unique_ptr<PostgresStore> open_lane(const Handle& handle) {
+    auto lease = std::make_shared<postgres::Lease>(
+        postgres::ConnectionOptions{.where = where_},
+        postgres::NodeIdentity{.name = "n1", .incarnation = "one", .address = "127.0.0.1:1"});
+    EXPECT_TRUE(lease->join());
+    auto lane =
+        std::make_shared<postgres::Ownership>(postgres::ConnectionOptions{.where = where_}, std::move(lease),
+                                              postgres::shards_of(postgres::lane_of(postgres::first_shard(handle))));
+    EXPECT_TRUE(lane->try_to_take().value());
+    return PostgresStore::open(where_, {.server = true, .ownership = std::move(lane)}).value();
+  }
+  static void owe(Store& store, const std::vector<Handle>& handles, const std::string& id) {
+    commit::Batch batch{.at = kStart};
+    for (const Handle& handle : handles) {
+      outbox::Event of = event("evt_" + id + handle.text);
+      outbox::Delivery one = delivery(id + handle.text, of.id.view());
+      of.handle = one.handle = handle;
+      batch.changes.insert(batch.changes.end(), {of, one});
+    }
+    ASSERT_TRUE(store.commit().write(batch));
+  }
+  static Ids due(Store& store) {
+    Ids found;
+    const auto all = store.outbox().due(kHook, after(1'000), 99).value();
+    for (const auto& one : all) found.push_back(one.delivery.id.text);
+    return found;
+  }
+  static void settle(Store& store, const std::string& id) {
+    ASSERT_TRUE(store.commit().write({.at = after(1), .changes = {settlement(id, 1, DeliveryState::kDelivered)}}));
+  }
+  std::int64_t number(const char* sql) const {
+    postgres::Connection connection({.where = where_});
+    auto row = connection.query_with(sql, {});
+    return row.next() ? row.integer(0) : -1;
+  }
+  std::int64_t records() const { return number("SELECT count(*) FROM due_record"); }
+
+  std::string where_;
+};
+
+TEST_F(OwedInPostgres, HasItsRecordInEveryShardOfTheCommitUntilAllHaveEnded) {
+  ASSERT_NE(postgres::first_shard(kAcme), postgres::first_shard(kOther));
+  auto store = open();
+  owe(*store, {kAcme, kOther}, "a-");
+  owe(*store, {kAcme}, "b-");
+  EXPECT_EQ(records(), 3);
+  settle(*store, "a-acme");
+  EXPECT_EQ(records(), 3);
+  store = nullptr;
+  store = open();
+  EXPECT_EQ(due(*store), (Ids{"a-other", "b-acme"}));
+  settle(*store, "a-other");
+  EXPECT_EQ(records(), 1);
+  settle(*store, "b-acme");
+  EXPECT_EQ(records(), 0);
+}
+
+TEST_F(OwedInPostgres, OfSeveralLanesIsThereForAServerAloneThoughTheirRecordsHaveTheSameNumbers) {
+  ASSERT_NE(postgres::lane_of(postgres::first_shard(kAcme)), postgres::lane_of(postgres::first_shard(kOther)));
+  for (const Handle& handle : {kAcme, kOther}) {
+    auto lane = open_lane(handle);
+    owe(*lane, {handle}, "a-");
+    owe(*lane, {handle}, "b-");
+    settle(*lane, "a-" + handle.text);
+  }
+  EXPECT_EQ(records(), 2);
+  EXPECT_EQ(number("SELECT count(DISTINCT record) FROM due_record"), 1);
+  postgres::Lease({.where = where_}, {.name = "n1", .incarnation = "one", .address = {}}).leave();
+  auto store = open();
+  EXPECT_EQ(due(*store), (Ids{"b-acme", "b-other"}));
+  settle(*store, "b-acme");
+  EXPECT_EQ(records(), 2) << "they are one record now";
+  settle(*store, "b-other");
+  EXPECT_EQ(records(), 0);
+  owe(*store, {kAcme}, "c-");
+  store = nullptr;
+  auto lane = open_lane(kAcme);
+  EXPECT_EQ(due(*lane), Ids{"c-acme"});
+}
+
+TEST_F(OwedInPostgres, HasARowWhileANodeLivesThatDoesNotKnowRecords) {
+  const auto set_until = [&](const char* until) {
+    postgres::Connection({.where = where_})
+        .execute((std::string("INSERT INTO node (name, incarnation, until, schema_version) VALUES ('old', 'old', ") +
+                  until + ", 4) ON CONFLICT (name) DO UPDATE SET until = excluded.until")
+                     .c_str());
+  };
+  set_until("clock_timestamp() + interval '1 hour'");
+  auto store = open();
+  EXPECT_EQ(number("SELECT value FROM meta WHERE name = 'oldest_reader'"), 4);
+  owe(*store, {kAcme}, "a-");
+  EXPECT_EQ(records(), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM delivery"), 1);
+  set_until("clock_timestamp()");
+  ASSERT_TRUE(store->maintain());
+  EXPECT_EQ(number("SELECT value FROM meta WHERE name = 'oldest_reader'"), 5);
+  owe(*store, {kAcme}, "b-");
+  EXPECT_EQ(records(), 1);
+  store = nullptr;
+  store = open();
+  owe(*store, {kAcme}, "c-");
+  EXPECT_EQ(records(), 2);
+  EXPECT_EQ(due(*store), (Ids{"a-acme", "b-acme", "c-acme"}));
 }
 
 }  // namespace

@@ -88,6 +88,43 @@ TEST_F(PostgresFaults, ACommitWhoseAnswerIsLostIsFoundAndAcknowledged) {
   EXPECT_EQ(commit().counts().found, 1u);
 }
 
+TEST_F(PostgresFaults, WhatIsOwedIsDueOnceItsCommitIsKnownToBeStoredAndNotIfItIsNot) {
+  const auto owe = [&](const std::string& id) {
+    return commit().write({.at = kStart, .changes = {event("evt_" + id), delivery(id, "evt_" + id)}});
+  };
+  const auto due = [&] {
+    std::vector<std::string> ids;
+    const auto all = store_->outbox().due(kHook, after(1'000), 99).value();
+    for (const auto& one : all) ids.push_back(one.delivery.id.text);
+    return ids;
+  };
+  ASSERT_TRUE(owe("a"));
+  commit().before_commit = cut;
+  EXPECT_EQ(owe("b").error(), CommitFault::kBusy);
+  EXPECT_EQ(due(), std::vector<std::string>{"a"});
+  commit().before_commit = nullptr;
+  auto stored = Connection({.where = where_}).query("SELECT count(*) FROM journal");
+  ASSERT_TRUE(stored.next());
+  const std::int64_t rows = stored.integer(0) + 1;
+  commit().asked = [&](Connection& connection) {
+    wait_for_rows(rows);
+    connection.close();
+  };
+  EXPECT_TRUE(owe("c"));
+  EXPECT_EQ(commit().counts().found, 1u);
+  commit().asked = nullptr;
+  EXPECT_EQ(due(), (std::vector<std::string>{"a", "c"}));
+  commit().before_commit = cut;
+  EXPECT_EQ(
+      commit().write({.at = after(1), .changes = {settlement("c", 1, outbox::DeliveryState::kDelivered)}}).error(),
+      CommitFault::kBusy);
+  commit().before_commit = nullptr;
+  EXPECT_EQ(due(), (std::vector<std::string>{"a", "c"})) << "its result was not written";
+  store_.reset();
+  store_ = PostgresStore::open(where_, {.server = true}).value();
+  EXPECT_EQ(due(), (std::vector<std::string>{"a", "c"}));
+}
+
 TEST_F(PostgresFaults, ACommitWithoutRecordsIsFoundTheSameWay) {
   ASSERT_TRUE(write("one"));
   commit().asked = [&](Connection& connection) {

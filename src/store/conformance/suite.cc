@@ -137,6 +137,10 @@ Conformance::Conformance() {
     case Driver::kPostgres:
       store_ = PostgresStore::open(PostgresServer::shared().cleared_database(), {.server = true}).value();
       return;
+    case Driver::kPostgresRows:
+      store_ = PostgresStore::open(PostgresServer::shared().cleared_database(), {.server = true, .owed = {.most = 0}})
+                   .value();
+      return;
   }
 }
 
@@ -173,7 +177,7 @@ std::vector<Driver> drivers() {
     if (!found) std::fputs("PostgreSQL is not installed: its driver is not tested\n", stderr);
     return found;
   }();
-  if (is_installed) all.push_back(Driver::kPostgres);
+  if (is_installed) all.insert(all.end(), {Driver::kPostgres, Driver::kPostgresRows});
   return all;
 }
 
@@ -183,6 +187,7 @@ std::string driver_name(const testing::TestParamInfo<Driver>& info) {
     case Driver::kSqlite: return "sqlite";
     case Driver::kSqliteRows: return "sqlite_rows";
     case Driver::kPostgres: return "postgres";
+    case Driver::kPostgresRows: return "postgres_rows";
   }
   return "";
 }

@@ -25,8 +25,8 @@ class TemporaryFolder {
   std::string path_;
 };
 
-// kSqliteRows: SQLite that keeps a row for each delivery from the start.
-enum class Driver : std::uint8_t { kMemory, kSqlite, kSqliteRows, kPostgres };
+// With …Rows: that keeps a row for each delivery from the start.
+enum class Driver : std::uint8_t { kMemory, kSqlite, kSqliteRows, kPostgres, kPostgresRows };
 std::vector<Driver> drivers();  // without PostgreSQL where that is not installed
 
 // What the tests start from, and shared helpers.

@@ -4,6 +4,7 @@
 #include "ledger/handle_of.h"
 #include "store/move/reading.h"
 #include "store/postgres/journal_parts.h"
+#include "store/postgres/owed_records.h"
 #include "store/sum.h"
 
 namespace beckon::store::move {
@@ -77,7 +78,12 @@ const PostgresTarget::Statements& PostgresTarget::statements_of(const Table& tab
 }
 
 void PostgresTarget::each(const Table& table, const Take& take) {
-  if (table.kind == Table::Kind::kRows) return each_row(table, take);
+  if (table.kind == Table::Kind::kRows) {
+    each_row(table, take);
+    if (table.name() == "delivery") each_owed(take);
+    if (table.name() == "attempt") each_packed_attempt(take);
+    return;
+  }
   if (table.kind == Table::Kind::kJournal) return each_commit(ledger_, take);
   const auto of_meta = [&](std::string_view name) {
     auto row = connection_.query("SELECT value FROM meta WHERE name = $1", name);
@@ -109,6 +115,27 @@ void PostgresTarget::each_row(const Table& table, const Take& take) {
   }
 }
 
+// As a server finds them at its start.
+void PostgresTarget::each_owed(const Take& take) {
+  postgres::each_record(connection_, postgres::Shards::all(), [&](const postgres::StoredRecord& record) {
+    for (const outbox::Owed& one : record.owed) take(delivery_row(one.delivery));
+  });
+}
+
+void PostgresTarget::each_packed_attempt(const Take& take) {
+  for (const postgres::Shard shard : postgres::Shards::all())
+    for (std::string last;;) {
+      auto row = connection_.query(
+          "SELECT id, attempt FROM delivery WHERE shard = $1 AND id > $2 AND attempt IS NOT NULL ORDER BY id LIMIT $3",
+          shard, last, kPage);
+      while (row.next()) {
+        last = row.text(0);
+        take(attempt_row(DeliveryId(last), row.text(1)));
+      }
+      if (row.count() < kPage) break;
+    }
+}
+
 bool PostgresTarget::is_empty() {
   auto row = connection_.query(
       "SELECT EXISTS (SELECT 1 FROM secret) OR EXISTS (SELECT 1 FROM handle) OR EXISTS (SELECT 1 FROM account) OR "
@@ -126,14 +153,14 @@ void PostgresTarget::begin(std::int64_t source) {
   constexpr const char* kMark =
       "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
   connection_.run(kMark, kMoving, 0);
-  std::string tables;
+  std::string tables = "due_record";
   for (const Table& table : all_tables())
-    if (table.kind != Table::Kind::kNumbers) tables.append(tables.empty() ? "" : ", ").append(table.postgres);
+    if (table.kind != Table::Kind::kNumbers) tables.append(", ").append(table.postgres);
   connection_.execute(("TRUNCATE " + tables).c_str());
   postgres::Transaction transaction(connection_, postgres::Transaction::Kind::kWrite);
   connection_.run("UPDATE journal_end SET checkpoint = 0, position = 0 WHERE shard = ANY($1::bigint[])",
                   postgres::Shards::all());
-  connection_.run("DELETE FROM meta WHERE name NOT IN ('schema', 'audit_events', 'control_version')");
+  connection_.run("DELETE FROM meta WHERE name NOT IN ('schema', 'oldest_reader', 'audit_events', 'control_version')");
   connection_.run("UPDATE meta SET value = 0 WHERE name IN ('audit_events', 'control_version')");
   for (const Table& table : all_tables()) connection_.run(kMark, mark_of(table), 0);
   connection_.run(kMark, kMoving, source);

@@ -29,6 +29,8 @@ class PostgresTarget final : public Target {
   };
   const Statements& statements_of(const Table& table);
   void each_row(const Table& table, const std::function<void(const Row&)>& take);
+  void each_owed(const std::function<void(const Row&)>& take);
+  void each_packed_attempt(const std::function<void(const Row&)>& take);
   void insert(const Table& table, const Row& row, const Homes& homes);
   void insert_journal(const Row& row, const Homes& homes);
   void insert_number(std::string_view name, std::int64_t value);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "ledger/ledger.h"
+#include "outbox/delivery.h"
 #include "store/move/side.h"
 
 namespace beckon::store::move {
@@ -50,6 +51,11 @@ std::optional<Target::Unfinished> unfinished_from(Rows&& row) {
   }
   return found;
 }
+
+// The rows of the tables `delivery` and `attempt` that a delivery without a row and an attempt in the row of its
+// delivery stand for.
+Row delivery_row(const outbox::Delivery& delivery);
+Row attempt_row(const DeliveryId& delivery, std::string_view packed);
 
 // The rows of Table::Kind::kJournal.
 void each_commit(ledger::Ledger& ledger, const Take& take);

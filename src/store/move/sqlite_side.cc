@@ -5,7 +5,6 @@
 
 #include <cstdio>
 
-#include "outbox/packed_attempt.h"
 #include "store/move/reading.h"
 #include "store/rows.h"
 #include "store/sqlite/batch_rows.h"
@@ -28,49 +27,6 @@ void bind(Query& query, int place, const Cell& cell, Type type) {
     case Type::kText:
     case Type::kFreeText: return query.bind(place, std::string_view(cell.bytes));
   }
-}
-
-Cell number(std::int64_t value) { return {.integer = value}; }
-Cell number(Instant at) { return number(to_ms(at)); }
-template <class Text>
-Cell text(const Text& value) {
-  if constexpr (requires { value.view(); })
-    return {.bytes = std::string(value.view())};
-  else
-    return {.bytes = std::string(value)};
-}
-
-// As the columns of the table `delivery`.
-Row row_of(const outbox::Delivery& d) {
-  return {.cells = {text(d.id),
-                    text(d.event),
-                    text(d.subscription),
-                    text(d.handle),
-                    text(d.event_type),
-                    text(d.session),
-                    number(static_cast<std::int64_t>(d.state)),
-                    number(d.attempts),
-                    number(d.schedule_step),
-                    number(d.created_at),
-                    number(d.next_attempt_at),
-                    number(d.ended_at),
-                    text(d.reason),
-                    number(d.last_status),
-                    text(d.rule),
-                    number(d.anchor_at),
-                    number(d.valid_until),
-                    number(d.held_at),
-                    number(0),
-                    number(static_cast<std::int64_t>(d.same)),
-                    number(0)}};
-}
-
-// As the columns of the table `attempt`.
-Row row_of(const DeliveryId& delivery, const outbox::Attempt& a) {
-  return {.cells = {text(delivery), number(a.number), number(a.at), number(static_cast<std::int64_t>(a.outcome)),
-                    number(a.status), text(a.error), number(a.dns_us), number(a.connect_us), number(a.tls_us),
-                    number(a.first_byte_us), number(a.total_us), text(a.url), text(a.request_headers),
-                    text(a.response_headers), number(a.response_headers_cut), text(a.response_body)}};
 }
 
 void remember(Connection& connection, std::string_view name, std::int64_t value) {
@@ -127,7 +83,8 @@ void SqliteSource::each_owed(const Take& take) {
       auto found = connection_.query("SELECT " BECKON_EVENT_COLUMNS "FROM event WHERE handle = ?1 AND id = ?2",
                                      entry.handle, entry.event);
       if (!found.next()) continue;
-      take(row_of(outbox::plain_delivery(entry.delivery, event_from(found), entry.subscription, entry.created_at)));
+      take(delivery_row(
+          outbox::plain_delivery(entry.delivery, event_from(found), entry.subscription, entry.created_at)));
     }
   }
 }
@@ -135,9 +92,7 @@ void SqliteSource::each_owed(const Take& take) {
 void SqliteSource::each_packed_attempt(const Take& take) {
   auto row = connection_.query("SELECT id, handle, attempt FROM delivery WHERE attempt IS NOT NULL ORDER BY id");
   while (row.next()) {
-    const auto attempt = outbox::unpacked_attempt(row.text(2));
-    if (!attempt) throw SideFault("the attempt of delivery " + std::string(row.text(0)) + " is damaged");
-    Row read = row_of(DeliveryId(row.text(0)), *attempt);
+    Row read = attempt_row(DeliveryId(row.text(0)), row.text(2));
     read.handle = row.text(1);
     take(read);
   }

@@ -5,12 +5,17 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/check.h"
 #include "commit/commit.h"
+#include "outbox/owed.h"
 #include "outbox/transitions.h"
 #include "store/postgres/connection.h"
+#include "store/postgres/owed_records.h"
 #include "store/postgres/shards.h"
 
 namespace beckon::store::postgres {
@@ -21,6 +26,17 @@ struct Current {
   outbox::Delivery delivery;
   outbox::Standing standing = outbox::Standing::kUnknown;
   bool erased = false;
+  std::string attempt = {};  // in its row (outbox/packed_attempt.h)
+};
+
+// Of a delivery.
+struct NewRow {
+  Shard shard = 0;
+  outbox::Delivery delivery;
+  std::int64_t turn = 0;
+  std::uint64_t record = 0;  // that of the delivery's Owed, or 0
+  std::string attempt = {};  // packed, its only one: of a delivery that has ended
+  std::int64_t answer_us = 0;
 };
 
 // A journal row as stored.
@@ -34,7 +50,11 @@ struct RowOfShard {
 struct Writing {
   Connection& connection;
   Shards& shards;
+  outbox::OwedChanges& owed;
+  const RecordShards& record_shards;
+  std::unordered_map<SubscriptionId, outbox::Standing>& standings;  // those read since the last change of any
   const commit::Batch& batch;
+  bool may_owe = false;                         // deliveries without rows
   ledger::Position position = 0;                // of the batch's journal row, or of the last one
   std::set<Shard> touched = {};                 // whose rows change: they must be this process's own
   std::vector<SubscriptionId> unfinished = {};  // as in commit::Receipt
@@ -42,6 +62,10 @@ struct Writing {
   // What was read ahead for the whole batch, in one query each, as it is now.
   std::map<DeliveryId, std::optional<Current>> deliveries = {};
   std::map<ledger::Position, std::vector<RowOfShard>> rows = {};
+
+  std::unordered_map<std::string_view, const outbox::Event*> new_events = {};  // of this batch, by id
+  std::size_t events_to = 0;                                                   // changes whose events are written
+  std::vector<NewRow> new_rows = {};                                           // not sent yet
 
   Instant at() const { return batch.at; }
   Shard touch(Shard shard) {
@@ -57,6 +81,9 @@ struct Writing {
 
 // Reads ahead what the changes of the batch will ask for one by one.
 void read_ahead(Writing& writing);
+// Whether a change may read or write events, or deliveries other than its own, so that all those before it must be
+// written.
+bool concerns_others(const commit::Change& change);
 
 // ledger_rows.cc
 // Those from the change `from` on, which is one, until another kind follows; returns the place behind them.
@@ -81,7 +108,8 @@ void apply(Writing& writing, const outbox::Subscription& subscription);
 void mark_deleted(Writing& writing, const SubscriptionId& id);
 
 // outbox_rows.cc. The state changes of a delivery are in outbox/transitions.
-void apply(Writing& writing, const outbox::Event& event);
+// The change `from` is an event: writes it, and others behind it that can be written with it.
+void apply_events(Writing& writing, std::size_t from);
 void apply(Writing& writing, const outbox::Delivery& delivery);
 void apply(Writing& writing, const outbox::Settlement& settlement);
 void apply(Writing& writing, const commit::RemoveSubscription& removed);
@@ -99,6 +127,22 @@ void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& 
 // Removes metadata and visitor from the bodies of the session's events after `behind`.
 void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session, const EventId& behind);
 void read_deliveries_ahead(Writing& writing);
+outbox::Standing standing(Writing& writing, Shard shard, const SubscriptionId& id);
+// An attempt in a row of its own. The texts of one belong to the session: none are stored after an erasure.
+void add(Writing& writing, Shard shard, const DeliveryId& delivery, const outbox::Attempt& attempt, bool erased);
+void send_new_rows(Writing& writing);
+
+// owed_rows.cc
+// The result of a delivery's first attempt. False if it has a row already.
+bool settle_owed(Writing& writing, const outbox::Settlement& settlement);
+// Writes the rows of owed deliveries, so that the statements that follow find them there: of one, if it is owed; of all
+// of these; of at least Batch::kSweep of a subscription (OwedChanges::end_some).
+void write_owed(Writing& writing, const DeliveryId& id);
+void write_owed(Writing& writing, const std::vector<outbox::OwedPtr>& all);
+void write_owed_of(Writing& writing, const SubscriptionId& id, bool to_hold);
+// Last in a batch: writes its record, a row for each shard, deletes those that have ended, and ends the oldest if there
+// are too many. Returns the shards of the batch's own.
+std::vector<Shard> write_record(Writing& writing);
 
 // log_rows.cc
 void apply(Writing& writing, const commit::TrimDelivery& trim);

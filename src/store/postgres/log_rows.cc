@@ -7,14 +7,19 @@ void apply(Writing& writing, const commit::TrimDelivery& trim) {
   Connection& connection = writing.connection;
   const DeliveryId& id = trim.delivery;
   auto row = connection.query(
-      "SELECT shard, handle, event, session FROM delivery WHERE shard = ANY($1::bigint[]) AND id = $2 AND state >= 4",
+      "SELECT shard, handle, event, session, record FROM delivery WHERE shard = ANY($1::bigint[]) AND id = $2 AND "
+      "state >= 4",
       writing.shards.own(), id);
   if (!row.next()) return;
   const Shard shard = writing.touch(row.integer(0));
   const Handle handle(row.text(1));
   const EventId event(row.text(2));
   const SessionId session(row.text(3));
+  const std::uint64_t record = row.whole(4);
   writing.deliveries.erase(id);
+  // A record must not outlive a delivery in it, which would be owed again; nor an event one that is owed.
+  if (record != 0) write_owed(writing, writing.owed.of_record(record));
+  write_owed(writing, writing.owed.of_event(handle, event));
   connection.run("DELETE FROM attempt WHERE shard = $1 AND delivery = $2", shard, id);
   connection.run("DELETE FROM delivery WHERE shard = $1 AND id = $2", shard, id);
   connection.run(

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
+#include <utility>
 
+#include "outbox/packed_attempt.h"
 #include "outbox/reduced_body.h"
 #include "outbox/transitions.h"
 #include "store/postgres/batch_rows.h"
@@ -17,13 +20,6 @@ Standing standing_of(bool known, bool deleted, bool enabled) {
   if (!known) return Standing::kUnknown;
   if (deleted) return Standing::kDeleted;
   return enabled ? Standing::kEnabled : Standing::kDisabled;
-}
-
-Standing standing(Writing& writing, Shard shard, const SubscriptionId& id) {
-  auto row =
-      writing.connection.query("SELECT deleted, enabled FROM subscription WHERE shard = $1 AND id = $2", shard, id);
-  const bool known = row.next();
-  return standing_of(known, known && row.integer(0) != 0, known && row.integer(1) != 0);
 }
 
 // A turn after those of its line; the first in a line has turn 1 and does not wait.
@@ -58,6 +54,7 @@ Current current_from(const Rows& row) {
   found.delivery.session = SessionId(row.text(17));
   found.delivery.event_type = row.text(18);
   found.delivery.valid_until = row.instant(19);
+  found.attempt = row.text(20);
   return found;
 }
 
@@ -66,11 +63,12 @@ void read_current(Writing& writing, std::vector<std::string_view> ids) {
   const auto again = std::ranges::unique(ids);
   ids.erase(again.begin(), again.end());
   if (ids.empty()) return;
+  send_new_rows(writing);
   for (const std::string_view id : ids) writing.deliveries[DeliveryId(id)] = std::nullopt;
   auto row = writing.connection.query(
       "SELECT d.shard, d.id, d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, "
       "d.last_status, d.erased, s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, "
-      "d.subscription, d.session, d.event_type, d.valid_until FROM unnest($1::bigint[]) AS w(shard) "
+      "d.subscription, d.session, d.event_type, d.valid_until, d.attempt FROM unnest($1::bigint[]) AS w(shard) "
       "CROSS JOIN unnest($2::text[]) AS i(id) CROSS JOIN LATERAL "
       "(SELECT * FROM delivery WHERE shard = w.shard AND id = i.id LIMIT 1) d "
       "LEFT JOIN subscription s ON s.shard = d.shard AND s.id = d.subscription",
@@ -107,6 +105,7 @@ void let_next_go(Writing& writing, Shard shard, const Delivery& left, Instant at
 
 // Writes every change of a delivery's row.
 void save(Writing& writing, Current& stored, Delivery now) {
+  send_new_rows(writing);
   const Delivery was = std::move(stored.delivery);
   const Shard shard = writing.touch(stored.shard);
   if (outbox::joins_line(&was, now)) {
@@ -151,24 +150,21 @@ void withdraw(Writing& writing, const std::vector<DeliveryId>& ids, std::string_
     change(writing, id, [&](Delivery& one, const Current&) { return outbox::withdraw(one, reason, writing.at()); });
 }
 
-// The texts of an attempt belong to the session: none are stored after an erasure.
-void add(Writing& writing, const Current& of, const outbox::Attempt& a) {
-  const std::string_view sent = of.erased ? std::string_view("{}") : a.request_headers;
-  const std::string_view headers = of.erased ? std::string_view{} : a.response_headers;
-  const std::string_view body = of.erased ? std::string_view{} : a.response_body;
-  writing.connection.run(
-      "INSERT INTO attempt (shard, delivery, number, at, outcome, status, error, dns_us, connect_us, tls_us, "
-      "first_byte_us, total_us, request_headers, response_body, url, response_headers, response_headers_cut) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
-      writing.touch(of.shard), of.delivery.id, a.number, a.at, a.outcome, a.status, Blob{a.error}, a.dns_us,
-      a.connect_us, a.tls_us, a.first_byte_us, a.total_us, Blob{sent}, Blob{body}, Blob{a.url}, Blob{headers},
-      a.response_headers_cut);
+// Moves the attempt in a delivery's row to a row of its own.
+void take_attempt_out(Writing& writing, Current& stored) {
+  if (stored.attempt.empty()) return;
+  const Shard shard = writing.touch(stored.shard);
+  if (const auto attempt = outbox::unpacked_attempt(std::exchange(stored.attempt, {})))
+    add(writing, shard, stored.delivery.id, *attempt, false);
+  writing.connection.run("UPDATE delivery SET attempt = NULL, answer_us = 0 WHERE shard = $1 AND id = $2", shard,
+                         stored.delivery.id);
 }
 
 void erase(Writing& writing, const DeliveryId& id, std::string_view reason) {
   auto& found = current(writing, id);
   if (!found) return;
   const Shard shard = writing.touch(found->shard);
+  take_attempt_out(writing, *found);
   writing.connection.run(
       "UPDATE attempt SET request_headers = '{}', response_headers = '', response_body = '' "
       "WHERE shard = $1 AND delivery = $2",
@@ -184,6 +180,7 @@ void erase(Writing& writing, const DeliveryId& id, std::string_view reason) {
 // At most kSweep of the pending ones. Two statements, since each partial index covers its own states.
 void withdraw_some(Writing& writing, const SubscriptionId& id, std::string_view reason) {
   Connection& connection = writing.connection;
+  write_owed_of(writing, id, false);
   const auto shards = writing.touch(writing.shards.of(id));
   auto ids = ids_of(connection.query(
       "SELECT id FROM delivery WHERE shard = ANY($1::bigint[]) AND subscription = $2 AND state < 2 LIMIT $3", shards,
@@ -217,44 +214,153 @@ void withdraw_by_value(Writing& writing, const commit::WithdrawReason& ended) {
 
 }  // namespace
 
+Standing standing(Writing& writing, Shard shard, const SubscriptionId& id) {
+  if (const auto known = writing.standings.find(id); known != writing.standings.end()) return known->second;
+  auto row =
+      writing.connection.query("SELECT deleted, enabled FROM subscription WHERE shard = $1 AND id = $2", shard, id);
+  const bool known = row.next();
+  return writing.standings[id] = standing_of(known, known && row.integer(0) != 0, known && row.integer(1) != 0);
+}
+
+void add(Writing& writing, Shard shard, const DeliveryId& delivery, const outbox::Attempt& a, bool erased) {
+  const std::string_view sent = erased ? std::string_view("{}") : a.request_headers;
+  const std::string_view headers = erased ? std::string_view{} : a.response_headers;
+  const std::string_view body = erased ? std::string_view{} : a.response_body;
+  writing.connection.run(
+      "INSERT INTO attempt (shard, delivery, number, at, outcome, status, error, dns_us, connect_us, tls_us, "
+      "first_byte_us, total_us, request_headers, response_body, url, response_headers, response_headers_cut) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
+      shard, delivery, a.number, a.at, a.outcome, a.status, Blob{a.error}, a.dns_us, a.connect_us, a.tls_us,
+      a.first_byte_us, a.total_us, Blob{sent}, Blob{body}, Blob{a.url}, Blob{headers}, a.response_headers_cut);
+}
+
+// Those that are owed have no rows.
 void read_deliveries_ahead(Writing& writing) {
   std::vector<std::string_view> ids;
+  const auto read = [&](const DeliveryId& id) {
+    if (!writing.owed.find(id)) ids.push_back(id.view());
+  };
   for (const commit::Change& one : writing.batch.changes)
-    std::visit(commit::Cases{[&](const outbox::Settlement& s) { ids.push_back(s.delivery.view()); },
-                             [&](const commit::Requeue& r) { ids.push_back(r.delivery.view()); },
-                             [&](const commit::GiveUp& g) { ids.push_back(g.delivery.view()); }, [](const auto&) {}},
+    std::visit(commit::Cases{[&](const outbox::Settlement& s) { read(s.delivery); },
+                             [&](const commit::Requeue& r) { read(r.delivery); },
+                             [&](const commit::GiveUp& g) { read(g.delivery); }, [](const auto&) {}},
                one);
   read_current(writing, std::move(ids));
 }
 
-// Events are immutable: writing one again has no effect.
-void apply(Writing& writing, const outbox::Event& event) {
-  writing.connection.run(
+bool concerns_others(const commit::Change& change) {
+  return std::visit(
+      commit::Cases{[](const outbox::Event&) { return false; }, [](const Delivery&) { return false; },
+                    [](const outbox::Settlement&) { return false; }, [](const commit::SnapshotWrite&) { return false; },
+                    [](const commit::TimerChange&) { return false; },
+                    [](const commit::TimersOfValues&) { return false; }, [](const AuditEntry&) { return false; },
+                    [](const auto&) { return true; }},
+      change);
+}
+
+// Events are immutable: writing one again has no effect. Which of them are new matters to deliveries alone.
+void apply_events(Writing& writing, std::size_t from) {
+  if (from < writing.events_to) return;
+  std::vector<const outbox::Event*> events;
+  bool has_deliveries = false;
+  std::size_t to = from;
+  for (; to < writing.batch.changes.size() && !concerns_others(writing.batch.changes[to]); ++to) {
+    if (const auto* event = std::get_if<outbox::Event>(&writing.batch.changes[to])) events.push_back(event);
+    has_deliveries |= std::holds_alternative<Delivery>(writing.batch.changes[to]);
+  }
+  writing.events_to = to;
+  std::vector<std::int64_t> shards, occurred, unmatched;
+  std::vector<std::string_view> handles, ids, types, sessions, causes, bodies;
+  for (const outbox::Event* event : events) {
+    shards.push_back(writing.touch(event->handle));
+    handles.push_back(event->handle.view());
+    ids.push_back(event->id.view());
+    types.push_back(event->type);
+    occurred.push_back(to_ms(event->occurred_at));
+    sessions.push_back(event->session.view());
+    causes.push_back(event->cause);
+    bodies.push_back(event->body);
+    unmatched.push_back(event->unmatched ? 1 : 0);
+  }
+  constexpr const char* kInsert =
       "INSERT INTO event (shard, handle, id, type, occurred_at, session, cause, body, unmatched) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-      writing.touch(event.handle), event.handle, event.id, event.type, event.occurred_at, event.session, event.cause,
-      event.body, event.unmatched);
+      "SELECT r.shard, r.handle, r.id, r.type, r.occurred_at, r.session, r.cause, r.body, r.unmatched <> 0 "
+      "FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], "
+      "$9::bigint[]) AS r(shard, handle, id, type, occurred_at, session, cause, body, unmatched) "
+      "ON CONFLICT DO NOTHING RETURNING id";
+  if (!has_deliveries || !writing.may_owe)
+    return writing.connection.run(kInsert, shards, handles, ids, types, occurred, sessions, causes, bodies, unmatched);
+  auto row =
+      writing.connection.query(kInsert, shards, handles, ids, types, occurred, sessions, causes, bodies, unmatched);
+  std::unordered_map<std::string_view, const outbox::Event*> by_id;
+  for (const outbox::Event* event : events) by_id.emplace(event->id.view(), event);
+  while (row.next())
+    if (const auto found = by_id.find(row.text(0)); found != by_id.end())
+      writing.new_events.insert_or_assign(found->first, found->second);
 }
 
 void apply(Writing& writing, const Delivery& given) {
   const Shard shard = writing.touch(given.handle);
   Delivery d = given;
   outbox::admit(d, standing(writing, shard, d.subscription), writing.at());
+  const auto event = writing.new_events.find(d.event.view());
+  if (writing.owed.keep(d, event == writing.new_events.end() ? nullptr : event->second)) return;
   const std::int64_t turn = outbox::joins_line(nullptr, d) ? take_turn(writing, shard, d) : 0;
   writing.deliveries.erase(d.id);
+  writing.new_rows.push_back({.shard = shard, .delivery = std::move(d), .turn = turn});
+  if (turn > 0) send_new_rows(writing);
+}
+
+void send_new_rows(Writing& writing) {
+  if (writing.new_rows.empty()) return;
+  const std::vector<NewRow> rows = std::exchange(writing.new_rows, {});
+  const auto all = [&](const auto& value) {
+    std::vector<std::decay_t<decltype(value(rows.front()))>> values;
+    values.reserve(rows.size());
+    for (const NewRow& row : rows) values.push_back(value(row));
+    return values;
+  };
+  const auto number = [&](auto Delivery::*member) {
+    return all([member](const NewRow& row) { return static_cast<std::int64_t>(row.delivery.*member); });
+  };
+  const auto instant = [&](auto Delivery::*member) {
+    return all([member](const NewRow& row) -> std::int64_t { return to_ms(row.delivery.*member); });
+  };
+  const auto id = [&](auto Delivery::*member) {
+    return all([member](const NewRow& row) { return (row.delivery.*member).view(); });
+  };
   writing.connection.run(
       "INSERT INTO delivery (shard, id, event, subscription, handle, event_type, session, state, attempts, "
       "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
-      "held_at, turn, same) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-      "$19, $20, $21) ON CONFLICT DO NOTHING",
-      shard, d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
-      d.created_at, d.next_attempt_at, d.ended_at, Blob{d.reason}, d.last_status, d.rule, d.anchor_at, d.valid_until,
-      d.held_at, turn, d.same);
+      "held_at, turn, same, record, answer_us, attempt) SELECT r.shard, r.id, r.event, r.subscription, r.handle, "
+      "r.event_type, r.session, r.state, r.attempts, r.schedule_step, r.created_at, r.next_attempt_at, r.ended_at, "
+      "r.reason, r.last_status, r.rule, r.anchor_at, r.valid_until, r.held_at, r.turn, r.same, r.record, r.answer_us, "
+      "NULLIF(r.attempt, '') FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], "
+      "$7::text[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], "
+      "$14::bytea[], $15::bigint[], $16::text[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], "
+      "$21::bigint[], $22::bigint[], $23::bigint[], $24::bytea[]) AS r(shard, id, event, subscription, handle, "
+      "event_type, session, state, attempts, schedule_step, created_at, next_attempt_at, ended_at, reason, "
+      "last_status, rule, anchor_at, valid_until, held_at, turn, same, record, answer_us, attempt) "
+      "ON CONFLICT DO NOTHING",
+      all([](const NewRow& row) -> std::int64_t { return row.shard; }), id(&Delivery::id), id(&Delivery::event),
+      id(&Delivery::subscription), id(&Delivery::handle),
+      all([](const NewRow& row) -> std::string_view { return row.delivery.event_type; }), id(&Delivery::session),
+      number(&Delivery::state), number(&Delivery::attempts), number(&Delivery::schedule_step),
+      instant(&Delivery::created_at), instant(&Delivery::next_attempt_at), instant(&Delivery::ended_at),
+      all([](const NewRow& row) { return Blob{row.delivery.reason}; }), number(&Delivery::last_status),
+      id(&Delivery::rule), instant(&Delivery::anchor_at), instant(&Delivery::valid_until), instant(&Delivery::held_at),
+      all([](const NewRow& row) { return row.turn; }), number(&Delivery::same),
+      all([](const NewRow& row) { return static_cast<std::int64_t>(row.record); }),
+      all([](const NewRow& row) { return row.answer_us; }), all([](const NewRow& row) { return Blob{row.attempt}; }));
 }
 
 void apply(Writing& writing, const outbox::Settlement& settlement) {
-  change(writing, settlement.delivery, [&](Delivery& one, const Current& known) {
-    if (settlement.attempt.number > 0) add(writing, known, settlement.attempt);
+  if (settle_owed(writing, settlement)) return;
+  change(writing, settlement.delivery, [&](Delivery& one, Current& known) {
+    if (settlement.attempt.number > 0) {
+      take_attempt_out(writing, known);
+      add(writing, writing.touch(known.shard), one.id, settlement.attempt, known.erased);
+    }
     outbox::settle(one, known.standing, settlement, writing.at());
     return true;
   });
@@ -271,6 +377,7 @@ void apply(Writing& writing, const commit::WithdrawSubscription& wish) {
 
 void apply(Writing& writing, const commit::HoldSubscription& wish) {
   Connection& connection = writing.connection;
+  if (wish.held) write_owed_of(writing, wish.subscription, true);
   const auto shards = writing.touch(writing.shards.of(wish.subscription));
   const auto ids =
       wish.held
@@ -289,6 +396,7 @@ void apply(Writing& writing, const commit::HoldSubscription& wish) {
 }
 
 void apply(Writing& writing, const commit::Requeue& wish) {
+  write_owed(writing, wish.delivery);
   change(writing, wish.delivery, [&](Delivery& one, const Current& known) {
     return outbox::requeue(one, known.standing, known.erased, wish.at);
   });
@@ -322,12 +430,14 @@ void apply(Writing& writing, const commit::WithdrawJoined& joined) {
   withdraw(writing, outbox::all_but_the_earliest(pending), outbox::kJoined);
 }
 
+// None that is owed is held.
 void apply(Writing& writing, const commit::GiveUp& wish) {
   change(writing, wish.delivery,
          [&](Delivery& one, const Current&) { return outbox::give_up(one, wish.reason, writing.at()); });
 }
 
 void apply(Writing& writing, const commit::SetClockBack& set) {
+  write_owed(writing, writing.owed.created_after(writing.at()));
   auto row = writing.connection.query(
       "SELECT shard, id, next_attempt_at FROM delivery WHERE shard = ANY($1::bigint[]) "
       "AND state < 2 AND next_attempt_at > $2 AND next_attempt_at < $3",
@@ -342,6 +452,7 @@ void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& 
                        const EventId& behind, const EventId& last) {
   Connection& connection = writing.connection;
   const Shard shard = writing.touch(handle);
+  write_owed(writing, writing.owed.of_session(handle, session));
   const auto ids = ids_of(connection.query(
       "SELECT d.id FROM delivery d WHERE d.shard = $1 AND d.handle = $2 AND d.event = "
       "ANY(ARRAY(SELECT e.id FROM event e WHERE " BECKON_PG_EVENTS_OF_SESSION "AND ($5 = '' OR e.id <= $5)))",
@@ -356,6 +467,14 @@ void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& 
 void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session, const EventId& behind) {
   Connection& connection = writing.connection;
   const Shard shard = writing.touch(handle);
+  write_owed(writing, writing.owed.of_session(handle, session));
+  const auto with_attempt = ids_of(connection.query(
+      "SELECT d.id FROM delivery d WHERE d.shard = $1 AND d.handle = $2 AND d.event = "
+      "ANY(ARRAY(SELECT e.id FROM event e WHERE " BECKON_PG_EVENTS_OF_SESSION ")) AND d.attempt IS NOT NULL",
+      shard, handle, session, behind));
+  look_at(writing, with_attempt);
+  for (const DeliveryId& id : with_attempt)
+    if (auto& found = current(writing, id)) take_attempt_out(writing, *found);
   auto row = connection.query("SELECT e.id, e.body, e.cause FROM event e WHERE " BECKON_PG_EVENTS_OF_SESSION, shard,
                               handle, session, behind);
   while (row.next()) {

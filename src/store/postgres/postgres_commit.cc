@@ -60,6 +60,7 @@ void PostgresCommit::begin() {
   ends_ = ends();
   is_compared_ = true;
   last_ = *std::ranges::max_element(ends_);
+  record_shards_ = restore_owed(*connection_, shards_.own(), owed_);
 }
 
 std::array<PostgresCommit::Place, 32> PostgresCommit::ends() {
@@ -77,6 +78,7 @@ std::expected<Receipt, CommitFault> PostgresCommit::write(const Batch& batch) {
   for (bool again = true;; again = false) {
     const bool is_former = connection_ && connection_->is_usable();
     Pending pending;
+    outbox::OwedChanges owed(owed_);
     bool is_asked = false;
     try {
       connect();
@@ -84,9 +86,10 @@ std::expected<Receipt, CommitFault> PostgresCommit::write(const Batch& batch) {
         broken_ = true;
         return unexpected(CommitFault::kBroken);
       }
-      try_write(batch, pending, is_asked);
-      return stored(std::move(pending));
+      try_write(batch, owed, pending, is_asked);
+      return stored(std::move(pending), owed);
     } catch (const PostgresError& error) {
+      standings_.clear();  // some may be as the commit would have left them
       // The connection may have been closed while it was idle; a deadlock passes.
       const bool may_pass = error.is_lost() ? is_former : error.state.starts_with("40");
       if (is_asked && error.is_lost()) {
@@ -96,7 +99,7 @@ std::expected<Receipt, CommitFault> PostgresCommit::write(const Batch& batch) {
           try_again_ = {};
           continue;
         }
-        auto settled = settle(std::move(pending));
+        auto settled = settle(std::move(pending), owed);
         if (settled || settled.error() == CommitFault::kBroken || !again || !may_pass) return settled;
       } else if (!again || !may_pass) {
         return failed(error);
@@ -116,22 +119,36 @@ std::unexpected<CommitFault> PostgresCommit::failed(const PostgresError& error) 
   return unexpected(is_out_of_space(error) ? CommitFault::kFull : CommitFault::kBusy);
 }
 
-void PostgresCommit::try_write(const Batch& batch, Pending& pending, bool& is_asked) {
+void PostgresCommit::try_write(const Batch& batch, outbox::OwedChanges& owed, Pending& pending, bool& is_asked) {
   auto parts = parts_of(batch, shards_);
   pending.place = parts.empty() ? Place{last_.position, last_.turn + 1} : Place{last_.position + 1, 0};
   pending.id = new_id();
   pending.receipt.position = pending.place.position;
 
   Transaction transaction(*connection_, Transaction::Kind::kPipeline);
-  Writing writing{.connection = *connection_, .shards = shards_, .batch = batch, .position = pending.place.position};
+  Writing writing{.connection = *connection_,
+                  .shards = shards_,
+                  .owed = owed,
+                  .record_shards = record_shards_,
+                  .standings = standings_,
+                  .batch = batch,
+                  .may_owe = may_owe_,
+                  .position = pending.place.position};
   read_ahead(writing);
-  for (std::size_t i = 0; i < batch.changes.size();)
+  for (std::size_t i = 0; i < batch.changes.size();) {
+    if (concerns_others(batch.changes[i])) send_new_rows(writing);
     i = std::visit(commit::Cases{[&](const commit::SnapshotWrite&) { return apply_snapshots(writing, i); },
+                                 [&](const outbox::Event&) {
+                                   apply_events(writing, i);
+                                   return i + 1;
+                                 },
                                  [&](const auto& one) {
                                    apply(writing, one);
                                    return i + 1;
                                  }},
                    batch.changes[i]);
+  }
+  pending.owed = write_record(writing);
   if (parts.empty()) parts.push_back({writing.touched.empty() ? shards_.own().front() : *writing.touched.begin(), {}});
   std::vector<Shard> shards;
   std::vector<std::string_view> bytes;
@@ -166,13 +183,16 @@ void PostgresCommit::insert_rows(const Pending& pending, Instant at, const std::
       pending.place.position, pending.place.turn, Blob{pending.id}, at, shards, epochs, sums, blobs);
 }
 
-Receipt PostgresCommit::stored(Pending pending) {
+Receipt PostgresCommit::stored(Pending pending, outbox::OwedChanges& owed) {
+  for (const std::uint64_t ended : owed.ended_records()) record_shards_.erase(ended);
+  if (!pending.owed.empty()) record_shards_.emplace(owed.record(), std::move(pending.owed));
+  owed.publish();
   last_ = pending.place;
   for (const Shard shard : pending.shards) ends_.at(static_cast<std::size_t>(shard)) = pending.place;
   return std::move(pending.receipt);
 }
 
-std::expected<Receipt, CommitFault> PostgresCommit::settle(Pending pending) {
+std::expected<Receipt, CommitFault> PostgresCommit::settle(Pending pending, outbox::OwedChanges& owed) {
   ++counts_.unknown;
   log::warn("commit_outcome_unknown").add("position", static_cast<std::int64_t>(pending.place.position));
   if (connection_) connection_->close();
@@ -196,7 +216,7 @@ std::expected<Receipt, CommitFault> PostgresCommit::settle(Pending pending) {
     case Outcome::kStored:
       ++counts_.found;
       told("it is stored");
-      return stored(std::move(pending));
+      return stored(std::move(pending), owed);
     case Outcome::kNever:
       ++counts_.not_found;
       told("it is not stored");

@@ -22,19 +22,24 @@
 #include <memory>
 
 #include "commit/commit.h"
+#include "outbox/owed.h"
 #include "store/postgres/batch_rows.h"
 #include "store/postgres/connection.h"
+#include "store/postgres/owed_records.h"
 #include "store/postgres/ownership.h"
 
 namespace beckon::store::postgres {
 
 class PostgresCommit final : public commit::Commit {
  public:
-  PostgresCommit(ConnectionOptions options, Shards& shards, Ownership& ownership)
-      : options_(std::move(options)), shards_(shards), ownership_(ownership) {}
+  PostgresCommit(ConnectionOptions options, Shards& shards, Ownership& ownership, outbox::OwedTable& owed)
+      : options_(std::move(options)), shards_(shards), ownership_(ownership), owed_(owed) {}
 
-  // After `ownership` was taken: reads where the journal ends. Throws PostgresError.
+  // After `ownership` was taken: reads where the journal ends, and what is owed. Throws PostgresError.
   void begin();
+  // Any thread. From now on deliveries may be owed without rows.
+  void allow_owed() { may_owe_ = true; }
+  bool may_owe() const { return may_owe_; }
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
 
   struct Counts {
@@ -64,13 +69,14 @@ class PostgresCommit final : public commit::Commit {
     std::string id;
     std::set<Shard> shards;  // of its rows
     commit::Receipt receipt;
+    std::vector<Shard> owed = {};  // of the rows of its record
   };
   enum class Outcome : std::uint8_t { kStored, kNever, kOvertaken, kLost, kOpen };
 
   void connect();
-  void try_write(const commit::Batch& batch, Pending& pending, bool& is_asked);
-  commit::Receipt stored(Pending pending);
-  std::expected<commit::Receipt, commit::CommitFault> settle(Pending pending);
+  void try_write(const commit::Batch& batch, outbox::OwedChanges& owed, Pending& pending, bool& is_asked);
+  commit::Receipt stored(Pending pending, outbox::OwedChanges& owed);
+  std::expected<commit::Receipt, commit::CommitFault> settle(Pending pending, outbox::OwedChanges& owed);
   Outcome look(const Pending& pending);
   bool anything_lost();
   std::array<Place, 32> ends();
@@ -81,6 +87,10 @@ class PostgresCommit final : public commit::Commit {
   const ConnectionOptions options_;
   Shards& shards_;
   Ownership& ownership_;
+  outbox::OwedTable& owed_;
+  RecordShards record_shards_;
+  std::unordered_map<SubscriptionId, outbox::Standing> standings_;  // as of the last commit
+  std::atomic<bool> may_owe_{false};
   std::unique_ptr<Connection> connection_;
   std::chrono::steady_clock::time_point try_again_{};  // to connect
   bool is_compared_ = false;                           // the connection's server has what was acknowledged

@@ -1,7 +1,10 @@
 #include "store/postgres/postgres_delivery_log.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
+#include "outbox/owed_lists.h"
 #include "store/postgres/faults.h"
 #include "store/rows.h"
 
@@ -42,9 +45,9 @@ Rows walk(Connection& connection, Shard shard, const Handle& handle, const Deliv
 }
 
 constexpr const char* kLog =
-    "SELECT d.created_at, d.state, d.attempts, CASE WHEN a.outcome = 0 THEN a.total_us ELSE 0 END "
-    "FROM unnest($4::bigint[]) AS s(id) CROSS JOIN LATERAL (SELECT shard, id, created_at, state, attempts FROM "
-    "delivery "
+    "SELECT d.created_at, d.state, d.attempts, CASE WHEN a.outcome = 0 THEN a.total_us ELSE d.answer_us END, d.id "
+    "FROM unnest($4::bigint[]) AS s(id) CROSS JOIN LATERAL (SELECT shard, id, created_at, state, attempts, answer_us "
+    "FROM delivery "
     "WHERE shard = s.id AND subscription = $1 AND created_at >= $2 ORDER BY created_at DESC, id DESC LIMIT $3) d "
     "LEFT JOIN attempt a ON a.shard = d.shard AND a.delivery = d.id AND a.number = d.attempts "
     "ORDER BY d.created_at DESC, d.id DESC LIMIT $3";
@@ -60,45 +63,42 @@ constexpr const char* kHeld =
 Result<FoundDeliveries> PostgresDeliveryLog::search(const Handle& handle, const DeliverySearch& search,
                                                     const std::optional<outbox::DeliveryPlace>& behind,
                                                     std::size_t limit) {
+  const bool from_place = behind && behind->created_at < search.until;
+  const outbox::DeliveryPlace place = from_place ? *behind : outbox::DeliveryPlace{search.until, {}};
+  const auto owed = owed_.newest(handle, search.subscription, search.since, place, FoundDeliveries::kMostRead + 1);
   return readers_.read([&](Connection& reader) -> Result<FoundDeliveries> {
-    const bool from_place = behind && behind->created_at < search.until;
-    auto row = walk(reader, shards_.of(handle), handle, search, from_place ? behind->created_at : search.until,
-                    from_place ? behind->id.view() : std::string_view{});
-    FoundDeliveries found;
-    for (std::size_t read = 0; row.next(); ++read) {
-      if (read == FoundDeliveries::kMostRead || found.deliveries.size() == limit) return found;
-      Delivery delivery = delivery_from(row);
-      found.more_behind = place_of(delivery);
-      if (delivery.handle != handle || (search.subscription && delivery.subscription != *search.subscription)) continue;
-      if (!search.fits || search.fits(delivery)) found.deliveries.push_back(std::move(delivery));
-    }
-    found.more_behind.reset();
-    return found;
+    auto row = walk(reader, shards_.of(handle), handle, search, place.created_at, place.id.view());
+    const auto next_row = [&] { return row.next() ? std::optional(delivery_from(row)) : std::nullopt; };
+    return outbox::find_in(next_row, owed, handle, search, limit);
   });
 }
 
 Result<EndpointLog> PostgresDeliveryLog::log_of(const SubscriptionId& subscription, Instant since, std::size_t limit) {
+  const auto owed = owed_.newest_of(subscription, since, limit + 1);
+  const auto owed_waiting = owed_.waiting(subscription);
   return readers_.read([&](Connection& reader) -> Result<EndpointLog> {
     const Transaction one_view(reader, Transaction::Kind::kRead);
     const auto shards = shards_.of(subscription);
     EndpointLog found;
     auto row = reader.query(kLog, subscription, since, limit + 1, shards);
-    while (row.next()) {
-      found.more = found.entries.size() == limit;
-      if (found.more) break;
-      found.entries.push_back({.created_at = row.instant(0),
-                               .state = static_cast<outbox::DeliveryState>(row.integer(1)),
-                               .attempts = static_cast<int>(row.integer(2)),
-                               .answer_us = row.integer(3)});
-    }
+    std::vector<outbox::PlacedEntry> rows;
+    while (row.next())
+      rows.push_back({{row.instant(0), DeliveryId(row.text(4))},
+                      {.created_at = row.instant(0),
+                       .state = static_cast<outbox::DeliveryState>(row.integer(1)),
+                       .attempts = static_cast<int>(row.integer(2)),
+                       .answer_us = row.integer(3)}});
+    outbox::put_entries(found, std::move(rows), owed, limit);
     const Waiting due = waiting_in(reader.query(kDue, subscription, EndpointLog::kMostWaiting, shards));
     const Waiting held = waiting_in(reader.query(kHeld, subscription, EndpointLog::kMostWaiting, shards));
-    found.waiting = std::min(due.count + held.count, EndpointLog::kMostWaiting);
-    if (found.waiting == 0) return found;
+    found.waiting = std::min(due.count + held.count + owed_waiting.count, EndpointLog::kMostWaiting);
+    found.waiting_since = owed_waiting.oldest;
+    if (due.count + held.count == 0) return found;
     const bool is_due = !due.oldest.empty() && (held.oldest.empty() || due.oldest < held.oldest);
     auto oldest = reader.query("SELECT created_at FROM delivery WHERE shard = ANY($2::bigint[]) AND id = $1",
                                is_due ? due.oldest : held.oldest, shards);
-    if (oldest.next()) found.waiting_since = oldest.instant(0);
+    if (oldest.next())
+      found.waiting_since = std::min(owed_waiting.oldest.value_or(oldest.instant(0)), oldest.instant(0));
     return found;
   });
 }

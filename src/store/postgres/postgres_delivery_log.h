@@ -1,6 +1,8 @@
-// outbox::DeliveryLog over PostgreSQL. Thread-safe: each call borrows a reader.
+// outbox::DeliveryLog over PostgreSQL and what is owed without rows, which is read first as in PostgresOutbox.
+// Thread-safe: each call borrows a reader.
 #pragma once
 #include "outbox/delivery_log.h"
+#include "outbox/owed.h"
 #include "store/postgres/readers.h"
 #include "store/postgres/shards.h"
 
@@ -8,7 +10,8 @@ namespace beckon::store::postgres {
 
 class PostgresDeliveryLog final : public outbox::DeliveryLog {
  public:
-  PostgresDeliveryLog(Readers& readers, const Shards& shards) : readers_(readers), shards_(shards) {}
+  PostgresDeliveryLog(Readers& readers, const Shards& shards, const outbox::OwedTable& owed)
+      : readers_(readers), shards_(shards), owed_(owed) {}
 
   Result<outbox::FoundDeliveries> search(const Handle& handle, const outbox::DeliverySearch& search,
                                          const std::optional<outbox::DeliveryPlace>& behind,
@@ -18,6 +21,7 @@ class PostgresDeliveryLog final : public outbox::DeliveryLog {
  private:
   Readers& readers_;
   const Shards& shards_;
+  const outbox::OwedTable& owed_;
 };
 
 }  // namespace beckon::store::postgres

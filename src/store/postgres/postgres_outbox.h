@@ -1,6 +1,8 @@
-// outbox::Outbox over PostgreSQL. Thread-safe: each call borrows a reader.
+// outbox::Outbox over PostgreSQL and what is owed without rows, which is read first: a delivery that gets a row
+// meanwhile is then found twice rather than not at all, and the row counts. Thread-safe: each call borrows a reader.
 #pragma once
 #include "outbox/outbox.h"
+#include "outbox/owed.h"
 #include "store/postgres/readers.h"
 #include "store/postgres/shards.h"
 
@@ -8,7 +10,8 @@ namespace beckon::store::postgres {
 
 class PostgresOutbox final : public outbox::Outbox {
  public:
-  PostgresOutbox(Readers& readers, const Shards& shards) : readers_(readers), shards_(shards) {}
+  PostgresOutbox(Readers& readers, const Shards& shards, const outbox::OwedTable& owed)
+      : readers_(readers), shards_(shards), owed_(owed) {}
 
   Result<std::vector<outbox::Subscription>> subscriptions() override;
   Result<std::vector<outbox::Due>> due(const SubscriptionId& subscription, Instant now, std::size_t limit,
@@ -40,6 +43,7 @@ class PostgresOutbox final : public outbox::Outbox {
  private:
   Readers& readers_;
   const Shards& shards_;
+  const outbox::OwedTable& owed_;
 };
 
 }  // namespace beckon::store::postgres

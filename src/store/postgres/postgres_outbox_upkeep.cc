@@ -26,6 +26,7 @@ Result<std::vector<Delivery>> PostgresOutbox::held_before(Instant before, std::s
   });
 }
 
+// Those without rows are pending.
 Result<std::vector<Delivery>> PostgresOutbox::oldest(const DeliveryId& behind, std::size_t limit) {
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
     return deliveries_from(reader.query(
@@ -50,6 +51,7 @@ Result<std::vector<std::pair<Handle, EventId>>> PostgresOutbox::unmatched_before
 }
 
 Result<std::vector<SubscriptionId>> PostgresOutbox::deleted_with_pending() {
+  const auto owed = owed_.subscriptions();
   return readers_.read([&](Connection& reader) -> Result<std::vector<SubscriptionId>> {
     auto row = reader.query(
         "SELECT s.id FROM subscription s WHERE s.shard = ANY($1::bigint[]) AND s.deleted AND "
@@ -59,6 +61,16 @@ Result<std::vector<SubscriptionId>> PostgresOutbox::deleted_with_pending() {
         shards_.own());
     std::vector<SubscriptionId> found;
     while (row.next()) found.emplace_back(row.text(0));
+    std::vector<std::string_view> ids;
+    for (const SubscriptionId& id : owed) ids.push_back(id.view());
+    if (ids.empty()) return found;
+    auto more =
+        reader.query("SELECT id FROM subscription WHERE shard = ANY($1::bigint[]) AND id = ANY($2::text[]) AND deleted",
+                     shards_.own(), ids);
+    while (more.next()) found.emplace_back(more.text(0));
+    std::ranges::sort(found);
+    const auto twice = std::ranges::unique(found);
+    found.erase(twice.begin(), twice.end());
     return found;
   });
 }

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::int64_t kOldest = 150'000;  // server_version_num
 constexpr Duration kTurn{60'000};          // for which a process waits for others that start
+constexpr Duration kAskEvery{2'000};       // whether an older node still lives
 
 // Creates or migrates. A newer version's tables are left alone.
 Result<void> admit(Connection& connection, const PostgresOptions& options) {
@@ -48,20 +49,21 @@ Fault open_fault(const PostgresError& error) {
 
 }  // namespace
 
-PostgresStore::PostgresStore(ConnectionOptions options, std::size_t readers,
+PostgresStore::PostgresStore(ConnectionOptions to, const PostgresOptions& options,
                              std::shared_ptr<postgres::Ownership> ownership)
     : shards_(ownership->shards()),
       ownership_(std::move(ownership)),
-      readers_(options, readers),
-      commit_(options, shards_, *ownership_),
+      readers_(to, options.readers),
+      owed_(options.server ? options.owed : outbox::OwedLimits{.most = 0}),
+      commit_(to, shards_, *ownership_, owed_),
       ledger_(readers_, shards_),
-      outbox_(readers_, shards_),
-      delivery_log_(readers_, shards_),
+      outbox_(readers_, shards_, owed_),
+      delivery_log_(readers_, shards_, owed_),
       timers_(readers_, shards_),
       analytics_(readers_, shards_),
       rules_(readers_, shards_),
       traits_(readers_, shards_),
-      directory_(readers_, options) {}
+      directory_(readers_, to) {}
 
 PostgresStore::~PostgresStore() = default;
 
@@ -88,17 +90,37 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& wh
       if (options.server)
         if (auto taken = ownership->take(); !taken) return unexpected(taken.error());
     }
-    std::unique_ptr<PostgresStore> store(new PostgresStore(to, options.readers, std::move(ownership)));
+    std::unique_ptr<PostgresStore> store(new PostgresStore(to, options, std::move(ownership)));
     const auto loaded = store->readers_.read([&](Connection& reader) -> Result<void> {
       store->shards_.load(reader);
       return {};
     });
     if (!loaded) return unexpected(loaded.error());
-    if (options.server) store->commit_.begin();
+    if (options.server) {
+      store->commit_.begin();
+      store->allow_owed();
+    }
     return store;
   } catch (const PostgresError& error) {
     return unexpected(open_fault(error));
   }
+}
+
+std::expected<void, commit::CommitFault> PostgresStore::maintain() {
+  if (commit_.may_owe()) return ownership_->renew();
+  if (const auto now = std::chrono::steady_clock::now(); now - tried_to_owe_ > kAskEvery) {
+    tried_to_owe_ = now;
+    allow_owed();
+  }
+  return ownership_->renew();
+}
+
+// Programs that do not read records would neither send what is owed in them nor let anybody see it. To raise it twice
+// is as good as once.
+void PostgresStore::allow_owed() {
+  const auto allowed = readers_.read(
+      [](Connection& reader) -> Result<bool> { return postgres::raise_oldest_reader(reader, postgres::kReadsOwed); });
+  if (allowed && *allowed) commit_.allow_owed();
 }
 
 Result<std::optional<std::string>> PostgresStore::stored_secret(const std::string& where, std::string_view name) {

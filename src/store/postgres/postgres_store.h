@@ -1,8 +1,10 @@
 // A store in a PostgreSQL database (15 or later), for one server and, next to it, commands in other processes.
 #pragma once
+#include <chrono>
 #include <memory>
 #include <string>
 
+#include "outbox/owed.h"
 #include "store/postgres/ownership.h"
 #include "store/postgres/postgres_analytics.h"
 #include "store/postgres/postgres_commit.h"
@@ -25,8 +27,9 @@ struct PostgresOptions {
   bool create = true;     // otherwise a database without this program's tables is refused (kNotFound)
   bool prepared = false;  // its tables are known to be of this version
   std::size_t readers = 4;
-  Duration connect{3'000};  // how long each host of the string is tried
-  Duration answer{10'000};  // how long a statement or commit may take
+  Duration connect{3'000};       // how long each host of the string is tried
+  Duration answer{10'000};       // how long a statement or commit may take
+  outbox::OwedLimits owed = {};  // a server's: of what is owed without rows
   // Of a node of several: of the lane that it has taken already, whose shards alone are then read and written.
   // Otherwise all are taken, under a name of this process alone.
   std::shared_ptr<postgres::Ownership> ownership = {};
@@ -56,7 +59,7 @@ class PostgresStore final : public Store {
   Result<bool> others_are_sealed(
       const std::function<bool(std::string_view sealed, const std::string& place)>& is_current) override;
   Capabilities can() const override { return {}; }
-  std::expected<void, commit::CommitFault> maintain() override { return ownership_->renew(); }
+  std::expected<void, commit::CommitFault> maintain() override;
   // PostgreSQL gives the space of deleted rows back by itself (autovacuum); what its files and its log still hold of
   // them is for the database's operator: docs/scale.md.
   std::expected<void, commit::CommitFault> purge() override { return {}; }
@@ -81,12 +84,14 @@ class PostgresStore final : public Store {
   postgres::PostgresCommit& postgres_commit() { return commit_; }
 
  private:
-  PostgresStore(postgres::ConnectionOptions options, std::size_t readers,
+  PostgresStore(postgres::ConnectionOptions to, const PostgresOptions& options,
                 std::shared_ptr<postgres::Ownership> ownership);
+  void allow_owed();
 
   postgres::Shards shards_;
   std::shared_ptr<postgres::Ownership> ownership_;
   postgres::Readers readers_;
+  outbox::OwedTable owed_;  // empty in a command, which commits nothing
   postgres::PostgresCommit commit_;
   postgres::PostgresLedger ledger_;
   postgres::PostgresOutbox outbox_;
@@ -96,6 +101,7 @@ class PostgresStore final : public Store {
   postgres::PostgresRuleStore rules_;
   postgres::PostgresTraitStore traits_;
   postgres::PostgresDirectory directory_;
+  std::chrono::steady_clock::time_point tried_to_owe_{};  // of the thread that maintains it
 };
 
 }  // namespace beckon::store

@@ -1,6 +1,7 @@
 #include "store/postgres/schema.h"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -427,7 +428,24 @@ ALTER TABLE node ADD COLUMN drained boolean NOT NULL DEFAULT false;
 CREATE INDEX access_token_by_id ON access_token (id);
 )sql";
 
-constexpr std::array kSteps = {Step{kFirst, 1}, Step{kOlderData, 2}, Step{kNodes, 2}, Step{kDivided, 4}};
+// Deliveries that were not attempted yet are in records, one for each commit and shard (owed_records.h); a delivery
+// that ends with its first attempt has that in its own row (outbox/packed_attempt.h), and from `record` it is known
+// which record it was in, 0 for none. None is written before oldest_reader is kReadsOwed.
+constexpr const char* kOwed = R"sql(
+CREATE TABLE due_record (
+  shard smallint NOT NULL,
+  record bigint NOT NULL,
+  sum bigint NOT NULL,
+  bytes bytea NOT NULL,
+  PRIMARY KEY (shard, record));
+ALTER TABLE due_record ALTER COLUMN bytes SET STORAGE EXTERNAL;
+ALTER TABLE delivery ADD COLUMN record bigint NOT NULL DEFAULT 0, ADD COLUMN answer_us bigint NOT NULL DEFAULT 0,
+  ADD COLUMN attempt bytea;
+)sql";
+
+constexpr std::array kSteps = {Step{kFirst, 1}, Step{kOlderData, 2}, Step{kNodes, 2}, Step{kDivided, 4},
+                               Step{kOwed, 4}};
+static_assert(kSteps.size() >= kReadsOwed);
 
 // An arbitrary number, the same in every process.
 constexpr const char* kLock = "SELECT pg_advisory_xact_lock(4850420412)";
@@ -437,15 +455,19 @@ std::int64_t oldest_reader_of(Connection& connection) {
   return row.next() ? row.integer(0) : 0;
 }
 
+// The name of a node that runs a program of fewer steps.
+std::optional<std::string> node_below(Connection& connection, std::int64_t steps) {
+  auto node = connection.query(
+      "SELECT name FROM node WHERE until > clock_timestamp() AND schema_version < $1 ORDER BY name LIMIT 1", steps);
+  return node.next() ? std::optional(std::string(node.text(0))) : std::nullopt;
+}
+
 // Within a transaction that holds the lock.
 Result<void> take(Connection& connection, std::span<const Step> steps, std::int64_t done, Duration lock) {
   const Step& step = steps[static_cast<std::size_t>(done)];
   if (done > 0 && step.oldest_reader > oldest_reader_of(connection)) {
-    auto node = connection.query(
-        "SELECT name FROM node WHERE until > clock_timestamp() AND schema_version < $1 ORDER BY name LIMIT 1",
-        step.oldest_reader);
-    if (node.next())
-      return unexpected(operator_fault("Node " + std::string(node.text(0)) +
+    if (const auto node = node_below(connection, step.oldest_reader))
+      return unexpected(operator_fault("Node " + *node +
                                            " runs a version that cannot go on once this version has changed the "
                                            "tables; upgrade it to the version before this one first, or stop it.",
                                        FaultCode::kConflict));
@@ -454,7 +476,7 @@ Result<void> take(Connection& connection, std::span<const Step> steps, std::int6
   connection.execute(step.sql);
   connection.run(
       "INSERT INTO meta (name, value) VALUES ('schema', $1), ('oldest_reader', $2) "
-      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      "ON CONFLICT (name) DO UPDATE SET value = greatest(meta.value, excluded.value)",
       done + 1, step.oldest_reader);
   return {};
 }
@@ -494,6 +516,19 @@ Result<void> check_readable(Connection& connection) {
                                        ", this version has " + std::to_string(newest_schema()) +
                                        "); start that version.",
                                    FaultCode::kConflict));
+}
+
+bool raise_oldest_reader(Connection& connection, std::int64_t steps) {
+  if (oldest_reader_of(connection) >= steps) return true;
+  Transaction transaction(connection, Transaction::Kind::kWrite);
+  connection.run(kLock);
+  if (node_below(connection, steps)) return false;
+  connection.run(
+      "INSERT INTO meta (name, value) VALUES ('oldest_reader', $1) "
+      "ON CONFLICT (name) DO UPDATE SET value = greatest(meta.value, excluded.value)",
+      steps);
+  transaction.commit();
+  return true;
 }
 
 Result<void> migrate(Connection& connection, std::span<const Step> steps, const Patience& patience) {

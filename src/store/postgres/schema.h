@@ -3,9 +3,10 @@
 // steps.
 //
 // Nodes are upgraded one after the other while the others go on, so a step only adds (a table, a column that may be
-// null or has a default, an index), and leaves `oldest_reader` as it was. What removes something, or lets the journal
-// have a form that older programs cannot read, comes one version later, in a step that raises `oldest_reader`: it is
-// refused while a node lives that would not know what to do with it.
+// null or has a default, an index), and leaves `oldest_reader` as it was. What removes something comes one version
+// later, in a step that raises `oldest_reader`: it is refused while a node lives that would not know what to do with
+// it. What is written in a form that older programs cannot read begins once no node of such a program lives, and raises
+// `oldest_reader` then (raise_oldest_reader).
 //
 // The first column of every key is the shard, so that a shard's rows can be moved, or live in a distributed table. The
 // exceptions are small tables that every node reads: meta, shard, node, handle, and what the directory keeps of people
@@ -31,6 +32,11 @@ inline std::int64_t newest_schema() { return static_cast<std::int64_t>(steps().s
 std::int64_t schema_of(Connection& connection);
 // Why this program cannot work with the tables of a newer one: kConflict, for the operator. Not of older ones.
 Result<void> check_readable(Connection& connection);
+
+// Lets this program write what those of fewer than `steps` steps cannot read, which they are refused from then on.
+// False: a node of such a program lives. Throws PostgresError.
+bool raise_oldest_reader(Connection& connection, std::int64_t steps);
+inline constexpr std::int64_t kReadsOwed = 5;  // of programs that know deliveries without rows (outbox/owed.h)
 
 struct Patience {
   Duration lock{2'000};  // for the lock of a table, during which others may wait behind it

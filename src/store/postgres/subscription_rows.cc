@@ -8,6 +8,7 @@ void apply(Writing& writing, const outbox::Subscription& s) {
   const Shard shard = writing.touch(s.handle);
   writing.shards.put(s.id, shard);
   writing.deliveries.clear();  // their standing may have changed
+  writing.standings.clear();
   writing.connection.run(
       "INSERT INTO subscription (shard, handle, id, endpoint_url, event_types, description, sealed_headers, "
       "rate_per_second, ordering, enabled, disabled_reason, sealed_secret, sealed_previous_secret, previous_until, "
@@ -27,6 +28,7 @@ void apply(Writing& writing, const outbox::Subscription& s) {
 
 void mark_deleted(Writing& writing, const SubscriptionId& id) {
   writing.deliveries.clear();
+  writing.standings.clear();
   writing.connection.run(
       "UPDATE subscription SET deleted = true, enabled = false, sealed_headers = '[]', sealed_secret = '', "
       "sealed_previous_secret = '', updated_at = $3 WHERE shard = ANY($1::bigint[]) AND id = $2 AND NOT deleted",
