@@ -10,6 +10,10 @@
 #include "http/listener.h"
 #include "http/metrics.h"
 
+namespace beckon::store::postgres {
+class Acknowledged;
+}
+
 namespace beckon::app {
 
 // Label values are from closed lists, never from input.
@@ -39,6 +43,8 @@ class Exposition {
 
 void add_process(Exposition& out);  // of build, process and log: app/metrics.cc
 void add_certificates(Exposition& out, const http::TlsCertificates& certificates);
+// What a database has lost that it had acknowledged: of the process.
+void add_losses(Exposition& out, const store::postgres::Acknowledged& acknowledged);
 // What a listener has in hand, and has refused: likewise.
 void add_listener(Exposition& out, const http::Listener& listener, const http::HttpRefusals& refused);
 

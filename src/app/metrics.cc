@@ -110,9 +110,6 @@ void of_database(Exposition& out, const store::postgres::PostgresCommit::Counts&
   };
   count("stored", counts.found);
   count("not_stored", counts.not_found);
-  out.counter("beckon_lost_positions_total",
-              "Commits that were acknowledged and that the database does not have anymore.",
-              value_of(counts.lost_positions));
 }
 
 class Refusals {
@@ -134,6 +131,12 @@ class Refusals {
 };
 
 }  // namespace
+
+void add_losses(Exposition& out, const store::postgres::Acknowledged& acknowledged) {
+  out.counter("beckon_lost_positions_total",
+              "Commits that were acknowledged and that the database does not have anymore.",
+              value_of(acknowledged.lost()));
+}
 
 void add_process(Exposition& out) {
   out.gauge("beckon_build_info", "Always 1; the version is the label.", 1, {{"version", BECKON_VERSION}});
@@ -182,6 +185,7 @@ Exposition Server::Inside::collect() const {
   of_sign_ins(out, sign_in_failures);
   of_libraries(out, sources.counts());
   if (postgres) of_database(out, postgres->postgres_commit().counts());
+  if (postgres && !part.ownership) add_losses(out, postgres->acknowledged());
   return out;
 }
 

@@ -608,6 +608,7 @@ void Node::Inside::add_metrics(Exposition& out) const {
   out.gauge("beckon_node_peers", "Other nodes that are connected to this one.", number(port->peers()));
   out.counter("beckon_node_peer_requests_total", "Requests that other nodes have handed over to this one.",
               number(port->requests()));
+  add_losses(out, lease->acknowledged());
   out.counter("beckon_node_strangers_total", "Connections to the node port that did not show the right certificate.",
               number(port->strangers()));
 }

@@ -283,6 +283,16 @@ class PostgresNodes : public PostgresFaults {
     made.lane = std::make_unique<postgres::Ownership>(to, made.lease, postgres::shards_of(lane));
     return made;
   }
+  // Of the node's lane, which it takes.
+  std::unique_ptr<PostgresStore> open_lane(const Node& of) const {
+    auto lane = std::make_shared<postgres::Ownership>(postgres::ConnectionOptions{.where = where_}, of.lease,
+                                                      of.lane->shards());
+    EXPECT_EQ(lane->try_to_take(), true);
+    return PostgresStore::open(where_, {.server = true, .ownership = std::move(lane)}).value();
+  }
+  static std::expected<commit::Receipt, CommitFault> write_to(PostgresStore& store, const std::string& journal) {
+    return store.commit().write({.at = kStart, .journal = journal});
+  }
   void end_lease(const std::string& name) {
     execute(("UPDATE node SET until = clock_timestamp() - interval '1 ms' WHERE name = '" + name + "'").c_str());
   }
@@ -479,7 +489,7 @@ TEST_F(PostgresFaults, AcknowledgedRowsThatAReplicaDidNotHaveAreNoticedAndEndThe
     cut(connection);
   };
   EXPECT_EQ(write("four"), std::unexpected(CommitFault::kBroken));
-  EXPECT_EQ(commit().counts().lost_positions, 2u);
+  EXPECT_EQ(store_->acknowledged().lost(), 2u);
   EXPECT_EQ(journal(), std::vector<std::string>{"one"}) << "nothing was written over the hole";
 }
 
@@ -490,8 +500,53 @@ TEST_F(PostgresFaults, WhatIsLostIsAlsoNoticedIfNoCommitWasUnderWay) {
   PostgresServer::shared().start();
   execute("DELETE FROM journal WHERE position > 1");
   EXPECT_EQ(write("three"), std::unexpected(CommitFault::kBroken));
-  EXPECT_EQ(commit().counts().lost_positions, 1u);
+  EXPECT_EQ(store_->acknowledged().lost(), 1u);
   EXPECT_EQ(journal(), std::vector<std::string>{"one"});
+}
+
+// As after the promotion of a replica that lagged.
+constexpr const char* kLoseAllButOne = "DELETE FROM journal WHERE position > 1";
+
+TEST_F(PostgresNodes, WhatIsLostIsReportedByTheFormerOwnerAlthoughTheNextOneHasWrittenMoreSince) {
+  const auto one = node("one", "a"), two = node("two", "b");
+  const auto former = open_lane(one);
+  for (const char* text : {"one", "two", "three"}) ASSERT_TRUE(write_to(*former, text));
+  PostgresServer::shared().stop_at_once();
+  PostgresServer::shared().start();
+  execute(kLoseAllButOne);
+  end_lease("one");
+  const auto next = open_lane(two);
+  for (const char* text : {"1", "2", "3", "4"}) EXPECT_TRUE(write_to(*next, text));
+  EXPECT_EQ(two.lease->acknowledged().lost(), 0u);
+  EXPECT_EQ(one.lease->acknowledged().lost(), 0u);
+  (void)one.lease->look([](const postgres::Division&) {});  // finds that its connection was closed
+  EXPECT_TRUE(one.lease->look([](const postgres::Division&) {}));
+  EXPECT_EQ(one.lease->acknowledged().lost(), 2u);
+  EXPECT_EQ(write_to(*former, "four"), std::unexpected(CommitFault::kBroken));
+  EXPECT_EQ(one.lease->acknowledged().lost(), 2u) << "once";
+}
+
+TEST_F(PostgresNodes, WhatIsLostIsReportedByAnOwnerThatGivesItsShardsAwayBeforeItWritesAgain) {
+  const auto one = node("one", "a");
+  auto former = open_lane(one);
+  for (const char* text : {"one", "two", "three"}) ASSERT_TRUE(write_to(*former, text));
+  PostgresServer::shared().stop_at_once();
+  PostgresServer::shared().start();
+  execute(kLoseAllButOne);
+  former.reset();  // finds that its connection was closed
+  one.lease->leave();
+  EXPECT_EQ(one.lease->acknowledged().lost(), 2u);
+}
+
+TEST_F(PostgresNodes, WhatIsLostIsReportedByAnOwnerThatHasItsShardsAgainBeforeItNoticed) {
+  const auto one = node("one", "a");
+  const auto former = open_lane(one);
+  for (const char* text : {"one", "two", "three"}) ASSERT_TRUE(write_to(*former, text));
+  execute(kLoseAllButOne);
+  const auto again = open_lane(one);
+  EXPECT_EQ(one.lease->acknowledged().lost(), 2u);
+  EXPECT_EQ(position_of(write_to(*again, "four")), 2u);
+  EXPECT_EQ(one.lease->acknowledged().lost(), 2u);
 }
 
 TEST_F(PostgresFaults, ACommitThatTheServerOnlyWarnedAboutIsNotAcknowledgedBeforeASecondOneIsDurable) {

@@ -18,6 +18,7 @@ constexpr Duration kAnswer{2'000};         // to a renewal or a look
 constexpr Duration kLockWait{1'500};       // for the rows of shards that are being committed to
 constexpr Duration kForgetAfter{600'000};  // a node whose lease is over for so long
 constexpr int kAnswersFor = 80;            // % of the lease
+constexpr Duration kLeaveAgain{100};
 
 // A clock that goes on while the machine sleeps: a lease ends all the same.
 std::int64_t machine_ms() {
@@ -82,8 +83,10 @@ bool set_drained(Connection& connection, const std::string& node, bool drained) 
 
 Connection& Lease::connection() {
   if (!connection_ || !connection_->is_usable()) {
-    connection_ = std::make_unique<Connection>(options_);
-    connection_->set_patience(kAnswer);
+    auto made = std::make_unique<Connection>(options_);
+    made->set_patience(kAnswer);
+    if (!planted(Planted::kOwnersCompare)) acknowledged_.has_all(*made);
+    connection_ = std::move(made);
   }
   return *connection_;
 }
@@ -125,10 +128,15 @@ Result<void> Lease::look(const std::function<void(const Division&)>& seen) {
 
 void Lease::leave() {
   const std::lock_guard lock(mutex_);
-  try {
-    connection().run("DELETE FROM node WHERE name = $1 AND incarnation = $2", self_.name, self_.incarnation);
-  } catch (const PostgresError& error) {
-    log::warn("lease_not_given_back").add("message", error.what());
+  const auto until = std::chrono::steady_clock::now() + kLength;
+  for (;;) {
+    try {
+      return connection().run("DELETE FROM node WHERE name = $1 AND incarnation = $2", self_.name, self_.incarnation);
+    } catch (const PostgresError& error) {
+      if (!error.is_lost() || !acknowledged_.knows_any() || std::chrono::steady_clock::now() > until)
+        return void(log::warn("lease_not_given_back").add("message", error.what()));
+    }
+    std::this_thread::sleep_for(kLeaveAgain);
   }
 }
 
@@ -270,6 +278,7 @@ std::expected<void, commit::CommitFault> Ownership::renew() {
 void Ownership::release() {
   const std::lock_guard lock(mutex_);
   if (std::exchange(released_, true) || epochs_.empty()) return;
+  acknowledged().left(shards_);
   const std::lock_guard of_lease(lease_->mutex_);
   try {
     Connection& connection = lease_->connection();

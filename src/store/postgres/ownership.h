@@ -21,6 +21,7 @@
 
 #include "base/result.h"
 #include "commit/commit.h"
+#include "store/postgres/acknowledged.h"
 #include "store/postgres/connection.h"
 #include "store/postgres/shards.h"
 
@@ -74,7 +75,8 @@ class Lease {
   // Renews the lease, and reads who owns what. `seen` is called before the renewal counts: what it finds lost must not
   // be answered from memory anymore. Fault kConflict: another process has joined under the same name.
   Result<void> look(const std::function<void(const Division&)>& seen);
-  // Leaves the nodes. Shards that are still owned are free.
+  // Leaves the nodes. Shards that are still owned are free. A database that is away is waited for, for as long as a
+  // lease lasts, if this process knows what must be in it.
   void leave();
 
   // Whether this process may still answer from what it has in memory: it does not know of another node, or four fifths
@@ -82,13 +84,18 @@ class Lease {
   bool may_answer() const;
   Duration left() const;  // counted likewise; not positive if it is over
 
+  // Of all shards that this process owns, or has owned.
+  Acknowledged& acknowledged() { return acknowledged_; }
+  const Acknowledged& acknowledged() const { return acknowledged_; }
+
  private:
   friend class Ownership;
-  Connection& connection();  // callers hold the mutex
+  Connection& connection();  // callers hold the mutex. A new one is compared with what was acknowledged
   void renewed(std::int64_t sent_ms, std::int64_t others);
 
   const ConnectionOptions options_;
   const NodeIdentity self_;
+  Acknowledged acknowledged_;
   std::mutex mutex_;
   std::unique_ptr<Connection> connection_;   // guarded by mutex_
   std::atomic<std::int64_t> renewed_ms_{0};  // of the machine's time since its start, sleep included
@@ -127,6 +134,7 @@ class Ownership {
   // Any thread. Gives the shards back, so that another node can take them at once; a server alone also its lease.
   void release();
 
+  Acknowledged& acknowledged() { return lease_->acknowledged(); }
   bool may_answer() const { return lease_->may_answer(); }
   Duration left() const { return lease_->left(); }
 

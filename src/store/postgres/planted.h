@@ -15,8 +15,8 @@ enum class Planted {
   kIgnoreEpoch,       // nor since when
   kUnknownIsRefused,  // a commit whose answer is lost is refused
   kUnknownIsRetried,  // or written again behind it
-  kSubstituteFirst,   // the row that ends an unknown outcome is written before anybody looks what is lost
   kNoComparison,      // a new connection is not asked whether it has what was acknowledged
+  kOwnersCompare,     // only one for commits is
   kIgnoreWarning,     // a commit that is not on the replica is acknowledged
   kRenewedAtAnswer,   // the lease is counted from the answer
   kAnswerAlways,      // a node answers from memory although its lease may be over
@@ -25,7 +25,7 @@ enum class Planted {
 #ifdef BECKON_FAULTS_PLANTED
 inline bool planted(Planted fault) {
   constexpr const char* kNames[] = {"no_fence",           "ignore_epoch",      "unknown_is_refused",
-                                    "unknown_is_retried", "substitute_first",  "no_comparison",
+                                    "unknown_is_retried", "no_comparison",     "owners_compare",
                                     "ignore_warning",     "renewed_at_answer", "answer_always"};
   static const std::string_view name = std::getenv("PLANTED_FAULT") ? std::getenv("PLANTED_FAULT") : "";
   return name == kNames[static_cast<std::size_t>(fault)];

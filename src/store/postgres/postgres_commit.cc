@@ -2,13 +2,11 @@
 
 #include <poll.h>
 
-#include <algorithm>
 #include <thread>
 
 #include "store/postgres/faults.h"
 #include "store/postgres/journal_parts.h"
 #include "store/postgres/planted.h"
-#include "store/postgres/schema.h"
 #include "store/sum.h"
 #include "system/log.h"
 #include "system/random.h"
@@ -18,8 +16,6 @@ namespace beckon::store::postgres {
 using commit::Batch;
 using commit::CommitFault;
 using commit::Receipt;
-
-static_assert(kShards == 32);
 
 namespace {
 
@@ -57,20 +53,11 @@ void PostgresCommit::connect() {
 
 void PostgresCommit::begin() {
   connect();
-  ends_ = ends();
+  std::vector<std::int64_t> epochs;
+  for (const Shard shard : shards_.own()) epochs.push_back(ownership_.epoch(shard));
+  last_ = ownership_.acknowledged().begin(*connection_, shards_.own(), epochs);
   is_compared_ = true;
-  last_ = *std::ranges::max_element(ends_);
   record_shards_ = restore_owed(*connection_, shards_.own(), owed_);
-}
-
-std::array<PostgresCommit::Place, 32> PostgresCommit::ends() {
-  std::array<Place, 32> found{};
-  auto row = connection_->query(
-      "SELECT j.shard, j.position, j.turn FROM unnest($1::bigint[]) AS s(id) CROSS JOIN LATERAL ("
-      "SELECT shard, position, turn FROM journal WHERE shard = s.id ORDER BY position DESC, turn DESC LIMIT 1) j",
-      shards_.own());
-  while (row.next()) found.at(row.whole(0)) = {row.whole(1), row.integer(2)};
-  return found;
 }
 
 std::expected<Receipt, CommitFault> PostgresCommit::write(const Batch& batch) {
@@ -82,7 +69,7 @@ std::expected<Receipt, CommitFault> PostgresCommit::write(const Batch& batch) {
     bool is_asked = false;
     try {
       connect();
-      if (!is_compared_ && !planted(Planted::kNoComparison) && anything_lost()) {
+      if (!is_compared_ && anything_lost()) {
         broken_ = true;
         return unexpected(CommitFault::kBroken);
       }
@@ -121,7 +108,7 @@ std::unexpected<CommitFault> PostgresCommit::failed(const PostgresError& error) 
 
 void PostgresCommit::try_write(const Batch& batch, outbox::OwedChanges& owed, Pending& pending, bool& is_asked) {
   auto parts = parts_of(batch, shards_);
-  pending.place = parts.empty() ? Place{last_.position, last_.turn + 1} : Place{last_.position + 1, 0};
+  pending.place = parts.empty() ? JournalPlace{last_.position, last_.turn + 1} : JournalPlace{last_.position + 1, 0};
   pending.id = new_id();
   pending.receipt.position = pending.place.position;
 
@@ -188,7 +175,7 @@ Receipt PostgresCommit::stored(Pending pending, outbox::OwedChanges& owed) {
   if (!pending.owed.empty()) record_shards_.emplace(owed.record(), std::move(pending.owed));
   owed.publish();
   last_ = pending.place;
-  for (const Shard shard : pending.shards) ends_.at(static_cast<std::size_t>(shard)) = pending.place;
+  for (const Shard shard : pending.shards) ownership_.acknowledged().stored(shard, pending.place, pending.id);
   return std::move(pending.receipt);
 }
 
@@ -221,7 +208,6 @@ std::expected<Receipt, CommitFault> PostgresCommit::settle(Pending pending, outb
       ++counts_.not_found;
       told("it is not stored");
       last_ = pending.place;  // which its substitute has
-      ends_.at(static_cast<std::size_t>(*pending.shards.begin())) = pending.place;
       return unexpected(CommitFault::kBusy);
     case Outcome::kOvertaken: told("another server has taken over"); break;
     case Outcome::kLost: told("the database has lost commits before it"); break;
@@ -232,7 +218,7 @@ std::expected<Receipt, CommitFault> PostgresCommit::settle(Pending pending, outb
 }
 
 PostgresCommit::Outcome PostgresCommit::look(const Pending& pending) {
-  if (!planted(Planted::kSubstituteFirst) && anything_lost()) return Outcome::kLost;
+  if (anything_lost()) return Outcome::kLost;
   const Shard first = *pending.shards.begin();
   auto row = connection_->query("SELECT id FROM journal WHERE shard = $1 AND position = $2 AND turn = $3", first,
                                 pending.place.position, pending.place.turn);
@@ -255,25 +241,13 @@ PostgresCommit::Outcome PostgresCommit::look(const Pending& pending) {
     if (error.state == "23505") return Outcome::kOpen;  // the former transaction was faster: look again
     throw;
   }
-  if (planted(Planted::kSubstituteFirst) && anything_lost()) return Outcome::kLost;
+  ownership_.acknowledged().stored(first, substitute.place, substitute.id);
   return Outcome::kNever;
 }
 
-// A shard whose newest row is older than the last one that was acknowledged has lost it.
 bool PostgresCommit::anything_lost() {
-  const auto now = ends();
-  bool lost = false;
-  for (std::size_t shard = 0; shard < now.size(); ++shard) {
-    if (now[shard] >= ends_[shard]) continue;
-    lost = true;
-    counts_.lost_positions += std::max<ledger::Position>(1, ends_[shard].position - now[shard].position);
-    log::error("positions_lost")
-        .add("shard", static_cast<std::int64_t>(shard))
-        .add("acknowledged", static_cast<std::int64_t>(ends_[shard].position))
-        .add("found", static_cast<std::int64_t>(now[shard].position));
-  }
-  is_compared_ = !lost;
-  return lost;
+  is_compared_ = ownership_.acknowledged().has_all(*connection_, shards_.own());
+  return !is_compared_;
 }
 
 }  // namespace beckon::store::postgres

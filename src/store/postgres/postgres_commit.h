@@ -9,14 +9,13 @@
 // first shard that it touches.
 //
 // Unknown outcome. If the answer to a commit is lost, `write` does not return before it is known: it connects again,
-// compares the newest row of each shard with the last one that was acknowledged (less means that a replica without
-// them was promoted: they are lost, which is logged, and this process must start again from what there is), then looks
-// for the commit's own row. Found: a durable commit of this connection makes sure that it is also on the replica, since
-// it may have been found before it was there. Not found: a row without records is written in its place, which waits
-// for the former transaction, so that it can never commit afterwards. nodes.md, docs/scale.md. Whatever a connection is
-// made for, it compares first, or the next commit would hide what is lost.
+// looks whether the newest row of each shard that was acknowledged is there (if not, a replica without it was promoted:
+// it is lost, which is logged, and this process must start again from what there is; acknowledged.h), then looks for
+// the commit's own row. Found: a durable commit of this connection makes sure that it is also on the replica, since it
+// may have been found before it was there. Not found: a row without records is written in its place, which waits for
+// the former transaction, so that it can never commit afterwards. nodes.md, docs/scale.md. Whatever a connection is
+// made for, it compares first.
 #pragma once
-#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -43,10 +42,9 @@ class PostgresCommit final : public commit::Commit {
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
 
   struct Counts {
-    std::atomic<std::uint64_t> unknown{0};         // commits whose answer was lost, of these
-    std::atomic<std::uint64_t> found{0};           // had committed
-    std::atomic<std::uint64_t> not_found{0};       // had not
-    std::atomic<std::uint64_t> lost_positions{0};  // acknowledged, but no longer there
+    std::atomic<std::uint64_t> unknown{0};    // commits whose answer was lost, of these
+    std::atomic<std::uint64_t> found{0};      // had committed
+    std::atomic<std::uint64_t> not_found{0};  // had not
   };
   const Counts& counts() const { return counts_; }
   // Any thread. Ends the wait for an unknown outcome, as kBroken: the next start finds out.
@@ -58,14 +56,8 @@ class PostgresCommit final : public commit::Commit {
   std::function<void(Connection&)> asked;
 
  private:
-  // The place of a commit's rows.
-  struct Place {
-    ledger::Position position = 0;
-    std::int64_t turn = 0;
-    friend auto operator<=>(const Place&, const Place&) = default;
-  };
   struct Pending {
-    Place place;
+    JournalPlace place;
     std::string id;
     std::set<Shard> shards;  // of its rows
     commit::Receipt receipt;
@@ -79,7 +71,6 @@ class PostgresCommit final : public commit::Commit {
   std::expected<commit::Receipt, commit::CommitFault> settle(Pending pending, outbox::OwedChanges& owed);
   Outcome look(const Pending& pending);
   bool anything_lost();
-  std::array<Place, 32> ends();
   void insert_rows(const Pending& pending, Instant at, const std::vector<Shard>& shards,
                    const std::vector<std::string_view>& bytes);
   std::unexpected<commit::CommitFault> failed(const PostgresError& error);
@@ -95,8 +86,7 @@ class PostgresCommit final : public commit::Commit {
   std::chrono::steady_clock::time_point try_again_{};  // to connect
   bool is_compared_ = false;                           // the connection's server has what was acknowledged
   bool broken_ = false;
-  Place last_;                  // of the last commit
-  std::array<Place, 32> ends_;  // the newest acknowledged rows of each shard
+  JournalPlace last_;  // of the last commit
   Counts counts_;
   std::atomic<bool> given_up_{false};
 };

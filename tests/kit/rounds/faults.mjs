@@ -408,6 +408,16 @@ export const alone = [
   'paused_long',
 ];
 
+// What nodes report as lost, by shard. Of several that have owned one, that which knew most.
+export function reportsOfLoss(logs) {
+  const reports = new Map();
+  for (const [, ...numbers] of logs.matchAll(/"positions_lost".*?"shard":(\d+),"acknowledged":(\d+),"found":(\d+)/g)) {
+    const [shard, acknowledged, found] = numbers.map(Number);
+    if (!(reports.get(shard)?.acknowledged > acknowledged)) reports.set(shard, { acknowledged, found });
+  }
+  return reports;
+}
+
 // What an asynchronous promotion has lost: compared with the journal of the former primary, each shard where what was
 // acknowledged is gone is reported, and nothing else. `handles`: those where clients miss something.
 export async function faultsOfLoss(cluster, former, handles, logs) {
@@ -427,11 +437,7 @@ export async function faultsOfLoss(cluster, former, handles, logs) {
     there.add(`${shard} ${position}`);
     if (hasBytes && position > (kept.get(shard) ?? 0)) gone.set(shard, [...(gone.get(shard) ?? []), position]);
   }
-  const reports = new Map();
-  for (const [, shard, acknowledged, found] of logs.matchAll(
-    /"positions_lost".*?"shard":(\d+),"acknowledged":(\d+),"found":(\d+)/g,
-  ))
-    reports.set(Number(shard), { acknowledged: Number(acknowledged), found: Number(found) });
+  const reports = reportsOfLoss(logs);
   for (const handle of handles)
     if (!reports.has(Number(cluster.shardOf.get(handle))))
       faults.push(`of ${handle} something is lost, and its shard ${cluster.shardOf.get(handle)} is not reported`);
