@@ -42,7 +42,7 @@ Result<void> Control::load() {
   if (!handles) return unexpected(handles.error());
   for (const access::HandleRecord& record : *handles) {
     if (!store_.has(record.handle)) continue;
-    auto tenant = read(record, *allowlist);
+    auto tenant = read(record, *allowlist, true);
     if (!tenant) return unexpected(tenant.error());
     origins_.put(record.handle.view(), origins_of(record));  // first: every visible handle must have its list
     if (const auto pats = read_pats(record.handle); !pats) return pats;
@@ -168,7 +168,7 @@ Result<commit::IdentityKeysPtr> Control::read_keys(const Handle& handle, const T
   return std::make_shared<const commit::IdentityKeys>(std::move(keys));
 }
 
-Result<TenantPtr> Control::read(const access::HandleRecord& record, const access::Allowlist& allowlist) {
+Result<TenantPtr> Control::read(const access::HandleRecord& record, const access::Allowlist& allowlist, bool is_start) {
   ++handles_read_;
   Tenant made{.handle = record.handle, .admitted = allowlist.admits(record.handle), .settings = rules_.defaults};
   if (auto settings = json::parse(record.settings.empty() ? "{}" : record.settings)) {
@@ -195,7 +195,7 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
     log::error("rules_damaged").add("handle", record.handle.view()).add("why", compiled.error().message);
     made.rules = std::make_shared<const rules::RuleSet>();
   }
-  if (now) {
+  if (now && !is_start) {
     made.traits = now->traits;
   } else {
     auto traits = store_.traits().traits(record.handle);

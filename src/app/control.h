@@ -29,7 +29,8 @@ class Control {
           outbox::SubscriptionIndex& subscriptions, Rules rules)
       : store_(store), secrets_(secrets), tenants_(tenants), subscriptions_(subscriptions), rules_(std::move(rules)) {}
 
-  // Call at start, before anything reads. Fault: the store could not be read.
+  // Call at start, before anything reads. May be called again until then: what another server has changed meanwhile is
+  // read, and unchanged rules stay compiled. Fault: the store could not be read.
   Result<void> load();
 
   // Reloads one handle: its settings, origins, access tokens, identity keys and rules. Blocks for a commit; call from
@@ -57,7 +58,8 @@ class Control {
   Result<void> load_policy(const access::Allowlist& allowlist);
   Result<void> read_pats(const Handle& handle);
   Result<commit::IdentityKeysPtr> read_keys(const Handle& handle, const commit::TenantPtr& now);
-  Result<commit::TenantPtr> read(const access::HandleRecord& record, const access::Allowlist& allowlist);
+  Result<commit::TenantPtr> read(const access::HandleRecord& record, const access::Allowlist& allowlist,
+                                 bool is_start = false);
 
   store::Store& store_;
   const SecretBox& secrets_;

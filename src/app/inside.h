@@ -72,6 +72,7 @@ struct Server::Inside {
   Control control;
   commit::RecentChanges changes;
   commit::Draft::Places places{sessions, tenants, subscriptions, random, &changes};
+  commit::Recovery recovery{store->ledger()};
   commit::Recovered recovered;
   std::chrono::milliseconds recovery_time{};
 
@@ -116,7 +117,7 @@ struct Server::Inside {
   std::atomic<http::Readiness> readiness{http::Readiness::kStarting};
   std::atomic<bool> lost{false};  // the shards are another node's
   std::mutex catching_up;
-  bool stopped = false;
+  bool begun = false, stopped = false;
   std::function<void()> on_broken;
   http::Sending sending;
   std::unique_ptr<http::LiveFeed> live;
@@ -134,6 +135,10 @@ struct Server::Inside {
 
   std::expected<void, std::string> build(std::function<void()> broken, std::vector<oidc::Provider> known);
   void build_access(std::vector<oidc::Provider> known);
+  void warm_up();
+  std::expected<void, std::string> load();
+  Result<void> load_outbox();
+  std::expected<void, std::string> make_routes();
   std::expected<void, std::string> listen();
   void add_routes_of_nodes(std::vector<http::Route>& routes);
   bool is_elsewhere(const std::string& key) const;
@@ -152,6 +157,7 @@ struct Server::Inside {
   Result<std::optional<http::NodeList>> nodes() const;
   std::optional<Fault> may_answer(const http::Route& route) const;
   void stop();
+  void finish_attempts();
   void stop_dispatch();
   void stop_committer();
   void stop_shipping();

@@ -1,6 +1,7 @@
 #include "app/node.h"
 
 #include <condition_variable>
+#include <future>
 #include <list>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "http/routes/api.h"
 #include "node/division.h"
 #include "node/door.h"
+#include "node/handover.h"
 #include "node/port.h"
 #include "store/postgres/ownership.h"
 #include "store/postgres/postgres_store.h"
@@ -41,9 +43,13 @@ constexpr auto kLookEvery = 500ms;  // for who owns what
 constexpr auto kLookOften = 50ms;   // while a lane is nowhere
 constexpr auto kLookAtMost = 5ms;   // between two looks
 constexpr auto kAfterFailure = 1s;  // after a takeover that failed
-constexpr auto kBetweenMoves = 1s;  // of lanes that are moved only to divide more evenly
+constexpr auto kBetweenMoves = 1s;  // of lanes that are moved only to divide more evenly, and after any other
 constexpr auto kFresh = 2s;         // for which a lane that has come is not moved on for that
 constexpr auto kToldWithin = 2s;    // another lane of a change of the directory
+constexpr auto kPrepared = 5s;      // for the next owner of a lane, to get ready while the former one serves
+constexpr auto kTaken = 1s;         // and to take it
+constexpr auto kComes = 10s;        // after which a lane that a node got ready for will not come
+constexpr auto kPokeAgain = 100ms;  // while a node leaves
 constexpr auto kUsedNoLonger = 1s;  // at most, what a server's requests still hold of it after its end
 
 // What one of several servers of a process gets. They are as many as there are lanes if this node is the only one.
@@ -54,6 +60,35 @@ Settings settings_of_lane(const Settings& settings) {
   return made;
 }
 
+// A request of this node's own, which waits for its answer for a while.
+struct Told {
+  Told() {
+    request.method = http::Method::kPost;
+    request.is_placed = true;
+    request.client = IpAddress::v4(127, 0, 0, 1);
+  }
+  // `self` keeps the request until the answer.
+  http::Respond respond(std::shared_ptr<Told> self) {
+    return [self = std::move(self)](http::Response&& response) {
+      const std::lock_guard lock(self->mutex);
+      self->status = response.status;
+      self->changed.notify_all();
+    };
+  }
+  int wait(std::chrono::milliseconds patience) {  // 0: there is no answer
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, patience, [&] { return status != 0; });
+    return status;
+  }
+
+  http::Request request;
+
+ private:
+  std::mutex mutex;
+  std::condition_variable changed;
+  int status = 0;
+};
+
 }  // namespace
 
 struct Node::Inside {
@@ -62,13 +97,28 @@ struct Node::Inside {
     net::Endpoint at;  // as it was asked for
     std::shared_ptr<const http::Sockets> sockets;
   };
+  // Another node, and how to reach it.
+  struct Peer {
+    std::string incarnation;
+    std::shared_ptr<Forwarder> link;
+  };
+  // A lane that another node is about to hand over.
+  struct Coming {
+    bool is_over = false;  // it has come, or will not
+    std::string from;      // the incarnation of the former owner, once it has come
+    http::Respond respond;
+  };
   struct Lane {
     State state = State::kElsewhere;
-    std::shared_ptr<Server> server;  // while it is owned, and until it is given away
-    bool is_lost = false;            // it is another's, or the database has lost commits
-    std::uint64_t turn = 0;          // of the server; former ones, which are still ending, speak of themselves alone
-    Moment changed{};                // when the shards were taken
-    std::string aimed;               // the incarnation that the door sends to; empty: nobody else
+    std::shared_ptr<Server> server;        // while it is owned, and until it is given away
+    std::shared_ptr<Ownership> ownership;  // likewise
+    Peer heir;                             // to whom it is being given, if that node gets ready for it
+    std::shared_ptr<Coming> coming;
+    bool is_lost = false;    // it is another's, or the database has lost commits
+    std::uint64_t turn = 0;  // of the server; former ones, which are still ending, speak of themselves alone
+    Moment changed{};        // when the shards were taken
+    std::string aimed;       // the incarnation that the door sends to; empty: nobody else
+    Moment aimed_at{};       // by what another node has said: the database may say so later
     std::optional<Moment> free_since;
   };
   struct Job {
@@ -102,18 +152,19 @@ struct Node::Inside {
   std::unique_ptr<http::Listener> listener;
 
   std::atomic<std::uint64_t> looks{0}, taken_free{0}, taken_over{0}, given{0};
-  std::atomic<bool> certificates_asked{false}, leaving{false};
+  std::atomic<bool> certificates_asked{false}, has_joined{false}, leaving{false};
 
   mutable std::mutex mutex;  // guards those below
   std::array<Lane, kLanes> lanes;
   std::vector<std::shared_ptr<Server>> ending;  // given away, and not in `past` yet
   Exposition past;                              // what servers that have ended had counted
   std::string failure;
-
-  // Of the supervisor.
   std::map<std::string, std::shared_ptr<Forwarder>> links;  // by incarnation
-  std::list<Job> jobs;
-  Moment moved{};
+  std::condition_variable over;                             // a Coming is
+
+  std::mutex jobs_mutex;
+  std::list<Job> jobs;  // guarded by jobs_mutex
+  Moment moved{};       // of the supervisor
 
   std::mutex waking;
   std::condition_variable_any woken;
@@ -126,14 +177,24 @@ struct Node::Inside {
   void supervise(const std::stop_token& stop);
   bool look();
   void seen(const Division& now, Moment began);
-  void act(const Division& now);
-  void aim(const Division& now);
+  void act(const Division& now, Moment began);
+  Peer peer(const Division& now, const std::string& name) const;
+  void aim(const Division& now, Moment began);
+  void aim_by(int lane, const Forwarder& by);
   void take(int lane, bool is_after_lease);
   void take_and_serve(int lane, bool is_after_lease);
-  void give(int lane);
+  void asked(const http::Request& request, int lane, http::Respond respond);
+  void get_ready(int lane, const std::shared_ptr<Coming>& coming, http::Respond ready);
+  std::shared_ptr<Ownership> ownership_of(int lane) const;
+  std::expected<std::unique_ptr<Server>, std::string> make_server(int lane, std::shared_ptr<Ownership> ownership);
+  bool serve(int lane, std::shared_ptr<Ownership> ownership, std::expected<std::unique_ptr<Server>, std::string> server,
+             const char* why);
+  void give(int lane, const Peer& heir);
   void give_all();
   void stop_server(int lane);
-  void given_away(int lane);
+  void give_away(int lane, bool is_whole);
+  static bool ask(Forwarder& other, int lane, std::string_view path, std::string body,
+                  std::chrono::milliseconds patience);
   void unpublish(int lane);
   void start_job(std::function<void()> work);
   void tell(int lane);
@@ -205,7 +266,11 @@ std::expected<void, std::string> Node::Inside::open() {
     between = *named;
   }
   credentials = std::make_shared<node::Credentials>(*keys);
-  auto opened = node::Port::open(between.address.text(), between.port, credentials, clock, {});
+  auto opened = node::Port::open(between.address.text(), between.port, credentials, clock,
+                                 [this](const http::Request& request, int lane, http::Respond respond) {
+                                   asked(request, lane, std::move(respond));
+                                 },
+                                 {});
   if (!opened) return unexpected(opened.error());
   port = std::move(*opened);
   self.name = settings.node.empty() ? net::Endpoint{main.at.address, main.sockets->port}.text() : settings.node;
@@ -223,10 +288,12 @@ std::expected<void, std::string> Node::Inside::open() {
   door = std::make_unique<Door>(Door::Parts{.lanes = kLanes,
                                             .lane_of = [this](const Handle& handle) { return lane_of(handle); },
                                             .handle_of_token = [this](const std::string& id) { return tokens->of(id); },
-                                            .look = [this] { poke(); }},
+                                            .look = [this] { poke(); },
+                                            .taken = [this](int lane, const Forwarder& by) { aim_by(lane, by); }},
                                 *traffic);
   lease = std::make_shared<Lease>(to, self);
   if (const auto joined = lease->join(); !joined) return unexpected(joined.error().message);
+  has_joined = true;
   if (const auto settled = settle(); !settled) return settled;
   return serve();
 }
@@ -310,6 +377,7 @@ bool Node::Inside::is_idle() const {
 }
 
 void Node::Inside::start_job(std::function<void()> work) {
+  const std::lock_guard lock(jobs_mutex);
   std::erase_if(jobs, [](const Job& job) { return job.is_done.load(); });
   Job& job = jobs.emplace_back();
   job.thread = std::jthread([&job, work = std::move(work)] {
@@ -329,7 +397,7 @@ bool Node::Inside::look() {
   });
   if (!looked && looked.error().code == FaultCode::kConflict) give_up(looked.error().message);
   if (!looked) return false;
-  act(found);
+  act(found, began);
   return true;
 }
 
@@ -338,7 +406,7 @@ void Node::Inside::seen(const Division& now, Moment began) {
   const std::lock_guard lock(mutex);
   for (int i = 0; i < kLanes; ++i) {
     Lane& lane = at(i);
-    if (lane.state != State::kOwned || lane.changed > began) continue;
+    if (!lane.server || lane.changed > began) continue;
     for (const auto shard : store::postgres::shards_of(i))
       if (now.of(shard).owner != self.incarnation) lane.is_lost = true;
     if (lane.is_lost) lane.server->lose();
@@ -346,18 +414,18 @@ void Node::Inside::seen(const Division& now, Moment began) {
 }
 
 // The door knows where each lane is that is not here.
-void Node::Inside::aim(const Division& now) {
-  std::map<std::string, std::shared_ptr<Forwarder>> used;
+void Node::Inside::aim(const Division& now, Moment began) {
+  std::map<std::string, std::shared_ptr<Forwarder>> used, unused;
+  const std::lock_guard lock(mutex);
   for (const auto& one : now.nodes) {
     if (one.node.incarnation == self.incarnation || one.node.address.empty() || one.left <= Duration{0}) continue;
     auto& link = links[one.node.incarnation];
     if (!link) link = std::make_shared<Forwarder>(credentials, Forwarder::Limits{}, one.node.address, *traffic, *door);
     used.emplace(one.node.incarnation, link);
   }
-  const std::lock_guard lock(mutex);
   for (int i = 0; i < kLanes; ++i) {
     Lane& lane = at(i);
-    if (lane.state != State::kElsewhere) continue;
+    if (lane.state != State::kElsewhere || lane.aimed_at > began) continue;
     const auto& owner = now.of_first(i).owner;
     const auto link = used.find(owner);
     const std::string next = link == used.end() ? std::string() : owner;
@@ -365,15 +433,31 @@ void Node::Inside::aim(const Division& now) {
     lane.aimed = next;
     door->aim(i, {.inlet = {}, .link = link == used.end() ? nullptr : link->second});
   }
-  // A forwarder must not end on its own thread: here, once nobody else holds it.
-  std::erase_if(links, [&](const auto& one) { return !used.contains(one.first) && one.second.use_count() == 1; });
+  // A forwarder must not end on its own thread, nor while it may wait for the lock: after it, once nobody else holds
+  // it.
+  for (auto one = links.begin(); one != links.end();) {
+    const bool is_unused = !used.contains(one->first) && one->second.use_count() == 1;
+    if (is_unused) unused.insert(*one);
+    one = is_unused ? links.erase(one) : std::next(one);
+  }
 }
 
-void Node::Inside::act(const Division& now) {
-  aim(now);
+// A node that takes what it was given says so before the database is looked at again.
+void Node::Inside::aim_by(int lane, const Forwarder& by) {
+  const std::lock_guard lock(mutex);
+  const auto link = std::ranges::find_if(links, [&](const auto& one) { return one.second.get() == &by; });
+  if (link == links.end() || lane >= kLanes || at(lane).state != State::kElsewhere) return;
+  at(lane).aimed = link->first;
+  at(lane).aimed_at = std::chrono::steady_clock::now();
+  door->aim(lane, {.inlet = {}, .link = link->second});
+}
+
+void Node::Inside::act(const Division& now, Moment began) {
+  aim(now, began);
   std::vector<node::Member> members;
   for (const auto& one : now.nodes)
-    if (one.left > Duration{0}) members.push_back({one.node.name, one.drained});
+    if (one.left > Duration{0})
+      members.push_back({one.node.name, one.drained || (leaving && one.node.name == self.name)});
   const Moment at_now = std::chrono::steady_clock::now();
   std::vector<node::Standing> standing;
   bool rests = at_now - moved < kBetweenMoves;
@@ -399,16 +483,28 @@ void Node::Inside::act(const Division& now) {
       if (lane.free_since) one.free_for = std::chrono::duration_cast<Duration>(at_now - *lane.free_since);
       one.is_fresh = at_now - lane.changed < kFresh;
       rests = rests || lane.state == State::kTaking || lane.state == State::kGiving;
+      rests = rests || at_now - lane.changed < kBetweenMoves;
       if (lane.state == State::kOwned && lane.is_lost) lost.push_back(i);
+      // Its former owner has given it back.
+      if (lane.coming && now.of_first(i).owner.empty()) lane.coming->is_over = true;
       standing.push_back(std::move(one));
     }
   }
-  for (const int lane : lost) give(lane);
-  if (leaving) return;
+  over.notify_all();
+  for (const int lane : lost) give(lane, {});
   const node::Moves next = node::moves(self.name, members, standing, !rests);
+  for (const auto& [lane, to] : next.give) give(lane, peer(now, to));
+  if (leaving) return give_all();
   for (const int lane : next.take) take(lane, !now.of_first(lane).owner.empty());
-  for (const int lane : next.give) give(lane);
   if (!next.give.empty()) moved = at_now;
+}
+
+Node::Inside::Peer Node::Inside::peer(const Division& now, const std::string& name) const {
+  const auto found = std::ranges::find_if(now.nodes, [&](const auto& one) { return one.node.name == name; });
+  if (found == now.nodes.end()) return {};
+  const std::lock_guard lock(mutex);
+  const auto link = links.find(found->node.incarnation);
+  return link == links.end() ? Peer{} : Peer{link->first, link->second};
 }
 
 void Node::Inside::take(int lane, bool is_after_lease) {
@@ -421,82 +517,165 @@ void Node::Inside::take(int lane, bool is_after_lease) {
 }
 
 void Node::Inside::take_and_serve(int lane, bool is_after_lease) {
-  const auto nothing = [&] {
+  const auto ownership = ownership_of(lane);
+  if (const auto taken = ownership->try_to_take(); !taken || !*taken) {
     const std::lock_guard lock(mutex);
     at(lane).state = State::kElsewhere;
-  };
-  auto ownership = std::make_shared<Ownership>(store::postgres::ConnectionOptions{.where = settings.database}, lease,
-                                               store::postgres::shards_of(lane));
-  const auto taken = ownership->try_to_take();
-  if (!taken || !*taken) return nothing();
+    return;
+  }
+  auto server = make_server(lane, ownership);
+  if (server)
+    if (const auto loaded = (*server)->load(); !loaded) server = unexpected(loaded.error());
+  if (serve(lane, ownership, std::move(server),
+            is_after_lease ? "the lease of the owner is over" : "nobody owned the lane"))
+    ++(is_after_lease ? taken_over : taken_free);
+}
+
+std::shared_ptr<Ownership> Node::Inside::ownership_of(int lane) const {
+  return std::make_shared<Ownership>(store::postgres::ConnectionOptions{.where = settings.database}, lease,
+                                     store::postgres::shards_of(lane));
+}
+
+std::expected<std::unique_ptr<Server>, std::string> Node::Inside::make_server(int lane,
+                                                                              std::shared_ptr<Ownership> ownership) {
   std::uint64_t turn = 0;
   {
     const std::lock_guard lock(mutex);
     turn = ++at(lane).turn;
     at(lane).is_lost = false;
   }
+  SystemRandom any;
+  const auto keys = master_keys(settings.data, settings.master_key_file, MissingKey::kRefuse, any);
+  if (!keys) return unexpected(keys.error().message);
+  return Server::make(of_lane,
+                      [this, lane, turn] {
+                        {
+                          const std::lock_guard lock(mutex);
+                          if (at(lane).turn == turn) at(lane).is_lost = true;
+                        }
+                        poke();
+                      },
+                      {.ownership = std::move(ownership),
+                       .lane = lane,
+                       .name = self.name,
+                       .keys = *keys,
+                       .secrets = secrets,
+                       .tell = [this](const Handle& handle) { tell(lane_of(handle)); },
+                       .tell_all =
+                           [this, lane] {
+                             for (int other = 0; other < kLanes; ++other)
+                               if (other != lane) tell(other);
+                           },
+                       .give = [this, lane](bool is_whole) { give_away(lane, is_whole); }});
+}
+
+// Of a lane whose shards this node has taken.
+bool Node::Inside::serve(int lane, std::shared_ptr<Ownership> ownership,
+                         std::expected<std::unique_ptr<Server>, std::string> server, const char* why) {
   const Moment at_now = std::chrono::steady_clock::now();
-  const auto keys = master_keys(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
-  std::expected<std::unique_ptr<Server>, std::string> started;
-  if (keys)
-    started = Server::start(of_lane,
-                            [this, lane, turn] {
-                              {
-                                const std::lock_guard lock(mutex);
-                                if (at(lane).turn == turn) at(lane).is_lost = true;
-                              }
-                              poke();
-                            },
-                            {.ownership = ownership,
-                             .lane = lane,
-                             .name = self.name,
-                             .keys = *keys,
-                             .secrets = secrets,
-                             .tell = [this](const Handle& handle) { tell(lane_of(handle)); },
-                             .tell_all =
-                                 [this, lane] {
-                                   for (int other = 0; other < kLanes; ++other)
-                                     if (other != lane) tell(other);
-                                 },
-                             .released = [this, lane] { given_away(lane); }});
-  else
-    started = unexpected(keys.error().message);
-  if (!started) {
-    log::error("takeover_failed").add("lane", std::int64_t{lane}).add("why", started.error());
+  std::string fault = server ? std::string() : server.error();
+  if (server)
+    if (const auto begun = (*server)->begin(); !begun) fault = begun.error();
+  if (!fault.empty()) {
+    log::error("takeover_failed").add("lane", std::int64_t{lane}).add("why", fault);
     ownership->release();
     {
       const std::lock_guard lock(mutex);
-      failure = started.error();
+      failure = fault;
     }
     std::this_thread::sleep_for(kAfterFailure);
-    return nothing();
+    const std::lock_guard lock(mutex);
+    at(lane).state = State::kElsewhere;
+    return false;
   }
-  ++(is_after_lease ? taken_over : taken_free);
-  log::warn("took_over")
-      .add("node", self.name)
-      .add("lane", std::int64_t{lane})
-      .add("why", is_after_lease ? "the lease of the owner is over" : "nobody owned the lane");
-  const auto inlet = (*started)->inlet();
+  log::warn("took_over").add("node", self.name).add("lane", std::int64_t{lane}).add("why", why);
+  const auto inlet = (*server)->inlet();
   {
     const std::lock_guard lock(mutex);
     Lane& one = at(lane);
-    one.server = std::move(*started);
+    one.server = std::move(*server);
+    one.ownership = std::move(ownership);
+    one.heir = {};
     one.changed = at_now;
     one.state = State::kOwned;
     one.aimed.clear();
   }
-  door->aim(lane, {.inlet = inlet, .link = {}});
   port->serve(lane, inlet);
-  port->announce_change(lane);
+  port->announce_change(lane, true);
+  door->aim(lane, {.inlet = inlet, .link = {}});
   poke();
+  return true;
 }
 
-void Node::Inside::give(int lane) {
+// Another node asks about a lane. On the port's thread.
+void Node::Inside::asked(const http::Request& request, int lane, http::Respond respond) {
+  const auto refuse = [&] { respond({.status = 409}); };
+  if (!has_joined || leaving || lane >= kLanes) return refuse();
+  auto coming = std::make_shared<Coming>();
+  {
+    const std::lock_guard lock(mutex);
+    Lane& one = at(lane);
+    if (request.path == node::kTake && one.coming && !one.coming->is_over) {
+      one.coming->from = request.body;
+      one.coming->respond = std::move(respond);
+      one.coming->is_over = true;
+      return over.notify_all();
+    }
+    if (request.path != node::kPrepare || one.state != State::kElsewhere) return refuse();
+    one.state = State::kTaking;
+    one.coming = coming;
+  }
+  auto ready = std::make_shared<http::Respond>(std::move(respond));
+  start_job([this, lane, coming, ready] { get_ready(lane, coming, std::move(*ready)); });
+}
+
+void Node::Inside::get_ready(int lane, const std::shared_ptr<Coming>& coming, http::Respond ready) {
+  const auto ownership = ownership_of(lane);
+  auto server = make_server(lane, ownership);
+  const auto prepared = ownership->prepare();
+  if (server && prepared) (*server)->warm_up();
+  if (!server) log::warn("not_ready").add("lane", std::int64_t{lane}).add("why", server.error());
+  ready({.status = server && prepared ? 204 : 503});
+  {
+    std::unique_lock lock(mutex);
+    over.wait_for(lock, kComes, [&] { return coming->is_over || leaving || !server || !prepared; });
+    coming->is_over = true;
+    at(lane).coming.reset();
+  }
+  Result<bool> taken = false;
+  if (!coming->from.empty()) {
+    // Its former owner commits nothing anymore, so what is read now is all there is if it owned the lane until then.
+    auto taking = std::async(std::launch::async, [&] { return ownership->take_from(coming->from); });
+    const auto loaded = (*server)->load();
+    taken = taking.get();
+    if (!loaded) server = unexpected(loaded.error());
+  }
+  const bool is_served = taken && *taken && serve(lane, ownership, std::move(server), "its owner has handed it over");
+  if (is_served) ++taken_free;
+  if (coming->respond) coming->respond({.status = is_served ? 204 : 503});
+  if (is_served || (taken && *taken)) return;
+  server = unexpected(std::string());
+  const std::lock_guard lock(mutex);
+  at(lane).state = State::kElsewhere;
+}
+
+// True if the other node has answered with 204 in time.
+bool Node::Inside::ask(Forwarder& other, int lane, std::string_view path, std::string body,
+                       std::chrono::milliseconds patience) {
+  const auto asked = std::make_shared<Told>();
+  asked->request.path = asked->request.target = path;
+  asked->request.body = std::move(body);
+  http::Respond respond = asked->respond(asked);
+  return other.forward(asked->request, lane, respond) && asked->wait(patience) == 204;
+}
+
+void Node::Inside::give(int lane, const Peer& heir) {
   bool is_lost = false;
   {
     const std::lock_guard lock(mutex);
     if (at(lane).state != State::kOwned) return;
     at(lane).state = State::kGiving;
+    at(lane).heir = heir;
     is_lost = at(lane).is_lost;
   }
   if (is_lost) unpublish(lane);
@@ -504,7 +683,7 @@ void Node::Inside::give(int lane) {
 }
 
 void Node::Inside::give_all() {
-  for (int lane = 0; lane < kLanes; ++lane) give(lane);
+  for (int lane = 0; lane < kLanes; ++lane) give(lane, {});
 }
 
 // From then on requests for the lane wait for its next owner.
@@ -513,28 +692,52 @@ void Node::Inside::unpublish(int lane) {
   door->aim(lane, {});
 }
 
-void Node::Inside::given_away(int lane) {
-  unpublish(lane);
-  port->announce_change(lane);
+// Nothing is committed anymore: to the node that is ready for it, or back to the database.
+void Node::Inside::give_away(int lane, bool is_whole) {
+  Peer heir;
+  std::shared_ptr<Ownership> ownership;
+  {
+    const std::lock_guard lock(mutex);
+    heir = std::exchange(at(lane).heir, {});
+    ownership = std::exchange(at(lane).ownership, nullptr);
+    if (at(lane).is_lost || !is_whole) heir = {};
+  }
+  if (heir.link && !ask(*heir.link, lane, node::kTake, self.incarnation, kTaken)) heir = {};
+  if (heir.link)
+    ownership->leave();
+  else
+    ownership->release();
+  port->serve(lane, nullptr);
+  port->announce_change(lane, false);
   ++given;
   {
     const std::lock_guard lock(mutex);
     Lane& one = at(lane);
     ending.push_back(std::exchange(one.server, nullptr));
     one.is_lost = false;
-    one.aimed.clear();
+    one.aimed = heir.incarnation;
+    one.aimed_at = std::chrono::steady_clock::now();
     one.state = State::kElsewhere;
+    door->aim(lane, {.inlet = {}, .link = heir.link});
   }
   poke();
 }
 
 void Node::Inside::stop_server(int lane) {
   std::shared_ptr<Server> server;
+  Peer heir;
   {
     const std::lock_guard lock(mutex);
     server = at(lane).server;
+    heir = at(lane).heir;
   }
   log::warn("giving_away").add("node", self.name).add("lane", std::int64_t{lane});
+  server->finish_attempts();
+  if (heir.link && !ask(*heir.link, lane, node::kPrepare, {}, kPrepared)) {
+    const std::lock_guard lock(mutex);
+    at(lane).heir = {};
+  }
+  heir = {};
   server->stop();
   const Exposition counted = server->collect();
   {
@@ -550,24 +753,10 @@ void Node::Inside::stop_server(int lane) {
 
 // A change of the directory that this process has made holds at the next request, wherever that comes in.
 void Node::Inside::tell(int lane) {
-  struct Told {
-    http::Request request;
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool is_done = false;
-  };
   const auto told = std::make_shared<Told>();
-  told->request.method = http::Method::kPost;
   told->request.target = told->request.path = http::kLookAgain;
-  told->request.is_placed = true;
-  told->request.client = IpAddress::v4(127, 0, 0, 1);
-  door->send(told->request, lane, [told](http::Response&&) {
-    const std::lock_guard lock(told->mutex);
-    told->is_done = true;
-    told->changed.notify_all();
-  });
-  std::unique_lock lock(told->mutex);
-  told->changed.wait_for(lock, kToldWithin, [&] { return told->is_done; });
+  door->send(told->request, lane, told->respond(told));
+  told->wait(kToldWithin);
 }
 
 void Node::Inside::supervise(const std::stop_token& stop) {
@@ -575,10 +764,9 @@ void Node::Inside::supervise(const std::stop_token& stop) {
     std::this_thread::sleep_for(kLookAtMost);
     wait(stop, door->reaches_all() ? kLookEvery : kLookOften);
     if (stop.stop_requested()) return;
-    if (leaving) give_all();
     if (certificates_asked.exchange(false) || looks % 4 == 0)
       if (certificates) certificates->look(clock.now());
-    look();
+    if (!look() && leaving) give_all();
   }
 }
 
@@ -670,17 +858,29 @@ void Node::stop() {
   if (!of.lease || of.leaving.exchange(true)) return;
   if (of.listener) of.listener->retire();
   const auto until = std::chrono::steady_clock::now() + of.settings.drain + Lease::kLength;
-  while (!of.is_idle() && std::chrono::steady_clock::now() < until) {
+  {
+    const std::lock_guard lock(of.mutex);  // so that whoever waits for a lane sees it
+    of.over.notify_all();
+  }
+  for (auto poked = Moment{}; !of.is_idle() && std::chrono::steady_clock::now() < until;) {
     if (!of.supervisor.joinable()) of.give_all();
-    of.poke();
-    std::this_thread::sleep_for(10ms);
+    if (const auto now = std::chrono::steady_clock::now(); now - poked >= kPokeAgain) {
+      of.poke();
+      poked = now;
+    }
+    std::this_thread::sleep_for(5ms);
   }
   if (of.listener) of.listener->stop(of.settings.drain);
   if (of.metrics_listener) of.metrics_listener->stop();
   of.supervisor = {};
   of.jobs.clear();
   for (int lane = 0; lane < kLanes; ++lane) of.door->aim(lane, {});
-  of.links.clear();
+  std::map<std::string, std::shared_ptr<Forwarder>> links;
+  {
+    const std::lock_guard lock(of.mutex);
+    links.swap(of.links);
+  }
+  links.clear();
   of.door.reset();
   of.lease->leave();
   of.port.reset();

@@ -78,48 +78,21 @@ void Server::Inside::build_access(std::vector<oidc::Provider> known) {
 
 std::expected<void, std::string> Server::Inside::build(std::function<void()> broken,
                                                        std::vector<oidc::Provider> known) {
-  const auto begin = std::chrono::steady_clock::now();
-  auto found = commit::recover(store->ledger(), sessions);
-  if (!found) return unexpected(found.error().message);
-  recovered = *found;
-  recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-  if (part.ownership) {
-    if (const Duration behind = recovered.newest - clock.now(); behind > kClocksDiffer)
-      log::warn("clock_behind").add("seconds", std::chrono::duration_cast<std::chrono::seconds>(behind).count());
-    clock.not_before(recovered.newest);
-  }
-  if (const auto loaded = control.load(); !loaded) return unexpected(loaded.error().message);
-
-  const auto checkpoint = store->ledger().checkpoint();
-  if (!checkpoint) return unexpected(checkpoint.error().message);
-  upkeep =
-      std::make_unique<commit::Housekeeping>(store->ledger(), places, settings.upkeep, *checkpoint, recovered.bytes);
   on_broken = [this, then = std::move(broken)] {
     lost = true;
     then();
   };
   committer = std::make_unique<commit::Committer>(store->commit(), places, clock, settings.commit, on_broken);
-  committer->set_last_position(recovered.last_position);
   alarm = std::make_unique<delayed::Alarm>(store->timers(), *committer, clock, delayed::Alarm::Options{});
-  committer->add_maintenance(visitor_timers);
-  committer->add_maintenance(goal_counting);
   counter_filling = std::make_unique<commit::CounterFilling>(store->ledger(), tenants);
-  committer->add_maintenance(*counter_filling);
-  committer->add_maintenance(*upkeep);
   auto outbox_options = settings.outbox;
   outbox_options.sweep_every = settings.upkeep.sweep_every;
   outbox_upkeep = std::make_unique<commit::OutboxMaintenance>(store->outbox(), outbox_options);
-  if (const auto loaded = outbox_upkeep->load(subscriptions); !loaded) return unexpected(loaded.error().message);
-  committer->add_maintenance(*outbox_upkeep);
   history_upkeep = std::make_unique<commit::HistoryMaintenance>(store->rules(), tenants, settings.history);
-  committer->add_maintenance(*history_upkeep);
   replays = std::make_unique<intake::Redeliveries>(store->outbox(), settings.replays);
-  if (const auto loaded = replays->load(); !loaded) return unexpected(loaded.error().message);
-  committer->add_maintenance(*replays);
   rule_book = std::make_unique<intake::RuleBook>(tenants, *committer, store->ledger(),
                                                  [this](const Handle& handle) { reload(handle); });
   rule_filling = std::make_unique<intake::RuleFilling>(store->ledger(), store->rules(), tenants, *rule_book);
-  committer->add_maintenance(*rule_filling);
   simulations = std::make_unique<hindsight::WhatIfJobs>(store->ledger(), sessions, settings.simulations);
   committer->set_observer([this](const commit::Batch& batch) { watch_batch(batch); });
   resolver = std::make_unique<decision::Resolver>(decision::Resolver::Parts{places, *committer, tokens, clock});
@@ -153,7 +126,49 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   return {};
 }
 
-std::expected<void, std::string> Server::Inside::listen() {
+// A connection that has just been made needs some milliseconds for the first statement of each kind: all that load()
+// and the first requests will need. A failure does not matter: load() finds it too.
+void Server::Inside::warm_up() {
+  noted(recovery.read_ahead(), "not_read_ahead");
+  noted(control.load(), "not_read_ahead");
+  (void)store->outbox().deleted_with_pending();
+  (void)store->outbox().running_replays();
+  (void)store->ledger().last_position();
+  (void)store->ledger().snapshot(Handle{}, SessionId{});
+}
+
+// What the store has.
+std::expected<void, std::string> Server::Inside::load() {
+  const auto began = std::chrono::steady_clock::now();
+  const auto found = recovery.finish(sessions);
+  if (!found) return unexpected(found.error().message);
+  recovered = *found;
+  recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  if (part.ownership) {
+    if (const Duration behind = recovered.newest - clock.now(); behind > kClocksDiffer)
+      log::warn("clock_behind").add("seconds", std::chrono::duration_cast<std::chrono::seconds>(behind).count());
+    clock.not_before(recovered.newest);
+  }
+  if (const auto loaded = control.load(); !loaded) return unexpected(loaded.error().message);
+  if (!part.ownership)
+    if (const auto loaded = load_outbox(); !loaded) return unexpected(loaded.error().message);
+  upkeep = std::make_unique<commit::Housekeeping>(store->ledger(), places, settings.upkeep, recovered.checkpoint,
+                                                  recovered.bytes);
+  committer->set_last_position(recovered.last_position);
+  for (commit::Maintenance* task : std::initializer_list<commit::Maintenance*>{
+           &visitor_timers, &goal_counting, counter_filling.get(), upkeep.get(), outbox_upkeep.get(),
+           history_upkeep.get(), replays.get(), rule_filling.get()})
+    committer->add_maintenance(*task);
+  return {};
+}
+
+// What is due counts, which the store of a lane knows once its shards are taken.
+Result<void> Server::Inside::load_outbox() {
+  if (const auto loaded = outbox_upkeep->load(subscriptions); !loaded) return loaded;
+  return replays->load();
+}
+
+std::expected<void, std::string> Server::Inside::make_routes() {
   api.reset(new http::Api{
       .clock = clock,
       .random = random,
@@ -235,10 +250,12 @@ std::expected<void, std::string> Server::Inside::listen() {
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
 
-  if (part.ownership) {
-    inlet = std::make_shared<http::Inlet>(settings.http, *router, clock, *http_metrics);
-    return {};
-  }
+  if (part.ownership) inlet = std::make_shared<http::Inlet>(settings.http, *router, clock, *http_metrics);
+  return {};
+}
+
+std::expected<void, std::string> Server::Inside::listen() {
+  if (part.ownership) return {};
   const auto options_at = [&](const std::string& where) -> std::expected<http::ListenerOptions, std::string> {
     const auto at = parse_listen(where);
     if (!at) return unexpected("\"" + where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080.");
@@ -427,10 +444,7 @@ void Server::Inside::stop_committer() {
   commit_thread.join();
 }
 
-// A lane of a node first finishes the attempts under way, while it still takes requests; then it ends its requests and
-// commits, and gives the shards back before anything that can wait.
-void Server::Inside::stop() {
-  if (std::exchange(stopped, true)) return;
+void Server::Inside::finish_attempts() {
   readiness = http::Readiness::kDraining;
   if (simulate_thread.joinable()) {  // first: requests may wait for it
     simulate_thread.request_stop();
@@ -438,12 +452,18 @@ void Server::Inside::stop() {
   }
   recovery_thread.request_stop();  // a request may wait for its pass, not for what is left after it
   if (part.ownership) stop_dispatch();
+}
+
+// A lane of a node first finishes the attempts under way, while it still takes requests; then it ends its requests and
+// commits, and gives the shards away before anything that can wait.
+void Server::Inside::stop() {
+  if (std::exchange(stopped, true)) return;
+  finish_attempts();
   if (listener) listener->stop(settings.drain);
   if (inlet) inlet->close(std::min<Duration>(settings.drain, kLongestHandover));
   if (part.ownership) {
     stop_committer();
-    part.ownership->release();
-    if (part.released) part.released();
+    if (begun) part.give(!lost);
   }
   if (metrics_listener) metrics_listener->stop();
   stop_dispatch();
@@ -492,6 +512,10 @@ void Server::look_at_certificates() { inside_->certificates_asked = true; }
 
 void Server::stop() { inside_->stop(); }
 
+void Server::finish_attempts() { inside_->finish_attempts(); }
+
+void Server::warm_up() { inside_->warm_up(); }
+
 const std::shared_ptr<http::Inlet>& Server::inlet() const { return inside_->inlet; }
 
 void Server::lose() { inside_->lost = true; }
@@ -500,13 +524,16 @@ Exposition Server::collect() const { return inside_->collect(); }
 
 std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
                                                                          std::function<void()> broken, bool serving) {
-  return open(settings, std::move(broken), serving, {}, Part{});
+  auto inside = built(settings, std::move(broken), serving, {}, Part{});
+  if (!inside) return inside;
+  if (const auto loaded = (*inside)->load(); !loaded) return unexpected(loaded.error());
+  return inside;
 }
 
-std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
-                                                                         std::function<void()> broken, bool serving,
-                                                                         std::vector<oidc::Provider> providers,
-                                                                         Part part) {
+std::expected<std::unique_ptr<Server::Inside>, std::string> Server::built(const Settings& settings,
+                                                                          std::function<void()> broken, bool serving,
+                                                                          std::vector<oidc::Provider> providers,
+                                                                          Part part) {
   if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
     return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
@@ -545,8 +572,8 @@ std::expected<Server::Secrets, std::string> Server::prepare(const Settings& sett
   return made;
 }
 
-std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings,
-                                                                  std::function<void()> broken, Part part) {
+std::expected<std::unique_ptr<Server>, std::string> Server::make(const Settings& settings, std::function<void()> broken,
+                                                                 Part part) {
   const auto files = part.ownership ? std::vector<http::TlsFiles>{} : tls_files(settings);
   if (!files) return unexpected(files.error());
   auto providers = read_providers(settings);
@@ -557,22 +584,45 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings
     if (!read) return unexpected(read.error());
     certificates = std::move(*read);
   }
-  auto opened = open(settings, std::move(broken), true, *std::move(providers), std::move(part));
-  if (!opened) return unexpected(opened.error());
-  auto inside = std::move(*opened);
-  inside->certificates = std::move(certificates);
-  inside->start_threads();
-  if (auto listening = inside->listen(); !listening) {
-    inside->stop();
-    return unexpected(listening.error());
+  auto inside = built(settings, std::move(broken), true, *std::move(providers), std::move(part));
+  if (!inside) return unexpected(inside.error());
+  (*inside)->certificates = std::move(certificates);
+  if (const auto made = (*inside)->make_routes(); !made) return unexpected(made.error());
+  return std::unique_ptr<Server>(new Server(std::move(*inside)));
+}
+
+std::expected<void, std::string> Server::load() { return inside_->load(); }
+
+std::expected<void, std::string> Server::begin() {
+  Inside& of = *inside_;
+  if (of.part.ownership) {
+    const auto end = of.postgres->begin();
+    if (!end) return unexpected(end.error().message);
+    if (*end != of.recovered.last_position) return unexpected("Somebody else has committed meanwhile.");
+    if (const auto loaded = of.load_outbox(); !loaded) return unexpected(loaded.error().message);
   }
-  inside->readiness = http::Readiness::kReady;
+  of.begun = true;
+  of.start_threads();
+  if (auto listening = of.listen(); !listening) {
+    of.stop();
+    return listening;
+  }
+  of.readiness = http::Readiness::kReady;
   log::info("started")
-      .add("recovered_sessions", static_cast<std::int64_t>(inside->recovered.sessions))
-      .add("recovered_records", static_cast<std::int64_t>(inside->recovered.records))
-      .add("damaged", static_cast<std::int64_t>(inside->recovered.damaged))
-      .add("recovery_ms", inside->recovery_time.count());
-  return std::unique_ptr<Server>(new Server(std::move(inside)));
+      .add("recovered_sessions", static_cast<std::int64_t>(of.recovered.sessions))
+      .add("recovered_records", static_cast<std::int64_t>(of.recovered.records))
+      .add("damaged", static_cast<std::int64_t>(of.recovered.damaged))
+      .add("recovery_ms", of.recovery_time.count());
+  return {};
+}
+
+std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings,
+                                                                  std::function<void()> broken) {
+  auto made = make(settings, std::move(broken), Part{});
+  if (!made) return made;
+  if (const auto loaded = (*made)->load(); !loaded) return unexpected(loaded.error());
+  if (const auto begun = (*made)->begin(); !begun) return unexpected(begun.error());
+  return made;
 }
 
 }  // namespace beckon::app

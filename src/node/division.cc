@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace beckon::node {
 namespace {
@@ -52,17 +53,27 @@ Moves moves(const std::string& self, std::span<const Member> members, std::span<
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     const Standing& lane = lanes[i];
     if (lane.owner != self) continue;
-    if (!may_own || (lane.wanted != self && counts.contains(lane.wanted)))
-      found.give.push_back(static_cast<int>(i));
-    else if (lane.wanted != self && !lane.is_fresh)
+    if (!may_own || (lane.wanted != self && counts.contains(lane.wanted))) {
+      const std::string to = candidates(counts, lane.wanted).front();
+      ++counts[to];
+      found.give.push_back({static_cast<int>(i), to});
+    } else if (lane.wanted != self && !lane.is_fresh) {
       own.push_back(static_cast<int>(i));
+    }
   }
   if (!may_balance || is_any_free || !found.give.empty() || own.empty()) return found;
   const auto by_count = [](const auto& one, const auto& other) { return one.second < other.second; };
-  const auto [least, most] = std::ranges::minmax_element(counts, by_count);
-  const int difference = counts[self] - least->second;
-  if (difference >= 2 && counts[self] == most->second) found.give.push_back(own.back());
-  return found;
+  std::set<std::string> gave;
+  for (;;) {
+    const auto [least, most] = std::ranges::minmax_element(counts, by_count);
+    if (most->second - least->second < 2 || !gave.insert(most->first).second) return found;
+    if (most->first == self) {
+      found.give.push_back({own.back(), least->first});
+      return found;
+    }
+    --most->second;
+    ++least->second;
+  }
 }
 
 }  // namespace beckon::node

@@ -22,8 +22,15 @@ struct Standing {
   bool is_fresh = false;  // has come to its owner a moment ago: it is not moved again only to divide more evenly
 };
 
+struct Gift {
+  int lane = 0;
+  std::string to;  // the node that is to have it
+  friend bool operator==(const Gift&, const Gift&) = default;
+};
+
 struct Moves {
-  std::vector<int> take, give;  // numbers of lanes
+  std::vector<int> take;  // numbers of lanes
+  std::vector<Gift> give;
   friend bool operator==(const Moves&, const Moves&) = default;
 };
 
@@ -34,7 +41,8 @@ inline constexpr Duration kTurn{2'000};
 // give one away only to divide more evenly.
 //
 // A free lane goes to the node that is wanted, or else to the one that has the fewest. A node gives away all lanes if
-// it is drained, those that are wanted elsewhere, and one to divide more evenly, if it has two more than another.
+// it is drained, those that are wanted elsewhere, and one to divide more evenly, if it has two more than another has
+// after those that have more than it, or as many, have given one.
 Moves moves(const std::string& self, std::span<const Member> members, std::span<const Standing> lanes,
             bool may_balance);
 

@@ -51,19 +51,21 @@ const Case kCases[] = {
      ". . . . . . . .",
      {{"a", {{0, 3, 6}, {}}}, {"b", {{1, 4, 7}, {}}}, {"c", {{2, 5}, {}}}}},
     {"what is free goes to those that have the fewest", "abc", "a a b . . c", {{"b", {{3}, {}}}, {"c", {{4}, {}}}}},
-    {"a node that has two more than another gives one away", "ab", "a a a a b", {{"a", {{}, {3}}}}},
+    {"a node that has two more than another gives one away", "ab", "a a a a b", {{"a", {{}, {{3, "b"}}}}}},
     {"a difference of one is left", "ab", "a a a b b", {}},
     {"nothing is moved while something is free", "abc", "a a a a . b", {{"c", {{4}, {}}}}},
-    {"what has just come is not moved on", "ab", "a a a! a!", {{"a", {{}, {1}}}}},
+    {"what has just come is not moved on", "ab", "a a a! a!", {{"a", {{}, {{1, "b"}}}}}},
     {"nor anything if all has", "ab", "a! a! a! a!", {}},
-    {"of two that have the most, both give", "abc", "a a b b", {{"a", {{}, {1}}}, {"b", {{}, {3}}}}},
-    {"who has not the most keeps", "abc", "a a a b b", {{"a", {{}, {2}}}}},
-    {"a drained node gives everything away", "a-b", "a a b", {{"a", {{}, {0, 1}}}}},
+    {"of two that have the most, one gives", "abc", "a a b b", {{"b", {{}, {{3, "c"}}}}}},
+    {"both give if there is room for both", "abc", "a a a b b b", {{"a", {{}, {{2, "c"}}}}, {"b", {{}, {{5, "c"}}}}}},
+    {"who has not the most keeps", "abc", "a a a b b", {{"a", {{}, {{2, "c"}}}}}},
+    {"a drained node gives everything away", "a-b", "a a b", {{"a", {{}, {{0, "b"}, {1, "b"}}}}}},
+    {"to those that have the fewest", "a-bc", "a a a b", {{"a", {{}, {{0, "c"}, {1, "b"}, {2, "c"}}}}}},
     {"and takes nothing", "a-b", ". . b", {{"b", {{0, 1}, {}}}}},
     {"unless there is no other", "a-", "a .", {{"a", {{1}, {}}}}},
-    {"a lane that is wanted elsewhere is given away", "ab", "a>b a b", {{"a", {{}, {0}}}}},
+    {"a lane that is wanted elsewhere is given away", "ab", "a>b a b", {{"a", {{}, {{0, "b"}}}}}},
     {"and taken there, whoever has the fewest", "ab", ".>b a b b", {{"b", {{0}, {}}}}},
-    {"and stays there", "ab", "b>b b>b b>b b a", {{"b", {{}, {3}}}}},
+    {"and stays there", "ab", "b>b b>b b>b b a", {{"b", {{}, {{3, "a"}}}}}},
     {"a node that is wanted but not there is not waited for", "ab", "a>x .>x b", {{"a", {{1}, {}}}}},
     {"nor one that is drained", "ab-", "a>b a", {}},
 };
@@ -112,7 +114,7 @@ TEST(Division, ComesToRestEvenly) {
       for (const Member& self : all) {
         const Moves now = moves(self.name, all, before, true);
         for (const int lane : now.take) state[static_cast<std::size_t>(lane)].owner = self.name, moved = true;
-        for (const int lane : now.give) state[static_cast<std::size_t>(lane)].owner.clear(), moved = true;
+        for (const auto& [lane, to] : now.give) state[static_cast<std::size_t>(lane)].owner = to, moved = true;
       }
     }
     std::map<std::string, int> counts;

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "http/error.h"
 #include "http/running.h"
+#include "node/handover.h"
 #include "node/place.h"
 
 namespace beckon::node {
@@ -81,7 +82,14 @@ void Door::send(http::Request& request, int lane, http::Respond respond) {
   if (!try_to_send(request, lane, respond)) given_back(request, lane, std::move(respond));
 }
 
+void Door::changed(int lane, bool is_taken, const Forwarder& by) {
+  if (is_taken) parts_.taken(lane, by);
+  parts_.look();
+}
+
 void Door::given_back(http::Request& request, int lane, http::Respond respond) {
+  if (request.path.starts_with(kOfLanes))
+    return respond(http::to_response(unavailable("The other node does not take it."), request.id));
   note_gone(lane);
   if (steady_ms() - at(lane).gone_ms > kHold.count())
     return traffic_.refuse(Forwarded::kNoOwner, request.id, std::move(respond));

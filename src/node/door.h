@@ -32,7 +32,8 @@ class Door final : public Forwarder::User {
     int lanes = 0;  // at most kMostLanes
     std::function<int(const Handle&)> lane_of;
     std::function<Result<std::optional<Handle>>(const std::string& token_id)> handle_of_token;
-    std::function<void()> look;  // who owns what seems to have changed
+    std::function<void()> look;                                // who owns what seems to have changed
+    std::function<void(int lane, const Forwarder& by)> taken;  // a node says that it has taken a lane
   };
   Door(Parts parts, Traffic& traffic);
   ~Door() override;  // what waits gets 503
@@ -66,7 +67,7 @@ class Door final : public Forwarder::User {
 
   void given_back(http::Request& request, int lane, http::Respond respond) override;
   void answered(int lane) override;
-  void changed(int) override { parts_.look(); }
+  void changed(int lane, bool is_taken, const Forwarder& by) override;
   void lost() override { parts_.look(); }
 
   Lane& at(int lane) { return lanes_.at(static_cast<std::size_t>(lane)); }

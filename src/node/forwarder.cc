@@ -198,7 +198,7 @@ void Forwarder::closed(Channel&, const std::string& why) {
 void Forwarder::arrived(Channel& channel, const Frame& frame) {
   if (frame.kind == FrameKind::kChanged) {
     if (frame.id >= kMostLanes) return channel.close("The other side names a lane that there is not.");
-    return user_.changed(static_cast<int>(frame.id));
+    return user_.changed(static_cast<int>(frame.id), frame.payload == kTaken, *this);
   }
   const auto at = waiting_.find(frame.id);
   switch (frame.kind) {

@@ -69,8 +69,9 @@ class Forwarder final : Channel::User {
     // The other node does not own the lane, or has not got the request: both are as they were.
     virtual void given_back(http::Request& request, int lane, http::Respond respond) = 0;
     virtual void answered(int lane) = 0;  // the other node owns it
-    virtual void changed(int lane) = 0;   // the other node has taken it, or given it away
-    virtual void lost() = 0;              // the connection has ended, or cannot be made
+    // The other node, which `by` is connected to, has taken it, or given it away.
+    virtual void changed(int lane, bool is_taken, const Forwarder& by) = 0;
+    virtual void lost() = 0;  // the connection has ended, or cannot be made
   };
 
   // `address`: HOST:PORT of the other node's port. `traffic` and `user` outlive the forwarder.

@@ -23,8 +23,9 @@ enum class FrameKind : std::uint8_t {
   kEnd = 5,      // from the owner: of a stream
   kCancel = 6,   // to the owner: nobody waits for this request, or reads this stream, anymore
   kRefused = 7,  // from a node that does not own the lane: the request was not looked at
-  kChanged = 8,  // from a node that has taken or given away the lane of this id
+  kChanged = 8,  // from a node that has given away the lane of this id, or, if the payload is kTaken, taken it
 };
+inline constexpr std::string_view kTaken = "+";
 inline constexpr std::uint8_t kMore = 1;
 inline constexpr std::uint8_t kStreams = 2;
 

@@ -5,6 +5,7 @@
 #include "http/stream.h"
 #include "node/carried.h"
 #include "node/channel.h"
+#include "node/handover.h"
 #include "system/log.h"
 
 namespace beckon::node {
@@ -177,10 +178,12 @@ void Port::Peer::arrived(Channel& channel, const Frame& frame) {
 void Port::Peer::take(std::uint64_t id, std::string&& message) {
   auto arrived = unpack_request(std::move(message), port_.clock_.now());
   if (!arrived) return channel_.close("A request of the node cannot be read.");
-  const auto inlet = port_.inlet(arrived->lane);
   http::Respond respond = [peer = shared_from_this(), id](http::Response&& response) {
     peer->answer(id, std::move(response));
   };
+  if (arrived->request->path.starts_with(kOfLanes))
+    return port_.of_lanes_(*arrived->request, arrived->lane, std::move(respond));
+  const auto inlet = port_.inlet(arrived->lane);
   if (inlet && inlet->take(std::move(arrived->request), std::chrono::steady_clock::now() + arrived->patience, respond))
     return void(++port_.requests_);
   std::string frame;
@@ -202,15 +205,20 @@ void Port::Peer::closed(Channel&, const std::string& why) {
 
 std::expected<std::unique_ptr<Port>, std::string> Port::open(const std::string& host, std::uint16_t port,
                                                              std::shared_ptr<const Credentials> credentials,
-                                                             const Clock& clock, Limits limits) {
+                                                             const Clock& clock, OfLanes of_lanes, Limits limits) {
   auto sockets = http::listen_at(host, port, 1);
   if (!sockets) return std::unexpected(sockets.error());
-  return std::unique_ptr<Port>(new Port(std::move(*sockets), std::move(credentials), clock, limits));
+  return std::unique_ptr<Port>(
+      new Port(std::move(*sockets), std::move(credentials), clock, std::move(of_lanes), limits));
 }
 
 Port::Port(std::shared_ptr<const http::Sockets> sockets, std::shared_ptr<const Credentials> credentials,
-           const Clock& clock, Limits limits)
-    : sockets_(std::move(sockets)), credentials_(std::move(credentials)), clock_(clock), limits_(limits) {
+           const Clock& clock, OfLanes of_lanes, Limits limits)
+    : sockets_(std::move(sockets)),
+      credentials_(std::move(credentials)),
+      clock_(clock),
+      of_lanes_(std::move(of_lanes)),
+      limits_(limits) {
   wakeup_->loop = &loop_;
   loop_.watch(sockets_->all.front().number(), true, false, *this);
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -232,21 +240,19 @@ std::shared_ptr<http::Inlet> Port::inlet(int lane) const {
   return inlets_.at(static_cast<std::size_t>(lane));
 }
 
-void Port::announce_change(int lane) {
+void Port::announce_change(int lane, bool is_taken) {
   {
     const std::lock_guard lock(mutex_);
-    changed_lanes_.push_back(lane);
+    append_frame(changes_, {.kind = FrameKind::kChanged,
+                            .id = static_cast<std::uint64_t>(lane),
+                            .payload = is_taken ? kTaken : std::string_view{}});
   }
   loop_.wake();
 }
 
-std::string Port::changed_frames() {
+std::string Port::take_changes() {
   const std::lock_guard lock(mutex_);
-  std::string frames;
-  for (const int lane : changed_lanes_)
-    append_frame(frames, {.kind = FrameKind::kChanged, .id = static_cast<std::uint64_t>(lane), .payload = {}});
-  changed_lanes_.clear();
-  return frames;
+  return std::exchange(changes_, {});
 }
 
 void Port::on_ready(int, net::EventLoop::Ready) {
@@ -259,13 +265,13 @@ void Port::on_ready(int, net::EventLoop::Ready) {
 void Port::run(const std::stop_token& stop) {
   for (bool goes_on = true; goes_on; goes_on = !stop.stop_requested()) {
     loop_.poll(kSweepPeersEvery);
-    if (const std::string released = changed_frames(); !released.empty())
+    if (const std::string released = take_changes(); !released.empty())
       for (const auto& peer : all_) peer->post(released);
     for (const auto& peer : all_) peer->end_turn();
     std::erase_if(all_, [](const auto& peer) { return peer->channel().is_closed(); });
     if (std::chrono::steady_clock::now() >= sweep_at_) sweep();
   }
-  const std::string released = changed_frames();
+  const std::string released = take_changes();
   for (const auto& peer : all_) {
     if (!released.empty()) peer->post(released);
     peer->end_turn();

@@ -44,6 +44,8 @@ void SubscriptionIndex::put(SubscriptionPtr subscription) {
 
 void SubscriptionIndex::load(const std::vector<Subscription>& subscriptions) {
   const std::unique_lock lock(mutex_);
+  by_id_.clear();
+  by_handle_.clear();
   for (const Subscription& one : subscriptions) put_locked(std::make_shared<const Subscription>(one));
 }
 

@@ -406,7 +406,9 @@ class OwedInPostgres : public testing::Test {
         std::make_shared<postgres::Ownership>(postgres::ConnectionOptions{.where = where_}, std::move(lease),
                                               postgres::shards_of(postgres::lane_of(postgres::first_shard(handle))));
     EXPECT_TRUE(lane->try_to_take().value());
-    return PostgresStore::open(where_, {.server = true, .ownership = std::move(lane)}).value();
+    auto opened = PostgresStore::open(where_, {.server = true, .ownership = std::move(lane)}).value();
+    EXPECT_TRUE(opened->begin());
+    return opened;
   }
   static void owe(Store& store, const std::vector<Handle>& handles, const std::string& id) {
     commit::Batch batch{.at = kStart};

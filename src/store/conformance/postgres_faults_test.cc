@@ -288,7 +288,9 @@ class PostgresNodes : public PostgresFaults {
     auto lane = std::make_shared<postgres::Ownership>(postgres::ConnectionOptions{.where = where_}, of.lease,
                                                       of.lane->shards());
     EXPECT_EQ(lane->try_to_take(), true);
-    return PostgresStore::open(where_, {.server = true, .ownership = std::move(lane)}).value();
+    auto opened = PostgresStore::open(where_, {.server = true, .ownership = std::move(lane)}).value();
+    EXPECT_TRUE(opened->begin());
+    return opened;
   }
   static std::expected<commit::Receipt, CommitFault> write_to(PostgresStore& store, const std::string& journal) {
     return store.commit().write({.at = kStart, .journal = journal});
@@ -311,6 +313,32 @@ TEST_F(PostgresNodes, ALaneHasOneOwnerTheOthersSeeWhoAndTakeItWhenItIsGivenBack)
   EXPECT_EQ(two.lane->try_to_take(), true);
   EXPECT_TRUE(two.lane->is_owner());
   EXPECT_EQ(one.owner_of(0), "two");
+}
+
+TEST_F(PostgresNodes, AnOwnerHandsItsLaneToAnotherNodeWhileItsLeaseLasts) {
+  const auto one = node("one", "a"), two = node("two", "b"), three = node("three", "c");
+  ASSERT_EQ(one.lane->try_to_take(), true);
+  EXPECT_EQ(two.lane->take_from("c"), false) << "it is not that node's";
+  EXPECT_EQ(two.lane->take_from(""), false);
+  EXPECT_TRUE(two.lane->prepare());
+  EXPECT_EQ(two.lane->take_from("a"), true);
+  EXPECT_EQ(three.owner_of(0), "two");
+  EXPECT_EQ(three.lane->take_from("a"), false);
+  one.lane->release();
+  EXPECT_EQ(three.owner_of(0), "two") << "what is not its own it does not give back";
+  const auto commits = [&](const postgres::Ownership& lane) {
+    try {
+      Connection connection({.where = where_});
+      postgres::Transaction transaction(connection, postgres::Transaction::Kind::kPipeline);
+      lane.fence(connection, {0, 1, 2, 3});
+      transaction.commit();
+      return true;
+    } catch (const postgres::PostgresError&) {
+      return false;
+    }
+  };
+  EXPECT_TRUE(commits(*two.lane));
+  EXPECT_FALSE(commits(*one.lane));
 }
 
 TEST_F(PostgresNodes, LanesAreOwnedEachByItself) {

@@ -176,16 +176,55 @@ Result<void> Ownership::take() {
   }
 }
 
-Result<bool> Ownership::try_to_take() {
-  try {
-    Connection connection(options_);
-    connection.set_patience(kAnswer);
-    return take_with(connection);
-  } catch (const PostgresError& error) {
-    // A commit of the former owner is under way, or another node takes the shards.
-    if (is_passing(error) || error.state == "55P03") return false;
-    return unexpected(port_fault(error));
+Connection& Ownership::taking() {
+  if (!taking_ || !taking_->is_usable()) {
+    taking_ = std::make_unique<Connection>(options_);
+    taking_->set_patience(kAnswer);
   }
+  return *taking_;
+}
+
+Result<void> Ownership::prepare() {
+  return guarded([&]() -> Result<void> {
+    take_with(taking(), "nobody");  // so that the statement is planned
+    return {};
+  });
+}
+
+Result<bool> Ownership::take_from(const std::string& from) {
+  const auto taken = guarded([&]() -> Result<bool> { return take_with(taking(), from); });
+  taking_.reset();
+  return taken;
+}
+
+Result<bool> Ownership::try_to_take() {
+  const auto taken = [&]() -> Result<bool> {
+    try {
+      return take_with(taking());
+    } catch (const PostgresError& error) {
+      // A commit of the former owner is under way, or another node takes the shards.
+      if (is_passing(error) || error.state == "55P03") return false;
+      return unexpected(port_fault(error));
+    }
+  }();
+  taking_.reset();
+  return taken;
+}
+
+// Whoever else holds the rows finds that the lease of their owner lasts, and lets them go.
+bool Ownership::take_with(Connection& connection, const std::string& from) {
+  Transaction transaction(connection, Transaction::Kind::kPipeline);
+  auto row = connection.query(
+      "WITH own AS (SELECT id FROM shard WHERE id = ANY($2::bigint[]) AND owner = $3 ORDER BY id FOR UPDATE) "
+      "UPDATE shard SET owner = $1, epoch = epoch + 1 FROM own WHERE shard.id = own.id "
+      "AND (SELECT count(*) FROM own) = $4 RETURNING shard.id, shard.epoch",
+      self().incarnation, shards_, from, shards_.size());
+  std::vector<std::int64_t> epochs(kShards);
+  while (row.next()) epochs.at(row.whole(0)) = row.integer(1);
+  transaction.commit();
+  if (row.count() == 0) return false;
+  took(std::move(epochs));
+  return true;
 }
 
 // A process that stands still in the middle of a commit holds the rows of its shards for as long as that lasts. Its
@@ -228,11 +267,15 @@ bool Ownership::take_with(Connection& connection) {
       connection.query("SELECT count(*) FROM node WHERE until > clock_timestamp() AND name <> $1", self().name);
   other.next();
   transaction.commit();
+  took(std::move(epochs));
+  if (is_alone_) lease_->renewed(sent, other.integer(0));
+  return true;
+}
+
+void Ownership::took(std::vector<std::int64_t> epochs) {
   epochs_ = std::move(epochs);
   const std::lock_guard lock(mutex_);
   tried_ = std::chrono::steady_clock::now();
-  if (is_alone_) lease_->renewed(sent, other.integer(0));
-  return true;
 }
 
 void Ownership::keep_renewing() {
@@ -291,6 +334,12 @@ void Ownership::release() {
   } catch (const PostgresError& error) {
     log::warn("lease_not_given_back").add("message", error.what());
   }
+}
+
+void Ownership::leave() {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(released_, true) || epochs_.empty()) return;
+  acknowledged().left(shards_);
 }
 
 void Ownership::fence(Connection& connection, const std::set<Shard>& shards) const {

@@ -122,8 +122,13 @@ class Ownership {
   // Takes the shards. Waits for the lease of a server that has ended without giving it back. Fault kConflict: another
   // server renews its lease. Throws PostgresError.
   Result<void> take();
+  // Connects, so that the shards are taken quickly.
+  Result<void> prepare();
   // Takes the shards unless another node's lease of one of them lasts. True if it did.
   Result<bool> try_to_take();
+  // Takes the shards from a node that hands them over: `from`, an incarnation, which commits nothing anymore. True if
+  // it still owned them.
+  Result<bool> take_from(const std::string& from);
 
   // Of a server alone: renews the lease on a thread of its own, until this object ends; otherwise whoever calls renew()
   // does.
@@ -131,8 +136,11 @@ class Ownership {
   // Any thread, a few times a second: renews the lease when it is time. While the database is away it only logs. A node
   // renews its lease itself. kBroken: another server has taken over.
   std::expected<void, commit::CommitFault> renew();
-  // Any thread. Gives the shards back, so that another node can take them at once; a server alone also its lease.
+  // Any thread. Gives the shards back, so that another node can take them at once; a server alone also its lease. Of
+  // shards that another node has taken only what is known of them here changes.
   void release();
+  // The same of shards that another node is known to have taken.
+  void leave();
 
   Acknowledged& acknowledged() { return lease_->acknowledged(); }
   bool may_answer() const { return lease_->may_answer(); }
@@ -148,13 +156,17 @@ class Ownership {
 
  private:
   bool take_with(Connection& connection);
+  bool take_with(Connection& connection, const std::string& from);
+  void took(std::vector<std::int64_t> epochs);
+  Connection& taking();
   void end_former_commits(Connection& connection) const;
 
   const ConnectionOptions options_;
   const std::shared_ptr<Lease> lease_;
   const std::vector<Shard> shards_;
   const bool is_alone_;
-  std::vector<std::int64_t> epochs_;  // of each shard; empty unless taken
+  std::unique_ptr<Connection> taking_;  // until they are taken
+  std::vector<std::int64_t> epochs_;    // of each shard; empty unless taken
   std::mutex mutex_;
   std::chrono::steady_clock::time_point tried_{};  // guarded by mutex_, as those below
   bool released_ = false;

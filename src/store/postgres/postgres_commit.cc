@@ -49,15 +49,22 @@ void PostgresCommit::connect() {
   is_compared_ = false;
   connection_ = std::make_unique<Connection>(options_);
   connection_->query("SELECT set_config('application_name', $1, false)", ownership_.commits_name());
+  if (ownership_.is_owner()) return;
+  // While another server still commits: what the first commit needs is planned before it.
+  Transaction transaction(*connection_, Transaction::Kind::kPipeline);
+  ownership_.fence(*connection_, {});
+  insert_rows({}, Instant{}, {}, {});
+  transaction.commit();
 }
 
-void PostgresCommit::begin() {
+ledger::Position PostgresCommit::begin() {
   connect();
   std::vector<std::int64_t> epochs;
   for (const Shard shard : shards_.own()) epochs.push_back(ownership_.epoch(shard));
   last_ = ownership_.acknowledged().begin(*connection_, shards_.own(), epochs);
   is_compared_ = true;
   record_shards_ = restore_owed(*connection_, shards_.own(), owed_);
+  return last_.position;
 }
 
 std::expected<Receipt, CommitFault> PostgresCommit::write(const Batch& batch) {

@@ -34,8 +34,11 @@ class PostgresCommit final : public commit::Commit {
   PostgresCommit(ConnectionOptions options, Shards& shards, Ownership& ownership, outbox::OwedTable& owed)
       : options_(std::move(options)), shards_(shards), ownership_(ownership), owed_(owed) {}
 
-  // After `ownership` was taken: reads where the journal ends, and what is owed. Throws PostgresError.
-  void begin();
+  // Connects, so that begin() is quick. Throws PostgresError.
+  void prepare() { connect(); }
+  // After `ownership` was taken: reads where the journal ends, and what is owed. The position of the last commit.
+  // Throws PostgresError.
+  ledger::Position begin();
   // Any thread. From now on deliveries may be owed without rows.
   void allow_owed() { may_owe_ = true; }
   bool may_owe() const { return may_owe_; }

@@ -96,14 +96,20 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& wh
       return {};
     });
     if (!loaded) return unexpected(loaded.error());
-    if (options.server) {
+    if (options.server && options.ownership)
+      store->commit_.prepare();
+    else if (options.server)
       store->commit_.begin();
-      store->allow_owed();
-    }
+    if (options.server) store->allow_owed();
     return store;
   } catch (const PostgresError& error) {
     return unexpected(open_fault(error));
   }
+}
+
+// Shards are known from open(): a handle keeps its own, and subscriptions are found without.
+Result<ledger::Position> PostgresStore::begin() {
+  return postgres::guarded([&]() -> Result<ledger::Position> { return commit_.begin(); });
 }
 
 std::expected<void, commit::CommitFault> PostgresStore::maintain() {

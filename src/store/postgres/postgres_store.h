@@ -30,8 +30,8 @@ struct PostgresOptions {
   Duration connect{3'000};       // how long each host of the string is tried
   Duration answer{10'000};       // how long a statement or commit may take
   outbox::OwedLimits owed = {};  // a server's: of what is owed without rows
-  // Of a node of several: of the lane that it has taken already, whose shards alone are then read and written.
-  // Otherwise all are taken, under a name of this process alone.
+  // Of a node of several: of the lane whose shards alone are then read and written, after begin(). Otherwise all are
+  // taken, under a name of this process alone.
   std::shared_ptr<postgres::Ownership> ownership = {};
 };
 
@@ -43,6 +43,9 @@ class PostgresStore final : public Store {
   // newer version.
   static Result<std::unique_ptr<PostgresStore>> open(const std::string& where, const PostgresOptions& options);
   ~PostgresStore() override;
+
+  // Of a lane, once its shards are taken, and before anything is committed: the position of the last commit.
+  Result<ledger::Position> begin();
 
   commit::Commit& commit() override { return commit_; }
   ledger::Ledger& ledger() override { return ledger_; }
