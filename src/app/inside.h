@@ -155,7 +155,8 @@ struct Server::Inside {
   void metrics_of_backup(Exposition& out) const;
   std::optional<http::BackupFolder> backup_folder() const;  // also in metrics.cc
   Result<std::optional<http::NodeList>> nodes() const;
-  std::optional<Fault> may_answer(const http::Route& route) const;
+  bool may_answer() const;  // of a node of several: from memory. Any thread
+  std::optional<Fault> fault_of_lease(const http::Route& route) const;
   void stop();
   void finish_attempts();
   void stop_dispatch();

@@ -108,10 +108,12 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   sender = std::make_unique<dispatch::EgressSender>(network->egress(), [this] { return control.policy().get(); });
   if (!settings.only_receiver.empty())
     sender = std::make_unique<OnlyReceiver>(std::move(sender), settings.only_receiver);
+  dispatch::Settings dispatching = dispatch_settings(settings);
+  if (part.ownership) dispatching.may_begin = [this] { return may_answer(); };
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(dispatch::Ports{store->outbox(), subscriptions, *sender, *settling,
                                                              secrets, clock, random, dispatch_metrics.get()},
-                                             dispatch_settings(settings));
+                                             std::move(dispatching));
   sending = {.subscription = [this](const SubscriptionId& id) { return subscriptions.find(id); },
              .is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
              .fence = [this] { dispatcher->fence(); },
@@ -244,7 +246,7 @@ std::expected<void, std::string> Server::Inside::make_routes() {
              mcp::say_where_to_sign_in(*api, request, response);
              http::note_refusal(*api, request, response);
            },
-       .admit = part.ownership ? http::Admit([this](const http::Route& route) { return may_answer(route); })
+       .admit = part.ownership ? http::Admit([this](const http::Route& route) { return fault_of_lease(route); })
                                : http::Admit{}});
   if (!made) return unexpected("The route table is invalid: " + made.error());
   router = std::make_unique<http::Router>(std::move(*made));
@@ -317,10 +319,11 @@ bool Server::Inside::is_elsewhere(const std::string& key) const {
 }
 
 // A node of several that may have lost the shards without knowing it yet must not answer from memory, where what
-// another node has stored is missing. Its health is its own.
-std::optional<Fault> Server::Inside::may_answer(const http::Route& route) const {
-  if (!lost && part.ownership->may_answer()) return std::nullopt;
-  if (route.pattern == http::kLookAgain) return std::nullopt;
+// another node has stored is missing, nor send from there.
+bool Server::Inside::may_answer() const { return !lost && part.ownership->may_answer(); }
+
+std::optional<Fault> Server::Inside::fault_of_lease(const http::Route& route) const {
+  if (may_answer() || route.pattern == http::kLookAgain) return std::nullopt;
   return unavailable(lost ? "Another node has taken over."
                           : "This node does not reach the database, and another node may have taken over.");
 }

@@ -13,6 +13,7 @@ namespace beckon::dispatch {
 // Reads the clock for each queue: queues are scheduled by it, and with an older reading one that is too early would be
 // rescheduled endlessly.
 void Dispatcher::start(bool slow) {
+  if (settings_.may_begin && !settings_.may_begin()) return;
   Turns& turns = slow ? slow_ : prompt_;
   while (flights_.has_room(slow) && results_.unwritten() < static_cast<std::size_t>(settings_.limits.unwritten)) {
     EndpointQueue* queue = turns.next();

@@ -43,6 +43,9 @@ struct Settings {
   outbox::RetrySchedule schedule;
   Duration disable_after = outbox::kDisabledAfter;  // for a subscription that failed for that long without a success
   bool log_attempts = true;                         // one log line each
+  // Whether an attempt may begin now; null: always. A node of several may not while it may have lost what it sends from
+  // without knowing it. Asked at each step.
+  std::function<bool()> may_begin = {};
 };
 
 // Confined to one thread unless stated otherwise. All ports outlive it.

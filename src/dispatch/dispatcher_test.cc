@@ -33,6 +33,21 @@ TEST(Dispatcher, DeliversWhatIsOwed) {
   EXPECT_NE(attempt.request_headers.find("\"webhook-signature\":\"v1,"), std::string::npos);
 }
 
+TEST(Dispatcher, BeginsNoAttemptWhileItMayNot) {
+  World world;
+  bool may = false;
+  world.settings.may_begin = [&] { return may; };
+  world.boot();
+  world.subscribe("acme", "whs_1");
+  const DeliveryId id = world.owe("whs_1");
+  world.run_for(1min);
+  EXPECT_TRUE(world.sender.sent.empty());
+  EXPECT_EQ(world.state(id), DeliveryState::kQueued);
+  may = true;
+  world.run_for(1s);
+  EXPECT_EQ(world.state(id), DeliveryState::kDelivered);
+}
+
 TEST(Dispatcher, TriesTheWholeScheduleThenFails) {
   World world;
   world.subscribe("acme", "whs_1");
