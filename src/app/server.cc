@@ -110,6 +110,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
     sender = std::make_unique<OnlyReceiver>(std::move(sender), settings.only_receiver);
   dispatch::Settings dispatching = dispatch_settings(settings);
   if (part.ownership) dispatching.may_begin = [this] { return may_answer(); };
+  dispatching.is_lost = [this] { return lost.load(); };
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(dispatch::Ports{store->outbox(), subscriptions, *sender, *settling,
                                                              secrets, clock, random, dispatch_metrics.get()},

@@ -162,6 +162,7 @@ void Dispatcher::begin_drain() { drain_until_ = ports_.clock.now() + settings_.l
 
 bool Dispatcher::drained() const {
   if (flights_.size() == 0 && results_.unwritten() == 0) return true;
+  if (settings_.is_lost && settings_.is_lost()) return true;
   return drain_until_ != kNever && ports_.clock.now() >= drain_until_ + settings_.limits.drain_write;
 }
 

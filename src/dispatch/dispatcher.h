@@ -46,6 +46,9 @@ struct Settings {
   // Whether an attempt may begin now; null: always. A node of several may not while it may have lost what it sends from
   // without knowing it. Asked at each step.
   std::function<bool()> may_begin = {};
+  // Whether no result can be written anymore, since another node owns the data or the storage has failed; null: never.
+  // A drain then waits for nothing. Asked at each step of it.
+  std::function<bool()> is_lost = {};
 };
 
 // Confined to one thread unless stated otherwise. All ports outlive it.
@@ -59,8 +62,9 @@ class Dispatcher {
 
   // The same in steps, for a caller that owns the time. A step waits for the network for at most `most`.
   void poll(Duration most);
-  void begin_drain();    // no further attempt begins
-  bool drained() const;  // nothing is in flight or unwritten, or the time limit has passed
+  void begin_drain();  // no further attempt begins
+  // Nothing is in flight or unwritten, nothing can be written anymore, or the time limit has passed.
+  bool drained() const;
 
   // Thread-safe from here on. A subscription that is not in the index does not exist for the dispatcher: whoever
   // commits puts it into the index first, then notifies the dispatcher.

@@ -90,6 +90,33 @@ TEST(Drain, GivesUpWhereResultsCannotBeWritten) {
   world.store.release();  // its callback comes when nobody is left
 }
 
+TEST(Drain, WaitsForNothingOnceTheStoreIsLost) {
+  World world;
+  log::set_level(log::Level::kOff);
+  bool lost = false;
+  world.settings.is_lost = [&] { return lost; };
+  world.boot();
+  world.subscribe("acme", "whs_1");
+  world.sender.script = [](const SendRequest&) { return silence(); };
+  world.owe("whs_1");
+  world.run_for(10ms);
+  world.store.writes = false;
+  world.sender.script = [](const SendRequest&) { return status(200); };
+  const DeliveryId id = world.owe("whs_1");
+  world.run_for(1s);
+  EXPECT_EQ(world.state(id), DeliveryState::kQueued);
+  world.dispatcher->begin_drain();
+  EXPECT_FALSE(world.dispatcher->drained());
+  lost = true;
+  EXPECT_TRUE(world.dispatcher->drained());
+  world.store.writes = true;
+  lost = false;
+  world.boot();
+  world.run_for(1s);
+  EXPECT_EQ(world.state(id), DeliveryState::kDelivered);
+  log::set_level(log::Level::kInfo);
+}
+
 TEST(Recovery, AStoreThatCannotBeReadIsAskedAgain) {
   World world;
   log::set_level(log::Level::kOff);
