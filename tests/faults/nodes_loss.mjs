@@ -49,7 +49,9 @@ test('what a promotion has lost is reported by an owner that has lost its lane b
   t.after(() => former.close());
   await until('the other node owns it', async () => (await ownerName()) === other.name, 30_000);
   while ((await write(other, 1)) <= acknowledged);
-  assert.equal(reportsOfLoss(cluster.nodes.map(({ log }) => log).join('')).size, 0, 'nobody could know it yet');
+  // Of other shards, whose owner is the other node, it may have been: they are swept meanwhile.
+  const early = reportsOfLoss(cluster.nodes.map(({ log }) => log).join(''));
+  assert(!early.has(shard), 'nobody could know it yet');
 
   for (const link of owner.ways) await link.heal();
   const reports = await until('it is reported', () => {
@@ -57,5 +59,5 @@ test('what a promotion has lost is reported by an owner that has lost its lane b
     return found.has(shard) && found;
   });
   assert.deepEqual(reports.get(shard), { acknowledged, found: former.endsOfReplica.get(shard) });
-  assert.equal(reportsOfLoss(other.log).size, 0);
+  assert(!reportsOfLoss(other.log).has(shard));
 });
