@@ -137,7 +137,7 @@ struct Server::Inside {
   void build_access(std::vector<oidc::Provider> known);
   void warm_up();
   std::expected<void, std::string> load();
-  Result<void> load_outbox();
+  std::expected<void, std::string> load_outbox();
   std::expected<void, std::string> make_routes();
   std::expected<void, std::string> listen();
   void add_routes_of_nodes(std::vector<http::Route>& routes);

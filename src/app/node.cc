@@ -653,8 +653,8 @@ void Node::Inside::get_ready(int lane, const std::shared_ptr<Coming>& coming, ht
   const bool is_served = taken && *taken && serve(lane, ownership, std::move(server), "its owner has handed it over");
   if (is_served) ++taken_free;
   if (coming->respond) coming->respond({.status = is_served ? 204 : 503});
-  if (is_served || (taken && *taken)) return;
-  server = unexpected(std::string());
+  if (taken && *taken) return;
+  server = unexpected(std::string());  // it ends before the lane may come again
   const std::lock_guard lock(mutex);
   at(lane).state = State::kElsewhere;
 }

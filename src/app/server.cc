@@ -153,8 +153,6 @@ std::expected<void, std::string> Server::Inside::load() {
     clock.not_before(recovered.newest);
   }
   if (const auto loaded = control.load(); !loaded) return unexpected(loaded.error().message);
-  if (!part.ownership)
-    if (const auto loaded = load_outbox(); !loaded) return unexpected(loaded.error().message);
   upkeep = std::make_unique<commit::Housekeeping>(store->ledger(), places, settings.upkeep, recovered.checkpoint,
                                                   recovered.bytes);
   committer->set_last_position(recovered.last_position);
@@ -165,10 +163,11 @@ std::expected<void, std::string> Server::Inside::load() {
   return {};
 }
 
-// What is due counts, which the store of a lane knows once its shards are taken.
-Result<void> Server::Inside::load_outbox() {
-  if (const auto loaded = outbox_upkeep->load(subscriptions); !loaded) return loaded;
-  return replays->load();
+// After load(): what is due counts, which the store of a lane knows once its shards are taken.
+std::expected<void, std::string> Server::Inside::load_outbox() {
+  if (const auto loaded = outbox_upkeep->load(subscriptions); !loaded) return unexpected(loaded.error().message);
+  if (const auto loaded = replays->load(); !loaded) return unexpected(loaded.error().message);
+  return {};
 }
 
 std::expected<void, std::string> Server::Inside::make_routes() {
@@ -531,6 +530,7 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   auto inside = built(settings, std::move(broken), serving, {}, Part{});
   if (!inside) return inside;
   if (const auto loaded = (*inside)->load(); !loaded) return unexpected(loaded.error());
+  if (const auto loaded = (*inside)->load_outbox(); !loaded) return unexpected(loaded.error());
   return inside;
 }
 
@@ -603,8 +603,8 @@ std::expected<void, std::string> Server::begin() {
     const auto end = of.postgres->begin();
     if (!end) return unexpected(end.error().message);
     if (*end != of.recovered.last_position) return unexpected("Somebody else has committed meanwhile.");
-    if (const auto loaded = of.load_outbox(); !loaded) return unexpected(loaded.error().message);
   }
+  if (const auto loaded = of.load_outbox(); !loaded) return loaded;
   of.begun = true;
   of.start_threads();
   if (auto listening = of.listen(); !listening) {

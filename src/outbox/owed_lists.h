@@ -2,6 +2,7 @@
 // memory first: a delivery that gets a row meanwhile is in both, and its row counts. Pure.
 #pragma once
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,8 +15,12 @@
 
 namespace beckon::outbox {
 
+// Before every place of a list that is newest first.
+inline const DeliveryPlace kNewest{Instant::max(), {}};
+
 // Newest first, at most `limit`.
-void merge_newest(std::vector<Delivery>& rows, std::span<const OwedPtr> owed, std::size_t limit);
+void merge_newest(std::vector<Delivery>& rows, std::span<const OwedPtr> owed,
+                  std::size_t limit = std::numeric_limits<std::size_t>::max());
 
 // By due time, at most `limit`. `body_of` reads the body of one that comes without: null if its event was erased since,
 // so that it is not due any more.

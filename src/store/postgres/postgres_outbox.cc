@@ -1,7 +1,6 @@
 #include "store/postgres/postgres_outbox.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "outbox/owed_lists.h"
 #include "outbox/packed_attempt.h"
@@ -11,11 +10,6 @@
 
 namespace beckon::store::postgres {
 namespace {
-
-constexpr auto kAll = std::numeric_limits<std::size_t>::max();
-
-// Before every place of a list that is newest first.
-const outbox::DeliveryPlace kNewest{Instant::max(), {}};
 
 std::shared_ptr<const std::string> body_of(Connection& reader, Shard shard, const outbox::Owed& owed) {
   auto row = reader.query("SELECT body FROM event WHERE shard = $1 AND handle = $2 AND id = $3 AND body <> '{}'", shard,
@@ -98,7 +92,7 @@ Result<std::optional<Instant>> PostgresOutbox::next_due(const SubscriptionId& su
 
 Result<std::vector<Delivery>> PostgresOutbox::deliveries(const Handle& handle, const SubscriptionId& subscription,
                                                          std::size_t limit) {
-  const auto owed = owed_.newest(handle, subscription, Instant::min(), kNewest, limit);
+  const auto owed = owed_.newest(handle, subscription, Instant::min(), outbox::kNewest, limit);
   return readers_.read([&](Connection& reader) -> Result<std::vector<Delivery>> {
     auto found =
         deliveries_from(reader.query("SELECT " BECKON_DELIVERY_COLUMNS
@@ -154,7 +148,7 @@ Result<std::vector<Delivery>> PostgresOutbox::deliveries_of(const Handle& handle
                                               "FROM delivery d WHERE d.shard = $3 AND d.event = $1 AND d.handle = $2 "
                                               "ORDER BY d.created_at DESC, d.id DESC",
                                               id, handle, shards_.of(handle)));
-    outbox::merge_newest(found, owed, kAll);
+    outbox::merge_newest(found, owed);
     return found;
   });
 }

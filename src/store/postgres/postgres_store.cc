@@ -113,8 +113,7 @@ Result<ledger::Position> PostgresStore::begin() {
 }
 
 std::expected<void, commit::CommitFault> PostgresStore::maintain() {
-  if (commit_.may_owe()) return ownership_->renew();
-  if (const auto now = std::chrono::steady_clock::now(); now - tried_to_owe_ > kAskEvery) {
+  if (const auto now = std::chrono::steady_clock::now(); !commit_.may_owe() && now - tried_to_owe_ > kAskEvery) {
     tried_to_owe_ = now;
     allow_owed();
   }

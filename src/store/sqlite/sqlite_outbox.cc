@@ -1,7 +1,6 @@
 #include "store/sqlite/sqlite_outbox.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "outbox/owed_lists.h"
 #include "outbox/packed_attempt.h"
@@ -12,11 +11,6 @@
 
 namespace beckon::store {
 namespace {
-
-constexpr auto kAll = std::numeric_limits<std::size_t>::max();
-
-// Before every place of a list that is newest first.
-const outbox::DeliveryPlace kNewest{Instant::max(), {}};
 
 std::shared_ptr<const std::string> body_of(Connection& reader, const outbox::Owed& owed) {
   auto row = reader.query("SELECT body FROM event WHERE handle = ?1 AND id = ?2 AND body <> '{}'", owed.delivery.handle,
@@ -84,7 +78,7 @@ Result<std::optional<Instant>> SqliteOutbox::next_due(const SubscriptionId& subs
 Result<std::vector<Delivery>> SqliteOutbox::deliveries(const Handle& handle, const SubscriptionId& subscription,
                                                        std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
-    const auto owed = owed_.newest(handle, subscription, Instant::min(), kNewest, limit);
+    const auto owed = owed_.newest(handle, subscription, Instant::min(), outbox::kNewest, limit);
     auto reader = readers_.borrow();
     auto found = deliveries_from(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
                                                "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 "
@@ -141,7 +135,7 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
                       "FROM delivery d INDEXED BY delivery_by_event WHERE d.event = ?1 AND d.handle = ?2 "
                       "ORDER BY d.created_at DESC, d.id DESC",
                       id, handle));
-    outbox::merge_newest(found, owed, kAll);
+    outbox::merge_newest(found, owed);
     return found;
   });
 }
