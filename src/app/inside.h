@@ -133,6 +133,8 @@ struct Server::Inside {
   std::unique_ptr<http::Listener> listener;
   std::shared_ptr<http::Inlet> inlet;  // in its place, for a lane of a node
 
+  template <typename Options>
+  Options sweeping(Options options) const;  // of maintenance, which sweeps
   std::expected<void, std::string> build(std::function<void()> broken, std::vector<oidc::Provider> known);
   void build_access(std::vector<oidc::Provider> known);
   void warm_up();

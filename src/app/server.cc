@@ -36,6 +36,7 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
 constexpr Duration kStuck{3'000};            // in a commit, after which what waits gets 503
 constexpr Duration kLongestHandover{2'000};  // for requests under way, while others wait for the next owner
 constexpr Duration kClocksDiffer{1'000};     // as those of machines may, beyond which it is logged
+constexpr Duration kFirstSweepAfter{5'000};  // of the start, so that the first requests do not wait for it
 constexpr int kPurgeAgain = 50;              // rounds of keep_up between attempts to purge: 5 s
 
 // One fault per line, as main prints them.
@@ -76,6 +77,13 @@ void Server::Inside::build_access(std::vector<oidc::Provider> known) {
   invitations = std::make_unique<access::Invitations>(store->directory(), clock, random, settings.sign_in.cost);
 }
 
+template <typename Options>
+Options Server::Inside::sweeping(Options options) const {
+  options.sweep_every = settings.upkeep.sweep_every;
+  options.swept_at = clock.now() - options.sweep_every + std::min(options.sweep_every, kFirstSweepAfter);
+  return options;
+}
+
 std::expected<void, std::string> Server::Inside::build(std::function<void()> broken,
                                                        std::vector<oidc::Provider> known) {
   on_broken = [this, then = std::move(broken)] {
@@ -85,10 +93,8 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   committer = std::make_unique<commit::Committer>(store->commit(), places, clock, settings.commit, on_broken);
   alarm = std::make_unique<delayed::Alarm>(store->timers(), *committer, clock, delayed::Alarm::Options{});
   counter_filling = std::make_unique<commit::CounterFilling>(store->ledger(), tenants);
-  auto outbox_options = settings.outbox;
-  outbox_options.sweep_every = settings.upkeep.sweep_every;
-  outbox_upkeep = std::make_unique<commit::OutboxMaintenance>(store->outbox(), outbox_options);
-  history_upkeep = std::make_unique<commit::HistoryMaintenance>(store->rules(), tenants, settings.history);
+  outbox_upkeep = std::make_unique<commit::OutboxMaintenance>(store->outbox(), sweeping(settings.outbox));
+  history_upkeep = std::make_unique<commit::HistoryMaintenance>(store->rules(), tenants, sweeping(settings.history));
   replays = std::make_unique<intake::Redeliveries>(store->outbox(), settings.replays);
   rule_book = std::make_unique<intake::RuleBook>(tenants, *committer, store->ledger(),
                                                  [this](const Handle& handle) { reload(handle); });
@@ -153,8 +159,8 @@ std::expected<void, std::string> Server::Inside::load() {
     clock.not_before(recovered.newest);
   }
   if (const auto loaded = control.load(); !loaded) return unexpected(loaded.error().message);
-  upkeep = std::make_unique<commit::Housekeeping>(store->ledger(), places, settings.upkeep, recovered.checkpoint,
-                                                  recovered.bytes);
+  upkeep = std::make_unique<commit::Housekeeping>(store->ledger(), places, sweeping(settings.upkeep),
+                                                  recovered.checkpoint, recovered.bytes);
   committer->set_last_position(recovered.last_position);
   for (commit::Maintenance* task : std::initializer_list<commit::Maintenance*>{
            &visitor_timers, &goal_counting, counter_filling.get(), upkeep.get(), outbox_upkeep.get(),

@@ -54,8 +54,8 @@ struct Settings {
   commit::HandleSettings handle;
   commit::HandleMaxima most;
   commit::Committer::Options commit;
-  commit::Housekeeping::Options upkeep;
-  commit::OutboxMaintenance::Options outbox;  // sweep_every also applies to the store's maintenance
+  commit::Housekeeping::Options upkeep;  // sweep_every is that of the outbox and of the history, too
+  commit::OutboxMaintenance::Options outbox;
   commit::HistoryMaintenance::Options history;
   intake::Redeliveries::Options replays;
   access::SignInSettings sign_in;

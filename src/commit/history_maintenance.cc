@@ -8,16 +8,18 @@ void HistoryMaintenance::plan(Draft& draft) {
   if (is_due(draft.now(), swept_at_, options_.sweep_every)) {
     swept_at_ = draft.now();
     draft.sweep_audit(draft.now() - options_.audit);
-  }
-  if (is_due(draft.now(), looked_at_, options_.look_every)) {
-    looked_at_ = draft.now();
-    // Decisions are re-evaluated with the settings and counters of their time, from the audit log.
-    draft.sweep_replaced_audit(draft.now() - std::max(options_.audit, tenants_.longest_retention()));
-    handles_.clear();
-    for (const TenantPtr& tenant : tenants_.all())
-      if (tenant->rules && tenant->rules->version() > options_.rule_versions) handles_.push_back(tenant->handle);
+    if (is_due(draft.now(), looked_at_, options_.look_every)) look(draft);
   }
   if (!handles_.empty() && !forget_rules(draft, handles_.front())) handles_.pop_front();
+}
+
+void HistoryMaintenance::look(Draft& draft) {
+  looked_at_ = draft.now();
+  // Decisions are re-evaluated with the settings and counters of their time, from the audit log.
+  draft.sweep_replaced_audit(draft.now() - std::max(options_.audit, tenants_.longest_retention()));
+  handles_.clear();
+  for (const TenantPtr& tenant : tenants_.all())
+    if (tenant->rules && tenant->rules->version() > options_.rule_versions) handles_.push_back(tenant->handle);
 }
 
 bool HistoryMaintenance::forget_rules(Draft& draft, const Handle& handle) {

@@ -15,7 +15,9 @@ class HistoryMaintenance final : public Maintenance {
     std::size_t rule_versions = 1'000;
     Duration audit = std::chrono::hours{24} * 400;  // after they were written
     Duration sweep_every = std::chrono::minutes{1};
-    Duration look_every = std::chrono::hours{1};  // for old versions, replaced settings and replaced counters
+    Instant swept_at{};  // counts as the last sweep before the start
+    // With a sweep: for old versions, replaced settings and replaced counters.
+    Duration look_every = std::chrono::hours{1};
   };
 
   // Both outlive it.
@@ -26,12 +28,13 @@ class HistoryMaintenance final : public Maintenance {
   void failed() override { handles_.clear(); }
 
  private:
+  void look(Draft& draft);
   bool forget_rules(Draft& draft, const Handle& handle);  // whether there are more
 
   rules::RuleStore& rules_;
   const Tenants& tenants_;
   const Options options_;
-  Instant swept_at_{}, looked_at_{};
+  Instant swept_at_{options_.swept_at}, looked_at_{};
   std::deque<Handle> handles_;  // whose versions are still to be checked
 };
 

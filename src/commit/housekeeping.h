@@ -15,6 +15,7 @@ class Housekeeping final : public Maintenance {
     std::size_t tail_bytes = 128u << 20;              // journal after the checkpoint; bounds recovery time
     Duration erase_every = std::chrono::minutes{10};  // between the starts of two rewriting passes
     Duration sweep_every = std::chrono::minutes{1};
+    Instant swept_at{};                               // counts as the last sweep before the start
     Duration rest_every = std::chrono::minutes{1};    // a session unread for one to two times this is packed
     Duration tallies = std::chrono::hours{24} * 400;  // how long counts of decisions are kept
     std::size_t snapshots_per_batch = 64;
@@ -63,7 +64,7 @@ class Housekeeping final : public Maintenance {
   std::deque<std::pair<ledger::Position, std::size_t>> tail_;  // bytes of the rows after the checkpoint, in chunks
   std::size_t tail_bytes_ = 0;
   std::vector<ledger::SessionDigest> leaving_;
-  Instant swept_at_{};
+  Instant swept_at_{options_.swept_at};
   Instant rested_at_{};
   bool rests_ = false;  // records are being packed
   Instant erased_at_{};

@@ -21,6 +21,7 @@ class OutboxMaintenance final : public Maintenance {
     Duration held_for = std::chrono::days{7};  // contract section 6
     Duration log_for = std::chrono::days{30};  // ended deliveries are kept this long after creation
     Duration sweep_every = std::chrono::minutes{1};
+    Instant swept_at{};                              // counts as the last sweep before the start
     Duration clock_slack = std::chrono::seconds{1};  // smaller backward steps of the clock are ordinary adjustment
     std::size_t per_batch = 32;                      // of each kind
     std::size_t subscriptions_per_batch = 4;         // finished at once, Batch::kSweep deliveries of each
@@ -52,7 +53,7 @@ class OutboxMaintenance final : public Maintenance {
 
   outbox::Outbox& outbox_;
   const Options options_;
-  Instant swept_at_{}, planned_at_{};
+  Instant swept_at_{options_.swept_at}, planned_at_{};
   Duration set_back_{};  // amount the clock was set back, as far as it is not on disk yet
   bool giving_up_ = false, trimming_ = false, trimming_unmatched_ = false;  // the sweep has steps left
   DeliveryId trimmed_to_;
