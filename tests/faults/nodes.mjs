@@ -465,7 +465,8 @@ describe('several nodes', { skip: isInstalled() ? false : 'PostgreSQL is not ins
       for (const one of asked) {
         const { seen } = await one.stop();
         assert.deepEqual([...seen.keys()], [202]);
-        assert.ok(seen.get(202) > 20, `only ${seen.get(202)} requests`);
+        // One that waits for the lease to be over gets one or two answers meanwhile.
+        assert.ok(seen.get(202) > 5, `only ${seen.get(202)} requests`);
       }
       assert.equal(takeoverOf(next, nodes.laneOf()), 'the lease of the owner is over');
       await former.open();
