@@ -10,7 +10,7 @@
 #include "http/listener.h"
 #include "http/metrics.h"
 
-namespace beckon::store::postgres {
+namespace beckon::store {
 class Acknowledged;
 }
 
@@ -44,7 +44,7 @@ class Exposition {
 void add_process(Exposition& out);  // of build, process and log: app/metrics.cc
 void add_certificates(Exposition& out, const http::TlsCertificates& certificates);
 // What a database has lost that it had acknowledged: of the process.
-void add_losses(Exposition& out, const store::postgres::Acknowledged& acknowledged);
+void add_losses(Exposition& out, const store::Acknowledged& acknowledged);
 // What a listener has in hand, and has refused: likewise.
 void add_listener(Exposition& out, const http::Listener& listener, const http::HttpRefusals& refused);
 

@@ -132,7 +132,7 @@ class Refusals {
 
 }  // namespace
 
-void add_losses(Exposition& out, const store::postgres::Acknowledged& acknowledged) {
+void add_losses(Exposition& out, const store::Acknowledged& acknowledged) {
   out.counter("beckon_lost_positions_total",
               "Commits that were acknowledged and that the database does not have anymore.",
               value_of(acknowledged.lost()));

@@ -6,13 +6,13 @@
 #include <thread>
 
 #include "app/exposition.h"
+#include "app/lanes.h"
 #include "app/listen_address.h"
 #include "app/metrics_listener.h"
 #include "app/provider_file.h"
 #include "app/server.h"
 #include "app/storage.h"
 #include "http/routes/api.h"
-#include "node/division.h"
 #include "node/door.h"
 #include "node/handover.h"
 #include "node/port.h"
@@ -35,7 +35,6 @@ using store::postgres::Lease;
 using store::postgres::NodeIdentity;
 using store::postgres::Ownership;
 using store::postgres::Shards;
-using Moment = std::chrono::steady_clock::time_point;
 
 static_assert(kLanes <= node::kMostLanes);
 
@@ -43,8 +42,6 @@ constexpr auto kLookEvery = 500ms;  // for who owns what
 constexpr auto kLookOften = 50ms;   // while a lane is nowhere
 constexpr auto kLookAtMost = 5ms;   // between two looks
 constexpr auto kAfterFailure = 1s;  // after a takeover that failed
-constexpr auto kBetweenMoves = 1s;  // of lanes that are moved only to divide more evenly, and after any other
-constexpr auto kFresh = 2s;         // for which a lane that has come is not moved on for that
 constexpr auto kToldWithin = 2s;    // another lane of a change of the directory
 constexpr auto kPrepared = 5s;      // for the next owner of a lane, to get ready while the former one serves
 constexpr auto kTaken = 1s;         // and to take it
@@ -92,7 +89,7 @@ struct Told {
 }  // namespace
 
 struct Node::Inside {
-  enum class State : std::uint8_t { kElsewhere, kTaking, kOwned, kGiving };
+  using State = HeldLane::State;
   struct Bound {
     net::Endpoint at;  // as it was asked for
     std::shared_ptr<const http::Sockets> sockets;
@@ -108,18 +105,14 @@ struct Node::Inside {
     std::string from;      // the incarnation of the former owner, once it has come
     http::Respond respond;
   };
-  struct Lane {
-    State state = State::kElsewhere;
+  struct Lane : HeldLane {
     std::shared_ptr<Server> server;        // while it is owned, and until it is given away
     std::shared_ptr<Ownership> ownership;  // likewise
     Peer heir;                             // to whom it is being given, if that node gets ready for it
     std::shared_ptr<Coming> coming;
-    bool is_lost = false;    // it is another's, or the database has lost commits
     std::uint64_t turn = 0;  // of the server; former ones, which are still ending, speak of themselves alone
-    Moment changed{};        // when the shards were taken
     std::string aimed;       // the incarnation that the door sends to; empty: nobody else
     Moment aimed_at{};       // by what another node has said: the database may say so later
-    std::optional<Moment> free_since;
   };
   struct Job {
     std::atomic<bool> is_done{false};
@@ -406,10 +399,8 @@ void Node::Inside::seen(const Division& now, Moment began) {
   const std::lock_guard lock(mutex);
   for (int i = 0; i < kLanes; ++i) {
     Lane& lane = at(i);
-    if (!lane.server || lane.changed > began) continue;
-    for (const auto shard : store::postgres::shards_of(i))
-      if (now.of(shard).owner != self.incarnation) lane.is_lost = true;
-    if (lane.is_lost) lane.server->lose();
+    if (is_taken(lane, i, now, self.incarnation, began)) lane.is_lost = true;
+    if (lane.server && lane.is_lost) lane.server->lose();
   }
 }
 
@@ -454,45 +445,23 @@ void Node::Inside::aim_by(int lane, const Forwarder& by) {
 
 void Node::Inside::act(const Division& now, Moment began) {
   aim(now, began);
-  std::vector<node::Member> members;
-  for (const auto& one : now.nodes)
-    if (one.left > Duration{0})
-      members.push_back({one.node.name, one.drained || (leaving && one.node.name == self.name)});
   const Moment at_now = std::chrono::steady_clock::now();
-  std::vector<node::Standing> standing;
-  bool rests = at_now - moved < kBetweenMoves;
   std::vector<int> lost;
+  node::Moves next;
   {
     const std::lock_guard lock(mutex);
+    std::array<HeldLane*, kLanes> held{};
     for (int i = 0; i < kLanes; ++i) {
       Lane& lane = at(i);
-      node::Standing one;
-      for (const auto shard : store::postgres::shards_of(i)) {
-        const auto& of_shard = now.of(shard);
-        const auto* owner = now.node(of_shard.owner);
-        if (owner && owner->left > Duration{0} && one.owner.empty()) one.owner = owner->node.name;
-        one.wanted = of_shard.wanted;
-      }
-      // One that was taken and could not be served is free.
-      if (lane.state != State::kElsewhere || one.owner == self.name)
-        one.owner = lane.state == State::kElsewhere ? std::string() : self.name;
-      if (!one.owner.empty())
-        lane.free_since.reset();
-      else if (!lane.free_since)
-        lane.free_since = at_now;
-      if (lane.free_since) one.free_for = std::chrono::duration_cast<Duration>(at_now - *lane.free_since);
-      one.is_fresh = at_now - lane.changed < kFresh;
-      rests = rests || lane.state == State::kTaking || lane.state == State::kGiving;
-      rests = rests || at_now - lane.changed < kBetweenMoves;
+      held.at(static_cast<std::size_t>(i)) = &lane;
       if (lane.state == State::kOwned && lane.is_lost) lost.push_back(i);
       // Its former owner has given it back.
       if (lane.coming && now.of_first(i).owner.empty()) lane.coming->is_over = true;
-      standing.push_back(std::move(one));
     }
+    next = next_moves(self, now, held, leaving, at_now, moved);
   }
   over.notify_all();
   for (const int lane : lost) give(lane, {});
-  const node::Moves next = node::moves(self.name, members, standing, !rests);
   for (const auto& [lane, to] : next.give) give(lane, peer(now, to));
   if (leaving) return give_all();
   for (const int lane : next.take) take(lane, !now.of_first(lane).owner.empty());

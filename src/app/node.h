@@ -4,7 +4,7 @@
 // own (app/server.h): a lane is taken, recovered, served and given away by itself, and lanes share nothing. What a
 // process needs once is here: the sockets that clients connect to, the port for other nodes, the lease, and the door
 // that sends each request to its lane (node/door.h). Twice a second a node looks who owns what, and takes and gives
-// lanes (node/division.h). A lane that is given is handed over to the node that is to have it, which makes a server for
+// lanes (lanes.h). A lane that is given is handed over to the node that is to have it, which makes a server for
 // it before (node/handover.h).
 //
 //   elsewhere ──free, and this node's turn, ──▶ taking ──shards taken, server started──▶ owned

@@ -1,4 +1,4 @@
-// Faults planted in the code by which nodes own shards and commit (store/postgres/planted.h), and one in the tables: each
+// Faults planted in the code by which nodes own shards and commit (store/fence/planted.h), and one in the tables: each
 // is found, most of them by rounds of trouble as in tests/faults/rounds.mjs, the others by the tests of the store. Needs the programs
 // beckon_planted and planted_store, which script/prove builds.
 //

@@ -9,7 +9,6 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "store/postgres/planted.h"
 #include "system/log.h"
 
 namespace beckon::store::postgres {
@@ -410,7 +409,7 @@ void Transaction::commit() {
   PQclear(connection_.collect());
   open_ = false;
   connection_.in_transaction_ = false;
-  if (connection_.warned_ && !planted(Planted::kIgnoreWarning))
+  if (!is_acknowledged(connection_.warned_))
     throw PostgresError(kUncertain, "The database gave up waiting for its synchronous replica.");
 }
 

@@ -31,6 +31,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "store/fence/link_error.h"
 
 struct pg_conn;
 struct pg_result;
@@ -39,11 +40,12 @@ namespace beckon::store::postgres {
 
 // `state`: the SQLSTATE, five characters. Those that begin with "08" are this process's own: the connection could not
 // be made, was lost, or did not answer before the deadline.
-class PostgresError final : public std::exception {
+class PostgresError final : public LinkError {
  public:
   PostgresError(std::string sqlstate, std::string message) : state(std::move(sqlstate)), message_(std::move(message)) {}
   const char* what() const noexcept override { return message_.c_str(); }
-  bool is_lost() const { return state.starts_with("08"); }
+  Kind kind() const override;  // by the SQLSTATE (faults.h)
+  std::string code() const override { return state; }
 
   const std::string state;
 

@@ -4,10 +4,18 @@
 
 namespace beckon::store::postgres {
 
-// The codes of PostgreSQL: postgresql.org/docs/15/errcodes-appendix.html.
-bool is_fenced(const PostgresError& error) { return error.state == "22012"; }
+// The codes of PostgreSQL: postgresql.org/docs/15/errcodes-appendix.html. A fence that finds another owner divides by
+// zero (ownership.h).
+LinkError::Kind PostgresError::kind() const {
+  if (state.starts_with("08")) return Kind::kLost;
+  if (state.starts_with("40")) return Kind::kRolledBack;
+  if (state == "22012") return Kind::kFenced;
+  if (state == "23505") return Kind::kTaken;
+  if (state == "53100") return Kind::kFull;
+  return Kind::kElse;
+}
 
-bool is_out_of_space(const PostgresError& error) { return error.state == "53100"; }
+bool is_out_of_space(const PostgresError& error) { return error.kind() == LinkError::Kind::kFull; }
 
 // 40: rolled back (deadlock, serialization). 53: out of memory or connections. 55P03: lock not available. 57: canceled,
 // or the server is stopping, starting or has crashed. 25006: it has become a replica.

@@ -7,9 +7,6 @@
 
 namespace beckon::store::postgres {
 
-// Another server has taken over: the fence of a commit (ownership.h) found another owner, or a journal row of this
-// position was written by somebody else.
-bool is_fenced(const PostgresError& error);
 bool is_out_of_space(const PostgresError& error);
 // The statement or transaction was rolled back because of others, or because the server is starting or stopping: trying
 // again may succeed.

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/operator_fault.h"
 #include "store/postgres/faults.h"
-#include "store/postgres/planted.h"
+#include "store/postgres/journal_rows.h"
 #include "store/postgres/schema.h"
 #include "system/log.h"
 
@@ -17,14 +17,13 @@ namespace {
 constexpr Duration kAnswer{2'000};         // to a renewal or a look
 constexpr Duration kLockWait{1'500};       // for the rows of shards that are being committed to
 constexpr Duration kForgetAfter{600'000};  // a node whose lease is over for so long
-constexpr int kAnswersFor = 80;            // % of the lease
 constexpr Duration kLeaveAgain{100};
 
 // A clock that goes on while the machine sleeps: a lease ends all the same.
-std::int64_t machine_ms() {
+Duration machine_time() {
   timespec now{};
   CHECK(::clock_gettime(CLOCK_BOOTTIME, &now) == 0);
-  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+  return Duration{std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000};
 }
 
 Fault replaced(const std::string& name) {
@@ -50,12 +49,6 @@ void enter(Connection& connection, const NodeIdentity& self) {
 }
 
 }  // namespace
-
-const NodeState* Division::node(const std::string& incarnation) const {
-  const auto found =
-      std::ranges::find_if(nodes, [&](const NodeState& one) { return one.node.incarnation == incarnation; });
-  return incarnation.empty() || found == nodes.end() ? nullptr : &*found;
-}
 
 Division division_of(Connection& connection) {
   Division found;
@@ -85,24 +78,19 @@ Connection& Lease::connection() {
   if (!connection_ || !connection_->is_usable()) {
     auto made = std::make_unique<Connection>(options_);
     made->set_patience(kAnswer);
-    if (!planted(Planted::kOwnersCompare)) acknowledged_.has_all(*made);
+    ConnectionRows journal(*made);
+    acknowledged_.compare(journal);
     connection_ = std::move(made);
   }
   return *connection_;
 }
 
-void Lease::renewed(std::int64_t sent_ms, std::int64_t others) {
-  if (planted(Planted::kRenewedAtAnswer)) sent_ms = machine_ms();
-  others_ = others;
-  renewed_ms_ = sent_ms;
-}
-
 Result<void> Lease::join() {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<void> {
-    const std::int64_t sent = machine_ms();
+    const Duration sent = machine_time();
     enter(connection(), self_);
-    renewed_ms_ = sent;
+    term_.begin(sent);
     return {};
   });
 }
@@ -110,18 +98,16 @@ Result<void> Lease::join() {
 Result<void> Lease::look(const std::function<void(const Division&)>& seen) {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<void> {
-    const std::int64_t sent = machine_ms();
-    auto own = connection().query(
-        "INSERT INTO node (name, incarnation, address, until, schema_version) "
-        "VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms', $5) ON CONFLICT (name) DO UPDATE SET "
-        "until = excluded.until WHERE node.incarnation = excluded.incarnation RETURNING 1",
-        self_.name, self_.incarnation, self_.address, kLength.count(), newest_schema());
-    if (!own.next()) return unexpected(replaced(self_.name));
-    const Division now = division_of(connection());
-    seen(now);
-    renewed(sent, std::ranges::count_if(now.nodes, [&](const NodeState& one) {
-              return one.left > Duration{0} && one.node.name != self_.name;
-            }));
+    const auto renew = [&] {
+      auto own = connection().query(
+          "INSERT INTO node (name, incarnation, address, until, schema_version) "
+          "VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 ms', $5) ON CONFLICT (name) DO UPDATE SET "
+          "until = excluded.until WHERE node.incarnation = excluded.incarnation RETURNING 1",
+          self_.name, self_.incarnation, self_.address, kLength.count(), newest_schema());
+      return own.next();
+    };
+    const auto divided = [&] { return division_of(connection()); };
+    if (!store::look(term_, self_.name, machine_time, renew, divided, seen)) return unexpected(replaced(self_.name));
     return {};
   });
 }
@@ -140,12 +126,9 @@ void Lease::leave() {
   }
 }
 
-Duration Lease::left() const { return Duration{renewed_ms_ - machine_ms()} + kLength; }
+Duration Lease::left() const { return term_.left(machine_time()); }
 
-bool Lease::may_answer() const {
-  return others_.load(std::memory_order_relaxed) == 0 || planted(Planted::kAnswerAlways) ||
-         left() > kLength * (100 - kAnswersFor) / 100;
-}
+bool Lease::may_answer() const { return term_.may_answer(machine_time()); }
 
 Ownership::Ownership(ConnectionOptions options, NodeIdentity self)
     : options_(options),
@@ -247,7 +230,7 @@ void Ownership::end_former_commits(Connection& connection) const {
 // renews its lease without seeing afterwards that its shards are taken.
 bool Ownership::take_with(Connection& connection) {
   end_former_commits(connection);
-  const std::int64_t sent = machine_ms();
+  const Duration sent = machine_time();
   Transaction transaction(connection, Transaction::Kind::kWrite);
   connection.run("SELECT set_config('lock_timeout', $1, true)", std::to_string(kLockWait.count()));
   connection.run("SELECT 1 FROM shard WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", shards_);
@@ -268,7 +251,7 @@ bool Ownership::take_with(Connection& connection) {
   other.next();
   transaction.commit();
   took(std::move(epochs));
-  if (is_alone_) lease_->renewed(sent, other.integer(0));
+  if (is_alone_) lease_->term_.renewed(sent, machine_time(), other.integer(0));
   return true;
 }
 
@@ -297,7 +280,7 @@ std::expected<void, commit::CommitFault> Ownership::renew() {
   tried_ = now;
   const std::lock_guard of_lease(lease_->mutex_);
   try {
-    const std::int64_t sent = machine_ms();
+    const Duration sent = machine_time();
     auto row = lease_->connection().query(
         "INSERT INTO node (name, incarnation, address, until, schema_version) "
         "SELECT $1, $2, $3, clock_timestamp() + $4 * interval '1 ms', $5 "
@@ -306,7 +289,7 @@ std::expected<void, commit::CommitFault> Ownership::renew() {
         "RETURNING (SELECT count(*) FROM node o WHERE o.until > clock_timestamp() AND o.name <> $1)",
         self().name, self().incarnation, self().address, kLease.count(), newest_schema());
     if (row.next()) {
-      lease_->renewed(sent, row.integer(0));
+      lease_->term_.renewed(sent, machine_time(), row.integer(0));
       return {};
     }
     lost_ = true;
@@ -343,13 +326,14 @@ void Ownership::leave() {
 }
 
 void Ownership::fence(Connection& connection, const std::set<Shard>& shards) const {
-  if (planted(Planted::kNoFence)) return;
+  const Fence kind = fence_of_commits();
+  if (kind == Fence::kNone) return;
   std::vector<std::int64_t> ids, epochs;
   for (const Shard shard : shards) {
     ids.push_back(shard);
     epochs.push_back(epoch(shard));
   }
-  if (planted(Planted::kIgnoreEpoch))
+  if (kind == Fence::kOwner)
     return connection.run(
         "SELECT 1 / (count(*) = $3)::int FROM (SELECT id FROM shard WHERE id = ANY($1::bigint[]) AND owner = $2 "
         "ORDER BY id FOR SHARE) AS held",

@@ -21,37 +21,18 @@
 
 #include "base/result.h"
 #include "commit/commit.h"
-#include "store/postgres/acknowledged.h"
+#include "store/fence/acknowledged.h"
+#include "store/fence/lease.h"
 #include "store/postgres/connection.h"
 #include "store/postgres/shards.h"
 
 namespace beckon::store::postgres {
 
-struct NodeIdentity {
-  std::string name;         // of the node, the same after a restart
-  std::string incarnation;  // of this process, different each time
-  std::string address;      // HOST:PORT where other nodes reach it; empty: they do not
-};
+using store::Acknowledged;
+using store::Division;
+using store::NodeIdentity;
+using store::NodeState;
 
-struct NodeState {
-  NodeIdentity node;
-  Duration left{};       // of its lease; not positive if that is over
-  bool drained = false;  // is to own nothing
-};
-
-// Who owns what, at one moment.
-struct Division {
-  struct OfShard {
-    std::string owner;   // an incarnation; empty: nobody
-    std::string wanted;  // the name of the node that an operator wants to own it; empty: any
-  };
-  std::vector<NodeState> nodes;  // by name
-  std::vector<OfShard> shards;   // by number
-
-  const NodeState* node(const std::string& incarnation) const;  // null if there is none
-  const OfShard& of(Shard shard) const { return shards.at(static_cast<std::size_t>(shard)); }
-  const OfShard& of_first(int lane) const { return of(shards_of(lane).front()); }  // of its shards
-};
 Division division_of(Connection& connection);  // throws PostgresError
 
 // What an operator asks for. False if there is no such node. They throw PostgresError.
@@ -61,7 +42,7 @@ bool set_drained(Connection& connection, const std::string& node, bool drained);
 // A node's lease. Thread-safe.
 class Lease {
  public:
-  static constexpr Duration kLength{3'000};
+  static constexpr Duration kLength = LeaseTerm::kLength;
   static constexpr Duration kRenewEvery{1'000};
 
   Lease(ConnectionOptions options, NodeIdentity self) : options_(std::move(options)), self_(std::move(self)) {}
@@ -79,10 +60,8 @@ class Lease {
   // lease lasts, if this process knows what must be in it.
   void leave();
 
-  // Whether this process may still answer from what it has in memory: it does not know of another node, or four fifths
-  // of its lease are not over, counted from when the last renewal that succeeded was sent.
-  bool may_answer() const;
-  Duration left() const;  // counted likewise; not positive if it is over
+  bool may_answer() const;  // as of LeaseTerm
+  Duration left() const;    // likewise
 
   // Of all shards that this process owns, or has owned.
   Acknowledged& acknowledged() { return acknowledged_; }
@@ -91,15 +70,13 @@ class Lease {
  private:
   friend class Ownership;
   Connection& connection();  // callers hold the mutex. A new one is compared with what was acknowledged
-  void renewed(std::int64_t sent_ms, std::int64_t others);
 
   const ConnectionOptions options_;
   const NodeIdentity self_;
   Acknowledged acknowledged_;
   std::mutex mutex_;
-  std::unique_ptr<Connection> connection_;   // guarded by mutex_
-  std::atomic<std::int64_t> renewed_ms_{0};  // of the machine's time since its start, sleep included
-  std::atomic<std::int64_t> others_{0};      // nodes with a lease, at the last renewal
+  std::unique_ptr<Connection> connection_;  // guarded by mutex_
+  LeaseTerm term_;
 };
 
 // The shards that one store writes.
@@ -146,7 +123,7 @@ class Ownership {
   bool may_answer() const { return lease_->may_answer(); }
   Duration left() const { return lease_->left(); }
 
-  // Part of a transaction, confined to the committing thread: fails with division by zero (faults.h, is_fenced) unless
+  // Part of a transaction, confined to the committing thread: fails as LinkError::Kind::kFenced unless
   // this process owns all of `shards`, and keeps it so until the transaction ends.
   void fence(Connection& connection, const std::set<Shard>& shards) const;
   // For the connection of commits: its name in the database, by which it is found there when another node takes over.

@@ -8,50 +8,44 @@
 // erasures, checkpoints) compares those of one shard. A commit without records has a row too, with a `turn`, in the
 // first shard that it touches.
 //
-// Unknown outcome. If the answer to a commit is lost, `write` does not return before it is known: it connects again,
-// looks whether the newest row of each shard that was acknowledged is there (if not, a replica without it was promoted:
-// it is lost, which is logged, and this process must start again from what there is; acknowledged.h), then looks for
-// the commit's own row. Found: a durable commit of this connection makes sure that it is also on the replica, since it
-// may have been found before it was there. Not found: a row without records is written in its place, which waits for
-// the former transaction, so that it can never commit afterwards. nodes.md, docs/scale.md. Whatever a connection is
-// made for, it compares first.
+// What becomes of a commit whose answer is lost, and when nothing is committed anymore: store/fence/fenced_commit.h.
 #pragma once
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "commit/commit.h"
 #include "outbox/owed.h"
+#include "store/fence/fenced_commit.h"
 #include "store/postgres/batch_rows.h"
 #include "store/postgres/connection.h"
+#include "store/postgres/journal_rows.h"
 #include "store/postgres/owed_records.h"
 #include "store/postgres/ownership.h"
 
 namespace beckon::store::postgres {
 
-class PostgresCommit final : public commit::Commit {
+class PostgresCommit final : public commit::Commit, private CommitLink {
  public:
   PostgresCommit(ConnectionOptions options, Shards& shards, Ownership& ownership, outbox::OwedTable& owed)
       : options_(std::move(options)), shards_(shards), ownership_(ownership), owed_(owed) {}
 
   // Connects, so that begin() is quick. Throws PostgresError.
-  void prepare() { connect(); }
+  void prepare() { connect(true); }
   // After `ownership` was taken: reads where the journal ends, and what is owed. The position of the last commit.
   // Throws PostgresError.
   ledger::Position begin();
   // Any thread. From now on deliveries may be owed without rows.
   void allow_owed() { may_owe_ = true; }
   bool may_owe() const { return may_owe_; }
-  std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
+  std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override {
+    return fenced_.write(batch);
+  }
 
-  struct Counts {
-    std::atomic<std::uint64_t> unknown{0};    // commits whose answer was lost, of these
-    std::atomic<std::uint64_t> found{0};      // had committed
-    std::atomic<std::uint64_t> not_found{0};  // had not
-  };
-  const Counts& counts() const { return counts_; }
-  // Any thread. Ends the wait for an unknown outcome, as kBroken: the next start finds out.
-  void give_up() { given_up_ = true; }
+  using Counts = FencedCommit::Counts;
+  const Counts& counts() const { return fenced_.counts(); }
+  void give_up() { fenced_.give_up(); }  // as of FencedCommit
 
   // For tests. Called on the committing thread with the connection: before a commit is asked for, and after it was
   // asked for but before its answer is read.
@@ -59,24 +53,22 @@ class PostgresCommit final : public commit::Commit {
   std::function<void(Connection&)> asked;
 
  private:
-  struct Pending {
-    JournalPlace place;
-    std::string id;
-    std::set<Shard> shards;  // of its rows
-    commit::Receipt receipt;
-    std::vector<Shard> owed = {};  // of the rows of its record
-  };
-  enum class Outcome : std::uint8_t { kStored, kNever, kOvertaken, kLost, kOpen };
+  struct Effects;
 
-  void connect();
-  void try_write(const commit::Batch& batch, outbox::OwedChanges& owed, Pending& pending, bool& is_asked);
-  commit::Receipt stored(Pending pending, outbox::OwedChanges& owed);
-  std::expected<commit::Receipt, commit::CommitFault> settle(Pending pending, outbox::OwedChanges& owed);
-  Outcome look(const Pending& pending);
-  bool anything_lost();
-  void insert_rows(const Pending& pending, Instant at, const std::vector<Shard>& shards,
+  bool is_owner() const override { return ownership_.is_owner(); }
+  bool is_connected() const override { return connection_ && connection_->is_usable(); }
+  bool connect(bool at_once) override;
+  void close() override;
+  JournalRows& journal() override { return *journal_; }
+  void write(const commit::Batch& batch, CommitRow& row, bool& is_asked) override;
+  std::optional<std::string> id_at(Shard shard, const JournalPlace& place) override;
+  void confirm(Shard shard, const JournalPlace& place) override;
+  void substitute(const CommitRow& row) override;
+  std::string new_id() override;
+  void wait() override;
+  void ask_for(const commit::Batch& batch, CommitRow& row, Effects& effects, bool& is_asked);
+  void insert_rows(Connection& connection, const CommitRow& row, Instant at, const std::vector<Shard>& shards,
                    const std::vector<std::string_view>& bytes);
-  std::unexpected<commit::CommitFault> failed(const PostgresError& error);
 
   const ConnectionOptions options_;
   Shards& shards_;
@@ -86,12 +78,9 @@ class PostgresCommit final : public commit::Commit {
   std::unordered_map<SubscriptionId, outbox::Standing> standings_;  // as of the last commit
   std::atomic<bool> may_owe_{false};
   std::unique_ptr<Connection> connection_;
+  std::optional<ConnectionRows> journal_;
   std::chrono::steady_clock::time_point try_again_{};  // to connect
-  bool is_compared_ = false;                           // the connection's server has what was acknowledged
-  bool broken_ = false;
-  JournalPlace last_;  // of the last commit
-  Counts counts_;
-  std::atomic<bool> given_up_{false};
+  FencedCommit fenced_{*this, ownership_.acknowledged(), shards_.own()};
 };
 
 }  // namespace beckon::store::postgres

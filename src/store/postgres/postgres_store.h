@@ -85,7 +85,7 @@ class PostgresStore final : public Store {
   void keep_renewing() { ownership_->keep_renewing(); }
 
   postgres::PostgresCommit& postgres_commit() { return commit_; }
-  const postgres::Acknowledged& acknowledged() const { return ownership_->acknowledged(); }
+  const Acknowledged& acknowledged() const { return ownership_->acknowledged(); }
 
  private:
   PostgresStore(postgres::ConnectionOptions to, const PostgresOptions& options,

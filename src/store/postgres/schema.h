@@ -19,8 +19,6 @@
 
 namespace beckon::store::postgres {
 
-inline constexpr int kShards = 32;
-
 struct Step {
   const char* sql;
   std::int64_t oldest_reader;  // once it is done; never less than that of the step before

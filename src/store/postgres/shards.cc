@@ -2,30 +2,7 @@
 
 #include <numeric>
 
-#include "store/postgres/schema.h"
-#include "system/encoding.h"
-
 namespace beckon::store::postgres {
-
-Shard first_shard(const Handle& handle) {
-  static const KeyedHash hash("beckon's shard 1");
-  return static_cast<Shard>(hash(handle.view()) % kShards);
-}
-
-namespace {
-
-constexpr int kShardsOfLane = kShards / kLanes;
-static_assert(kShards % kLanes == 0);
-
-}  // namespace
-
-int lane_of(Shard shard) { return static_cast<int>(shard) / kShardsOfLane; }
-
-std::vector<Shard> shards_of(int lane) {
-  std::vector<Shard> made(kShardsOfLane);
-  std::iota(made.begin(), made.end(), Shard{lane} * kShardsOfLane);
-  return made;
-}
 
 const std::vector<Shard>& Shards::all() {
   static const std::vector<Shard> all = [] {

@@ -1,8 +1,5 @@
 // In which shard the rows of a handle are, and which shards this process may write.
 //
-// Shards are owned, taken over and handed over in lanes (kLanes), each of which is a few shards that follow one
-// another.
-//
 // A handle's shard is chosen when the handle is made, by a hash of its name, and stored in its row: only the row counts
 // from then on, so that one handle can be moved. A handle without a row (there is none in a running server) has the
 // shard that it would be given.
@@ -15,17 +12,17 @@
 #include <vector>
 
 #include "base/id.h"
+#include "store/fence/shards.h"
 #include "store/postgres/connection.h"
 
 namespace beckon::store::postgres {
 
-using Shard = std::int64_t;
-
-Shard first_shard(const Handle& handle);  // for a new handle
-
-inline constexpr int kLanes = 8;
-int lane_of(Shard shard);
-std::vector<Shard> shards_of(int lane);
+using store::first_shard;
+using store::kLanes;
+using store::kShards;
+using store::lane_of;
+using store::Shard;
+using store::shards_of;
 
 // Thread-safe.
 class Shards {
