@@ -19,10 +19,19 @@ int status_of(AttemptOutcome outcome, int status) { return outcome == AttemptOut
 
 }  // namespace
 
-void Attempts::begin_life(const outbox::RetrySchedule& schedule, outbox::Outbox& outbox) {
+int Attempts::begin_life(const outbox::RetrySchedule& schedule, outbox::Outbox& outbox) {
   schedule_ = schedule;
-  outbox_ = &outbox;
-  ++life_;
+  outboxes_.push_back(&outbox);
+  return static_cast<int>(outboxes_.size());
+}
+
+void Attempts::lost(const std::function<bool(std::size_t subscription)>& of) {
+  for (auto& [name, line] : lines_) {
+    if (!of(line.subscription)) continue;
+    line.life = line.written = line.ends = line.waits_behind = 0;
+    line.kept.clear();
+    line.may_be_lost = true;
+  }
 }
 
 const Attempts::Line* Attempts::find(std::size_t subscription, const std::string& event) const {
@@ -57,9 +66,10 @@ void Attempts::begun(const Received& request) {
     is_prompt(request, subscription);
   }
   if (request.anchor && again(request.subscription, request.event) == 0) message_begins(request);
+  line.subscription = request.subscription;
   line.body = request.body;
   line.last = request.attempt;
-  line.life = life_;
+  line.life = request.life;
   line.in_flight = true;
 }
 
@@ -67,12 +77,12 @@ void Attempts::begun(const Received& request) {
 void Attempts::is_once(const Received& request, const Line& line) const {
   const auto [same, fresh] = bodies_.try_emplace(request.event, request.body);
   require(same->second == request.body, [&] { return "P4: one webhook-id stands for two events: " + words(request); });
-  require(line.life != life_ || !line.in_flight,
+  require(line.life != request.life || !line.in_flight,
           [&] { return "P4: a delivery is sent while it is being sent: " + words(request); });
   require(request.attempt <= line.last + 1, [&] {
     return "P6: attempt numbers leave one out, " + std::to_string(line.last) + " was the last: " + words(request);
   });
-  require(request.attempt > line.last || line.life != life_,
+  require(request.attempt > line.last || line.life != request.life,
           [&] { return "P4: a delivery is sent twice in one life of the process: " + words(request); });
   require(request.attempt > line.written,
           [&] { return "P4: a delivery is sent again although its result was written: " + words(request); });
@@ -96,7 +106,7 @@ void Attempts::is_allowed(const Received& request, const KnownSubscription& subs
 
 // P6.
 void Attempts::is_in_time(const Received& request, const Line& line) const {
-  if (line.waits_behind == 0 || line.waits_behind != request.attempt - 1) return;
+  if (clocks_differ || line.waits_behind == 0 || line.waits_behind != request.attempt - 1) return;
   if (line.turns != outside_.subscriptions[request.subscription].turns ||
       line.again != again(request.subscription, request.event))
     return;
@@ -107,14 +117,16 @@ void Attempts::is_in_time(const Received& request, const Line& line) const {
 }
 
 void Attempts::is_in_order(const Received& request, const KnownSubscription& subscription) const {
-  if (stage_.time.went_back()) return;
+  if (stage_.time.went_back() || clocks_differ) return;
   const KnownSession& session = outside_.sessions[outside_.signals[*request.signal].session];
-  const auto all = outbox_->deliveries_of(session.handle, session.id, 10'000);
+  const auto all =
+      outboxes_.at(static_cast<std::size_t>(request.life) - 1)->deliveries_of(session.handle, session.id, 10'000);
   const auto this_one = std::ranges::find(*all, EventId{request.event}, &outbox::Delivery::event);
   for (const outbox::Delivery& other : *all) {
     if (other.subscription != subscription.id || is_final(other.state) || other.event == EventId{request.event})
       continue;
     if (again(request.subscription, other.event.text) > 0 || this_one == all->end()) continue;
+    if (const Line* line = find(request.subscription, other.event.text); line && line->may_be_lost) continue;
     require(other.id > this_one->id, [&] {
       return "Order: an event is sent before " + other.event.text + " of its session has ended: " + words(request);
     });
@@ -123,8 +135,8 @@ void Attempts::is_in_order(const Received& request, const KnownSubscription& sub
 
 // P12, P13 and P7.
 void Attempts::is_prompt(const Received& request, const KnownSubscription& subscription) {
-  if (!subscription.always_healthy || subscription.ordered || subscription.rated || subscription.turns > 0 ||
-      !request.signal)
+  if (clocks_differ || !subscription.always_healthy || subscription.ordered || subscription.rated ||
+      subscription.turns > 0 || !request.signal)
     return;
   const KnownSignal& signal = outside_.signals[*request.signal];
   if (signal.answer != Answer::kYes) return;
@@ -141,9 +153,10 @@ void Attempts::ended(const Received& request, const SendResult& result) {
     return words(request) + " ends: " + outbox::reason_of({.outcome = result.outcome, .status = result.status});
   });
   Line& line = lines_[key(request.subscription, request.event)];
+  if (outbox::is_success({.outcome = result.outcome, .status = result.status})) ++line.successes;
+  if (line.life != request.life) return;  // another process has sent it again
   line.in_flight = false;
   line.answers[request.attempt] = status_of(result.outcome, result.status);
-  if (outbox::is_success({.outcome = result.outcome, .status = result.status})) ++line.successes;
   line.waits_behind = 0;
   const auto& waits = schedule_.waits();
   const int again = this->again(request.subscription, request.event);

@@ -17,6 +17,7 @@ namespace beckon::simulator {
 
 // A request as received.
 struct Received {
+  int life = 0;  // of the process that sent it
   std::size_t subscription = 0;
   int address = 0;
   std::string event;  // webhook-id
@@ -37,7 +38,7 @@ class Attempts {
 
   std::function<void(const Received& request)> message_begins;  // of a delayed rule, not resent by an operator
 
-  void begin_life(const outbox::RetrySchedule& schedule, outbox::Outbox& outbox);
+  int begin_life(const outbox::RetrySchedule& schedule, outbox::Outbox& outbox);  // its number, for its requests
   void begun(const Received& request);
   void ended(const Received& request, const dispatch::SendResult& result);
   void written(const outbox::Settled& settled);  // its commit was acknowledged to the dispatcher
@@ -48,12 +49,19 @@ class Attempts {
   // wait for the recorded times.
   void set_back(Duration by);
 
+  // The database has lost what it had written of these: it is done again.
+  void lost(const std::function<bool(std::size_t subscription)>& of);
+
+  bool clocks_differ = false;  // of nodes: what one computes comes early or late by another's
+
   // The history of one event at one subscription.
   struct Line {
+    std::size_t subscription = 0;
     std::size_t body = 0;
     int last = 0;  // number of the latest attempt
     int life = 0;  // life of the process in which it started
     bool in_flight = false;
+    bool may_be_lost = false;    // some of what is written of it
     int successes = 0;           // successful responses that reached the dispatcher
     int written = 0;             // number of the latest attempt whose result is written
     int ends = 0;                // written results after which nothing follows automatically
@@ -82,8 +90,7 @@ class Attempts {
   Stage& stage_;
   Outside& outside_;
   outbox::RetrySchedule schedule_;
-  outbox::Outbox* outbox_ = nullptr;
-  int life_ = 0;
+  std::vector<outbox::Outbox*> outboxes_;  // by life, from 1
   Duration disturbed_until_{};
   std::unordered_map<std::string, Line> lines_;
   std::unordered_map<std::string, int> retried_;

@@ -8,9 +8,10 @@
 
 namespace beckon::simulator {
 
-void World::check_answers() {
-  const auto stored = process_->store().outbox().subscriptions();
+void World::check_answers(Process& at) {
+  const auto stored = at.store().outbox().subscriptions();
   for (KnownSubscription& one : outside_.subscriptions) {
+    if (!at.has(one.handle)) continue;
     const bool there = std::ranges::find(*stored, one.id, &outbox::Subscription::id) != stored->end();
     if (one.created == Answer::kUnknown) one.created = there ? Answer::kYes : Answer::kNo;
     if (one.deleted == Answer::kUnknown) {
@@ -24,20 +25,21 @@ void World::check_answers() {
     require(!there || one.deleted != Answer::kYes,
             [&] { return "P1: a subscription is there that was deleted: " + one.id.text; });
   }
-  for (std::size_t i = 0; i < outside_.sessions.size(); ++i) check_session(i);
-  check_readers();
+  for (std::size_t i = 0; i < outside_.sessions.size(); ++i)
+    if (at.has(outside_.sessions[i].handle)) check_session(at, i);
+  if (at.has(Handle{std::string(kOfRules)})) check_readers(at);
   for (std::size_t n = 0; n < outside_.events.size(); ++n) {
     const KnownEvent& event = outside_.events[n];
-    if (event.answer != Answer::kYes) continue;
-    const auto kept = process_->store().outbox().event(event.handle, event.id);
+    if (event.answer != Answer::kYes || !at.has(event.handle)) continue;
+    const auto kept = at.store().outbox().event(event.handle, event.id);
     require(kept->has_value(), [&] { return "P1: a published event is lost: e" + std::to_string(n); });
   }
 }
 
-void World::check_session(std::size_t number) {
+void World::check_session(Process& at, std::size_t number) {
   const KnownSession& session = outside_.sessions[number];
-  const auto digest = process_->sessions.digest(session.handle.view(), session.id.view());
-  const auto found = process_->sessions.find(session.handle, session.id, digest);
+  const auto digest = at.sessions.digest(session.handle.view(), session.id.view());
+  const auto found = at.sessions.find(session.handle, session.id, digest);
   for (const std::size_t n : session.signals) outside_.signals[n].version = 0;
   const std::size_t size = *found ? (*found)->window.size() : 0;
   for (std::size_t i = 0; i < size; ++i) {
@@ -52,8 +54,7 @@ void World::check_session(std::size_t number) {
   // Counted by the session itself, or, if it has a visitor, for it in the own record of the id.
   const bool of_visitor = *found && !(*found)->visitor.empty();
   const SessionId own = of_visitor ? ledger::own_record((*found)->visitor.view()) : session.id;
-  const auto kept =
-      process_->sessions.find(session.handle, own, process_->sessions.digest(session.handle.view(), own.view()));
+  const auto kept = at.sessions.find(session.handle, own, at.sessions.digest(session.handle.view(), own.view()));
   std::uint64_t count = 0;
   if (*found && *kept && (*kept)->counted)
     for (const ledger::Subtotal& one : (*kept)->counted->of(Process::kCounter))

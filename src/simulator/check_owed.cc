@@ -31,9 +31,9 @@ void World::check_counts(const Owed& owed, const std::vector<int>& counts, const
 }
 
 void World::check_signals_owed() {
-  auto& outbox = process_->store().outbox();
   const std::vector<int> none(outside_.subscriptions.size());
   for (const KnownSession& session : outside_.sessions) {
+    auto& outbox = owner(session.handle)->store().outbox();
     std::map<std::uint64_t, std::vector<int>> owed, messages;  // by version
     const auto all = outbox.deliveries_of(session.handle, session.id, 1'000'000);
     for (const outbox::Delivery& one : *all) {
@@ -60,8 +60,9 @@ void World::check_messages(const KnownSession& session, const std::map<std::uint
       require(counts[i] <= 1,
               [&] { return "P4: a timer fired twice: version " + std::to_string(version) + " of " + session.id.text; });
   if (session.handle.view() == kOfPeople) return;
-  const auto digest = process_->sessions.digest(session.handle.view(), session.id.view());
-  const auto found = process_->sessions.find(session.handle, session.id, digest);
+  Process& at = *owner(session.handle);
+  const auto digest = at.sessions.digest(session.handle.view(), session.id.view());
+  const auto found = at.sessions.find(session.handle, session.id, digest);
   if (!*found) return;
   const ledger::Window& window = (*found)->window;
   std::size_t cart = window.size();
@@ -86,10 +87,10 @@ void World::check_messages(const KnownSession& session, const std::map<std::uint
 }
 
 void World::check_events_owed() {
-  auto& outbox = process_->store().outbox();
   for (std::size_t n = 0; n < outside_.events.size(); ++n) {
     const KnownEvent& event = outside_.events[n];
     if (event.answer != Answer::kYes) continue;
+    auto& outbox = owner(event.handle)->store().outbox();
     std::vector<int> counts(outside_.subscriptions.size());
     const auto all = outbox.deliveries_of(event.handle, event.id);
     for (const outbox::Delivery& one : *all) ++counts[*outside_.find(one.subscription)];

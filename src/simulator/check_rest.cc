@@ -11,13 +11,13 @@ using outbox::DeliveryState;
 
 // `finally`: deliveries held before have by now been held for too long.
 void World::check_rest(bool finally) {
-  auto& outbox = process_->store().outbox();
   for (std::size_t i = 0; i < outside_.subscriptions.size(); ++i) {
     const KnownSubscription& known = outside_.subscriptions[i];
-    const auto all = outbox.deliveries(known.handle, known.id, 1'000'000);
+    Process& at = *owner(known.handle);
+    const auto all = at.store().outbox().deliveries(known.handle, known.id, 1'000'000);
     require(all->empty() || known.created != Answer::kNo,
             [&] { return "P2: something is owed to a subscription that was refused: " + known.id.text; });
-    const auto subscription = process_->subscriptions.find(known.id);
+    const auto subscription = at.subscriptions.find(known.id);
     const bool disabled = subscription && !subscription->enabled;
     if (finally && disabled && subscription->disabled_reason != outbox::kDisabledByOperator)
       stage_.counts.add(Count::kDisabledByServer);
@@ -36,8 +36,9 @@ void World::check_rest(bool finally) {
 }
 
 void World::check_log(std::size_t subscription, const Delivery& delivery) {
-  const auto attempts = process_->store().outbox().attempts(delivery.id);
+  const auto attempts = owner(outside_.subscriptions[subscription].handle)->store().outbox().attempts(delivery.id);
   const Attempts::Line* line = attempts_.find(subscription, delivery.event.text);
+  if (line && line->may_be_lost) return;
   const auto where = [&] { return delivery.event.text + " to " + delivery.subscription.text; };
   int number = 0;
   for (const outbox::Attempt& one : *attempts) {

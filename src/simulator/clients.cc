@@ -13,7 +13,8 @@ using intake::AppendRequest;
 void World::append() {
   Dice& dice = stage_.dice;
   if (outside_.sessions.empty() || dice.one_in(3)) {
-    const Handle& handle = dice.one_in(2) ? outside_.handles.back() : outside_.handles[dice.below(std::size_t{2})];
+    const Handle& handle =
+        dice.one_in(2) ? outside_.handles.back() : outside_.handles[dice.below(outside_.handles.size() - 1)];
     outside_.sessions.push_back(
         {.handle = handle, .id = SessionId{"sess-" + std::to_string(outside_.sessions.size())}});
     if (handle.view() == kOfPeople && !dice.one_in(4))
@@ -39,6 +40,8 @@ void World::append() {
 
 void World::append(std::size_t number, const std::vector<std::size_t>& numbers) {
   const KnownSession& session = outside_.sessions[number];
+  Process* const at = reach(session.handle);
+  if (!at) return unreached(numbers);
   std::string body = R"({"sessionId":")" + session.id.text + '"' + who(session) + R"(,"signals":[)";
   int known = 0;
   for (const std::size_t n : numbers) {
@@ -51,12 +54,13 @@ void World::append(std::size_t number, const std::vector<std::size_t>& numbers) 
       continue;
     }
     signal.answer = Answer::kWaiting;
+    signal.asked_of = at->life->number;
     signal.owed = outside_.asked(session.handle, type_of(signal));
   }
-  auto request =
-      intake::parse_append(*json::parse(body + "]}"), process_->tenants, session.handle.view(), stage_.time.now());
+  auto request = intake::parse_append(*json::parse(body + "]}"), at->tenants, session.handle.view(), stage_.time.now());
   require(request.has_value(), [&] { return "the request of a client is refused: " + request.error().message; });
-  const auto done = while_alive([this, numbers, known](const AppendRequest&, const Result<Appended>& answer) {
+  const auto done = while_alive(*at, [this, at, numbers, known, seen = session.seen](const AppendRequest&,
+                                                                                     const Result<Appended>& answer) {
     stage_.tell([&] {
       const KnownSignal& first = outside_.signals[numbers[0]];
       const KnownSession& of = outside_.sessions[first.session];
@@ -77,8 +81,30 @@ void World::append(std::size_t number, const std::vector<std::size_t>& numbers) 
       signal.answered_at = stage_.time.passed();
       outside_.answered(signal.owed, outside_.sessions[signal.session].handle, type_of(signal));
     }
+    if (answer) stored(*at, outside_.signals[numbers[0]].session, seen);
   });
-  process_->submit(std::make_unique<intake::Append>(std::move(*request), process_->tokens, done));
+  at->submit(std::make_unique<intake::Append>(std::move(*request), at->tokens, done));
+}
+
+// No node takes them up: nothing was done with those that are new.
+void World::unreached(const std::vector<std::size_t>& numbers) {
+  for (const std::size_t n : numbers)
+    if (outside_.signals[n].answer == Answer::kWaiting) outside_.signals[n].answer = Answer::kNo;
+}
+
+// A response was made from the session as the process has it: what was told of it before the request, up to the version
+// `seen`, is in there.
+void World::stored(Process& at, std::size_t number, std::uint64_t seen) {
+  KnownSession& session = outside_.sessions[number];
+  const auto digest = at.sessions.digest(session.handle.view(), session.id.view());
+  const auto found = *at.sessions.find(session.handle, session.id, digest);
+  const std::uint64_t version = found ? found->version : 0;
+  const auto is_erased = [&](std::size_t n) { return outside_.signals[n].gone || outside_.signals[n].perhaps_gone; };
+  if (std::ranges::any_of(session.signals, is_erased)) return;  // it began again
+  require(version >= std::min(seen, session.seen), [&] {
+    return "Time: " + session.id.text + " has version " + std::to_string(version) + ", and had " + std::to_string(seen);
+  });
+  session.seen = std::max(session.seen, version);
 }
 
 // A client without a response, or with 503, retries; some retry although they got a response.
@@ -86,7 +112,7 @@ void World::append_again() {
   if (outside_.signals.empty()) return;
   const std::size_t n = stage_.dice.below(outside_.signals.size());
   const KnownSignal& signal = outside_.signals[n];
-  if (signal.answer == Answer::kWaiting || signal.gone || signal.perhaps_gone) return;
+  if (!is_known(signal.answer) || signal.gone || signal.perhaps_gone) return;
   for (const std::size_t other : outside_.sessions[signal.session].signals)
     if (outside_.signals[other].perhaps_gone) return;
   stage_.counts.add(Count::kSentAgain);
@@ -104,6 +130,11 @@ void World::publish() {
 
 void World::publish(std::size_t n) {
   KnownEvent& event = outside_.events[n];
+  Process* const at = reach(event.handle);
+  if (!at) {
+    if (event.answer == Answer::kWaiting) event.answer = Answer::kNo;
+    return;
+  }
   const Owed owed = outside_.asked(event.handle, event.type);
   const bool first = event.answer == Answer::kWaiting;
   if (event.answer != Answer::kYes && !first) {  // the first request may have published it, or this one
@@ -116,12 +147,13 @@ void World::publish(std::size_t n) {
   if (first) event.owed = owed;
   const bool known = event.answer == Answer::kYes;
   if (!known) event.answer = Answer::kWaiting;
-  intake::PublishRequest request{.tenant = *process_->tenants.find(event.handle.view()),
+  event.asked_of = at->life->number;
+  intake::PublishRequest request{.tenant = *at->tenants.find(event.handle.view()),
                                  .type = event.type,
                                  .payload = R"({"order":"e)" + std::to_string(n) + "\"}",
                                  .id = event.own_id,
                                  .actor = "shop"};
-  const auto done = while_alive([this, n, known](const Result<EventId>& answer) {
+  const auto done = while_alive(*at, [this, n, known](const Result<EventId>& answer) {
     KnownEvent& told = outside_.events[n];
     stage_.tell([&] {
       return "e" + std::to_string(n) + " is " + (answer ? answer->text : "refused: " + answer.error().message);
@@ -137,14 +169,14 @@ void World::publish(std::size_t n) {
     if (answer) told.id = *answer;
     outside_.answered(told.owed, told.handle, told.type);
   });
-  process_->submit(std::make_unique<intake::Publish>(std::move(request), process_->store().outbox(), done));
+  at->submit(std::make_unique<intake::Publish>(std::move(request), at->store().outbox(), done));
 }
 
 void World::publish_again() {
   if (outside_.events.empty()) return;
   const std::size_t n = stage_.dice.below(outside_.events.size());
   const KnownEvent& event = outside_.events[n];
-  if (event.answer == Answer::kWaiting || event.own_id.empty()) return;
+  if (!is_known(event.answer) || event.own_id.empty()) return;
   stage_.counts.add(Count::kSentAgain);
   publish(n);
 }
@@ -162,27 +194,29 @@ void World::erase() {
   if (outside_.sessions.empty()) return;
   const std::size_t number = stage_.dice.below(outside_.sessions.size());
   const KnownSession& session = outside_.sessions[number];
+  Process* const at = reach(session.handle);
+  if (!at) return;
   const auto numbers = session.signals;
   for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = true;
   outside_.sessions[number].acts_from = static_cast<std::size_t>(-1);
-  const auto plan = [this, handle = session.handle, id = session.id](commit::Draft& draft) -> std::optional<Fault> {
-    const auto digest = process_->sessions.digest(handle.view(), id.view());
+  const auto plan = [at, handle = session.handle, id = session.id](commit::Draft& draft) -> std::optional<Fault> {
+    const auto digest = at->sessions.digest(handle.view(), id.view());
     const auto found = draft.find(handle, id, digest);
     if (!found) return found.error();
     if (!*found) return not_found("session");
     return draft.forget(handle, id, digest, "erased", std::nullopt);
   };
-  process_->plan(plan, while_alive([this, number, numbers, id = session.id](const std::optional<Fault>& fault) {
-                   stage_.tell([&] { return id.text + (fault ? " is not erased: " + fault->message : " is erased"); });
-                   for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = false;
-                   outside_.sessions[number].acts_from = outside_.acts.size();
-                   if (fault) return;
-                   stage_.counts.add(Count::kErased);
-                   for (const std::size_t n : numbers) outside_.signals[n].gone = true;
-                   process_->dispatcher.fence(while_alive([this, numbers] {
-                     for (const std::size_t n : numbers) outside_.signals[n].forgotten = true;
-                   }));
-                 }));
+  at->plan(plan, while_alive(*at, [this, at, number, numbers, id = session.id](const std::optional<Fault>& fault) {
+             stage_.tell([&] { return id.text + (fault ? " is not erased: " + fault->message : " is erased"); });
+             for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = false;
+             outside_.sessions[number].acts_from = outside_.acts.size();
+             if (fault) return;
+             stage_.counts.add(Count::kErased);
+             for (const std::size_t n : numbers) outside_.signals[n].gone = true;
+             at->dispatcher.fence(while_alive(*at, [this, numbers] {
+               for (const std::size_t n : numbers) outside_.signals[n].forgotten = true;
+             }));
+           }));
 }
 
 }  // namespace beckon::simulator

@@ -62,9 +62,34 @@ enum class Count : std::uint8_t {
   kGone,
   kTerminal,
   kRepeats,
+  // Of several nodes.
+  kLanesTaken,
+  kLanesGiven,
+  kLanesHandedOver,
+  kReads,
+  kNotReached,
+  kMayNotAnswer,
+  kAnswersCut,
+  kOutcomesUnknown,
+  kOutcomesFound,
+  kFencedOff,
+  kNodesKilled,
+  kNodesPaused,
+  kNodesLeft,
+  kConnectionsReset,
+  kWaysCut,
+  kSlowDatabase,
+  kNodesApart,
+  kDatabaseStopped,
+  kReplicaAway,
+  kWaitsCancelled,
+  kPromotions,
+  kLossesReported,
+  kClocksApart,
   kEnd
 };
 inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::kEnd);
+inline constexpr std::size_t kCountsOfOne = static_cast<std::size_t>(Count::kLanesTaken);  // of a single process
 
 std::string_view to_text(Count count);
 

@@ -43,8 +43,8 @@ int count_of(const Keys& keys, const std::string& key) {
 
 }  // namespace
 
-World::Texts World::texts_now() const {
-  const rules::StoredRules stored = *process_->store().rules().rules(Handle{std::string(kOfRules)});
+World::Texts World::texts_now(Process& at) const {
+  const rules::StoredRules stored = *at.store().rules().rules(Handle{std::string(kOfRules)});
   Texts now;
   if (!stored.rules.empty()) now.in_force = number_in(stored.rules[0].json);
   if (!stored.filling.empty()) now.waiting = number_in(stored.filling[0].json);
@@ -59,15 +59,16 @@ void World::change_or_use_rules() {
   const int kind = dice.below(6);
   if (kind == 0) return save_text();
   // A window's worth of signals now and then.
-  for (int i = kind == 1 ? 0 : kind == 2 ? 5 : 1; i > 0 && process_; --i) {
+  for (int i = kind == 1 ? 0 : kind == 2 ? 5 : 1; i > 0 && is_up(); --i) {
     append_keys(reader);
     if (kind == 2) pass(stage_.time.passed() + dice.spread(1ms, 10s));
   }
-  if (process_) ask_by_text(reader);
+  if (is_up()) ask_by_text(reader);
 }
 
 void World::save_text() {
-  if (outside_.saving) return;
+  Process* const at = reach(Handle{std::string(kOfRules)});
+  if (outside_.saving || !at) return;
   const std::string key = "k" + std::to_string(stage_.dice.below(kKeys));
   const KnownReader& reader = outside_.readers[stage_.dice.below(outside_.readers.size())];
   const int most = count_of(reader.stored, key) + stage_.dice.below(2);
@@ -76,42 +77,44 @@ void World::save_text() {
   outside_.saving = number;
   const std::string json =
       *rules::check_rule(kPick, json::parse(text_of(number, outside_.texts.back()))->root(), system_zones());
-  const auto plan = [this, json](commit::Draft& draft) -> std::optional<Fault> {
+  const auto plan = [this, at, json](commit::Draft& draft) -> std::optional<Fault> {
     const Handle handle{std::string(kOfRules)};
-    const rules::StoredRules before = *process_->store().rules().rules(handle);
+    const rules::StoredRules before = *at->store().rules().rules(handle);
     const intake::RuleChange change{
         .handle = handle, .by = {}, .action = "rule.put", .target = kPick.text, .rule = kPick, .at = draft.now()};
     auto planned =
         intake::PlannedChange::make(change, before, intake::with_change(before, kPick, json, draft.now()), {});
     if (!planned) return planned.error();
-    planned->plan(draft, process_->store().ledger(), options_.filling.most);
-    draft.after_commit([this, handle, planned = std::move(*planned)] {
-      require(intake::publish(process_->tenants, handle, {}, planned), [] { return "P7: a rule is not published"; });
+    planned->plan(draft, at->store().ledger(), options_.filling.most);
+    draft.after_commit([at, handle, planned = std::move(*planned)] {
+      require(intake::publish(at->tenants, handle, {}, planned), [] { return "P7: a rule is not published"; });
     });
     return std::nullopt;
   };
-  process_->plan(plan, while_alive([this, number](const std::optional<Fault>& fault) {
-                   stage_.tell([&] {
-                     return "text " + std::to_string(number) +
-                            (fault                 ? " is refused"
-                             : texts_now().waiting ? " waits for windows"
-                                                   : " is in force") +
-                            ": at least " + std::to_string(outside_.texts[number].least) + " " +
-                            outside_.texts[number].key;
-                   });
-                   outside_.saving.reset();
-                   if (fault) return;
-                   outside_.text = number;
-                   stage_.counts.add(Count::kRulesSaved);
-                   if (texts_now().waiting) stage_.counts.add(Count::kRulesWaited);
-                 }));
+  outside_.saving_of = at->life->number;
+  at->plan(plan, while_alive(*at, [this, at, number](const std::optional<Fault>& fault) {
+             stage_.tell([&] {
+               return "text " + std::to_string(number) +
+                      (fault                    ? " is refused"
+                       : texts_now(*at).waiting ? " waits for windows"
+                                                : " is in force") +
+                      ": at least " + std::to_string(outside_.texts[number].least) + " " + outside_.texts[number].key;
+             });
+             outside_.saving.reset();
+             if (fault) return;
+             outside_.text = number;
+             stage_.counts.add(Count::kRulesSaved);
+             if (texts_now(*at).waiting) stage_.counts.add(Count::kRulesWaited);
+           }));
 }
 
 // Some signals of the keys, and many of one that no text reads, so that windows are soon full.
 void World::append_keys(std::size_t number) {
   Dice& dice = stage_.dice;
   KnownReader& reader = outside_.readers[number];
-  if (!reader.asked.empty()) return;
+  Process* const at = reach(Handle{std::string(kOfRules)});
+  if (!reader.asked.empty() || !at) return;
+  reader.asked_of = at->life->number;
   std::string signals;
   const auto add = [&](const std::string& key) {
     ++reader.asked[key];
@@ -122,10 +125,12 @@ void World::append_keys(std::size_t number) {
   for (int i = dice.between(45, 56); i > 0; --i) add("scroll");
   auto request =
       intake::parse_append(*json::parse(R"({"sessionId":")" + reader.id.text + R"(","signals":[)" + signals + "]}"),
-                           process_->tenants, kOfRules, stage_.time.now());
+                           at->tenants, kOfRules, stage_.time.now());
   require(request.has_value(), [&] { return "the request of a client is refused: " + request.error().message; });
-  const auto done = while_alive([this, number](const intake::AppendRequest&, const Result<intake::Appended>& answer) {
+  const auto done = while_alive(*at, [this, number, life = at->life->number](const intake::AppendRequest&,
+                                                                             const Result<intake::Appended>& answer) {
     KnownReader& one = outside_.readers[number];
+    if (one.asked_of != life) return;  // known by now (check_readers), and asked of another
     stage_.tell([&] {
       std::string keys;
       for (const auto& [key, count] : one.asked) keys += " " + std::to_string(count) + " " + key;
@@ -135,18 +140,22 @@ void World::append_keys(std::size_t number) {
       for (const auto& [key, count] : one.asked) one.stored[key] += count;
     one.asked.clear();
   });
-  process_->submit(std::make_unique<intake::Append>(std::move(*request), process_->tokens, done));
+  at->submit(std::make_unique<intake::Append>(std::move(*request), at->tokens, done));
 }
 
 void World::ask_by_text(std::size_t number) {
   const KnownReader& reader = outside_.readers[number];
+  Process* const at = reach(Handle{std::string(kOfRules)});
+  if (!at) return;
   const auto body = json::parse(R"({"sessionId":")" + reader.id.text + R"(","trigger":"shelf"})");
-  auto request = decision::parse_decision(body->root(), process_->tenants, kOfRules, false, stage_.time.now());
+  auto request = decision::parse_decision(body->root(), at->tenants, kOfRules, false, stage_.time.now());
   require(request.has_value(), [&] { return "the request of a page is refused: " + request.error().message; });
-  const auto judged = [this, number, before = texts_now(),
+  if (loses_responses() && !reader.asked.empty()) return;
+  const auto judged = [this, at, number, before = texts_now(*at),
                        stored = reader.stored](const Result<decision::Envelope>& answer) {
+    if (loses_responses() && !outside_.readers[number].asked.empty()) return;
     // Signals of the future do not count.
-    if (!answer || stage_.time.went_back() || texts_now() != before || outside_.readers[number].stored != stored)
+    if (!answer || stage_.time.went_back() || texts_now(*at) != before || outside_.readers[number].stored != stored)
       return;
     const auto in_force = before.in_force;
     const bool acts = in_force && count_of(stored, outside_.texts[*in_force].key) >= outside_.texts[*in_force].least;
@@ -160,16 +169,17 @@ void World::ask_by_text(std::size_t number) {
     });
     stage_.counts.add(Count::kJudged);
   };
-  process_->resolver.resolve(std::move(*request), while_alive(judged));
+  at->resolver.resolve(std::move(*request), while_alive(*at, judged));
 }
 
 // What was acknowledged is there: signals, as far as they are counted, and the rule. After a restart this settles what
 // became of requests without a response.
-void World::check_readers() {
+void World::check_readers(Process& at) {
   const Handle handle{std::string(kOfRules)};
   for (KnownReader& reader : outside_.readers) {
-    const auto digest = process_->sessions.digest(handle.view(), reader.id.view());
-    const SessionPtr session = *process_->sessions.find(handle, reader.id, digest);
+    if (reader.asked_of == at.life->number && !reader.asked.empty()) continue;  // an answer will come
+    const auto digest = at.sessions.digest(handle.view(), reader.id.view());
+    const SessionPtr session = *at.sessions.find(handle, reader.id, digest);
     std::uint64_t there = 0;
     if (session && session->counted)
       for (const ledger::Subtotal& one : session->counted->of(Process::kCounter)) there += one.count;
@@ -183,7 +193,7 @@ void World::check_readers() {
     });
     reader.asked.clear();
   }
-  const Texts now = texts_now();
+  const Texts now = texts_now(at);
   const auto saved = now.waiting ? now.waiting : now.in_force;
   if (saved && saved == outside_.saving) outside_.text = saved;
   outside_.saving.reset();
@@ -195,7 +205,8 @@ void World::check_readers() {
 
 // After hours without trouble, every text is in force.
 void World::check_filled() {
-  require(!texts_now().waiting, [] { return "Filling: a text waits although all has been well for hours"; });
+  require(!texts_now(*owner(Handle{std::string(kOfRules)})).waiting,
+          [] { return "Filling: a text waits although all has been well for hours"; });
   for (std::size_t i = 0; i < outside_.readers.size(); ++i) ask_by_text(i);
 }
 

@@ -60,6 +60,7 @@ void Network::send(dispatch::SendRequest request, Completion done) {
   stage_.moment("as an attempt begins");
   UnderWay one{.request = {}, .body = request.body, .result = {}, .done = std::move(done)};
   one.request = read(request);
+  one.request.life = life;
   attempts_.begun(one.request);
   Reply reply = reply_of(outside_.subscriptions[one.request.subscription], request.whole);
   reply.result.total_us = std::chrono::microseconds{reply.behind}.count();

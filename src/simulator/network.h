@@ -22,6 +22,7 @@ class Network final : public dispatch::Sender {
   void hurry(Duration by) { next_ = std::min(next_, by); }
   void begin_step() { next_ = Duration::max(); }  // the dispatcher will set it again
   bool calm = false;                              // all receivers behave as healthy
+  int life = 0;                                   // of the process that sends
 
   static std::string address(std::size_t subscription, int number);
 

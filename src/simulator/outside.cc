@@ -39,25 +39,28 @@ void Outside::answered(Owed& owed, const Handle& handle, std::string_view type) 
       owed.perhaps.push_back(i);
 }
 
-std::size_t Outside::died() {
+std::size_t Outside::died(int life) {
   std::size_t unknown = 0;
   for (KnownSignal& signal : signals)
-    if (signal.answer == Answer::kWaiting) {
+    if (signal.answer == Answer::kWaiting && signal.asked_of == life) {
       answered(signal.owed, sessions[signal.session].handle, type_of(signal));
       signal.answer = Answer::kUnknown;
       ++unknown;
     }
   for (KnownEvent& event : events)
-    if (event.answer == Answer::kWaiting) {
+    if (event.answer == Answer::kWaiting && event.asked_of == life) {
       answered(event.owed, event.handle, event.type);
       event.answer = Answer::kUnknown;
       ++unknown;
     }
   for (KnownSubscription& one : subscriptions) {
+    if (one.asked_of != life) continue;
     if (one.created == Answer::kWaiting) one.created = Answer::kUnknown;
     if (one.deleted == Answer::kWaiting) one.deleted = Answer::kUnknown;
     unknown += (one.created == Answer::kUnknown) + (one.deleted == Answer::kUnknown);
   }
+  for (KnownReader& one : readers)
+    if (one.asked_of == life) one.asked_of = 0;
   return unknown;
 }
 

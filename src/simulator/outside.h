@@ -16,6 +16,7 @@ namespace beckon::simulator {
 
 // kUnknown: the process died before it responded. The request was applied, or never will be.
 enum class Answer : std::uint8_t { kWaiting, kYes, kNo, kUnknown };
+inline bool is_known(Answer answer) { return answer == Answer::kYes || answer == Answer::kNo; }
 
 // How an endpoint behaves.
 enum class Mood : std::uint8_t {
@@ -38,6 +39,7 @@ struct KnownSubscription {
   Handle handle;
   std::string type;  // subscribed event type: exact, "signal.*" or "*"
   bool ordered = false, rated = false;
+  int asked_of = 0;  // the life of the process (Process::life) that got the last request without a response
   Answer created = Answer::kWaiting;
   bool delete_asked = false;
   Answer deleted = Answer::kNo;
@@ -62,6 +64,7 @@ struct KnownSignal {
   std::size_t session = 0;
   std::string key;
   Answer answer = Answer::kWaiting;
+  int asked_of = 0;  // as of a subscription
   Owed owed;
   bool gone = false;       // erased: the commit was acknowledged
   bool forgotten = false;  // and the caller got a response
@@ -79,6 +82,7 @@ struct KnownSession {
   std::string browser, person;       // given in its requests; empty if not
   std::size_t acts_from = 0;         // the first not erased, now or later
   std::vector<std::size_t> signals;  // in the order of the requests
+  std::uint64_t seen = 0;            // its newest version that a response was made from
 };
 
 // The rule "offer" acted, and the response arrived.
@@ -100,12 +104,14 @@ using Keys = std::map<std::string, int>;  // signals by key
 struct KnownReader {
   SessionId id;
   Keys stored, asked;  // acknowledged, and those of a request without a response
+  int asked_of = 0;    // as of a subscription; 0: of a process that has ended
 };
 
 struct KnownEvent {  // published by the operator
   Handle handle;
   std::string type, own_id;
   Answer answer = Answer::kWaiting;
+  int asked_of = 0;  // as of a subscription
   EventId id;
   Owed owed;
   Duration answered_at{};
@@ -123,6 +129,7 @@ class Outside {
   std::vector<KnownReader> readers;
   std::vector<KnownText> texts;
   std::optional<std::size_t> text, saving;       // the last one acknowledged, and one without a response
+  int saving_of = 0;                             // as of a subscription
   std::unordered_map<std::string, int> retries;  // requested manual retries, by delivery
 
   std::optional<std::size_t> find(const SubscriptionId& id) const;
@@ -131,7 +138,7 @@ class Outside {
   Owed asked(const Handle& handle, std::string_view type) const;
   void answered(Owed& owed, const Handle& handle, std::string_view type) const;
 
-  std::size_t died();  // no waiting request is ever answered; returns their number
+  std::size_t died(int life);  // its waiting requests are never answered; returns their number
 };
 
 std::string type_of(const KnownSignal& signal);

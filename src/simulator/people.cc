@@ -41,12 +41,11 @@ std::string World::who(const KnownSession& session) {
   return out;
 }
 
-World::Party World::party(std::size_t session) const {
+World::Party World::party(Process& at, std::size_t session) const {
   const Handle& handle = outside_.sessions[session].handle;
-  const commit::VisitorReader reader = commit::reader_of(process_->sessions, handle, stage_.time.now());
+  const commit::VisitorReader reader = commit::reader_of(at.sessions, handle, stage_.time.now());
   const auto name_of = [&](const KnownSession& one) {
-    const auto found =
-        *process_->sessions.find(handle, one.id, process_->sessions.digest(handle.view(), one.id.view()));
+    const auto found = *at.sessions.find(handle, one.id, at.sessions.digest(handle.view(), one.id.view()));
     return !found || found->visitor.empty() ? VisitorId{} : *reader.name(found->visitor);
   };
   Party all{.name = name_of(outside_.sessions[session]), .sessions = {}};
@@ -63,14 +62,16 @@ void World::ask() {
   std::vector<std::size_t> known;
   for (std::size_t i = 0; i < outside_.sessions.size(); ++i)
     if (outside_.sessions[i].handle.view() == kOfPeople) known.push_back(i);
-  if (known.empty()) return;
+  Process* const at = reach(Handle{std::string(kOfPeople)});
+  if (known.empty() || !at) return;
   const std::size_t n = known[stage_.dice.below(known.size())];
   const KnownSession& session = outside_.sessions[n];
   const auto body = json::parse(R"({"sessionId":")" + session.id.text + '"' + who(session) + R"(,"trigger":"page"})");
-  auto request = decision::parse_decision(body->root(), process_->tenants, kOfPeople, false, stage_.time.now());
+  auto request = decision::parse_decision(body->root(), at->tenants, kOfPeople, false, stage_.time.now());
   require(request.has_value(), [&] { return "the request of a page is refused: " + request.error().message; });
-  process_->resolver.resolve(
-      std::move(*request), while_alive([this, n, before = party(n)](const Result<decision::Envelope>& answer) {
+  at->resolver.resolve(
+      std::move(*request),
+      while_alive(*at, [this, at, n, before = party(*at, n)](const Result<decision::Envelope>& answer) {
         stage_.tell([&] {
           return outside_.sessions[n].id.text + " is answered " +
                  (answer ? std::string(rules::to_text(answer->verdict.outcome)) : "nothing: " + answer.error().message);
@@ -79,14 +80,14 @@ void World::ask() {
         if (!answer || answer->verdict.outcome != rules::Outcome::kAct) return;
         stage_.counts.add(Count::kActed);
         outside_.acts.push_back({n, outside_.acts.size(), answer->resolved_at});
-        check_cap(before, outside_.acts.back());
+        check_cap(*at, before, outside_.acts.back());
       }));
 }
 
 // A cap applies to all sessions of a visitor together: those that are the visitor's by then, since a join revokes
 // nothing. Joins in the same commit do not count, because their order is unknown here.
-void World::check_cap(const Party& before, const KnownAct& act) {
-  const Party now = party(act.session);
+void World::check_cap(Process& at, const Party& before, const KnownAct& act) {
+  const Party now = party(at, act.session);
   if (now.name != before.name) return;
   const auto counts = [&](const KnownAct& one) {
     return act.at - kPeriod < one.at && one.at <= act.at && one.number >= outside_.sessions[one.session].acts_from &&
@@ -101,12 +102,12 @@ void World::check_cap(const Party& before, const KnownAct& act) {
 }
 
 // No message is sent to a visitor who has done, in any session, what the message says is missing.
-void World::check_message(const Received& request) {
+void World::check_message(Process& at, const Received& request) {
   const std::size_t n = outside_.signals[*request.anchor].session;
   const Handle& handle = outside_.sessions[n].handle;
   const auto window_of = [&](std::size_t session) {
     const SessionId& id = outside_.sessions[session].id;
-    const auto found = *process_->sessions.find(handle, id, process_->sessions.digest(handle.view(), id.view()));
+    const auto found = *at.sessions.find(handle, id, at.sessions.digest(handle.view(), id.view()));
     return found ? found->window : ledger::Window{};
   };
   const ledger::Window own = window_of(n);
@@ -116,7 +117,7 @@ void World::check_message(const Received& request) {
   if (anchor == own.size()) return;
   const auto order = [](const ledger::Signal& signal) { return std::pair(signal.at, signal.place); };
   const bool of_people = handle.view() == kOfPeople;
-  const std::vector<std::size_t> sessions = of_people ? party(n).sessions : std::vector{n};
+  const std::vector<std::size_t> sessions = of_people ? party(at, n).sessions : std::vector{n};
   for (const std::size_t session : sessions) {
     const ledger::Window window = window_of(session);
     for (std::size_t i = 0; i < window.size(); ++i)
@@ -129,6 +130,8 @@ void World::check_message(const Received& request) {
 
 // An operator learns that two visitors are one person, often because one of them has bought.
 void World::alias() {
+  Process* const at = reach(Handle{std::string(kOfPeople)});
+  if (!at) return;
   const VisitorId one = person_named(stage_.dice.below(kPeople)), other = person_named(stage_.dice.below(kPeople));
   const auto theirs = [&](const KnownSession& session) { return session.person == other.text; };
   const auto session = std::ranges::find_if(outside_.sessions, theirs);
@@ -142,18 +145,18 @@ void World::alias() {
   const auto plan = [one, other](commit::Draft& draft) {
     return commit::join(draft, Handle{std::string(kOfPeople)}, one, other, draft.now() + std::chrono::days{30});
   };
-  process_->plan(
-      plan, while_alive([this, one, other](const std::optional<Fault>& fault) {
-        stage_.tell([&] { return other.text + (fault ? " is not joined to " : " is joined to ") + one.text; });
-        if (!fault) stage_.counts.add(Count::kJoined);
-      }));
+  at->plan(plan, while_alive(*at, [this, one, other](const std::optional<Fault>& fault) {
+             stage_.tell([&] { return other.text + (fault ? " is not joined to " : " is joined to ") + one.text; });
+             if (!fault) stage_.counts.add(Count::kJoined);
+           }));
 }
 
 // Their stored data: their sessions, the own records of their ids, and the timers.
-std::string World::all_of_people() const {
+std::string World::all_of_people() {
   const Handle handle{std::string(kOfPeople)};
   const Instant now = stage_.time.now();
-  const commit::VisitorReader reader = commit::reader_of(process_->sessions, handle, now);
+  Process& at = *owner(handle);
+  const commit::VisitorReader reader = commit::reader_of(at.sessions, handle, now);
   std::string out;
   const auto add = [&](const SessionPtr& one) {
     if (!one) return;
@@ -163,8 +166,8 @@ std::string World::all_of_people() const {
   };
   for (const KnownSession& session : outside_.sessions) {
     if (session.handle != handle) continue;
-    add(*process_->sessions.find(handle, session.id, process_->sessions.digest(handle.view(), session.id.view())));
-    const auto timers = *process_->store().timers().timers_of(handle, session.id);
+    add(*at.sessions.find(handle, session.id, at.sessions.digest(handle.view(), session.id.view())));
+    const auto timers = *at.store().timers().timers_of(handle, session.id);
     for (const delayed::Timer& timer : timers)
       out += "timer " + timer.rule.text + " " + std::to_string(timer.anchor) + " " + to_rfc3339(timer.due_at) + "\n";
   }
@@ -189,7 +192,8 @@ void World::check_undo() {
     append(session, {outside_.signals.size() - 1});
     pass(stage_.time.passed() + 1s);
   }
-  const commit::VisitorReader reader = commit::reader_of(process_->sessions, handle, stage_.time.now());
+  Process& at = *owner(handle);
+  const commit::VisitorReader reader = commit::reader_of(at.sessions, handle, stage_.time.now());
   std::vector<VisitorId> names;
   for (int i = 0; i < kPeople; ++i)
     if (const VisitorId name = *reader.name(person_named(i));
@@ -206,12 +210,12 @@ void World::check_undo() {
   const auto done = [](const std::optional<Fault>& fault) {
     require(!fault, [&] { return "Undo: refused: " + fault->message; });
   };
-  process_->plan(
+  at.plan(
       [&](commit::Draft& draft) { return commit::join(draft, handle, one, name, draft.now() + std::chrono::days{30}); },
       done);
   pass(stage_.time.passed() + 1s);
   require(*reader.name(name) == one, [] { return "Undo: nothing is joined"; });
-  process_->plan([&](commit::Draft& draft) { return commit::split(draft, handle, ids); }, done);
+  at.plan([&](commit::Draft& draft) { return commit::split(draft, handle, ids); }, done);
   pass(stage_.time.passed() + 1s);
   stage_.counts.add(Count::kUndone);
   const std::string after = all_of_people();

@@ -68,45 +68,54 @@ commit::Recovered recovered(ledger::Ledger& ledger, commit::Sessions& sessions) 
   return *found;
 }
 
+dispatch::Settings dispatching(const Options& options, const Process::Part& part) {
+  dispatch::Settings settings = options.dispatch;
+  settings.may_begin = part.may_begin;
+  return settings;
+}
+
 }  // namespace
 
-Process::Process(Stage& stage, const Options& options, const std::vector<Handle>& handles, Disk& disk, Network& network,
-                 Attempts& attempts)
+Process::Process(Stage& stage, const Options& options, Part part, Storage storage, Network& network, Attempts& attempts)
     : stage_(stage),
-      disk_(disk),
+      part_(std::move(part)),
+      storage_(storage),
       network_(network),
-      random_(stage.seed ^ static_cast<std::uint64_t>(stage.time.passed().count() + 1)),
-      sessions(disk.store().ledger(), hasher_, options.memory),
-      recovered_(recovered(disk.store().ledger(), sessions)),
+      clock_(stage.time, part_.ahead),
+      random_(stage.seed ^ static_cast<std::uint64_t>(stage.time.passed().count() + 1) ^ part_.salt),
+      sessions(storage.store.ledger(), hasher_, options.memory),
+      recovered_(recovered(storage.store.ledger(), sessions)),
       turns_at_(stage.time.passed()),
       upkeep_at_(stage.time.passed()),
-      committer(disk, places_, stage.time, {},
-                [] { throw Crashed{"because a sync failed"}; }),  // no further request gets a response
-      resolver({places_, committer, tokens, stage.time}),
-      replays(disk.store().outbox(), options.replays),
-      alarm(disk.store().timers(), committer, stage.time, {}),
-      rule_book_(tenants, committer, disk.store().ledger(), [](const Handle&) {}),
-      rule_filling_(disk.store().ledger(), disk.store().rules(), tenants, rule_book_, options.filling),
-      upkeep_(disk.store().ledger(), places_, options.upkeep, *disk.store().ledger().checkpoint(), recovered_.bytes),
-      outbox_upkeep_(disk.store().outbox(), options.outbox),
-      outbox_(disk.store().outbox(), stage, unreadable),
+      committer(storage.commit, places_, clock_, {}, part_.broken),
+      resolver({places_, committer, tokens, clock_}),
+      replays(storage.store.outbox(), options.replays),
+      alarm(storage.store.timers(), committer, clock_, {}),
+      rule_book_(tenants, committer, storage.store.ledger(), [](const Handle&) {}),
+      rule_filling_(storage.store.ledger(), storage.store.rules(), tenants, rule_book_, options.filling),
+      upkeep_(storage.store.ledger(), places_, options.upkeep, *storage.store.ledger().checkpoint(), recovered_.bytes),
+      outbox_upkeep_(storage.store.outbox(), options.outbox),
+      outbox_(storage.store.outbox(), stage, unreadable),
       settling_(committer, attempts),
-      dispatcher({outbox_, subscriptions, network, settling_, secrets, stage.time, random_}, options.dispatch) {
+      dispatcher({outbox_, subscriptions, network, settling_, secrets, clock_, random_}, dispatching(options, part_)) {
+  if (part_.in_turn) clock_.not_before(recovered_.newest);  // as a node
   committer.set_last_position(recovered_.last_position);
-  subscriptions.load(*disk.store().outbox().subscriptions());
+  subscriptions.load(*storage.store.outbox().subscriptions());
   // Counts every signal.
   const rules::Counter counter{.id = kCounter, .counted = {}, .keep = 24h, .zone = system_zones().find("Etc/UTC")};
   const auto traits =
       std::make_shared<const commit::TraitTable>(commit::TraitTable::Declarations{}, rules::Counters{{"all", counter}});
-  for (const Handle& handle : handles) {
+  for (const Handle& handle : part_.handles) {
+    if (handle.view() == kOfRules) {
+      tenants.put(*commit::with_rules({.handle = handle, .traits = traits}, *storage.store.rules().rules(handle)));
+      continue;
+    }
     commit::HandleSettings settings;
     settings.session_signals_per_minute = 1'000;
     const auto& rules = handle.view() == kOfPeople ? options.rules_of_people : options.rules;
     tenants.put(std::make_shared<const commit::Tenant>(
         commit::Tenant{.handle = handle, .settings = settings, .rules = rules, .traits = traits}));
   }
-  const Handle of_rules{std::string(kOfRules)};
-  tenants.put(*commit::with_rules({.handle = of_rules, .traits = traits}, *disk.store().rules().rules(of_rules)));
   committer.add_maintenance(rule_filling_);
   committer.add_maintenance(visitor_timers_);
   committer.add_maintenance(goal_counting_);
@@ -120,16 +129,19 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
     alarm.committed(batch);
     stage_.moment("between a commit and its answers");
   });
-  attempts.begin_life(options.dispatch.schedule, disk.store().outbox());
+  life->number = network.life = attempts.begin_life(options.dispatch.schedule, storage.store.outbox());
   dispatcher.wake_all();
 }
 
+Process::~Process() { life.reset(); }
+
 Duration Process::next() const {
+  if (committing_) return network_.next();
   const Duration next = std::min(network_.next(), upkeep_at_);
   if (committer.waiting() > 0) return std::min(next, turns_at_);  // including what was handed over
   const Instant rings = alarm.next();
   if (rings == Instant::min()) return stage_.time.passed();
-  return rings == Instant::max() ? next : std::min(next, stage_.time.when(rings));
+  return rings == Instant::max() ? next : std::min(next, clock_.when(rings));
 }
 
 void Process::step() {
@@ -139,6 +151,7 @@ void Process::step() {
     network_.begin_step();
     dispatcher.poll(1h);
   }
+  if (committing_) return;
   alarm.step();
   if (idle && committer.waiting() > 0) turns_at_ = now + stage_.dice.between(0ms, 4ms);
   if ((committer.waiting() > 0 && turns_at_ <= now) || upkeep_at_ <= now) turn();
@@ -146,11 +159,19 @@ void Process::step() {
 
 void Process::turn() {
   const bool works = committer.waiting() > 0;
-  committer.turn(true);
-  const Duration now = stage_.time.passed();
-  turns_at_ = now + stage_.dice.between(0ms, 4ms);
-  upkeep_at_ = now + (rule_filling_.hurries() ? stage_.dice.spread(1ms, 10s)
-                                              : stage_.dice.spread(works ? 100ms : 5min, works ? 2min : 50min));
+  const auto body = [this, works] {
+    committing_ = true;
+    committer.turn(true);
+    committing_ = false;
+    const Duration now = stage_.time.passed();
+    turns_at_ = now + stage_.dice.between(0ms, 4ms);
+    upkeep_at_ = now + (rule_filling_.hurries() ? stage_.dice.spread(1ms, 10s)
+                                                : stage_.dice.spread(works ? 100ms : 5min, works ? 2min : 50min));
+  };
+  if (part_.in_turn)
+    part_.in_turn(body);
+  else
+    body();
 }
 
 void Process::submit(std::unique_ptr<commit::Work> work) {

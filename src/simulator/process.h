@@ -1,6 +1,9 @@
 // One run of the process until it stops or crashes: the real rooms, wired as in app/server.cc, on a virtual disk and
 // network, and driven step by step on one thread.
 #pragma once
+#include <algorithm>
+#include <memory>
+
 #include "commit/housekeeping.h"
 #include "commit/outbox_maintenance.h"
 #include "commit/recovery.h"
@@ -16,8 +19,8 @@
 #include "intake/redelivery.h"
 #include "intake/rule_filling.h"
 #include "intake/settling.h"
-#include "simulator/disk.h"
 #include "simulator/network.h"
+#include "store/memory/memory_store.h"
 
 namespace beckon::simulator {
 
@@ -66,11 +69,31 @@ class WatchedSettling final : public outbox::Settlements {
   Attempts& attempts_;
 };
 
+// Where a process writes and what it reads.
+struct Storage {
+  store::MemoryStore& store;
+  commit::Commit& commit;
+};
+
 // Not thread-safe. The constructor's references must outlive it.
 class Process {
  public:
-  Process(Stage& stage, const Options& options, const std::vector<Handle>& handles, Disk& disk, Network& network,
-          Attempts& attempts);
+  // What only the life of one process has. Responses of a process that is no more reach nobody: they hold it weakly.
+  struct Life {
+    int number = 0;
+  };
+  // What differs where the process is one of several, with a part of the handles.
+  struct Part {
+    std::vector<Handle> handles;
+    Duration ahead{};                                    // of its clock
+    std::uint64_t salt = 0;                              // of its random numbers
+    std::function<void()> broken;                        // as of commit::Committer
+    std::function<void(std::function<void()>)> in_turn;  // runs a turn of the committing thread, which may wait
+    std::function<bool()> may_begin;                     // dispatch::Settings
+  };
+
+  Process(Stage& stage, const Options& options, Part part, Storage storage, Network& network, Attempts& attempts);
+  ~Process();
 
   // Time until the next step is due; step() does everything due now.
   Duration next() const;
@@ -86,7 +109,9 @@ class Process {
   bool drained();  // stopping, with nothing left to do
   bool unreadable = false;
 
-  store::MemoryStore& store() { return disk_.store(); }
+  store::MemoryStore& store() { return storage_.store; }
+  bool has(const Handle& handle) const { return std::ranges::find(part_.handles, handle) != part_.handles.end(); }
+  bool is_committing() const { return committing_; }
 
   static constexpr std::uint64_t kCounter = 1;  // of each handle: it counts every signal
 
@@ -94,8 +119,11 @@ class Process {
   void turn();
 
   Stage& stage_;
-  Disk& disk_;
+  const Part part_;
+  const Storage storage_;
   Network& network_;
+  OffsetClock clock_;
+  bool committing_ = false;
   SeededRandom random_;
   commit::SessionHasher hasher_{"0123456789abcdef"};
 
@@ -105,6 +133,7 @@ class Process {
   commit::Sessions sessions;
   commit::Tenants tenants;
   outbox::SubscriptionIndex subscriptions;
+  std::shared_ptr<Life> life = std::make_shared<Life>();
 
  private:
   const commit::Recovered recovered_;

@@ -1,4 +1,5 @@
-// The simulator: runs of the real dispatch and decision code in virtual time, each from one seed (world.h).
+// The simulator: runs of the real dispatch and decision code in virtual time, each from one seed (world.h,
+// nodes_world.h).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -13,9 +14,10 @@ struct Outcome {
 };
 
 // Deterministic: the same seed gives the same run. Not thread-safe.
-Outcome simulate(std::uint64_t seed);
+// `nodes`: 0 for one process, else so many over one database.
+Outcome simulate(std::uint64_t seed, int nodes = 0);
 
 // The history of a run, line by line.
-std::string history_of(std::uint64_t seed);
+std::string history_of(std::uint64_t seed, int nodes = 0);
 
 }  // namespace beckon::simulator

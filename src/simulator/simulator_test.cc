@@ -21,7 +21,7 @@ TEST(Simulator, EveryPropertyHoldsAndNoTroubleIsIdle) {
     ASSERT_TRUE(outcome.violation.empty()) << outcome.violation;
     counts.add(outcome.counts);
   }
-  for (std::size_t i = 0; i < kCounts; ++i) EXPECT_GT(counts.of[i], 0u) << to_text(static_cast<Count>(i));
+  for (std::size_t i = 0; i < kCountsOfOne; ++i) EXPECT_GT(counts.of[i], 0u) << to_text(static_cast<Count>(i));
 }
 
 TEST(Simulator, TheSameSeedDoesTheSame) {

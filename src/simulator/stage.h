@@ -1,6 +1,7 @@
 // State shared by all parts of one run: random numbers, time, history, counts, and the fuse of the next crash. A run is
 // determined by its seed.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -72,6 +73,31 @@ class VirtualTime final : public Clock {
   Duration passed_{};
   Duration set_{};
   bool went_back_ = false;
+};
+
+// The clock of a process whose machine is `ahead` of the others by so much. It follows those that were before it as
+// SystemClock does.
+class OffsetClock final : public Clock {
+ public:
+  OffsetClock(const VirtualTime& time, Duration ahead) : time_(time), ahead_(ahead) {}
+  void not_before(Instant at) {
+    if (at <= now()) return;
+    from_ = at;
+    since_ = time_.passed();
+  }
+  Instant now() const override {
+    return std::max(time_.now() + ahead_, from_ == Instant{} ? Instant{} : from_ + (time_.passed() - since_) / 2);
+  }
+  Duration when(Instant at) const {  // as of VirtualTime
+    const Duration read = time_.when(at - ahead_);
+    return from_ == Instant{} ? read : std::min(read, since_ + 2 * (at - from_));
+  }
+
+ private:
+  const VirtualTime& time_;
+  const Duration ahead_;
+  Instant from_{};
+  Duration since_{};
 };
 
 struct Stage {

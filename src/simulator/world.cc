@@ -33,7 +33,12 @@ World::World(std::uint64_t seed, bool telling) : stage_(seed, telling), troubles
   settings();
   for (const std::string_view name : {std::string_view("acme"), std::string_view("beta"), kOfPeople})
     outside_.handles.emplace_back(name);
-  attempts_.message_begins = [this](const Received& request) { check_message(request); };
+  outside_.handles.emplace_back(kOfRules);
+  all_handles_ = outside_.handles;
+  outside_.handles.pop_back();
+  attempts_.message_begins = [this](const Received& request) {
+    if (Process* const at = owner(outside_.subscriptions[request.subscription].handle)) check_message(*at, request);
+  };
 }
 
 void World::settings() {
@@ -88,6 +93,12 @@ void World::act() {
   if (has(Trouble::kUnreadable) && dice.one_in(10)) trouble_reads();
   if ((has(Trouble::kClockForward) || has(Trouble::kClockBack)) && dice.one_in(12)) set_clock();
   if (!process_) return;
+  act_outside();
+}
+
+// A request of a client or an operator.
+void World::act_outside() {
+  Dice& dice = stage_.dice;
   if (has(Trouble::kNewKeys) && dice.one_in(3)) return change_or_use_rules();
   switch (dice.below(24)) {
     case 0: return subscribe();
@@ -133,16 +144,17 @@ void World::act() {
 
 void World::pass(Duration until) {
   for (;;) {
-    const Duration next = std::min(process_ ? process_->next() : up_at_, heal_at_);
+    const Duration next = this->next();
     if (next > until) break;
-    step(std::max(next, stage_.time.passed()));
+    const Duration to = std::max(next, stage_.time.passed());
+    stood_still_ = to == stage_.time.passed() ? stood_still_ + 1 : 0;
+    require(stood_still_ < 20'000, [] { return "P7: the process works and works while no time passes"; });
+    step(to);
   }
   stage_.time.go_to(until);
 }
 
 void World::step(Duration to) {
-  stood_still_ = to == stage_.time.passed() ? stood_still_ + 1 : 0;
-  require(stood_still_ < 20'000, [] { return "P7: the process works and works while no time passes"; });
   stage_.time.go_to(to);
   if (heal_at_ <= to) heal();
   if (!process_) {
@@ -160,9 +172,13 @@ void World::step(Duration to) {
 void World::boot() {
   stage_.tell([] { return "the process begins"; });
   attempts_.disturbed(stage_.time.passed());
-  process_ = std::make_unique<Process>(stage_, options_, outside_.handles, disk_, network_, attempts_);
+  process_ = std::make_unique<Process>(
+      stage_, options_,
+      Process::Part{.handles = all_handles_,
+                    .broken = [] { throw Crashed{"because a sync failed"}; }},  // no further request gets a response
+      Storage{disk_.store(), disk_}, network_, attempts_);
   network_.hurry(stage_.time.passed());
-  check_answers();
+  check_answers(*process_);
 }
 
 void World::die(const char* where) {
@@ -172,8 +188,9 @@ void World::die(const char* where) {
   ++life_;
   stage_.counts.add(Count::kFired, process_->alarm.counts().fired);
   stage_.counts.add(Count::kMessages, process_->alarm.counts().owed);
+  const int life = process_->life->number;
   process_.reset();
-  stage_.counts.add(Count::kUnknown, outside_.died());
+  stage_.counts.add(Count::kUnknown, outside_.died(life));
   disk_.crash();
   const bool long_one = has(Trouble::kLongOutage) && stage_.dice.one_in(3);
   up_at_ = stage_.time.passed() + (long_one ? stage_.dice.spread(1min, 12h) : stage_.dice.spread(10ms, 30s));
@@ -190,7 +207,7 @@ void World::rest() {
   check_rest(false);
   pass(stage_.time.passed() + options_.outbox.held_for + 2 * kUpkeepWithin);
   check_rest(true);
-  check_answers();
+  check_answers(*process_);
   check_signals_owed();
   check_events_owed();
   check_filled();

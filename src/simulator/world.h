@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "simulator/disk.h"
 #include "simulator/process.h"
 
 namespace beckon::simulator {
@@ -40,33 +41,56 @@ enum class Trouble : std::uint8_t {
 class World {
  public:
   World(std::uint64_t seed, bool telling);
+  virtual ~World() = default;
 
-  void run();  // throws Violation
+  virtual void run();  // throws Violation
 
   const Counts& counts() const { return stage_.counts; }
   const std::vector<std::string>& history() const { return stage_.history; }
 
- private:
+ protected:
+  // What holds the data of a handle: the process that a client's request gets to now, and the one that owns it. Null:
+  // none.
+  virtual Process* reach(const Handle&) { return process_.get(); }
+  virtual Process* owner(const Handle&) { return process_.get(); }
+  // Whether a response to a request that gets there now will reach the client; null: it will.
+  virtual std::function<bool()> way_back(Process&) { return nullptr; }
+  virtual bool loses_responses() const { return false; }  // of a process that goes on
+  virtual bool is_up() const { return process_ != nullptr; }
+  virtual Duration next() const { return std::min(process_ ? process_->next() : up_at_, heal_at_); }
+  virtual void step(Duration to);
+
   bool has(Trouble trouble) const { return (troubles_ >> static_cast<unsigned>(trouble) & 1) != 0; }
 
   // The loop (world.cc).
   void settings();
   void act();
   void pass(Duration until);
-  void step(Duration to);
   void boot();
   void die(const char* where);
   void rest();
+  // A response is lost once the process is dead, or if it does not reach the client. So is one that leaves open whether
+  // the request was carried out.
   template <class Then>
-  auto while_alive(Then then) {  // a response is lost once the process is dead
-    return [this, life = life_, then = std::move(then)](auto&&... with) {
-      if (life == life_) then(with...);
+  auto while_alive(Process& at, Then then) {
+    return [life = std::weak_ptr<Process::Life>(at.life), back = way_back(at), then = std::move(then)](auto&&... with) {
+      if (!life.expired() && (!back || back()) && !(is_open(with) || ...)) then(with...);
     };
   }
+  static bool is_open(const std::optional<Fault>& fault) { return fault && fault->message.starts_with(kStorageFailed); }
+  template <class T>
+  static bool is_open(const Result<T>& result) {
+    return !result && result.error().message.starts_with(kStorageFailed);
+  }
+  static bool is_open(const intake::AppendRequest&) { return false; }
+  static constexpr std::string_view kStorageFailed = "The storage has failed.";
+  void act_outside();
 
   // Clients (clients.cc).
   void append();
   void append(std::size_t session, const std::vector<std::size_t>& signals);
+  void unreached(const std::vector<std::size_t>& signals);
+  void stored(Process& at, std::size_t session, std::uint64_t seen);
   void append_again();
   void publish();
   void publish(std::size_t event);
@@ -82,25 +106,25 @@ class World {
     VisitorId name;                     // empty if there is no visitor
     std::vector<std::size_t> sessions;  // of the visitor, sorted
   };
-  Party party(std::size_t session) const;  // as of the last commit
+  Party party(Process& at, std::size_t session) const;  // as of the last commit
   void ask();
   void alias();
-  void check_cap(const Party& before, const KnownAct& act);
-  void check_message(const Received& request);
+  void check_cap(Process& at, const Party& before, const KnownAct& act);
+  void check_message(Process& at, const Received& request);
   void check_undo();
-  std::string all_of_people() const;
+  std::string all_of_people();
 
   // The handle kOfRules (filling.cc).
   struct Texts {
     std::optional<std::size_t> in_force, waiting;  // by number
     friend bool operator==(const Texts&, const Texts&) = default;
   };
-  Texts texts_now() const;  // as an operator sees them
+  Texts texts_now(Process& at) const;  // as an operator sees them
   void change_or_use_rules();
   void save_text();
   void append_keys(std::size_t reader);
   void ask_by_text(std::size_t reader);
-  void check_readers();
+  void check_readers(Process& at);
   void check_filled();
 
   // Operators (operators.cc).
@@ -113,7 +137,7 @@ class World {
   void replay();
   std::optional<std::size_t> any_subscription();
   // `plan` returns the delivery it schedules.
-  void plan_sending(std::function<Result<DeliveryId>(commit::Draft&)> plan, const SubscriptionId& id,
+  void plan_sending(Process& at, std::function<Result<DeliveryId>(commit::Draft&)> plan, const SubscriptionId& id,
                     Count counted);  // sends it immediately
 
   // Trouble (trouble.cc).
@@ -125,8 +149,8 @@ class World {
   void heal();
 
   // Invariants of the store (check_*.cc). All but the first only apply once every delivery has ended.
-  void check_answers();
-  void check_session(std::size_t session);
+  void check_answers(Process& at);  // of its handles
+  void check_session(Process& at, std::size_t session);
   void check_rest(bool finally);
   void check_log(std::size_t subscription, const outbox::Delivery& delivery);
   void check_signals_owed();
@@ -135,7 +159,8 @@ class World {
   void check_counts(const Owed& owed, const std::vector<int>& counts, const std::string& what) const;
 
   Stage stage_;
-  const std::uint64_t troubles_;
+  std::vector<Handle> all_handles_;  // those of Outside, and kOfRules
+  std::uint64_t troubles_;
   Outside outside_;
   Attempts attempts_{stage_, outside_};
   Network network_{stage_, outside_, attempts_};

@@ -136,12 +136,12 @@ std::vector<DeliveryId> Deliveries::of_subscription(const SubscriptionId& id) co
   return {known->second.begin(), known->second.end()};
 }
 
-EventId Facts::end_of_former_lives(const Handle& handle, const SessionId& session) const {
+EventId StoredFacts::end_of_former_lives(const Handle& handle, const SessionId& session) const {
   const auto lives = past_sessions.find({handle, session});
   return lives == past_sessions.end() || lives->second.empty() ? EventId{} : lives->second.rbegin()->first;
 }
 
-outbox::Standing Facts::standing(const SubscriptionId& id) const {
+outbox::Standing StoredFacts::standing(const SubscriptionId& id) const {
   const auto found = subscriptions.find(id);
   if (found == subscriptions.end()) return outbox::Standing::kUnknown;
   return found->second.deleted ? outbox::Standing::kDeleted : outbox::standing_of(found->second.subscription);

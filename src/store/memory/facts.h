@@ -93,9 +93,7 @@ class TimerTable {
   std::set<std::pair<Instant, Key>> by_due_;
 };
 
-struct Facts {
-  std::mutex mutex;  // guards everything below
-
+struct StoredFacts {
   std::map<ledger::Position, JournalEntry> journal;
   ledger::Position last_position = 0;
   ledger::Position checkpoint = 0;
@@ -145,6 +143,10 @@ struct Facts {
     row->second = access::chained(entry, ++last_audit, last_audit_hash);
     last_audit_hash = row->second.hash;
   }
+};
+
+struct Facts : StoredFacts {
+  std::mutex mutex;  // guards the rest
 };
 
 }  // namespace beckon::store

@@ -33,6 +33,11 @@ void MemoryCommit::refuse_next(CommitFault fault) {
   refusal_ = fault;
 }
 
+void MemoryCommit::number_from(ledger::Position position) {
+  const std::lock_guard lock(facts_.mutex);
+  facts_.last_position = position - 1;
+}
+
 std::expected<commit::Receipt, CommitFault> MemoryCommit::write(const Batch& batch) {
   const std::lock_guard lock(facts_.mutex);
   if (refusal_) {

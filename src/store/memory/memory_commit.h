@@ -12,6 +12,9 @@ class MemoryCommit final : public commit::Commit {
   explicit MemoryCommit(Facts& facts) : facts_(facts) {}
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
 
+  // The next journal row has this position: for whoever numbers them himself. Later than all before.
+  void number_from(ledger::Position position);
+
   // The next write fails and writes nothing; after kBroken all writes fail. Thread-safe.
   void refuse_next(commit::CommitFault fault);
 

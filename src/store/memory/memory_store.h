@@ -30,6 +30,11 @@ class MemoryStore final : public Store {
       if (at > version) changes.handles.push_back(handle);
     return changes;
   }
+  // As made: everything is gone.
+  void clear() {
+    const std::lock_guard lock(facts_.mutex);
+    static_cast<StoredFacts&>(facts_) = StoredFacts{};
+  }
   Capabilities can() const override { return {}; }
   std::expected<void, commit::CommitFault> maintain() override { return {}; }
   std::expected<void, commit::CommitFault> purge() override { return {}; }
