@@ -1,5 +1,6 @@
 #include "app/node.h"
 
+#include <charconv>
 #include <condition_variable>
 #include <future>
 #include <list>
@@ -101,8 +102,9 @@ struct Node::Inside {
   };
   // A lane that another node is about to hand over.
   struct Coming {
-    bool is_over = false;  // it has come, or will not
-    std::string from;      // the incarnation of the former owner, once it has come
+    bool is_over = false;    // it has come, or will not
+    std::string from;        // the incarnation of the former owner, once it has come
+    std::int64_t epoch = 0;  // of the lane's first shard there
     http::Respond respond;
   };
   struct Lane : HeldLane {
@@ -585,7 +587,12 @@ void Node::Inside::asked(const http::Request& request, int lane, http::Respond r
     const std::lock_guard lock(mutex);
     Lane& one = at(lane);
     if (request.path == node::kTake && one.coming && !one.coming->is_over) {
-      one.coming->from = request.body;
+      const std::string& body = request.body;
+      const auto end = std::min(body.find(' '), body.size());
+      const auto [read, fault] =
+          std::from_chars(body.data() + end + (end < body.size()), body.data() + body.size(), one.coming->epoch);
+      if (fault != std::errc() || read != body.data() + body.size()) return refuse();
+      one.coming->from = body.substr(0, end);
       one.coming->respond = std::move(respond);
       one.coming->is_over = true;
       return over.notify_all();
@@ -614,7 +621,7 @@ void Node::Inside::get_ready(int lane, const std::shared_ptr<Coming>& coming, ht
   Result<bool> taken = false;
   if (!coming->from.empty()) {
     // Its former owner commits nothing anymore, so what is read now is all there is if it owned the lane until then.
-    auto taking = std::async(std::launch::async, [&] { return ownership->take_from(coming->from); });
+    auto taking = std::async(std::launch::async, [&] { return ownership->take_from(coming->from, coming->epoch); });
     const auto loaded = (*server)->load();
     taken = taking.get();
     if (!loaded) server = unexpected(loaded.error());
@@ -671,7 +678,10 @@ void Node::Inside::give_away(int lane, bool is_whole) {
     ownership = std::exchange(at(lane).ownership, nullptr);
     if (at(lane).is_lost || !is_whole) heir = {};
   }
-  if (heir.link && !ask(*heir.link, lane, node::kTake, self.incarnation, kTaken)) heir = {};
+  if (heir.link) {
+    const auto epoch = ownership->epoch(ownership->shards().front());
+    if (!ask(*heir.link, lane, node::kTake, self.incarnation + ' ' + std::to_string(epoch), kTaken)) heir = {};
+  }
   if (heir.link)
     ownership->leave();
   else

@@ -3,8 +3,9 @@
 //
 //   kPrepare  get ready for the lane, while this node still serves it: answered with 204 once the other node has
 //             connected to the database and read what there is
-//   kTake     this node commits nothing of the lane anymore; the body is its incarnation. The other node takes the
-//             shards, reads what has come since, and answers with 204 once it serves
+//   kTake     this node commits nothing of the lane anymore; the body is its incarnation, a space, and the epoch of the
+//             lane's first shard, by which a request that comes too late is known: this node may have taken the lane
+//             back. The other node takes the shards, reads what has come since, and answers with 204 once it serves
 //
 // Any other answer, or none in time: the lane is given back to the database, and whose turn it is takes it.
 #pragma once

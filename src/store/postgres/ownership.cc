@@ -169,13 +169,13 @@ Connection& Ownership::taking() {
 
 Result<void> Ownership::prepare() {
   return guarded([&]() -> Result<void> {
-    take_with(taking(), "nobody");  // so that the statement is planned
+    take_with(taking(), "nobody", 0);  // so that the statement is planned
     return {};
   });
 }
 
-Result<bool> Ownership::take_from(const std::string& from) {
-  const auto taken = guarded([&]() -> Result<bool> { return take_with(taking(), from); });
+Result<bool> Ownership::take_from(const std::string& from, std::int64_t epoch) {
+  const auto taken = guarded([&]() -> Result<bool> { return take_with(taking(), from, epoch); });
   taking_.reset();
   return taken;
 }
@@ -195,13 +195,15 @@ Result<bool> Ownership::try_to_take() {
 }
 
 // Whoever else holds the rows finds that the lease of their owner lasts, and lets them go.
-bool Ownership::take_with(Connection& connection, const std::string& from) {
+bool Ownership::take_with(Connection& connection, const std::string& from, std::int64_t epoch) {
   Transaction transaction(connection, Transaction::Kind::kPipeline);
   auto row = connection.query(
-      "WITH own AS (SELECT id FROM shard WHERE id = ANY($2::bigint[]) AND owner = $3 ORDER BY id FOR UPDATE) "
+      "WITH own AS (SELECT id, shard.epoch AS held FROM shard WHERE id = ANY($2::bigint[]) AND owner = $3 ORDER BY id "
+      "FOR UPDATE) "
       "UPDATE shard SET owner = $1, epoch = epoch + 1 FROM own WHERE shard.id = own.id "
-      "AND (SELECT count(*) FROM own) = $4 RETURNING shard.id, shard.epoch",
-      self().incarnation, shards_, from, shards_.size());
+      "AND (SELECT count(*) FROM own) = $4 AND EXISTS (SELECT 1 FROM own WHERE id = $5 AND held = $6) "
+      "RETURNING shard.id, shard.epoch",
+      self().incarnation, shards_, from, shards_.size(), shards_.front(), epoch);
   std::vector<std::int64_t> epochs(kShards);
   while (row.next()) epochs.at(row.whole(0)) = row.integer(1);
   transaction.commit();

@@ -104,8 +104,8 @@ class Ownership {
   // Takes the shards unless another node's lease of one of them lasts. True if it did.
   Result<bool> try_to_take();
   // Takes the shards from a node that hands them over: `from`, an incarnation, which commits nothing anymore. True if
-  // it still owned them.
-  Result<bool> take_from(const std::string& from);
+  // it has owned them since the first of them got this epoch: one that has taken them back commits again.
+  Result<bool> take_from(const std::string& from, std::int64_t epoch);
 
   // Of a server alone: renews the lease on a thread of its own, until this object ends; otherwise whoever calls renew()
   // does.
@@ -133,7 +133,7 @@ class Ownership {
 
  private:
   bool take_with(Connection& connection);
-  bool take_with(Connection& connection, const std::string& from);
+  bool take_with(Connection& connection, const std::string& from, std::int64_t epoch);
   void took(std::vector<std::int64_t> epochs);
   Connection& taking();
   void end_former_commits(Connection& connection) const;
