@@ -425,13 +425,14 @@ describe('Results', () => {
   });
 
   test('any days against as many before, and days out of order are an error beside the field', async () => {
-    const [today, yesterday, before] = [0, 1, 2].map(days =>
+    // Days that are over, so that the hour of the test does not matter.
+    const [last, first, before] = [1, 2, 3].map(days =>
       new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10),
     );
-    await page.getByLabel('From', { exact: true }).fill(yesterday);
-    await page.waitForURL(new RegExp(`from=${yesterday}`));
-    await page.getByLabel('To', { exact: true }).fill(today);
-    await page.waitForURL(new RegExp(`to=${today}`));
+    await page.getByLabel('From', { exact: true }).fill(first);
+    await page.waitForURL(new RegExp(`from=${first}`));
+    await page.getByLabel('To', { exact: true }).fill(last);
+    await page.waitForURL(new RegExp(`to=${last}`));
     await page
       .getByText(/previous 2 days/)
       .first()
