@@ -223,6 +223,7 @@ test('a restart goes on with the same series, and what was committed without the
   const newest = Number(/to commit (\d+) of/.exec(out)[1]);
   await beckon.open();
   await until('it goes on', () => /"event":"backup_series_goes_on"/.test(beckon.log));
+  await beckon.signal(freshSession(), { type: 'again' });
   assert.ok((await allShipped(beckon)).last_commit > newest);
   assert.deepEqual(readdirSync(folder), ['beckon.lock', 'series-000001']);
   await beckon.stop();
