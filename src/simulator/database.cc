@@ -74,7 +74,9 @@ std::optional<Epochs> Database::take(const store::NodeIdentity& node, int lane) 
   return own(node, lane);
 }
 
-std::optional<Epochs> Database::take_from(const store::NodeIdentity& node, int lane, const std::string& from) {
+std::optional<Epochs> Database::take_from(const store::NodeIdentity& node, int lane, const std::string& from,
+                                          std::int64_t epoch) {
+  if (tables_->shards[index(store::shards_of(lane).front())].epoch != epoch) return std::nullopt;
   for (const Shard shard : store::shards_of(lane))
     if (tables_->shards[index(shard)].owner != from) return std::nullopt;
   return own(node, lane);

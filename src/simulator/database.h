@@ -52,7 +52,8 @@ class Database {
   bool renew(const store::NodeIdentity& node);
   store::Division division() const;
   std::optional<Epochs> take(const store::NodeIdentity& node, int lane);
-  std::optional<Epochs> take_from(const store::NodeIdentity& node, int lane, const std::string& from);
+  std::optional<Epochs> take_from(const store::NodeIdentity& node, int lane, const std::string& from,
+                                  std::int64_t epoch);  // of the lane's first shard there
   void release(const std::string& incarnation, int lane);
   void want(int lane, const std::string& node);
   // `batch`: null for a row without records. std::nullopt: it is there, and the receipt is in `row`.

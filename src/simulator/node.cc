@@ -479,16 +479,16 @@ void Node::act(const Division& now) {
 void Node::take(int lane) {
   if (held(lane).state != State::kElsewhere) return;
   held(lane).state = State::kTaking;
-  spawn([this, lane] { take_and_serve(lane, {}); });
+  spawn([this, lane] { take_and_serve(lane, {}, 0); });
 }
 
-// `from`: the process that hands the lane over, if one does.
-bool Node::take_and_serve(int lane, const std::string& from) {
+// `from`: the process that hands the lane over, if one does, and the epoch there.
+bool Node::take_and_serve(int lane, const std::string& from, std::int64_t epoch) {
   try {
     const Connection on = connect(kConnect);
     const auto epochs = std::make_shared<std::optional<Epochs>>();
-    call(on, kAnswer, [&database = parts_.database, self = self_, lane, from, epochs](Answered answered) {
-      *epochs = from.empty() ? database.take(self, lane) : database.take_from(self, lane, from);
+    call(on, kAnswer, [&database = parts_.database, self = self_, lane, from, epoch, epochs](Answered answered) {
+      *epochs = from.empty() ? database.take(self, lane) : database.take_from(self, lane, from, epoch);
       database.when_durable([answered = std::move(answered)](bool) { answered(); });
     });
     if (!*epochs) {
@@ -497,6 +497,7 @@ bool Node::take_and_serve(int lane, const std::string& from) {
     }
     const Duration taken = parts_.stage.time.passed();
     held(lane).is_lost = false;
+    epochs_[static_cast<std::size_t>(lane)] = (**epochs)[static_cast<std::size_t>(store::shards_of(lane).front())];
     parts_.stage.counts.add(Count::kLanesTaken);
     const auto& handles = parts_.handles[static_cast<std::size_t>(lane)];
     if (!handles.empty()) {
@@ -578,7 +579,7 @@ bool Node::hand_over(int lane, const std::string& name) {
   if (!heir) return false;
   const auto is_taken = std::make_shared<std::optional<bool>>();
   const std::weak_ptr<Task> giving = running_;
-  heir->come(lane, self_.incarnation, [this, is_taken, giving](bool taken) {
+  heir->come(lane, self_.incarnation, epochs_[static_cast<std::size_t>(lane)], [this, is_taken, giving](bool taken) {
     *is_taken = taken;
     if (const auto task = giving.lock()) task->until = std::min(task->until, parts_.stage.time.passed());
   });
@@ -587,10 +588,10 @@ bool Node::hand_over(int lane, const std::string& name) {
   return is_taken->value_or(false);
 }
 
-void Node::come(int lane, const std::string& from, std::function<void(bool)> told) {
+void Node::come(int lane, const std::string& from, std::int64_t epoch, std::function<void(bool)> told) {
   if (!alive_ || leaving_ || held(lane).state != State::kElsewhere) return told(false);
   held(lane).state = State::kTaking;
-  spawn([this, lane, from, told = std::move(told)] { told(take_and_serve(lane, from)); });
+  spawn([this, lane, from, epoch, told = std::move(told)] { told(take_and_serve(lane, from, epoch)); });
 }
 
 void Node::end_server(int lane) {

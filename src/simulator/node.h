@@ -121,12 +121,12 @@ class Node {
   void seen(const store::Division& now, Duration began);
   void act(const store::Division& now);
   void take(int lane);
-  bool take_and_serve(int lane, const std::string& from);
+  bool take_and_serve(int lane, const std::string& from, std::int64_t epoch);
   void give(int lane, const std::string& heir);
   void go_on_giving(int lane);
   void give_away(int lane, const std::string& heir);
   bool hand_over(int lane, const std::string& heir);
-  void come(int lane, const std::string& from, std::function<void(bool)> told);
+  void come(int lane, const std::string& from, std::int64_t epoch, std::function<void(bool)> told);
   void end_server(int lane);
   Duration delay();
   app::Moment moment(Duration at) const { return app::Moment{} + at; }
@@ -148,6 +148,7 @@ class Node {
   bool looking_ = false;
   Duration look_at_{};
   app::Moment moved_{};
+  std::array<std::int64_t, store::kLanes> epochs_{};  // of the first shard of each lane, when it was last taken
   std::array<app::HeldLane, store::kLanes> lanes_;
   std::array<std::string, store::kLanes> aimed_;
   std::array<std::string, store::kLanes> heirs_;  // the names of the nodes to which lanes are being given
