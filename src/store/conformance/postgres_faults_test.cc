@@ -318,12 +318,13 @@ TEST_F(PostgresNodes, ALaneHasOneOwnerTheOthersSeeWhoAndTakeItWhenItIsGivenBack)
 TEST_F(PostgresNodes, AnOwnerHandsItsLaneToAnotherNodeWhileItsLeaseLasts) {
   const auto one = node("one", "a"), two = node("two", "b"), three = node("three", "c");
   ASSERT_EQ(one.lane->try_to_take(), true);
-  EXPECT_EQ(two.lane->take_from("c"), false) << "it is not that node's";
-  EXPECT_EQ(two.lane->take_from(""), false);
+  const auto epoch = one.lane->epoch(0);
+  EXPECT_EQ(two.lane->take_from("c", epoch), false) << "it is not that node's";
+  EXPECT_EQ(two.lane->take_from("", epoch), false);
   EXPECT_TRUE(two.lane->prepare());
-  EXPECT_EQ(two.lane->take_from("a"), true);
+  EXPECT_EQ(two.lane->take_from("a", epoch), true);
   EXPECT_EQ(three.owner_of(0), "two");
-  EXPECT_EQ(three.lane->take_from("a"), false);
+  EXPECT_EQ(three.lane->take_from("a", epoch), false);
   one.lane->release();
   EXPECT_EQ(three.owner_of(0), "two") << "what is not its own it does not give back";
   const auto commits = [&](const postgres::Ownership& lane) {
@@ -339,6 +340,18 @@ TEST_F(PostgresNodes, AnOwnerHandsItsLaneToAnotherNodeWhileItsLeaseLasts) {
   };
   EXPECT_TRUE(commits(*two.lane));
   EXPECT_FALSE(commits(*one.lane));
+}
+
+TEST_F(PostgresNodes, ALaneThatItsOwnerHasTakenBackIsNotHandedOverBelatedly) {
+  const auto one = node("one", "a"), two = node("two", "b");
+  ASSERT_EQ(one.lane->try_to_take(), true);
+  const auto former = one.lane->epoch(0);
+  one.lane->release();
+  postgres::Ownership again({.where = where_}, one.lease, one.lane->shards());
+  ASSERT_EQ(again.try_to_take(), true);
+  EXPECT_EQ(two.lane->take_from("a", former), false);
+  EXPECT_EQ(two.owner_of(0), "one");
+  EXPECT_EQ(two.lane->take_from("a", again.epoch(0)), true);
 }
 
 TEST_F(PostgresNodes, LanesAreOwnedEachByItself) {
