@@ -14,6 +14,11 @@ namespace beckon::app {
 
 using Moment = std::chrono::steady_clock::time_point;
 
+inline constexpr Duration kLookEvery{500};       // for who owns what
+inline constexpr Duration kLookOften{50};        // while a lane is nowhere
+inline constexpr Duration kAfterFailure{1'000};  // after a takeover that failed
+inline constexpr Duration kTaken{1'000};         // for the next owner of a lane, to take it once it is ready
+
 // The life of a lane at a node: app/node.h.
 struct HeldLane {
   enum class State : std::uint8_t { kElsewhere, kTaking, kOwned, kGiving };

@@ -1,6 +1,5 @@
 #include "app/node.h"
 
-#include <charconv>
 #include <condition_variable>
 #include <future>
 #include <list>
@@ -39,13 +38,9 @@ using store::postgres::Shards;
 
 static_assert(kLanes <= node::kMostLanes);
 
-constexpr auto kLookEvery = 500ms;  // for who owns what
-constexpr auto kLookOften = 50ms;   // while a lane is nowhere
 constexpr auto kLookAtMost = 5ms;   // between two looks
-constexpr auto kAfterFailure = 1s;  // after a takeover that failed
 constexpr auto kToldWithin = 2s;    // another lane of a change of the directory
 constexpr auto kPrepared = 5s;      // for the next owner of a lane, to get ready while the former one serves
-constexpr auto kTaken = 1s;         // and to take it
 constexpr auto kComes = 10s;        // after which a lane that a node got ready for will not come
 constexpr auto kPokeAgain = 100ms;  // while a node leaves
 constexpr auto kUsedNoLonger = 1s;  // at most, what a server's requests still hold of it after its end
@@ -102,9 +97,8 @@ struct Node::Inside {
   };
   // A lane that another node is about to hand over.
   struct Coming {
-    bool is_over = false;    // it has come, or will not
-    std::string from;        // the incarnation of the former owner, once it has come
-    std::int64_t epoch = 0;  // of the lane's first shard there
+    bool is_over = false;                   // it has come, or will not
+    std::optional<node::FormerOwner> from;  // once it has come
     http::Respond respond;
   };
   struct Lane : HeldLane {
@@ -587,12 +581,9 @@ void Node::Inside::asked(const http::Request& request, int lane, http::Respond r
     const std::lock_guard lock(mutex);
     Lane& one = at(lane);
     if (request.path == node::kTake && one.coming && !one.coming->is_over) {
-      const std::string& body = request.body;
-      const auto end = std::min(body.find(' '), body.size());
-      const auto [read, fault] =
-          std::from_chars(body.data() + end + (end < body.size()), body.data() + body.size(), one.coming->epoch);
-      if (fault != std::errc() || read != body.data() + body.size()) return refuse();
-      one.coming->from = body.substr(0, end);
+      auto from = node::FormerOwner::read(request.body);
+      if (!from) return refuse();
+      one.coming->from = std::move(from);
       one.coming->respond = std::move(respond);
       one.coming->is_over = true;
       return over.notify_all();
@@ -619,9 +610,10 @@ void Node::Inside::get_ready(int lane, const std::shared_ptr<Coming>& coming, ht
     at(lane).coming.reset();
   }
   Result<bool> taken = false;
-  if (!coming->from.empty()) {
+  if (coming->from) {
     // Its former owner commits nothing anymore, so what is read now is all there is if it owned the lane until then.
-    auto taking = std::async(std::launch::async, [&] { return ownership->take_from(coming->from, coming->epoch); });
+    auto taking = std::async(std::launch::async,
+                             [&] { return ownership->take_from(coming->from->incarnation, coming->from->epoch); });
     const auto loaded = (*server)->load();
     taken = taking.get();
     if (!loaded) server = unexpected(loaded.error());
@@ -679,8 +671,8 @@ void Node::Inside::give_away(int lane, bool is_whole) {
     if (at(lane).is_lost || !is_whole) heir = {};
   }
   if (heir.link) {
-    const auto epoch = ownership->epoch(ownership->shards().front());
-    if (!ask(*heir.link, lane, node::kTake, self.incarnation + ' ' + std::to_string(epoch), kTaken)) heir = {};
+    const node::FormerOwner former{self.incarnation, ownership->epoch(ownership->shards().front())};
+    if (!ask(*heir.link, lane, node::kTake, former.text(), kTaken)) heir = {};
   }
   if (heir.link)
     ownership->leave();

@@ -17,10 +17,8 @@ using store::Shard;
 
 namespace {
 
-// As of a real node (app/node.cc, store/postgres).
-constexpr Duration kLookEvery = 500ms, kLookOften = 50ms;
+// As of a connection to PostgreSQL (store/postgres).
 constexpr Duration kAnswer = 2s, kCommitAnswer = 10s, kConnect = 3s, kConnectEvery = 250ms;
-constexpr Duration kAfterFailure = 1s, kTaken = 1s;
 constexpr Duration kGoOnEvery = 10ms;
 
 }  // namespace
@@ -252,7 +250,7 @@ void Node::start() {
         term_.begin(sent);
         break;
       } catch (const LinkFailure&) {
-        wait_until(parts_.stage.time.passed() + kAfterFailure);
+        wait_until(parts_.stage.time.passed() + app::kAfterFailure);
       }
     }
     looking_ = false;
@@ -446,7 +444,7 @@ void Node::look() {
     looks_on_ = {};
   }
   looking_ = false;
-  look_at_ = parts_.stage.time.passed() + (is_settled() ? kLookEvery : kLookOften);
+  look_at_ = parts_.stage.time.passed() + (is_settled() ? app::kLookEvery : app::kLookOften);
 }
 
 void Node::seen(const Division& now, Duration began) {
@@ -522,7 +520,7 @@ bool Node::take_and_serve(int lane, const std::string& from, std::int64_t epoch)
     if (server(lane)) parts_.took(*this, lane, *server(lane)->process);
     return true;
   } catch (const LinkFailure&) {
-    wait_until(parts_.stage.time.passed() + kAfterFailure);
+    wait_until(parts_.stage.time.passed() + app::kAfterFailure);
     held(lane).state = State::kElsewhere;
     return false;
   }
@@ -583,7 +581,7 @@ bool Node::hand_over(int lane, const std::string& name) {
     *is_taken = taken;
     if (const auto task = giving.lock()) task->until = std::min(task->until, parts_.stage.time.passed());
   });
-  const Duration until = parts_.stage.time.passed() + kTaken;
+  const Duration until = parts_.stage.time.passed() + app::kTaken;
   while (!*is_taken && parts_.stage.time.passed() < until) wait_until(until);
   return is_taken->value_or(false);
 }

@@ -56,7 +56,7 @@ class LeaseTerm {
   std::atomic<std::int64_t> others_{0};  // nodes with a lease, at the last renewal
 };
 
-// Part of each transaction that commits: which of its shards must be this process's, and how that is told.
+// Part of each transaction that commits: which of its shards this process must own, and what proves it.
 enum class Fence : std::uint8_t { kNone, kOwner, kOwnerAndEpoch };
 inline Fence fence_of_commits() {
   if (planted(Planted::kNoFence)) return Fence::kNone;

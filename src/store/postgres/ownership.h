@@ -123,8 +123,8 @@ class Ownership {
   bool may_answer() const { return lease_->may_answer(); }
   Duration left() const { return lease_->left(); }
 
-  // Part of a transaction, confined to the committing thread: fails as LinkError::Kind::kFenced unless
-  // this process owns all of `shards`, and keeps it so until the transaction ends.
+  // Part of a transaction, confined to the committing thread: fails as LinkError::Kind::kFenced unless this process
+  // owns all of `shards`, and keeps it so until the transaction ends.
   void fence(Connection& connection, const std::set<Shard>& shards) const;
   // For the connection of commits: its name in the database, by which it is found there when another node takes over.
   std::string commits_name() const { return "beckon " + self().incarnation; }
